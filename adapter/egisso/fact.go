@@ -1,0 +1,141 @@
+package egisso
+
+import (
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+)
+
+// ProvisionForm is a form of provision (форма предоставления), КМСЗ facet 016.
+type ProvisionForm string
+
+// Forms of provision. The electronic certificate (05) cannot go by 10.06.S.
+const (
+	FormMonetary  ProvisionForm = "01"
+	FormNatural   ProvisionForm = "02"
+	FormExemption ProvisionForm = "03"
+	FormService   ProvisionForm = "04"
+)
+
+// Fact is the content of a fact of assignment (факт назначения МСЗ), element
+// fact of 10.06.S. Source: spec egisso.md b.2, XSD assignment-fact/1.0.8.
+//
+// The source names the measure and the category by its own keys; MeasureID and
+// CategoryID are resolved by the gateway to the accepted version of the local
+// measure and are not part of the content hash, nor is ID.
+type Fact struct {
+	ID                  uuid.UUID     `json:"uuid,omitzero"`
+	OSZCode             string        `json:"oszCode"`
+	Receiver            Person        `json:"mszReceiver"`
+	ReasonPersons       []BasisPerson `json:"reasonPersons,omitempty"`
+	MeasureKey          string        `json:"measureKey"`
+	MeasureID           uuid.UUID     `json:"lmszId,omitzero"`
+	MeasureProviderCode string        `json:"lmszProviderCode,omitempty"`
+	CategoryKey         string        `json:"categoryKey"`
+	CategoryID          uuid.UUID     `json:"categoryId,omitzero"`
+	DecisionDate        Date          `json:"decisionDate"`
+	DateStart           Date          `json:"dateStart"`
+	DateFinish          Date          `json:"dateFinish,omitzero"`
+	Documents           []Document    `json:"documents,omitempty"`
+	NeedsUsed           bool          `json:"usingSign"`
+	NeedsCodes          []string      `json:"needsCriteria,omitempty"`
+	Assignment          Assignment    `json:"assignmentInfo"`
+}
+
+// Assignment says how much of what is granted. Which fields are used depends on
+// Form: spec egisso.md b.2, table of forms.
+type Assignment struct {
+	Form         ProvisionForm       `json:"form"`
+	Amount       decimal.Decimal     `json:"amount"`               // 01: roubles; others: quantity
+	MeasureCode  string              `json:"measuryCode,omitzero"` // ЕГИССО unit, dictionary 023
+	OKEICode     string              `json:"okeiCode,omitzero"`    // ОКЕИ unit; exactly one of the two
+	Monetization *bool               `json:"monetization,omitempty"`
+	Content      string              `json:"content,omitempty"`
+	Comment      string              `json:"comment,omitempty"`
+	Equivalent   decimal.NullDecimal `json:"equivalentAmount,omitzero"` // roubles, not for 01
+}
+
+// Person is tPersonInfo of prsn-info/1.0.4. It holds personal data and prints
+// masked.
+type Person struct {
+	SNILS               string       `json:"snils"` // 11 digits, no separators
+	FamilyName          string       `json:"familyName"`
+	FirstName           string       `json:"firstName"`
+	Patronymic          string       `json:"patronymic,omitempty"`
+	MaidenFamilyName    string       `json:"maidenFamilyName,omitempty"`
+	Gender              Gender       `json:"gender"`
+	BirthDate           Date         `json:"birthDate"`
+	BirthPlace          string       `json:"birthPlace,omitempty"`
+	PhoneNumber         string       `json:"phoneNumber,omitempty"`
+	Citizenship         string       `json:"citizenship,omitempty"`
+	IdentityDoc         *IdentityDoc `json:"identityDoc,omitempty"`
+	PermanentResidence  *Address     `json:"permanentResidence,omitempty"`
+	TemporaryResidence  *Address     `json:"temporaryResidence,omitempty"`
+	ActualResidence     *Address     `json:"actualResidence,omitempty"`
+	ResidencePermitInfo string       `json:"residencePermitInfo,omitempty"`
+}
+
+// Gender is GenderType of the smev commons.
+type Gender string
+
+// Values of Gender.
+const (
+	Male   Gender = "Male"
+	Female Gender = "Female"
+)
+
+// IdentityDoc is an identity document; Type is the XSD element's name
+// (PassportRF, ForeignPassport, ResidencePermitRF, MilitaryPassport,
+// BirthCertificate, TemporaryIdentityCardRF, RefugeeCertificate, OtherDocument).
+type IdentityDoc struct {
+	Type      string `json:"type"`
+	Series    string `json:"series,omitempty"`
+	Number    string `json:"number"`
+	IssueDate Date   `json:"issueDate"`
+	Issuer    string `json:"issuer"`
+}
+
+// Address is tAddress of basic/1.0.8.
+type Address struct {
+	OKSMCode  string `json:"oksmCode"`
+	PostIndex string `json:"postIndex,omitempty"`
+	Region    string `json:"region,omitempty"`
+	District  string `json:"district,omitempty"`
+	City      string `json:"city,omitempty"`
+	Street    string `json:"street,omitempty"`
+	House     string `json:"house,omitempty"`
+	Housing   string `json:"housing,omitempty"`
+	Apartment string `json:"apartment,omitempty"`
+}
+
+// BasisPerson is a person who is the reason for the right to a measure.
+type BasisPerson struct {
+	Person      Person `json:"person"`
+	KinshipCode string `json:"kinshipTypeCode,omitempty"` // 7 digits
+}
+
+// Document gives the right to the measure.
+type Document struct {
+	Title      string `json:"title"`
+	Series     string `json:"series,omitempty"`
+	Number     string `json:"number,omitempty"`
+	IssueDate  Date   `json:"issueDate"`
+	Authority  string `json:"authority"`
+	StartDate  Date   `json:"startDate"`
+	FinishDate Date   `json:"finishDate,omitzero"`
+}
+
+// FactAlteration corrects an error in an accepted fact
+// (alterationBasedOnPreviousErrors): the whole new content, without uuid.
+type FactAlteration struct {
+	ID           uuid.UUID `json:"uuid"`
+	FactID       uuid.UUID `json:"assignmentFactUuid"`
+	ProviderCode string    `json:"providerCode,omitempty"`
+	Fact         Fact      `json:"fact"`
+}
+
+// FactInvalidation removes a fact loaded by mistake (errorsInvalidation).
+type FactInvalidation struct {
+	ID           uuid.UUID `json:"uuid"`
+	FactID       uuid.UUID `json:"assignmentFactUuid"`
+	ProviderCode string    `json:"providerCode,omitempty"`
+}
