@@ -1,0 +1,72 @@
+package pgcluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// MinVersion is the oldest PostgreSQL major version the gateway works with.
+const MinVersion = 15
+
+// ErrNotInstalled means that no suitable PostgreSQL server was found on this
+// machine. The text of an error wrapping it names the Debian package to install.
+var ErrNotInstalled = errors.New("PostgreSQL server is not installed")
+
+// debianPattern is where Debian and Ubuntu keep the programs of each version;
+// they are deliberately not in PATH there.
+const debianPattern = "/usr/lib/postgresql/*/bin"
+
+var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+
+// findBinaries returns the folder with initdb and postgres of the newest
+// installed version, looking at the Debian folders first and then in PATH.
+func findBinaries(ctx context.Context) (string, error) {
+	type candidate struct {
+		dir     string
+		version int
+	}
+	var found []candidate
+	dirs, err := filepath.Glob(debianPattern)
+	if err != nil {
+		return "", fmt.Errorf("look for PostgreSQL in %s: %w", debianPattern, err)
+	}
+	if initdb, err := exec.LookPath("initdb"); err == nil {
+		// A link in PATH may point at a folder that has all the programs.
+		if real, err := filepath.EvalSymlinks(initdb); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+	}
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
+			continue
+		}
+		out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+		if err != nil {
+			continue
+		}
+		m := versionPattern.FindSubmatch(out)
+		if m == nil {
+			continue
+		}
+		if version, err := strconv.Atoi(string(m[1])); err == nil {
+			found = append(found, candidate{dir, version})
+		}
+	}
+	if len(found) == 0 {
+		return "", fmt.Errorf("%w: no initdb and postgres in %s or PATH; on Debian: apt-get install postgresql-%d",
+			ErrNotInstalled, debianPattern, MinVersion)
+	}
+	newest := slices.MaxFunc(found, func(a, b candidate) int { return a.version - b.version })
+	if newest.version < MinVersion {
+		return "", fmt.Errorf("%w: %s is version %d, at least %d is needed; on Debian: apt-get install postgresql-%d",
+			ErrNotInstalled, newest.dir, newest.version, MinVersion, MinVersion)
+	}
+	return newest.dir, nil
+}

@@ -1,0 +1,170 @@
+// Package pgtest gives every test a PostgreSQL database of its own, on one
+// private server per test process.
+//
+// A package that uses it has
+//
+//	func TestMain(m *testing.M) { pgtest.Main(m, migrate) }
+//
+// where migrate, which may be left out, fills the template every database is
+// copied from. The server starts with the first database asked for and stops
+// when the tests have ended.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+
+	"egissogw/adapter/store/pgcluster"
+)
+
+// Setup fills a new, empty database; url is its connection string.
+type Setup func(ctx context.Context, url string) error
+
+var shared struct {
+	mu        sync.Mutex
+	active    bool // Main is running
+	setup     Setup
+	cluster   *pgcluster.Cluster
+	err       error             // why the cluster did not start; it is not tried again
+	templates map[string]string // key of DatabaseFrom → database name
+	count     int
+}
+
+// mainTemplate is the key of the template made by the setup given to Main.
+const mainTemplate = ""
+
+// Main runs the tests, stops the server and exits the process: the only
+// statement of a TestMain. Several setups run one after the other.
+func Main(m *testing.M, setup ...Setup) {
+	os.Exit(Run(m, setup...))
+}
+
+// Run is Main without the exit, for a TestMain that has more to check. It
+// returns the exit code.
+func Run(m *testing.M, setup ...Setup) (code int) {
+	shared.mu.Lock()
+	shared.active = true
+	shared.templates = map[string]string{}
+	if len(setup) > 0 {
+		shared.setup = func(ctx context.Context, url string) error {
+			for _, f := range setup {
+				if err := f(ctx, url); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	shared.mu.Unlock()
+
+	code = m.Run()
+
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	shared.active = false
+	if shared.cluster != nil {
+		if err := shared.cluster.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "pgtest:", err)
+			code = max(code, 1)
+		}
+		shared.cluster = nil
+	}
+	return code
+}
+
+// Database makes a database for this test, a copy of the template filled by the
+// setup given to Main (empty without one), and returns its connection string.
+// It is dropped, with whoever is still connected, when the test ends.
+func Database(t testing.TB) string {
+	t.Helper()
+	shared.mu.Lock()
+	setup := shared.setup
+	shared.mu.Unlock()
+	return DatabaseFrom(t, mainTemplate, setup)
+}
+
+// Empty makes a database for this test with nothing in it.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return DatabaseFrom(t, mainTemplate, nil)
+}
+
+// DatabaseFrom makes a database for this test as a copy of another template:
+// setup fills it once per key and process.
+func DatabaseFrom(t testing.TB, key string, setup Setup) string {
+	t.Helper()
+	ctx := t.Context()
+	c := Cluster(t)
+
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	template := "template1"
+	if setup != nil {
+		var err error
+		if template, err = templateFor(ctx, c, key, setup); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shared.count++
+	name := "test" + strconv.Itoa(shared.count)
+	if err := c.Exec(ctx, "create database "+name+" template "+template); err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := c.Exec(context.Background(), "drop database "+name+" with (force)"); err != nil {
+			t.Logf("drop the test database: %v", err)
+		}
+	})
+	return c.URL(name)
+}
+
+// Cluster is the server shared by this process's tests, for a test that needs
+// more than a database. Crashing it disturbs every other test: one that does so
+// starts its own with pgcluster.Start.
+func Cluster(t testing.TB) *pgcluster.Cluster {
+	t.Helper()
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if !shared.active {
+		t.Fatal("pgtest: the package's tests need func TestMain(m *testing.M) { pgtest.Main(m) }")
+	}
+	if shared.cluster == nil && shared.err == nil {
+		shared.cluster, shared.err = pgcluster.Start(t.Context(), pgcluster.Options{
+			NoSync:   true,
+			Settings: map[string]string{"max_connections": "200", "jit": "off"},
+		})
+	}
+	if shared.err != nil {
+		t.Fatalf("pgtest: %v", shared.err)
+	}
+	return shared.cluster
+}
+
+// templateFor returns the template database of key, made on first use. The
+// caller holds shared.mu.
+func templateFor(ctx context.Context, c *pgcluster.Cluster, key string, setup Setup) (string, error) {
+	if name, ok := shared.templates[key]; ok {
+		return name, nil
+	}
+	name := "template_" + strconv.Itoa(len(shared.templates))
+	// A template that failed half-way is made anew.
+	if err := c.Exec(ctx, "drop database if exists "+name+" with (force)"); err != nil {
+		return "", fmt.Errorf("make the template database: %w", err)
+	}
+	if err := c.CreateDatabase(ctx, name); err != nil {
+		return "", fmt.Errorf("make the template database: %w", err)
+	}
+	if err := setup(ctx, c.URL(name)); err != nil {
+		return "", fmt.Errorf("fill the template database: %w", err)
+	}
+	// A session the setup left open would make every copy fail.
+	if err := c.Exec(ctx, "alter database "+name+" with allow_connections false"); err != nil {
+		return "", fmt.Errorf("close the template database: %w", err)
+	}
+	shared.templates[key] = name
+	return name, nil
+}
