@@ -1,0 +1,149 @@
+package config
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// packagePlaceholder stands for the package's identifier in FACT_FILE_NAME.
+const packagePlaceholder = "{package}"
+
+var (
+	// participantPattern is ParticipantCode of ЕГИССО's basic types 1.0.8.
+	participantPattern = regexp.MustCompile(`^[A-HJ-NP-Z0-9]{4}\.\d{6}$`)
+	// mimePattern is the MimeType pattern of SMEV's basic types.
+	mimePattern       = regexp.MustCompile(`^(text|image|audio|video|application)/[a-zA-Z0-9\-+.]*$`)
+	identifierPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
+	fileNamePattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,119}$`)
+	hexPattern        = regexp.MustCompile(`^([0-9A-Fa-f]{2})+$`)
+)
+
+// textChecks are the checks named by the tag "check". Each says what is wrong
+// with a text, without repeating it.
+var textChecks = map[string]func(string) string{
+	"participant": matches(participantPattern, "ожидается код вида 0000.000000"),
+	"mime":        matches(mimePattern, "ожидается тип вида application/xml"),
+	"identifier":  matches(identifierPattern, "ожидается имя из латинских букв, цифр и подчёркиваний"),
+	"hex":         matches(hexPattern, "ожидаются пары шестнадцатеричных цифр"),
+	"file-name":   checkFileName,
+	"postgres":    checkPostgres,
+	"url":         checkURL,
+	"uri":         checkURI,
+	"address":     checkAddress,
+	"node":        checkNode,
+	"xml":         checkXML,
+}
+
+func matches(pattern *regexp.Regexp, problem string) func(string) string {
+	return func(text string) string {
+		if pattern.MatchString(text) {
+			return ""
+		}
+		return problem
+	}
+}
+
+func checkFileName(text string) string {
+	// The longest identifier there is, a UUID, takes the placeholder's place.
+	name := strings.ReplaceAll(text, packagePlaceholder, strings.Repeat("0", 36))
+	if !fileNamePattern.MatchString(name) {
+		return "ожидается имя файла, которое начинается с латинской буквы и состоит из латинских букв, цифр, точек, дефисов, подчёркиваний и " + packagePlaceholder
+	}
+	return ""
+}
+
+func checkPostgres(text string) string {
+	if _, err := pgx.ParseConfig(text); err != nil {
+		return "не строка подключения PostgreSQL: ожидается postgres://пользователь@узел/база"
+	}
+	return ""
+}
+
+func checkURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "ожидается адрес http:// или https://"
+	}
+	if u.User != nil {
+		return "имя и пароль в адресе недопустимы"
+	}
+	return ""
+}
+
+func checkURI(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || !u.IsAbs() {
+		return "ожидается URI со схемой, например urn://"
+	}
+	return ""
+}
+
+func checkAddress(text string) string {
+	if _, ok := hostPort(text); !ok {
+		return "ожидается узел:порт"
+	}
+	return ""
+}
+
+// hostPort adds the FTP port to an address without one.
+func hostPort(text string) (string, bool) {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		if strings.ContainsAny(text, ":/@ []") {
+			return "", false
+		}
+		host, port = text, "21"
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || host == "" {
+		return "", false
+	}
+	return net.JoinHostPort(host, port), true
+}
+
+// checkNode follows NodeID of SMEV's types: a string of at most 50 characters.
+func checkNode(text string) string {
+	if utf8.RuneCountInString(text) > 50 {
+		return "длиннее 50 знаков"
+	}
+	return ""
+}
+
+// checkXML accepts what BusinessProcessMetadata may hold: elements of a foreign
+// namespace, and no loose text.
+func checkXML(text string) string {
+	d := xml.NewDecoder(strings.NewReader("<root>" + text + "</root>"))
+	depth := 0
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return ""
+		}
+		if err != nil {
+			return "не XML: проверьте теги и знаки & и <"
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if depth == 1 && t.Name.Space == "" {
+				return "у элементов должно быть пространство имён"
+			}
+			depth++
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+			if depth == 1 && strings.TrimSpace(string(t)) != "" {
+				return "вне элементов не должно быть текста"
+			}
+		case xml.Directive:
+			return "DOCTYPE недопустим"
+		}
+	}
+}

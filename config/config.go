@@ -1,0 +1,151 @@
+// Package config is the gateway's configuration: environment variables with the
+// prefix EGISSOGW_, read once, checked as a whole.
+//
+// [Config] is both the value the program uses and the description people read:
+// its struct tags hold names, defaults, bounds and the Russian text of the
+// reference table in the README, which a test keeps equal to [Reference].
+//
+//	env      name without prefix and go-envconfig's options
+//	doc      what the variable means
+//	oneof    the values allowed, separated by spaces
+//	range    lowest and highest value, "1..1000" or "1s..10m"
+//	check    a named check of the text, see textChecks
+//	secret   "file": only from a file or credential, never from the variable itself
+//
+// Every problem found is reported at once, by variable name and never by value.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Prefix begins the name of every variable.
+const Prefix = "EGISSOGW_"
+
+// Config is the whole configuration. Its sub-structs are the groups of the
+// reference table.
+type Config struct {
+	Database Database `group:"database" doc:"База шлюза"`
+	Source   Source   `group:"source" doc:"База МИС"`
+	Provider Provider `group:"provider" doc:"Поставщик информации"`
+	SMEV     SMEV     `group:"smev" doc:"СМЭВ"`
+	FTP      FTP      `group:"ftp" doc:"Файловое хранилище СМЭВ"`
+	Signer   Signer   `group:"signer" doc:"Подпись"`
+	Package  Package  `group:"package" doc:"Пакеты и проверки"`
+	Job      Job      `group:"job" doc:"Задания и повторы"`
+	Log      Log      `group:"log" doc:"Журнал программы"`
+}
+
+// Database is the gateway's own database, schema egisso.
+type Database struct {
+	URL     Secret        `env:"DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе шлюза: postgres://пользователь@узел/база"`
+	Timeout time.Duration `env:"DATABASE_TIMEOUT,default=30s" range:"1s..10m" doc:"Предел одного обращения к базе шлюза"`
+}
+
+// Source is the database of the medical information system, read only.
+type Source struct {
+	DatabaseURL Secret        `env:"SOURCE_DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе МИС под ролью, которой разрешено только чтение"`
+	Schema      string        `env:"SOURCE_SCHEMA,default=egisso_source" check:"identifier" doc:"Схема с представлениями для шлюза"`
+	Overlap     time.Duration `env:"SOURCE_OVERLAP,default=10m" range:"0s..24h" doc:"На сколько назад перечитывать изменения, если в представлении нет changed_xid: не меньше самой долгой транзакции МИС"`
+	Timeout     time.Duration `env:"SOURCE_TIMEOUT,default=10m" range:"1s..24h" doc:"Предел одного чтения изменений"`
+}
+
+// Provider is who sends the registers.
+type Provider struct {
+	Code string `env:"PROVIDER_CODE,required" check:"participant" doc:"Код поставщика в реестре участников ЕГИССО, вида 0000.000000"`
+}
+
+// SMEV is the bus.
+type SMEV struct {
+	URL                     string        `env:"SMEV_URL,required" check:"url" doc:"Адрес сервиса СМЭВ 3"`
+	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" oneof:"1.3" doc:"Версия схем обмена"`
+	Timeout                 time.Duration `env:"SMEV_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел одного обращения к СМЭВ"`
+	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать"`
+	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
+	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка"`
+	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
+	NodeID                  string        `env:"SMEV_NODE_ID" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
+	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент"`
+}
+
+// FTP is the bus's file storage (ФХ), where files with facts are put.
+type FTP struct {
+	Address  string        `env:"FTP_ADDRESS,required" check:"address" doc:"Узел и порт файлового хранилища; без порта — 21"`
+	User     string        `env:"FTP_USER,default=anonymous" doc:"Имя для входа"`
+	Password Secret        `env:"FTP_PASSWORD,default=smev" doc:"Пароль для входа"`
+	Timeout  time.Duration `env:"FTP_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел ожидания одной операции с хранилищем"`
+}
+
+// Signer says which signer makes the signatures and holds the settings of each.
+type Signer struct {
+	Kind    string  `env:"SIGNER,required" oneof:"softkey pkcs11 command" doc:"Чем подписывать: softkey — ключ в файле (только для тестовых контуров, это не сертифицированное СКЗИ), pkcs11 — токен или CSP через PKCS#11, command — внешняя программа"`
+	Softkey Softkey `group:"signer"`
+	PKCS11  PKCS11  `group:"signer"`
+	Command Command `group:"signer"`
+}
+
+// Values of Signer.Kind.
+const (
+	SignerSoftkey = "softkey"
+	SignerPKCS11  = "pkcs11"
+	SignerCommand = "command"
+)
+
+// Softkey is a private key in a file.
+type Softkey struct {
+	KeyFile         File   `env:"SOFTKEY_KEY_FILE" doc:"softkey: файл PEM с закрытым ключом (PKCS#8)"`
+	CertificateFile File   `env:"SOFTKEY_CERTIFICATE_FILE" doc:"softkey: файл PEM с сертификатом ключа"`
+	Password        Secret `env:"SOFTKEY_PASSWORD" secret:"file" doc:"softkey: пароль зашифрованного ключа"`
+}
+
+// PKCS11 is a key on a token or in a CSP with a PKCS#11 module.
+type PKCS11 struct {
+	Module          File   `env:"PKCS11_MODULE" doc:"pkcs11: библиотека модуля (.so)"`
+	TokenLabel      string `env:"PKCS11_TOKEN_LABEL" doc:"pkcs11: метка токена"`
+	KeyLabel        string `env:"PKCS11_KEY_LABEL" doc:"pkcs11: метка ключа (метка или идентификатор обязательны)"`
+	KeyID           string `env:"PKCS11_KEY_ID" check:"hex" doc:"pkcs11: идентификатор ключа, шестнадцатеричный"`
+	PIN             Secret `env:"PKCS11_PIN" secret:"file" doc:"pkcs11: ПИН-код пользователя"`
+	CertificateFile File   `env:"PKCS11_CERTIFICATE_FILE" doc:"pkcs11: файл PEM с сертификатом, если его нет на токене"`
+}
+
+// Command is an external signing program.
+type Command struct {
+	Path            File          `env:"COMMAND_PATH" doc:"command: полный путь программы"`
+	Args            Args          `env:"COMMAND_ARGS" doc:"command: параметры через пробел; если в них есть пробелы — массив JSON"`
+	CertificateFile File          `env:"COMMAND_CERTIFICATE_FILE" doc:"command: файл PEM с сертификатом ключа"`
+	Timeout         time.Duration `env:"COMMAND_TIMEOUT,default=30s" range:"1s..10m" doc:"command: предел одной подписи"`
+}
+
+// Package says how packages are built and records checked.
+type Package struct {
+	Records          int        `env:"PACKAGE_RECORDS,default=1000" range:"1..1000" doc:"Наибольшее число записей в пакете"`
+	Bytes            int64      `env:"PACKAGE_BYTES,default=4194304" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
+	FactFileName     string     `env:"FACT_FILE_NAME,default=facts_{package}.xml" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
+	FactMIMEType     string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
+	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI,default=urn://egisso-ru/msg/10.06.S/1.1.0" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения"`
+	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
+	SchemaDir        File       `env:"SCHEMA_DIR" doc:"Каталог с официальными схемами XSD: каждый пакет дополнительно проверяется по ним"`
+}
+
+// Job says when and how persistently the jobs run.
+type Job struct {
+	Collect        Schedule      `env:"SCHEDULE_COLLECT,default=@every 30s" doc:"Когда читать изменения МИС"`
+	Form           Schedule      `env:"SCHEDULE_FORM,default=@every 30s" doc:"Когда собирать пакеты"`
+	Send           Schedule      `env:"SCHEDULE_SEND,default=@every 10s" doc:"Когда подписывать и отправлять"`
+	Receive        Schedule      `env:"SCHEDULE_RECEIVE,default=@every 10s" doc:"Когда опрашивать очередь ответов"`
+	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
+	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" doc:"Часовой пояс расписаний и дат"`
+	Lease          time.Duration `env:"LEASE,default=2m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше SMEV_TIMEOUT и COMMAND_TIMEOUT"`
+	RetryMin       time.Duration `env:"RETRY_MIN,default=5s" range:"100ms..1h" doc:"Первая пауза перед повтором"`
+	RetryMax       time.Duration `env:"RETRY_MAX,default=15m" range:"1s..24h" doc:"Наибольшая пауза перед повтором"`
+	AnswerTerm     time.Duration `env:"ANSWER_TERM,default=72h" range:"1h..2160h" doc:"Сколько ждать протокола, прежде чем показать пакет как просроченный (сам он не отправляется заново)"`
+	MessageIDLimit time.Duration `env:"MESSAGE_ID_LIMIT,default=24h" range:"1h..47h" doc:"Возраст MessageID, после которого ни разу не отправленное сообщение получает новый; СМЭВ отвергает старше двух суток"`
+	Shutdown       time.Duration `env:"SHUTDOWN_TIMEOUT,default=30s" range:"1s..10m" doc:"Сколько ждать завершения начатой работы при остановке"`
+}
+
+// Log is the program's own log.
+type Log struct {
+	Level  slog.Level `env:"LOG_LEVEL,default=info" oneof:"debug info warn error" doc:"Подробность"`
+	Format string     `env:"LOG_FORMAT,default=text" oneof:"text json" doc:"Вид строк"`
+}

@@ -1,0 +1,144 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+)
+
+// credentialsVariable is where systemd puts the directory of LoadCredential=.
+const credentialsVariable = "CREDENTIALS_DIRECTORY"
+
+// secretLimit is more than any password or connection string needs.
+const secretLimit = 64 << 10
+
+// find returns the text of a field: the variable; for a secret the content of the
+// file named by …_FILE; else, for secrets and paths, what systemd was told to
+// hand over. It reports what cannot be read.
+func (r *reader) find(f field) (string, bool) {
+	isFile := f.value.Type() == reflect.TypeFor[File]()
+	direct, isDirect := r.lookup(Prefix + f.name)
+	if !f.isSecret() {
+		if isDirect || !isFile {
+			return direct, isDirect
+		}
+		return r.credential(f)
+	}
+	path, hasPath := r.lookup(Prefix + f.name + "_FILE")
+	switch {
+	case isDirect && f.fileOnly:
+		r.report(f, "значение нельзя задавать в %s: положите его в файл и укажите путь, или передайте как учётные данные systemd %s", Prefix+f.name, f.credential())
+		return "", false
+	case isDirect && hasPath:
+		r.report(f, "задана и она, и %s_FILE: оставьте одну", Prefix+f.name)
+		return "", false
+	case isDirect:
+		return direct, true
+	case !hasPath:
+		if path, hasPath = r.credential(f); !hasPath {
+			return "", false
+		}
+	}
+	text, problem := readSecret(path)
+	if problem != "" {
+		r.problems = append(r.problems, Problem{Variable: Prefix + f.name + "_FILE", Group: f.group, Text: problem})
+		return "", false
+	}
+	return text, true
+}
+
+// credential returns the path of the field's systemd credential, when there is one.
+func (r *reader) credential(f field) (string, bool) {
+	dir, ok := r.lookup(credentialsVariable)
+	if !ok {
+		return "", false
+	}
+	path := filepath.Join(dir, f.credential())
+	if _, err := os.Stat(path); err != nil {
+		return "", false
+	}
+	return path, true
+}
+
+// readSecret returns a file's content without the newline at its end, or what is wrong.
+func readSecret(path string) (text, problem string) {
+	if problem := fileProblem(path); problem != "" {
+		return "", problem
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", openProblem(err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, secretLimit+1))
+	switch {
+	case err != nil:
+		return "", "файл не читается"
+	case len(data) > secretLimit:
+		return "", "файл слишком велик для секрета"
+	}
+	text = strings.TrimRight(string(data), "\r\n")
+	if text == "" {
+		return "", "файл пуст"
+	}
+	return text, ""
+}
+
+// fileProblem says why path is not a regular file that can be read.
+func fileProblem(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return openProblem(err)
+	}
+	if !info.Mode().IsRegular() {
+		return "это не обычный файл"
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return openProblem(err)
+	}
+	file.Close()
+	return ""
+}
+
+// dirProblem says why path is not a directory.
+func dirProblem(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return openProblem(err)
+	}
+	if !info.IsDir() {
+		return "это не каталог"
+	}
+	return ""
+}
+
+// programProblem says why path is not a program that can be run.
+func programProblem(path string) string {
+	if !filepath.IsAbs(path) {
+		return "нужен полный путь"
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return openProblem(err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+		return "это не исполняемый файл"
+	}
+	return ""
+}
+
+func openProblem(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "файл не найден"
+	case errors.Is(err, fs.ErrPermission):
+		return "нет прав на чтение файла"
+	default:
+		return "файл не открывается"
+	}
+}

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sethvargo/go-envconfig"
+)
+
+// Load reads the configuration through l (envconfig.OsLookuper() in the program)
+// and checks all of it. The error is a [*Problems]; the Config returned beside
+// it holds everything that could be read.
+//
+// An empty variable counts as one that is not set.
+func Load(ctx context.Context, l envconfig.Lookuper) (Config, error) {
+	var c Config
+	r := &reader{config: &c, lookuper: l}
+	for f := range fields(reflect.ValueOf(&c).Elem()) {
+		r.read(ctx, f)
+	}
+	r.checkTogether()
+	if len(r.problems) > 0 {
+		return c, &Problems{List: r.sorted()}
+	}
+	return c, nil
+}
+
+// Unknown returns the names in environ ("NAME=value", as os.Environ gives them)
+// that have our prefix and mean nothing: usually a typing error.
+func Unknown(environ []string) []string {
+	known := map[string]bool{}
+	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
+		for _, name := range f.variables() {
+			known[name] = true
+		}
+	}
+	var unknown []string
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, Prefix) && !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
+}
+
+// reader reads one field after the other and gathers what is wrong.
+type reader struct {
+	config   *Config
+	lookuper envconfig.Lookuper
+	problems []Problem
+}
+
+// lookup returns a variable by its full name; an empty one is not set.
+func (r *reader) lookup(name string) (string, bool) {
+	value, ok := r.lookuper.Lookup(name)
+	return value, ok && value != ""
+}
+
+func (r *reader) report(f field, format string, args ...any) {
+	r.problems = append(r.problems, Problem{Variable: f.variable(), Group: f.group, Text: fmt.Sprintf(format, args...)})
+}
+
+// read finds the text of one field, checks it and decodes it.
+//
+// envconfig stops at the first error of a struct, so it is given a struct of one
+// field at a time: that is how every problem is reported at once.
+func (r *reader) read(ctx context.Context, f field) {
+	before := len(r.problems)
+	text, given := r.find(f)
+	if len(r.problems) > before {
+		return
+	}
+	if !given && f.required {
+		r.report(f, "не задана: %s", f.doc)
+		return
+	}
+	if !given {
+		text = f.defaultText
+	}
+	if text == "" {
+		return
+	}
+	if len(f.oneof) > 0 && !slices.Contains(f.oneof, text) {
+		r.report(f, "допустимо одно из: %s", strings.Join(f.oneof, ", "))
+		return
+	}
+	if f.check != "" {
+		if problem := textChecks[f.check](text); problem != "" {
+			r.report(f, "%s", problem)
+			return
+		}
+	}
+	one := reflect.New(reflect.StructOf([]reflect.StructField{{
+		Name: "Value", Type: f.value.Type(), Tag: reflect.StructTag(`env:"` + f.name + `"`),
+	}}))
+	err := envconfig.ProcessWith(ctx, &envconfig.Config{
+		Target:   one.Interface(),
+		Lookuper: envconfig.MapLookuper(map[string]string{f.name: text}),
+	})
+	if err != nil {
+		problem, ok := safeText(err)
+		if !ok {
+			problem = f.kind().wrong
+		}
+		r.report(f, "%s", problem)
+		return
+	}
+	value := one.Elem().Field(0)
+	if problem := f.outOfRange(value); problem != "" {
+		r.report(f, "%s", problem)
+		return
+	}
+	f.value.Set(value)
+}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing wrong with the configuration.
+type Problem struct {
+	Variable string // full name, with prefix
+	Group    string // group tag of Config's sub-struct the variable is in
+	Text     string // Russian; never contains the value
+}
+
+func (p Problem) String() string { return p.Variable + ": " + p.Text }
+
+// Problems is the error of [Load]: everything that is wrong, in the order of the
+// reference table.
+type Problems struct {
+	List []Problem
+}
+
+func (p *Problems) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ошибок в настройках: %d", len(p.List))
+	for _, problem := range p.List {
+		b.WriteString("\n  ")
+		b.WriteString(problem.String())
+	}
+	return b.String()
+}
+
+// Of returns the problems of the given groups as an error, or nil when there are
+// none: a command that only needs the database does not mind a missing token.
+func (p *Problems) Of(groups ...string) error {
+	var list []Problem
+	for _, problem := range p.List {
+		if slices.Contains(groups, problem.Group) {
+			list = append(list, problem)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return &Problems{List: list}
+}

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// FileName is FACT_FILE_NAME for one package.
+func (p Package) FileName(packageID string) string {
+	return strings.ReplaceAll(p.FactFileName, packagePlaceholder, packageID)
+}
+
+// checkTogether checks what the text of one variable cannot tell: files that must
+// be there, what the chosen signer needs, values that depend on each other.
+func (r *reader) checkTogether() {
+	c := r.config
+	if address, ok := hostPort(c.FTP.Address); ok {
+		c.FTP.Address = address
+	}
+	r.checkPath(&c.SMEV.Certificates, fileProblem)
+	r.checkPath(&c.Package.SchemaDir, dirProblem)
+	switch s := &c.Signer; s.Kind {
+	case SignerSoftkey:
+		r.need(&s.Softkey.KeyFile, &s.Softkey.CertificateFile)
+		r.checkPath(&s.Softkey.KeyFile, fileProblem)
+		r.checkPath(&s.Softkey.CertificateFile, fileProblem)
+	case SignerPKCS11:
+		r.need(&s.PKCS11.Module, &s.PKCS11.TokenLabel, &s.PKCS11.PIN)
+		if s.PKCS11.KeyLabel == "" && s.PKCS11.KeyID == "" {
+			r.complain(&s.PKCS11.KeyLabel, "не задана: при SIGNER=pkcs11 нужна она или "+Prefix+"PKCS11_KEY_ID")
+		}
+		r.checkPath(&s.PKCS11.Module, fileProblem)
+		r.checkPath(&s.PKCS11.CertificateFile, fileProblem)
+	case SignerCommand:
+		r.need(&s.Command.Path, &s.Command.CertificateFile)
+		r.checkPath(&s.Command.Path, programProblem)
+		r.checkPath(&s.Command.CertificateFile, fileProblem)
+		if c.Job.Lease <= s.Command.Timeout {
+			r.complain(&c.Job.Lease, "должна быть больше, чем "+Prefix+"COMMAND_TIMEOUT")
+		}
+	}
+	if c.Job.Lease <= c.SMEV.Timeout {
+		r.complain(&c.Job.Lease, "должна быть больше, чем "+Prefix+"SMEV_TIMEOUT")
+	}
+	if c.Job.RetryMax != 0 && c.Job.RetryMin > c.Job.RetryMax {
+		r.complain(&c.Job.RetryMin, "больше, чем "+Prefix+"RETRY_MAX")
+	}
+}
+
+// need complains about each of the chosen signer's variables that has no value.
+func (r *reader) need(pointers ...any) {
+	for _, p := range pointers {
+		if reflect.ValueOf(p).Elem().IsZero() {
+			r.complain(p, "не задана, а при SIGNER="+r.config.Signer.Kind+" обязательна")
+		}
+	}
+}
+
+// checkPath complains when a path that is given does not lead to the right thing.
+func (r *reader) checkPath(path *File, problem func(string) string) {
+	if *path == "" {
+		return
+	}
+	if text := problem(string(*path)); text != "" {
+		r.complain(path, text)
+	}
+}
+
+// complain reports a problem with the field p points to, unless one of the
+// variables of that field was reported already.
+func (r *reader) complain(p any, text string) {
+	f, names := r.fieldAt(p)
+	if !slices.ContainsFunc(r.problems, func(old Problem) bool { return slices.Contains(names, old.Variable) }) {
+		r.report(f, "%s", text)
+	}
+}
+
+// fieldAt finds the field a pointer into the configuration belongs to.
+func (r *reader) fieldAt(p any) (field, []string) {
+	for f := range fields(reflect.ValueOf(r.config).Elem()) {
+		if f.value.Addr().Interface() == p {
+			return f, f.variables()
+		}
+	}
+	return field{}, nil
+}
+
+// sorted returns the problems in the order of the reference table.
+func (r *reader) sorted() []Problem {
+	var order []string
+	for f := range fields(reflect.ValueOf(r.config).Elem()) {
+		order = append(order, f.variables()...)
+	}
+	slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		return slices.Index(order, a.Variable) - slices.Index(order, b.Variable)
+	})
+	return r.problems
+}
