@@ -1,0 +1,137 @@
+package xmlsafe
+
+import "strings"
+
+// Parse reads one document within the limits. The tree does not refer to
+// data, which the caller may reuse.
+func Parse(data []byte, lim Limits) (*Document, error) {
+	lim = lim.withDefaults()
+	if len(data) > lim.Bytes {
+		return nil, newError("", 0, ErrLimit, "document of %d bytes, %d allowed", len(data), lim.Bytes)
+	}
+	p := parser{src: string(data), lim: lim}
+	if err := p.document(); err != nil {
+		return nil, err
+	}
+	return &Document{Root: p.root}, nil
+}
+
+// parser is the state of one Parse. Every method that reads advances pos and
+// leaves it behind what it read.
+type parser struct {
+	src string
+	pos int
+	lim Limits
+
+	root     *Element
+	open     []*Element // elements not yet closed
+	elements int
+
+	nodes    []Node // children of the open elements, innermost last
+	firstOf  []int  // for each open element, where its children start in nodes
+	scope    []Decl // namespace declarations of the open elements
+	outerOf  []int  // for each open element, len(scope) before it
+	attrs    []Attr // of the tag being read
+	attrPos  []int  // their offsets
+	decls    []Decl // of the tag being read
+	ids      map[string]struct{}
+	attrSeen map[[2]string]struct{} // duplicates among many attributes
+
+	text     string // pending character data, if textBuf is empty
+	textBuf  []byte // pending character data made of several pieces
+	hasText  bool
+	valueBuf []byte
+
+	elementSlab slab[Element]
+	nodeSlab    slab[Node]
+	attrSlab    slab[Attr]
+	declSlab    slab[Decl]
+}
+
+// document reads prolog, root and what follows it.
+func (p *parser) document() error {
+	if strings.HasPrefix(p.src, "\uFEFF") {
+		p.pos = len("\uFEFF")
+	}
+	if err := p.refuseOtherEncodings(); err != nil {
+		return err
+	}
+	if i := InvalidChar(p.src); i >= 0 {
+		return p.fail(i, ErrMalformed, "not a character of XML 1.0 in UTF-8")
+	}
+	if err := p.xmlDecl(); err != nil {
+		return err
+	}
+	for p.pos < len(p.src) {
+		if err := p.markup(); err != nil {
+			return err
+		}
+	}
+	if len(p.open) > 0 {
+		e := p.open[len(p.open)-1]
+		return p.fail(len(p.src), ErrMalformed, "document ends inside element %s", shown(e.Local))
+	}
+	if p.root == nil {
+		return p.fail(len(p.src), ErrMalformed, "document has no root element")
+	}
+	return nil
+}
+
+// refuseOtherEncodings names the usual foreign encodings instead of reporting
+// their first byte as a bad character.
+func (p *parser) refuseOtherEncodings() error {
+	for _, mark := range []string{"\xFE\xFF", "\xFF\xFE", "\x00<", "<\x00", "\x00\x00"} {
+		if strings.HasPrefix(p.src, mark) {
+			return p.fail(0, ErrForbidden, "encoding is not UTF-8")
+		}
+	}
+	return nil
+}
+
+// markup reads one construct of the document: a run of text, a tag, a comment,
+// a CDATA section or a processing instruction.
+func (p *parser) markup() error {
+	rest := p.src[p.pos:]
+	if rest[0] != '<' {
+		return p.charData()
+	}
+	if len(rest) == 1 {
+		return p.fail(p.pos, ErrMalformed, "document ends inside a tag")
+	}
+	switch rest[1] {
+	case '/':
+		return p.endTag()
+	case '?':
+		return p.procInst()
+	case '!':
+		switch {
+		case strings.HasPrefix(rest, "<!--"):
+			return p.comment()
+		case strings.HasPrefix(rest, "<![CDATA["):
+			return p.cdata()
+		case strings.HasPrefix(rest, "<!DOCTYPE"):
+			return p.fail(p.pos, ErrForbidden, "document type declaration")
+		}
+		return p.fail(p.pos, ErrMalformed, "unknown declaration")
+	}
+	return p.startTag()
+}
+
+// fail builds the error for an offset.
+func (p *parser) fail(offset int, class error, format string, args ...any) error {
+	return newError(p.src, offset, class, format, args...)
+}
+
+// skipSpace passes over white space and tells whether there was any.
+func (p *parser) skipSpace() bool {
+	start := p.pos
+	for p.pos < len(p.src) && classes[p.src[p.pos]]&whiteSpace != 0 {
+		p.pos++
+	}
+	return p.pos > start
+}
+
+// add appends a node to the children of the innermost open element.
+func (p *parser) add(n Node) {
+	p.nodes = append(p.nodes, n)
+}
