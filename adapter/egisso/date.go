@@ -68,3 +68,12 @@ func (d *Date) UnmarshalText(text []byte) error {
 	*d = parsed
 	return nil
 }
+
+// possible reports whether the date exists and its year fits tDate of
+// basic/2.3.0, which is narrower than xsd:date.
+func (d Date) possible() bool {
+	return d.Year >= 1000 && d.Year <= 2999 && DateOf(d.Time()) == d
+}
+
+// reportString returns the date as ЕГИССО's reports write it, "DD-MM-YYYY".
+func (d Date) reportString() string { return d.Time().Format("02-01-2006") }

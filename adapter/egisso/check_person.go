@@ -1,0 +1,148 @@
+package egisso
+
+import "fmt"
+
+// listPerson names every text and date of tPersonInfo of prsn-info/1.0.4.
+func (s *factSubject) listPerson(at personAt) {
+	p, path, label := at.p, at.path, at.label
+	text := func(name, title, value, rule string, required bool, max int, f format) {
+		s.add(field{path: path + "/" + name, label: label + title, value: value, rule: rule, required: required, max: max, format: f})
+	}
+	text("SNILS", "СНИЛС", p.SNILS, "L-SNILS", true, 0, snils)
+	text("FamilyName", "фамилия", p.FamilyName, "L-NAME", true, 100, nameProblem)
+	text("FirstName", "имя", p.FirstName, "L-NAME", true, 100, nameProblem)
+	text("Patronymic", "отчество", p.Patronymic, "L-NAME", false, 100, nameProblem)
+	text("MaidenFamilyName", "фамилия при рождении", p.MaidenFamilyName, "L-NAME", false, 100, nameProblem)
+	text("Gender", "пол", string(p.Gender), "L-XSD", true, 0, oneOf("должно быть Male или Female", string(Male), string(Female)))
+	s.day(path+"/BirthDate", label+"дата рождения", "L-XSD", p.BirthDate, true)
+	text("BirthPlace", "место рождения", p.BirthPlace, "L-XSD", false, 500, rusAndNumProblem)
+	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, digits10)
+	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, digits3)
+	s.listIdentity(p.IdentityDoc, path+"/IdentityDoc", label)
+	s.listAddress(p.PermanentResidence, path+"/Address/PermanentResidence", label+"адрес постоянного проживания: ")
+	s.listAddress(p.TemporaryResidence, path+"/Address/TemporaryResidence", label+"адрес временного проживания: ")
+	s.listAddress(p.ActualResidence, path+"/Address/ActualResidence", label+"адрес фактического проживания: ")
+	text("ResidencePermitInfo", "сведения о виде на жительство", p.ResidencePermitInfo, "L-XSD", false, 100, nil)
+}
+
+func (s *factSubject) listAddress(a *Address, path, label string) {
+	if a == nil {
+		return
+	}
+	text := func(name, title, value string, max int, f format) {
+		s.add(field{path: path + "/" + name, label: label + title, value: value, rule: "L-XSD",
+			required: name == "OKSMCode", max: max, format: f})
+	}
+	text("OKSMCode", "код страны", a.OKSMCode, 0, digits3)
+	text("PostIndex", "индекс", a.PostIndex, 0, digits6)
+	text("Region", "регион", a.Region, 100, nil)
+	text("District", "район", a.District, 100, nil)
+	text("City", "населённый пункт", a.City, 100, nil)
+	text("Street", "улица", a.Street, 100, nil)
+	text("House", "дом", a.House, 10, nil)
+	text("Housing", "корпус", a.Housing, 10, nil)
+	text("Apartment", "квартира", a.Apartment, 10, nil)
+}
+
+// identityType is one element of the choice IdentityDoc.
+type identityType struct {
+	name, space    string
+	series, number format
+	seriesOptional bool // then any text up to 20 characters
+}
+
+// identityTypes follow prsn-info/1.0.4 and basic/1.0.8. The last two elements
+// are declared in prsn-info, the others in basic.
+var identityTypes = []identityType{
+	{name: "PassportRF", space: nsBasic, series: digits4, number: digits6},
+	{name: "ForeignPassport", space: nsBasic, number: anyNumber, seriesOptional: true},
+	{name: "ResidencePermitRF", space: nsBasic, series: digits2, number: digits7},
+	{name: "MilitaryPassport", space: nsBasic, series: militarySeries, number: digits7},
+	{name: "BirthCertificate", space: nsBasic, series: birthSeries, number: digits6},
+	{name: "TemporaryIdentityCardRF", space: nsBasic, number: anyNumber, seriesOptional: true},
+	{name: "RefugeeCertificate", space: nsPerson, series: digits2, number: digits7},
+	{name: "OtherDocument", space: nsPerson, number: anyNumber, seriesOptional: true},
+}
+
+func identityTypeOf(name string) *identityType {
+	for i := range identityTypes {
+		if identityTypes[i].name == name {
+			return &identityTypes[i]
+		}
+	}
+	return nil
+}
+
+func (s *factSubject) listIdentity(d *IdentityDoc, path, label string) {
+	if d == nil {
+		return
+	}
+	label += "удостоверение личности: "
+	t := identityTypeOf(d.Type)
+	if t == nil {
+		return // identityProblem tells
+	}
+	path += "/" + t.name
+	series := field{path: path + "/Series", label: label + "серия", value: d.Series, rule: "L-DOC",
+		required: !t.seriesOptional, format: t.series}
+	if t.seriesOptional {
+		series.max = 20
+	}
+	s.add(series)
+	s.add(field{path: path + "/Number", label: label + "номер", value: d.Number, rule: "L-DOC", required: true, format: t.number})
+	s.day(path+"/IssueDate", label+"дата выдачи", "L-DOC", d.IssueDate, true)
+	s.add(field{path: path + "/Issuer", label: label + "кем выдан", value: d.Issuer, rule: "L-DOC", required: true, max: 200, format: rusAndNumProblem})
+}
+
+func factSNILS(s *factSubject, r *report) {
+	checkFields(s.fields, r)
+	for _, p := range s.people {
+		if snils(p.p.SNILS) == "" && !SNILSValid(p.p.SNILS) {
+			r.add(p.path+"/SNILS", p.label+"СНИЛС: контрольное число не сходится")
+		}
+	}
+}
+
+func factNames(s *factSubject, r *report) { checkFields(s.fields, r) }
+
+func factBirth(s *factSubject, r *report) {
+	for _, p := range s.people {
+		born := p.p.BirthDate
+		path := p.path + "/BirthDate"
+		switch {
+		case born.IsZero():
+		case born.Year < 1900:
+			r.add(path, p.label+"дата рождения: год раньше 1900")
+		case !s.today.IsZero() && born.After(s.today):
+			r.add(path, p.label+"дата рождения: позже сегодняшнего дня")
+		case !s.f.DecisionDate.IsZero() && born.After(s.f.DecisionDate):
+			r.add(path, p.label+"дата рождения: позже даты решения")
+		}
+	}
+	if d := s.f.DecisionDate; !s.today.IsZero() && d.Time().After(s.today.Time().AddDate(1, 0, 0)) {
+		r.add("decisionDate", "Дата решения: позже сегодняшнего дня больше чем на год")
+	}
+}
+
+func factDocuments(s *factSubject, r *report) {
+	checkFields(s.fields, r)
+	checkDates(s.dates, r)
+	for _, p := range s.people {
+		if d := p.p.IdentityDoc; d != nil && identityTypeOf(d.Type) == nil {
+			text := "удостоверение личности: неизвестный тип документа"
+			if d.Type == "" {
+				text = "удостоверение личности: тип документа: " + notGiven
+			}
+			r.schema(p.path+"/IdentityDoc", p.label+text)
+		}
+	}
+	for i, d := range s.f.Documents {
+		path, label := at("documents/document", i), fmt.Sprintf("Документ %d: ", i+1)
+		if !d.IssueDate.IsZero() && !d.StartDate.IsZero() && d.StartDate.Before(d.IssueDate) {
+			r.add(path+"/startDate", label+"дата начала раньше даты выдачи")
+		}
+		if !d.FinishDate.IsZero() && d.FinishDate.Before(d.StartDate) {
+			r.add(path+"/finishDate", label+"дата окончания раньше даты начала")
+		}
+	}
+}

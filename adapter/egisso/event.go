@@ -1,0 +1,40 @@
+package egisso
+
+import (
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+)
+
+// Events on accepted facts beside FactAlteration and FactInvalidation.
+// Source: spec egisso.md b.3 and c.1, XSD package-RAF/1.1.0.
+
+// FactRecalculation changes the amount for past periods, dates unchanged
+// (alterationBasedOnRecalculation).
+type FactRecalculation struct {
+	ID           uuid.UUID       `json:"uuid"`
+	FactID       uuid.UUID       `json:"assignmentFactUuid"`
+	ProviderCode string          `json:"providerCode,omitempty"`
+	Amount       decimal.Decimal `json:"amount"` // roubles
+}
+
+// FactDeathOrMovingRecalculation changes the amount and the end because the
+// recipient died or moved away (alterationBasedOnDeathOrMovingRecalculation).
+type FactDeathOrMovingRecalculation struct {
+	ID           uuid.UUID       `json:"uuid"`
+	FactID       uuid.UUID       `json:"assignmentFactUuid"`
+	ProviderCode string          `json:"providerCode,omitempty"`
+	Amount       decimal.Decimal `json:"amount"` // roubles
+	DateFinish   Date            `json:"dateFinish"`
+}
+
+// FactTermination ends a fact before its date; Kind, one of the five
+// termination kinds, says why.
+type FactTermination struct {
+	Kind         Kind                `json:"kind"`
+	ID           uuid.UUID           `json:"uuid"`
+	FactID       uuid.UUID           `json:"assignmentFactUuid"`
+	ProviderCode string              `json:"providerCode,omitempty"`
+	DateFinish   Date                `json:"dateFinish"`
+	Amount       decimal.NullDecimal `json:"amount,omitzero"`   // sum, or rouble equivalent
+	Quantity     decimal.NullDecimal `json:"quantity,omitzero"` // not for the monetary form
+}

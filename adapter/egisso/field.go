@@ -1,0 +1,95 @@
+package egisso
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// A field is one text of a record with what the XSD demands of it. Listing
+// fields once lets one small function be one rule.
+type field struct {
+	path     string // XSD names, like "mszReceiver/SNILS"
+	label    string // Russian, like "Получатель: СНИЛС"
+	value    string
+	rule     string // rule that reports absence and format
+	required bool
+	max      int    // characters, 0: the format says it
+	soft     bool   // a longer text is cut, not refused
+	lines    bool   // line breaks are allowed
+	format   format // nil: any text
+}
+
+// A dateField is one date of a record.
+type dateField struct {
+	path, label, rule string
+	value             Date
+	required          bool
+}
+
+const notGiven = "не заполнено"
+
+// checkFields reports absence and wrong format of the fields the rule owns.
+func checkFields(fields []field, r *report) {
+	for i := range fields {
+		f := &fields[i]
+		if f.rule != r.rule.Code {
+			continue
+		}
+		switch {
+		case f.value == "" && f.required:
+			r.schema(f.path, f.label+": "+notGiven)
+		case f.value == "" || f.format == nil || badCharacter(f.value, true) != "":
+			// Nothing to look at, or L-CHAR tells more.
+		default:
+			if problem := f.format(f.value); problem != "" {
+				r.schema(f.path, f.label+": "+problem)
+			}
+		}
+	}
+}
+
+// checkDates reports absence and impossible dates of the fields the rule owns.
+func checkDates(dates []dateField, r *report) {
+	for i := range dates {
+		d := &dates[i]
+		if d.rule != r.rule.Code {
+			continue
+		}
+		switch {
+		case d.value.IsZero():
+			if d.required {
+				r.schema(d.path, d.label+": "+notGiven)
+			}
+		case !d.value.possible():
+			r.schema(d.path, d.label+": такой даты нет, или год не от 1000 до 2999")
+		}
+	}
+}
+
+// checkLengths is the rule L-LEN over all fields.
+func checkLengths(fields []field, r *report) {
+	for i := range fields {
+		f := &fields[i]
+		if f.max == 0 || len(f.value) <= f.max {
+			continue
+		}
+		n := utf8.RuneCountInString(f.value)
+		switch {
+		case n <= f.max:
+		case f.soft:
+			r.add(f.path, fmt.Sprintf("%s: %d знаков, будет передано первых %d", f.label, n, f.max))
+		default:
+			r.schema(f.path, fmt.Sprintf("%s: %d знаков, допустимо не больше %d", f.label, n, f.max))
+		}
+	}
+}
+
+// checkCharacters is the rule L-CHAR over all fields.
+func checkCharacters(fields []field, r *report) {
+	for i := range fields {
+		f := &fields[i]
+		if problem := badCharacter(f.value, f.lines); problem != "" {
+			r.schema(f.path, f.label+": "+problem)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package egisso
+
+import "regexp"
+
+// A format tells what is wrong with a text that is not empty, in Russian, or
+// returns "". It never shows the text.
+type format func(s string) string
+
+// digits is the type digits-N: exactly n digits.
+func digits(n int, demand string) format {
+	return func(s string) string {
+		if isDigits(s, n) {
+			return ""
+		}
+		return demand
+	}
+}
+
+var (
+	digits2  = digits(2, "должно быть две цифры")
+	digits3  = digits(3, "должно быть три цифры")
+	digits4  = digits(4, "должно быть четыре цифры")
+	digits6  = digits(6, "должно быть шесть цифр")
+	digits7  = digits(7, "должно быть семь цифр")
+	digits8  = digits(8, "должно быть восемь цифр")
+	digits10 = digits(10, "должно быть десять цифр")
+	snils    = digits(11, "должно быть 11 цифр без разделителей")
+)
+
+// pattern is an XSD pattern: it must match the whole text.
+func pattern(expr, demand string) format {
+	re := regexp.MustCompile(`^(?:` + expr + `)$`)
+	return func(s string) string {
+		if re.MatchString(s) {
+			return ""
+		}
+		return demand
+	}
+}
+
+var (
+	participantCode = pattern(`[A-HJ-NP-Z0-9]{4}\.[0-9]{6}`,
+		"должно быть вида «NNNN.NNNNNN»: четыре цифры или латинские заглавные буквы (кроме I и O), точка, шесть цифр") // tParticipantCode
+	okei          = pattern(`[0-9]{3,4}`, "должно быть три или четыре цифры") // tOKEICode
+	criterionCode = pattern(`[0-9]{1,10}`, "должно быть от одной до десяти цифр")
+	frgu          = pattern(`[0-9]{9,30}`, "должно быть от 9 до 30 цифр")
+	kbk           = pattern(`[^ \t\n\r]{20}`, "указан некорректный код КБК: должно быть 20 знаков без пробелов")
+
+	militarySeries = pattern(`[А-Я]{2}`, "должно быть две русские заглавные буквы")
+	birthSeries    = pattern(`[IVXLCDM]{1,10}-[А-Я]{2}`,
+		"должно быть римское число латинскими буквами, дефис и две русские заглавные буквы") // SovietStyleDocumentSeriesType
+	anyNumber = pattern(`[0-9а-яА-ЯA-Za-z]{1,25}`, "должно быть от 1 до 25 букв и цифр без пробелов") // NotRestrictedDocumentType
+)
+
+func oneOf(demand string, values ...string) format {
+	return func(s string) string {
+		for _, v := range values {
+			if s == v {
+				return ""
+			}
+		}
+		return demand
+	}
+}

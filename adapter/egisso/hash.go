@@ -1,0 +1,83 @@
+package egisso
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ContentHash returns the hash of what the measure says, whoever gave it which
+// identifiers and whenever it changed: SHA-256 over the canonical JSON of the
+// normalised measure without ids and lastChanging. The order of lists does not
+// matter (every list of the schema is a set; steps carry their numbers), nor
+// do trailing zeros of numbers.
+func (m LocalMeasure) ContentHash() [32]byte {
+	m = m.Normalize()
+	m.ID, m.PreviousID, m.LastChanging = uuid.Nil, uuid.Nil, time.Time{}
+	for i := range m.Categories {
+		m.Categories[i].ID = uuid.Nil
+		sortList(m.Categories[i].Criteria)
+	}
+	sortList(m.Categories)
+	sortList(m.Cofinancing)
+	sortList(m.Territories)
+	sortList(m.Reasons)
+	sortList(m.Methods)
+	m.FormsRequest = sortedCopy(m.FormsRequest)
+	m.FormsReceive = sortedCopy(m.FormsReceive)
+	sortList(m.Documents)
+	sortList(m.Steps)
+	return sha256.Sum256(canonicalJSON(m))
+}
+
+// ContentHash returns the hash of what the fact says; see LocalMeasure's. The
+// measure and category take part by the source's keys, not by their ids, so
+// that a new version of a measure is no change of its facts.
+func (f Fact) ContentHash() [32]byte {
+	f = f.Normalize()
+	f.ID, f.MeasureID, f.CategoryID = uuid.Nil, uuid.Nil, uuid.Nil
+	sortList(f.ReasonPersons)
+	sortList(f.Documents)
+	sortList(f.NeedsCodes)
+	return sha256.Sum256(canonicalJSON(f))
+}
+
+// canonicalJSON cannot fail: the types hold nothing JSON cannot say. A future
+// field that breaks this would show in every test, so it is not an error value.
+func canonicalJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("egisso: %T has no JSON form: %v", v, err))
+	}
+	return b
+}
+
+// sortList sorts a list in place by its elements' JSON form.
+func sortList[T any](list []T) {
+	if len(list) < 2 {
+		return
+	}
+	type item struct {
+		key   []byte
+		value T
+	}
+	items := make([]item, len(list))
+	for i, v := range list {
+		items[i] = item{canonicalJSON(v), v}
+	}
+	sort.SliceStable(items, func(i, j int) bool { return bytes.Compare(items[i].key, items[j].key) < 0 })
+	for i := range items {
+		list[i] = items[i].value
+	}
+}
+
+func sortedCopy(list []int) []int {
+	out := append([]int(nil), list...)
+	sort.Ints(out)
+	return out
+}

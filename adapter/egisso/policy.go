@@ -1,0 +1,84 @@
+package egisso
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Action is what a policy makes of a rule's findings.
+type Action string
+
+// Actions of a policy.
+const (
+	Block Action = "block" // findings become errors
+	Warn  Action = "warn"  // findings become warnings
+	Off   Action = "off"   // findings are dropped
+)
+
+// RulePolicy changes the default severity of rules, by rule code. Rules it does
+// not name keep their default; findings marked Schema always block.
+type RulePolicy map[string]Action
+
+// ParseRulePolicy reads "019=warn,026=off". Unknown codes and actions are
+// errors, so that a misspelt policy does not pass unnoticed.
+func ParseRulePolicy(s string) (RulePolicy, error) {
+	policy := RulePolicy{}
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		code, action, ok := strings.Cut(part, "=")
+		code, action = strings.TrimSpace(code), strings.TrimSpace(action)
+		if !ok {
+			return nil, fmt.Errorf("rule policy %q: want CODE=block, CODE=warn or CODE=off", part)
+		}
+		if !knownRule(code) {
+			return nil, fmt.Errorf("rule policy %q: no such rule; known rules: %s", part, strings.Join(ruleCodes(), ", "))
+		}
+		if _, twice := policy[code]; twice {
+			return nil, fmt.Errorf("rule policy: rule %s is named twice", code)
+		}
+		switch a := Action(action); a {
+		case Block, Warn, Off:
+			policy[code] = a
+		default:
+			return nil, fmt.Errorf("rule policy %q: the action must be block, warn or off", part)
+		}
+	}
+	return policy, nil
+}
+
+// Apply returns the findings with the policy's severities. The argument is not
+// changed.
+func (p RulePolicy) Apply(findings []Finding) []Finding {
+	if len(findings) == 0 {
+		return nil
+	}
+	out := make([]Finding, 0, len(findings))
+	for _, f := range findings {
+		if !f.Schema {
+			switch p[f.Code] {
+			case Block:
+				f.Severity = Error
+			case Warn:
+				f.Severity = Warning
+			case Off:
+				continue
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// String returns the policy in the form ParseRulePolicy reads, sorted by code.
+func (p RulePolicy) String() string {
+	parts := make([]string, 0, len(p))
+	for code, action := range p {
+		parts = append(parts, code+"="+string(action))
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ",")
+}

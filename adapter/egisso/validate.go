@@ -1,0 +1,139 @@
+package egisso
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Errors of Package.Validate a caller may want to tell apart.
+var (
+	ErrEmptyPackage = errors.New("package has no elements") // L-EMPTY
+	ErrTooMany      = fmt.Errorf("package has more than %d elements", MaxElements)
+)
+
+// Validate reports what would make the package as a whole wrong: no elements or
+// too many, identifiers missing or repeated, an event beside its own fact or
+// beside another event on it (spec egisso.md a.5), values that cannot be
+// written. It does not repeat the checks of records.
+func (p *Package) Validate() error {
+	if p.ID == uuid.Nil {
+		return errors.New("package has no id")
+	}
+	if n := p.Len(); n == 0 {
+		return ErrEmptyPackage
+	} else if n > MaxElements {
+		return fmt.Errorf("%w: %d", ErrTooMany, n)
+	}
+	measures := len(p.Measures) + len(p.MeasureInvalidations)
+	switch {
+	case p.Register == RegisterMeasure && measures == p.Len():
+		if err := p.validateMeasures(); err != nil {
+			return err
+		}
+	case p.Register == RegisterFact && measures == 0:
+		if err := p.validateFacts(); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("package of register %q holds elements of another register", p.Register)
+	}
+	return p.validateIDs()
+}
+
+func (p *Package) validateIDs() error {
+	seen := make(map[uuid.UUID]bool, p.Len())
+	for _, id := range p.RecordIDs() {
+		if id == uuid.Nil {
+			return errors.New("element without an id")
+		}
+		if seen[id] {
+			return fmt.Errorf("id %s is used by two elements", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+func (p *Package) validateMeasures() error {
+	for i := range p.Measures {
+		m := &p.Measures[i]
+		if !timestampFits(m.LastChanging) {
+			return fmt.Errorf("measure %s: lastChanging is absent or not in the years 2000 to 2999", m.ID)
+		}
+		for _, c := range m.Categories {
+			if c.ID == uuid.Nil {
+				return fmt.Errorf("measure %s: category without an id", m.ID)
+			}
+		}
+	}
+	for _, r := range p.MeasureInvalidations {
+		if r.LocalMeasureID == uuid.Nil {
+			return fmt.Errorf("invalidation %s names no measure", r.ID)
+		}
+	}
+	return nil
+}
+
+func (p *Package) validateFacts() error {
+	touched := make(map[uuid.UUID]bool, p.Len()) // facts named in this package
+	touch := func(event, fact uuid.UUID) error {
+		if fact == uuid.Nil {
+			return fmt.Errorf("event %s names no fact", event)
+		}
+		if touched[fact] {
+			return fmt.Errorf("event %s: its fact %s has another element in the package", event, fact)
+		}
+		touched[fact] = true
+		return nil
+	}
+	for i := range p.Facts {
+		f := &p.Facts[i]
+		touched[f.ID] = true
+		if err := f.writable(); err != nil {
+			return fmt.Errorf("fact %s: %w", f.ID, err)
+		}
+	}
+	var errs []error
+	for _, e := range p.Recalculations {
+		errs = append(errs, touch(e.ID, e.FactID))
+	}
+	for _, e := range p.DeathRecalculations {
+		errs = append(errs, touch(e.ID, e.FactID))
+	}
+	for i := range p.Alterations {
+		e := &p.Alterations[i]
+		errs = append(errs, touch(e.ID, e.FactID))
+		if err := e.Fact.writable(); err != nil {
+			errs = append(errs, fmt.Errorf("alteration %s: %w", e.ID, err))
+		}
+	}
+	for _, e := range p.Terminations {
+		errs = append(errs, touch(e.ID, e.FactID))
+		if !e.Kind.Termination() {
+			errs = append(errs, fmt.Errorf("termination %s: kind %q is no termination", e.ID, e.Kind))
+		}
+	}
+	for _, e := range p.Duplicates {
+		errs = append(errs, touch(e.ID, e.FactID))
+	}
+	for _, e := range p.Invalidations {
+		errs = append(errs, touch(e.ID, e.FactID))
+	}
+	return errors.Join(errs...)
+}
+
+// writable reports what no check of the record may have let pass because the
+// gateway fills it: the identifiers, and the form that chooses the element.
+func (f *Fact) writable() error {
+	switch {
+	case f.MeasureID == uuid.Nil:
+		return errors.New("lmszId is not resolved")
+	case f.CategoryID == uuid.Nil:
+		return errors.New("categoryId is not resolved")
+	case formElements[ProvisionForm(trim(string(f.Assignment.Form)))] == "":
+		return errors.New("form of provision has no element in 10.06.S")
+	}
+	return nil
+}

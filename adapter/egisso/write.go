@@ -1,0 +1,101 @@
+package egisso
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Writer receives an XML document element by element. It keeps its errors to
+// itself until it is closed; space is the namespace, prefixes are its business.
+type Writer interface {
+	Start(space, local string)
+	Text(text string)
+	End()
+	Element(space, local, text string)
+}
+
+// WriteMeasureRequest writes the element request of 10.05.I/2.1.0. Nothing is
+// written when an error is returned.
+func WriteMeasureRequest(w Writer, id uuid.UUID, measures []LocalMeasure, removals []LocalMeasureInvalidation) error {
+	p := Package{ID: id, Register: RegisterMeasure, Measures: measures, MeasureInvalidations: removals}
+	return p.Write(w)
+}
+
+// WriteFactData writes the element data of 10.06.S/1.1.0. Nothing is written
+// when an error is returned. Package.Write takes the other events too.
+func WriteFactData(w Writer, id uuid.UUID, facts []Fact, alterations []FactAlteration, invalidations []FactInvalidation) error {
+	p := Package{ID: id, Register: RegisterFact, Facts: facts, Alterations: alterations, Invalidations: invalidations}
+	return p.Write(w)
+}
+
+// WriteStorageRequest writes the element request of 10.10.I/1.0.3, which says
+// that the data are in the SMEV file storage.
+func WriteStorageRequest(w Writer) {
+	w.Start(NamespaceStorageRequest, "request")
+	w.Element(NamespaceStorageRequest, "attachment", "true")
+	w.End()
+}
+
+// Write writes the package as the document of its register: request of
+// 10.05.I/2.1.0 or data of 10.06.S/1.1.0. Nothing is written when an error is
+// returned.
+func (p *Package) Write(w Writer) error {
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("write package %s: %w", p.ID, err)
+	}
+	switch p.Register {
+	case RegisterMeasure:
+		p.writeMeasures(output{w})
+	case RegisterFact:
+		p.writeFacts(output{w})
+	}
+	return nil
+}
+
+// output adds to a Writer the values of the schemas.
+type output struct{ Writer }
+
+// optional writes the element unless the text is empty.
+func (o output) optional(space, local, text string) {
+	if text != "" {
+		o.Element(space, local, text)
+	}
+}
+
+func (o output) date(space, local string, d Date) { o.Element(space, local, d.String()) }
+
+func (o output) optionalDate(space, local string, d Date) { o.optional(space, local, d.String()) }
+
+func (o output) uuid(space, local string, id uuid.UUID) { o.Element(space, local, id.String()) }
+
+func (o output) optionalUUID(space, local string, id uuid.UUID) {
+	if id != uuid.Nil {
+		o.uuid(space, local, id)
+	}
+}
+
+func (o output) bool(space, local string, v bool) { o.Element(space, local, strconv.FormatBool(v)) }
+
+func (o output) optionalBool(space, local string, v *bool) {
+	if v != nil {
+		o.bool(space, local, *v)
+	}
+}
+
+func (o output) int(space, local string, n int) { o.Element(space, local, strconv.Itoa(n)) }
+
+// moscow is the zone timestamps are written in. tTimestamp of basic/2.3.0 takes
+// whole hours from +02:00 to +12:00 only, so the source's own zone cannot do.
+var moscow = time.FixedZone("MSK", 3*60*60)
+
+// timestamp writes tTimestamp: no fraction, zone always given.
+func timestamp(t time.Time) string { return t.In(moscow).Format("2006-01-02T15:04:05-07:00") }
+
+// timestampFits reports whether the year fits tTimestamp.
+func timestampFits(t time.Time) bool {
+	year := t.In(moscow).Year()
+	return year >= 2000 && year <= 2999
+}
