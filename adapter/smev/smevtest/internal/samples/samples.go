@@ -1,0 +1,66 @@
+// Package samples finds the shared reference material (schemas, sample
+// messages) for the simulator's tests and runs xmllint on it.
+package samples
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Dir returns the folder of reference material, ../shared beside the
+// repository, or skips the test.
+func Dir(t testing.TB) string {
+	t.Helper()
+	at, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			break
+		}
+		if at == filepath.Dir(at) {
+			t.Fatal("no go.mod above the test")
+		}
+		at = filepath.Dir(at)
+	}
+	dir := filepath.Join(at, "..", "shared")
+	if _, err := os.Stat(filepath.Join(dir, "schemas")); err != nil {
+		t.Skip("the shared schemas and samples are not beside the repository")
+	}
+	return dir
+}
+
+// Read returns a file of the reference material.
+func Read(t testing.TB, path ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(append([]string{Dir(t)}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Lint validates files against a schema with xmllint and returns for each file
+// whether it is valid, and xmllint's words.
+func Lint(t testing.TB, schema string, files ...string) (map[string]bool, string) {
+	t.Helper()
+	if _, err := exec.LookPath("xmllint"); err != nil {
+		t.Skip("xmllint is not installed")
+	}
+	out, _ := exec.CommandContext(t.Context(), "xmllint", append([]string{"--noout", "--nonet", "--huge", "--schema", schema}, files...)...).CombinedOutput()
+	valid := map[string]bool{}
+	for _, f := range files {
+		if strings.Contains(string(out), f+" validates\n") {
+			valid[f] = true
+		} else if strings.Contains(string(out), f+" fails to validate") || strings.Contains(string(out), f+":") {
+			valid[f] = false
+		} else {
+			t.Fatalf("xmllint did not judge %s:\n%s", f, out)
+		}
+	}
+	return valid, string(out)
+}
