@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+)
+
+// Pending is a source row on which a decision is due, with all it depends on.
+type Pending struct {
+	Key         string
+	RecordNo    string
+	Deleted     bool
+	Content     json.RawMessage
+	ContentHash []byte
+	Findings    []egisso.Finding // why the row could not be read
+	Generation  int              // how many times ЕГИССО removed the record
+	Events      int              // events accepted on it since
+
+	AcceptedID      uuid.UUID
+	AcceptedEvent   uuid.UUID
+	AcceptedHash    []byte
+	AcceptedContent json.RawMessage
+
+	Last    *RecordHead   // open record, or the one decided last; nil if none
+	Measure *MeasureState // facts: the measure they use; nil when the source has none
+}
+
+// RecordHead identifies a record and its state.
+type RecordHead struct {
+	ID          uuid.UUID
+	Kind        egisso.Kind
+	State       RecordState
+	ContentHash []byte
+}
+
+// MeasureState is what is known of a local measure a fact uses.
+type MeasureState struct {
+	Accepted *egisso.LocalMeasure // nil when ЕГИССО has none
+	Pending  bool                 // a new version is on its way
+}
+
+// Decision is what follows for one row.
+type Decision struct {
+	Drop   string     // Russian reason to take the open record off the queue; "" keeps it
+	Record *NewRecord // what is to be sent, or why it cannot be
+}
+
+// NewRecord is an element to be sent, waiting or blocked.
+type NewRecord struct {
+	ID          uuid.UUID
+	Kind        egisso.Kind
+	Content     any // marshalled as it will be written
+	ContentHash []byte
+	State       RecordState // ready, waiting or blocked
+	Reason      string
+	Findings    []egisso.Finding
+}
+
+// RecordState is the state of a record; the moves are guarded in the database.
+type RecordState string
+
+// Record states, design "States".
+const (
+	Ready                RecordState = "ready"
+	Waiting              RecordState = "waiting"
+	Blocked              RecordState = "blocked"
+	Packed               RecordState = "packed"
+	Sent                 RecordState = "sent"
+	Accepted             RecordState = "accepted"
+	AcceptedWithWarnings RecordState = "accepted_with_warnings"
+	Rejected             RecordState = "rejected"
+	Dropped              RecordState = "dropped"
+)
+
+// Open reports whether the record still waits for its outcome.
+func (s RecordState) Open() bool {
+	switch s {
+	case Ready, Waiting, Blocked, Packed, Sent:
+		return true
+	}
+	return false
+}
+
+// Decide takes up to limit rows that changed, asks decide about each and stores
+// the answers, in one transaction. It returns how many rows were decided; zero
+// means none is left. decide must be quick and without I/O.
+func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int, decide func(Pending) (Decision, error)) (int, error) {
+	var decided int
+	err := s.inTx(ctx, "decide on changed rows of register "+string(register), func(tx pgx.Tx) error {
+		rows, err := lockDirty(ctx, tx, register, limit)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := addLastRecords(ctx, tx, register, rows); err != nil {
+			return err
+		}
+		if register == egisso.RegisterFact {
+			if err := addMeasures(ctx, tx, rows); err != nil {
+				return err
+			}
+		}
+		batch := &pgx.Batch{}
+		keys := make([]string, len(rows))
+		for i, row := range rows {
+			keys[i] = row.Key
+			decision, err := decide(row.Pending)
+			if err != nil {
+				return fmt.Errorf("row %s: %w", row.Key, err)
+			}
+			if err := queueDecision(batch, register, row.Pending, decision); err != nil {
+				return fmt.Errorf("row %s: %w", row.Key, err)
+			}
+		}
+		batch.Queue(query("clear_dirty"), register, keys)
+		if register == egisso.RegisterMeasure {
+			batch.Queue(query("touch_facts_of_keys"), keys)
+		}
+		decided = len(rows)
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	return decided, err
+}
+
+// Undecided reports whether some row waits for a decision that can be made now.
+func (s *Store) Undecided(ctx context.Context, register egisso.Register) (bool, error) {
+	return s.exists(ctx, "dirty_exists", register)
+}
+
+// dirtyRow is a Pending and the key of the measure it uses.
+type dirtyRow struct {
+	Pending
+	measureKey string
+}
+
+func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
+	result, err := tx.Query(ctx, query("lock_dirty"), register, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(result, func(r pgx.CollectableRow) (*dirtyRow, error) {
+		var row dirtyRow
+		var findings []byte
+		var acceptedID, acceptedEvent *uuid.UUID
+		err := r.Scan(&row.Key, &row.RecordNo, &row.Deleted, &row.Content, &row.ContentHash, &findings, &row.measureKey,
+			&row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent)
+		if err != nil {
+			return nil, err
+		}
+		if acceptedID != nil {
+			row.AcceptedID = *acceptedID
+		}
+		if acceptedEvent != nil {
+			row.AcceptedEvent = *acceptedEvent
+		}
+		return &row, json.Unmarshal(findings, &row.Findings)
+	})
+}
+
+func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
+	byKey := make(map[string]*dirtyRow, len(rows))
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i], byKey[row.Key] = row.Key, row
+	}
+	result, err := tx.Query(ctx, query("last_records"), register, keys)
+	if err != nil {
+		return err
+	}
+	var key string
+	var head RecordHead
+	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.ContentHash}, func() error {
+		last := head
+		last.ContentHash = append([]byte(nil), head.ContentHash...)
+		byKey[key].Last = &last
+		return nil
+	})
+	return err
+}
+
+func addMeasures(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
+	measures := map[string]*MeasureState{}
+	var keys []string
+	for _, row := range rows {
+		if _, known := measures[row.measureKey]; !known {
+			measures[row.measureKey] = nil
+			keys = append(keys, row.measureKey)
+		}
+	}
+	result, err := tx.Query(ctx, query("measures"), keys)
+	if err != nil {
+		return err
+	}
+	var key string
+	var content []byte
+	var pending bool
+	_, err = pgx.ForEachRow(result, []any{&key, &content, &pending}, func() error {
+		state := &MeasureState{Pending: pending}
+		if content != nil {
+			state.Accepted = new(egisso.LocalMeasure)
+			if err := json.Unmarshal(content, state.Accepted); err != nil {
+				return fmt.Errorf("decode accepted measure %s: %w", key, err)
+			}
+		}
+		measures[key] = state
+		return nil
+	})
+	for _, row := range rows {
+		row.Measure = measures[row.measureKey]
+	}
+	return err
+}
+
+func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d Decision) error {
+	if open := row.Last != nil && row.Last.State.Open(); open && (d.Drop != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
+		reason := d.Drop
+		if reason == "" {
+			reason = "Заменена записью с новым содержанием"
+		}
+		batch.Queue(query("drop_open"), register, row.Key, reason)
+	}
+	if d.Record == nil {
+		return nil
+	}
+	content, err := json.Marshal(d.Record.Content)
+	if err != nil {
+		return fmt.Errorf("encode record: %w", err)
+	}
+	findings, err := findingsJSON(d.Record.Findings)
+	if err != nil {
+		return err
+	}
+	batch.Queue(query("put_record"), d.Record.ID, register, row.Key, d.Record.Kind, content, d.Record.ContentHash,
+		d.Record.State, d.Record.Reason, findings)
+	return nil
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+)
+
+// PackagePlan says how to form a package.
+type PackagePlan struct {
+	ID         uuid.UUID
+	Register   egisso.Register
+	Format     string   // kind of information, e.g. "10.06.S"
+	Version    string   // its version, e.g. "1.1.0"
+	KindOrder  []string // order of the lists inside the package
+	MaxRecords int
+	MaxBytes   int // of the records' stored content; the XML is of the same order
+	// After send failures in a row the next package waits: RetryMin doubled each
+	// time, at most RetryMax.
+	RetryMin, RetryMax time.Duration
+}
+
+// FormPackage takes ready records in a stable order and makes them a package,
+// in one transaction. It returns how many records the package has; 0 means that
+// nothing is ready, or that the register rests after failures.
+func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int, err error) {
+	err = s.inTx(ctx, "form a package of register "+string(plan.Register), func(tx pgx.Tx) error {
+		resting, err := registerRests(ctx, tx, plan)
+		if err != nil || resting {
+			return err
+		}
+		ids, kinds, err := lockReady(ctx, tx, plan)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		batch := &pgx.Batch{}
+		batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, len(ids), "Пакет сформирован, ожидает подписи")
+		batch.Queue(query("insert_package_records"), plan.ID, ids, kinds)
+		batch.Queue(query("pack_records"), plan.ID, ids)
+		records = len(ids)
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	return records, err
+}
+
+func registerRests(ctx context.Context, tx pgx.Tx, plan PackagePlan) (bool, error) {
+	var failures int
+	var last *time.Time
+	if err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&failures, &last); err != nil {
+		return false, err
+	}
+	if failures == 0 || last == nil {
+		return false, nil
+	}
+	var now time.Time
+	if err := tx.QueryRow(ctx, `select now()`).Scan(&now); err != nil {
+		return false, err
+	}
+	return now.Before(last.Add(Backoff(failures, plan.RetryMin, plan.RetryMax))), nil
+}
+
+// Backoff returns least doubled for every failure after the first, at most most.
+func Backoff(failures int, least, most time.Duration) time.Duration {
+	wait := least
+	for i := 1; i < failures && wait < most; i++ {
+		wait *= 2
+	}
+	return min(wait, most)
+}
+
+func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, err error) {
+	rows, err := tx.Query(ctx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder)
+	if err != nil {
+		return nil, nil, err
+	}
+	var id uuid.UUID
+	var kind string
+	var size, total int
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &size}, func() error {
+		if total += size; total > plan.MaxBytes && len(ids) > 0 {
+			return nil // the rest stays ready
+		}
+		ids, kinds = append(ids, id), append(kinds, kind)
+		return nil
+	})
+	return ids, kinds, err
+}
+
+// FormedPackage is a package claimed for signing.
+type FormedPackage struct {
+	ID        uuid.UUID
+	Register  egisso.Register
+	CreatedAt time.Time
+	Epoch     int64
+	Elements  []Element
+}
+
+// Element is one member of a package, as it will be written.
+type Element struct {
+	ID      uuid.UUID
+	Kind    egisso.Kind
+	Content json.RawMessage
+}
+
+// ClaimFormed claims the oldest formed package for lease; nil when there is none.
+func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
+	var p FormedPackage
+	err := s.inTx(ctx, "claim a package to sign", func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.CreatedAt, &p.Epoch); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, query("package_content"), p.ID)
+		if err != nil {
+			return err
+		}
+		p.Elements, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (e Element, err error) {
+			return e, r.Scan(&e.ID, &e.Kind, &e.Content)
+		})
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// Message is a signed message with its files: final bytes.
+type Message struct {
+	ID          uuid.UUID // MessageID
+	Envelope    []byte
+	Attachments []Attachment
+}
+
+// Attachment is a file for the SMEV file storage.
+type Attachment struct {
+	UUID      uuid.UUID
+	FileName  string
+	MimeType  string
+	Content   []byte
+	Hash      []byte
+	Signature []byte // detached CMS
+}
+
+// StoreSigned stores the signed bytes of a claimed package. It returns ErrLost
+// when the claim is no longer ours; then nothing is stored.
+func (s *Store) StoreSigned(ctx context.Context, p *FormedPackage, m Message) error {
+	return s.inTx(ctx, "store signed package "+p.ID.String(), func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, query("mark_signed"), p.ID, p.Epoch, "Пакет подписан, ожидает отправки")
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return ErrLost
+		}
+		if _, err := tx.Exec(ctx, query("insert_message"), m.ID, p.ID, m.Envelope); err != nil {
+			return err
+		}
+		for _, a := range m.Attachments {
+			if _, err := tx.Exec(ctx, query("insert_attachment"), a.UUID, m.ID, a.FileName, a.MimeType, a.Content, a.Hash, a.Signature); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ReleaseFormed gives a claimed package back unsigned; info says why, in Russian.
+func (s *Store) ReleaseFormed(ctx context.Context, p *FormedPackage, info string) error {
+	if _, err := s.pool.Exec(ctx, query("release_claim"), p.ID, p.Epoch, info); err != nil {
+		return fmtError("release package", p.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+)
+
+// InAnswer is an answer as it is kept: the raw bytes are evidence, Content is
+// what the verified bytes say.
+type InAnswer struct {
+	ID                string // MessageMetadata/MessageId, echoed in Ack unchanged
+	OriginalMessageID string
+	Kind              string
+	Content           []byte
+	Raw               []byte
+	Verified          bool
+	Problem           string // why it is not believed
+}
+
+// StoreAnswer stores an answer durably; only then may it be acknowledged. An
+// answer that came again changes nothing (fresh is false).
+func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
+	tag, err := s.pool.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem)
+	if err != nil {
+		return false, fmt.Errorf("store answer %s: %w", a.ID, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// MarkAcked notes that SMEV took our acknowledgement.
+func (s *Store) MarkAcked(ctx context.Context, id string) error {
+	if _, err := s.pool.Exec(ctx, query("mark_acked"), id); err != nil {
+		return fmt.Errorf("note the acknowledgement of answer %s: %w", id, err)
+	}
+	return nil
+}
+
+// Unacked returns verified answers that were stored but, as far as we know, not
+// acknowledged.
+func (s *Store) Unacked(ctx context.Context, limit int) ([]string, error) {
+	rows, err := s.pool.Query(ctx, query("unacked"), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
+	}
+	var id string
+	var verified bool
+	var ids []string
+	_, err = pgx.ForEachRow(rows, []any{&id, &verified}, func() error {
+		ids = append(ids, id)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
+	}
+	return ids, nil
+}
+
+// Awaiting reports whether some answer is still expected.
+func (s *Store) Awaiting(ctx context.Context) (bool, error) { return s.exists(ctx, "awaiting_answers") }
+
+// AnsweredPackage is the package an answer belongs to.
+type AnsweredPackage struct {
+	ID          uuid.UUID
+	MessageID   uuid.UUID
+	Register    egisso.Register
+	State       string
+	RecordCount int
+	Members     []uuid.UUID
+}
+
+// Verdict is what an answer means for its package. At most one of Progress,
+// Failed and Result is set; none when the answer decides nothing.
+type Verdict struct {
+	Note     string // English, kept with the answer
+	Info     string // Russian, for the journal
+	Review   string // Russian, why a person should look
+	Progress int    // 1 accepted, 2 in work: not final
+	Failed   bool   // refused by SMEV or by the provider: records are "not sent" again
+	Result   PackageResult
+	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
+	// member the protocol leaves in doubt is missing and stays sent.
+	Outcomes map[uuid.UUID]RecordState
+	Messages []ProtocolMessage
+}
+
+// PackageResult is the outcome of an answered package.
+type PackageResult string
+
+// Package results, spec egisso.md d.2.
+const (
+	PackageAccepted PackageResult = "accepted"
+	PackagePartial  PackageResult = "partial"
+	PackageRejected PackageResult = "rejected"
+)
+
+// ProtocolMessage is one message of a protocol about one record.
+type ProtocolMessage struct {
+	RecordID string
+	Type     int // 1 error, 2 warning
+	RuleCode string
+	Report   string
+}
+
+// ApplyNext takes the oldest answer not yet applied, asks judge what it means
+// and stores the consequences, all in one transaction. pkg is nil when no
+// message of ours is named by the answer. It reports whether there was one.
+func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *AnsweredPackage) (Verdict, error)) (bool, error) {
+	found := false
+	err := s.inTx(ctx, "apply an answer", func(tx pgx.Tx) error {
+		var a InAnswer
+		err := tx.QueryRow(ctx, query("lock_unapplied")).
+			Scan(&a.ID, &a.OriginalMessageID, &a.Kind, &a.Content, &a.Raw, &a.Verified)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found = true
+		pkg, err := packageOfMessage(ctx, tx, a.OriginalMessageID)
+		if err != nil {
+			return fmt.Errorf("answer %s: %w", a.ID, err)
+		}
+		verdict, err := judge(a, pkg)
+		if err != nil {
+			return fmt.Errorf("answer %s: %w", a.ID, err)
+		}
+		if pkg != nil {
+			if err := applyVerdict(ctx, tx, pkg, verdict); err != nil {
+				return fmt.Errorf("answer %s, package %s: %w", a.ID, pkg.ID, err)
+			}
+		}
+		_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note)
+		return err
+	})
+	return found, err
+}
+
+func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*AnsweredPackage, error) {
+	messageID, err := uuid.Parse(originalID)
+	if err != nil {
+		return nil, nil // not an id of ours
+	}
+	p := AnsweredPackage{MessageID: messageID}
+	var result *string
+	var messageState string
+	err = tx.QueryRow(ctx, query("package_of_message"), messageID).
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &messageState)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, query("members"), p.ID)
+	if err != nil {
+		return nil, err
+	}
+	var kind string
+	var id uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind}, func() error {
+		p.Members = append(p.Members, id)
+		return nil
+	})
+	return &p, err
+}
+
+func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdict) error {
+	batch := &pgx.Batch{}
+	batch.Queue(query("confirm_delivery"), pkg.MessageID)
+	batch.Queue(query("records_sent"), pkg.ID)
+	switch {
+	case v.Progress > 0:
+		batch.Queue(query("package_progress"), pkg.ID, v.Progress, v.Info)
+	case v.Failed:
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
+		return failPackage(ctx, tx, pkg.ID, v.Info, v.Review)
+	case v.Result != "":
+		queueOutcomes(batch, pkg, v)
+	case v.Info != "":
+		batch.Queue(query("package_info"), pkg.ID, v.Info)
+	}
+	if v.Review != "" {
+		batch.Queue(query("package_review"), pkg.ID, v.Review)
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
+	ids, outcomes := make([]uuid.UUID, 0, len(v.Outcomes)), make([]string, 0, len(v.Outcomes))
+	for _, id := range pkg.Members {
+		if outcome, decided := v.Outcomes[id]; decided {
+			ids, outcomes = append(ids, id), append(outcomes, string(outcome))
+		}
+	}
+	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
+	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
+	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes)
+	queueMessages(batch, pkg.ID, v.Messages)
+	batch.Queue(query("accept_content"), pkg.ID)
+	batch.Queue(query("accept_removal"), pkg.ID)
+	batch.Queue(query("touch_rows"), pkg.ID)
+	batch.Queue(query("touch_facts_of_measures"), pkg.ID)
+}
+
+func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []ProtocolMessage) {
+	n := len(messages)
+	raw, elements, types := make([]string, n), make([]*uuid.UUID, n), make([]int16, n)
+	codes, reports := make([]string, n), make([]string, n)
+	for i, m := range messages {
+		raw[i], types[i], codes[i], reports[i] = m.RecordID, int16(m.Type), m.RuleCode, m.Report
+		if id, err := uuid.Parse(m.RecordID); err == nil {
+			elements[i] = &id
+		}
+	}
+	batch.Queue(query("insert_messages"), packageID, raw, elements, types, codes, reports)
+}
+
+func nullable(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

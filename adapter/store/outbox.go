@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// OutMessage is a message claimed for sending.
+type OutMessage struct {
+	ID        uuid.UUID
+	PackageID uuid.UUID
+	Envelope  []byte
+	InDoubt   bool // it may have arrived already
+	Attempts  int
+	Epoch     int64
+	CreatedAt time.Time
+}
+
+// ClaimMessage claims the message that is due longest; nil when none is due.
+func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration) (*OutMessage, error) {
+	var m OutMessage
+	var state string
+	err := s.pool.QueryRow(ctx, query("claim_message"), lease).
+		Scan(&m.ID, &m.PackageID, &m.Envelope, &state, &m.Attempts, &m.Epoch, &m.CreatedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim a message to send: %w", err)
+	}
+	m.InDoubt = state == "in_doubt"
+	return &m, nil
+}
+
+// Upload is a file that still has to go to the file storage.
+type Upload struct {
+	UUID     uuid.UUID
+	FileName string
+	Content  []byte
+}
+
+// Uploads returns the files of a message that are not in the storage yet.
+func (s *Store) Uploads(ctx context.Context, messageID uuid.UUID) ([]Upload, error) {
+	rows, err := s.pool.Query(ctx, query("attachments_to_upload"), messageID)
+	if err != nil {
+		return nil, fmtError("list files of message", messageID, err)
+	}
+	uploads, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Upload])
+	if err != nil {
+		return nil, fmtError("list files of message", messageID, err)
+	}
+	return uploads, nil
+}
+
+// MarkUploaded notes that a file lies whole in the storage.
+func (s *Store) MarkUploaded(ctx context.Context, file uuid.UUID) error {
+	if _, err := s.pool.Exec(ctx, query("mark_uploaded"), file); err != nil {
+		return fmtError("note the upload of file", file, err)
+	}
+	return nil
+}
+
+// BeginAttempt stores the intent to post a message: from now on it may have
+// arrived. It returns ErrLost when the claim is no longer ours.
+func (s *Store) BeginAttempt(ctx context.Context, m *OutMessage) (attempt int64, err error) {
+	err = s.pool.QueryRow(ctx, query("begin_attempt"), m.ID, m.Epoch).Scan(&attempt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmtError("begin to send message", m.ID, ErrLost)
+	}
+	if err != nil {
+		return 0, fmtError("begin to send message", m.ID, err)
+	}
+	return attempt, nil
+}
+
+// Delivered stores that SMEV took the message. It is true whoever holds the
+// claim, so it is stored even when the claim was lost.
+func (s *Store) Delivered(ctx context.Context, m *OutMessage, attempt int64, info string) error {
+	return s.inTx(ctx, "store delivery of message "+m.ID.String(), func(tx pgx.Tx) error {
+		if err := finishAttempt(ctx, tx, attempt, "delivered", "", ""); err != nil {
+			return err
+		}
+		var packageID uuid.UUID
+		err := tx.QueryRow(ctx, query("message_delivered"), m.ID).Scan(&packageID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // another attempt, or an answer, has told us before
+		}
+		if err != nil {
+			return err
+		}
+		batch := &pgx.Batch{}
+		batch.Queue(query("package_queued"), packageID, info)
+		batch.Queue(query("records_sent"), packageID)
+		return tx.SendBatch(ctx, batch).Close()
+	})
+}
+
+// Failure describes an attempt that did not succeed. Texts hold no personal data.
+type Failure struct {
+	Fault  string        // name of the SOAP fault, "" for transport errors
+	Detail string        // English, for the support engineer
+	Info   string        // Russian, for the journal
+	Review string        // Russian, why a person should look; "" if nobody must
+	After  time.Duration // when to try again
+}
+
+// RetryLater stores that an attempt failed and the same bytes go again later.
+// attempt is 0 when nothing was posted (a file could not be uploaded).
+func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
+	return s.inTx(ctx, "store a failed attempt of message "+m.ID.String(), func(tx pgx.Tx) error {
+		if err := finishAttempt(ctx, tx, attempt, "retry", f.Fault, f.Detail); err != nil {
+			return err
+		}
+		batch := &pgx.Batch{}
+		batch.Queue(query("message_retry"), m.ID, m.Epoch, f.After, f.Detail)
+		batch.Queue(query("package_info"), m.PackageID, f.Info)
+		if f.Review != "" {
+			batch.Queue(query("package_review"), m.PackageID, f.Review)
+		}
+		return tx.SendBatch(ctx, batch).Close()
+	})
+}
+
+// Refuse stores that SMEV refused the message for good: the package has failed
+// and its records are "not sent" again (spec egisso.md a.2).
+func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
+	return s.inTx(ctx, "store the refusal of message "+m.ID.String(), func(tx pgx.Tx) error {
+		if err := finishAttempt(ctx, tx, attempt, "refused", f.Fault, f.Detail); err != nil {
+			return err
+		}
+		var packageID uuid.UUID
+		err := tx.QueryRow(ctx, query("message_refused"), m.ID, f.Detail).Scan(&packageID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // it was decided meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		return failPackage(ctx, tx, packageID, f.Info, f.Review)
+	})
+}
+
+// failPackage closes a package that could not be sent and frees its records.
+func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, info, review string) error {
+	batch := &pgx.Batch{}
+	batch.Queue(query("package_send_failed"), packageID, info)
+	batch.Queue(query("release_records"), packageID)
+	batch.Queue(query("release_members"), packageID)
+	batch.Queue(query("touch_rows"), packageID)
+	if review != "" {
+		batch.Queue(query("package_review"), packageID, review)
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+func finishAttempt(ctx context.Context, tx pgx.Tx, attempt int64, outcome, fault, detail string) error {
+	if attempt == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, query("finish_attempt"), attempt, outcome, fault, detail)
+	return err
+}
+
+// Expire marks packages whose answer did not come within term and returns them.
+// They are shown, never sent again by themselves.
+func (s *Store) Expire(ctx context.Context, term time.Duration) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, query("expire_packages"), term)
+	if err != nil {
+		return nil, fmt.Errorf("mark packages without an answer: %w", err)
+	}
+	expired, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("mark packages without an answer: %w", err)
+	}
+	return expired, nil
+}
+
+// Unsent reports whether a package waits to be signed or sent now.
+func (s *Store) Unsent(ctx context.Context) (bool, error) { return s.exists(ctx, "unfinished_work") }
+
+func fmtError(what string, id uuid.UUID, err error) error {
+	return fmt.Errorf("%s %s: %w", what, id, err)
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Service is the state of the signing and sending service.
+type Service struct {
+	Enabled   bool
+	ChangedAt time.Time
+	ChangedBy string
+	Reason    string
+}
+
+// Service reads the switch. It is asked right before every signature, so that
+// switching off takes effect at once in all processes.
+func (s *Store) Service(ctx context.Context) (Service, error) {
+	var state Service
+	err := s.pool.QueryRow(ctx, query("service")).Scan(&state.Enabled, &state.ChangedAt, &state.ChangedBy, &state.Reason)
+	if err != nil {
+		return Service{}, fmt.Errorf("read the signing service switch: %w", err)
+	}
+	return state, nil
+}
+
+// SetService moves the switch; the reason is obligatory and is kept.
+func (s *Store) SetService(ctx context.Context, enabled bool, reason string) error {
+	if _, err := s.pool.Exec(ctx, query("set_service"), enabled, reason); err != nil {
+		return fmt.Errorf("move the signing service switch: %w", err)
+	}
+	return nil
+}
+
+// JobState is when a job last ran and last succeeded.
+type JobState struct {
+	Name        string     `json:"name"`
+	LastStarted *time.Time `json:"last_started_at"`
+	LastSuccess *time.Time `json:"last_success_at"`
+	LastError   *time.Time `json:"last_error_at"`
+	ErrorText   string     `json:"last_error"`
+	Failures    int        `json:"failures"`
+}
+
+// JobStarted notes that a job begins.
+func (s *Store) JobStarted(ctx context.Context, name string) error {
+	if _, err := s.pool.Exec(ctx, query("job_started"), name); err != nil {
+		return fmt.Errorf("note the start of job %s: %w", name, err)
+	}
+	return nil
+}
+
+// JobFinished notes how a job ended; failure is "" on success.
+func (s *Store) JobFinished(ctx context.Context, name, failure string) error {
+	if _, err := s.pool.Exec(ctx, query("job_finished"), name, failure); err != nil {
+		return fmt.Errorf("note the end of job %s: %w", name, err)
+	}
+	return nil
+}

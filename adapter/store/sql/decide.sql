@@ -1,0 +1,55 @@
+-- name: lock_dirty
+-- Rows in flight wait for their outcome; another process's rows are skipped.
+select s.row_key, s.record_no, s.deleted, s.content, s.content_hash, s.row_findings, coalesce(s.measure_key, ''), s.generation, s.events,
+       s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content
+  from egisso.source_row s
+ where s.register = $1 and s.dirty
+   and not exists (select from egisso.record r
+                    where r.register = s.register and r.row_key = s.row_key and r.state in ('packed', 'sent'))
+ order by s.row_key
+ limit $2
+   for update of s skip locked;
+
+-- name: last_records
+-- The open record of each row, or else the one that was decided last.
+select distinct on (row_key) row_key, id, kind, state, content_hash
+  from egisso.record
+ where register = $1 and row_key = any($2) and state <> 'dropped'
+ order by row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc;
+
+-- name: measures
+-- The accepted version of each measure, and whether a newer one is under way.
+select s.row_key, s.accepted_content,
+       exists (select from egisso.record r
+                where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed', 'sent'))
+       or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
+  from egisso.source_row s
+ where s.register = 'lmsz' and s.row_key = any($1);
+
+-- name: drop_open
+update egisso.record set state = 'dropped', reason = $3
+ where register = $1 and row_key = $2 and state in ('ready', 'waiting', 'blocked');
+
+-- name: put_record
+-- The same element again (corrected after a rejection, or decided anew) keeps its id.
+insert into egisso.record (id, register, row_key, kind, content, content_hash, state, reason, findings)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (id) do update
+   set kind = excluded.kind, content = excluded.content, content_hash = excluded.content_hash,
+       state = excluded.state, reason = excluded.reason, findings = excluded.findings;
+
+-- name: clear_dirty
+update egisso.source_row set dirty = false where register = $1 and row_key = any($2);
+
+-- name: dirty_exists
+select exists (select from egisso.source_row s
+ where s.register = $1 and s.dirty
+   and not exists (select from egisso.record r
+                    where r.register = s.register and r.row_key = s.row_key and r.state in ('packed', 'sent')));
+
+-- name: touch_facts_of_keys
+-- Facts not in flight look again at measures on which something was decided.
+update egisso.source_row s set dirty = true
+ where s.register = 'fact' and s.measure_key = any($1) and not s.dirty
+   and exists (select from egisso.record f
+                where f.register = s.register and f.row_key = s.row_key and f.state in ('ready', 'waiting', 'blocked'));

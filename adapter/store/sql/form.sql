@@ -1,0 +1,63 @@
+-- name: recent_failures
+-- Packages of the register that failed since the last one that did not, newest first.
+select count(*), max(closed_at)
+  from egisso.package p
+ where p.register = $1 and p.state = 'send_failed'
+   and p.closed_at > coalesce((select max(coalesce(o.queued_at, o.created_at)) from egisso.package o
+                                where o.register = $1 and o.state in ('queued', 'answered')), '-infinity');
+
+-- name: lock_ready
+-- In a stable order. A row whose source changed meanwhile is decided anew first.
+select id, kind, bytes from (
+    select r.id, r.kind, r.created_at, octet_length(r.content::text) as bytes
+      from egisso.record r
+     where r.register = $1 and r.state = 'ready'
+       and not exists (select from egisso.source_row s
+                        where s.register = r.register and s.row_key = r.row_key and s.dirty)
+     order by r.created_at, r.id
+     limit $2
+       for update skip locked) locked
+ order by array_position($3::text[], kind), created_at, id;
+
+-- name: insert_package
+insert into egisso.package (id, register, format, format_version, record_count, info)
+values ($1, $2, $3, $4, $5, $6);
+
+-- name: insert_package_records
+insert into egisso.package_record (package_id, ordinal, record_id, kind)
+select $1, ordinal, record_id, kind
+  from unnest($2::uuid[], $3::text[]) with ordinality as m(record_id, kind, ordinal);
+
+-- name: pack_records
+update egisso.record set state = 'packed', package_id = $1, reason = '' where id = any($2);
+
+-- name: ready_count
+select count(*) from egisso.record where register = $1 and state = 'ready';
+
+-- name: claim_formed
+update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
+ where id = (select id from egisso.package
+              where state = 'formed' and coalesce(claimed_until, '-infinity') < now()
+              order by created_at limit 1
+                for update skip locked)
+returning id, register, created_at, epoch;
+
+-- name: package_content
+select r.id, pr.kind, r.content
+  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+ where pr.package_id = $1
+ order by pr.ordinal;
+
+-- name: mark_signed
+update egisso.package set state = 'signed', signed_at = now(), claimed_until = null, info = $3
+ where id = $1 and epoch = $2 and state = 'formed';
+
+-- name: insert_message
+insert into egisso.message (id, package_id, envelope) values ($1, $2, $3);
+
+-- name: insert_attachment
+insert into egisso.attachment (uuid, message_id, file_name, mime_type, content, hash, signature)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: release_claim
+update egisso.package set claimed_until = null, info = $3 where id = $1 and epoch = $2 and state = 'formed';

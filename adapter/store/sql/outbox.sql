@@ -1,0 +1,80 @@
+-- name: claim_message
+update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoch + 1
+ where m.id = (select id from egisso.message
+                where state in ('pending', 'in_doubt') and next_attempt_at <= now()
+                  and coalesce(claimed_until, '-infinity') < now()
+                order by next_attempt_at limit 1
+                  for update skip locked)
+returning m.id, m.package_id, m.envelope, m.state, m.attempts, m.epoch, m.created_at;
+
+-- name: attachments_to_upload
+select uuid, file_name, content from egisso.attachment
+ where message_id = $1 and uploaded_at is null order by uuid;
+
+-- name: mark_uploaded
+update egisso.attachment set uploaded_at = now() where uuid = $1;
+
+-- name: begin_attempt
+with held as (
+    update egisso.message set state = 'in_doubt', attempts = attempts + 1
+     where id = $1 and epoch = $2 and state in ('pending', 'in_doubt')
+    returning id)
+insert into egisso.attempt (message_id) select id from held returning id;
+
+-- name: finish_attempt
+update egisso.attempt set finished_at = now(), outcome = $2, fault = $3, detail = $4 where id = $1;
+
+-- name: message_delivered
+update egisso.message set state = 'delivered', delivered_at = now(), claimed_until = null, last_error = ''
+ where id = $1 and state = 'in_doubt'
+returning package_id;
+
+-- name: package_queued
+update egisso.package set state = 'queued', queued_at = now(), info = $2
+ where id = $1 and state = 'signed';
+
+-- name: records_sent
+update egisso.record set state = 'sent' where package_id = $1 and state = 'packed';
+
+-- name: message_retry
+update egisso.message set next_attempt_at = now() + $3::interval, claimed_until = null, last_error = $4
+ where id = $1 and epoch = $2 and state in ('pending', 'in_doubt');
+
+-- name: package_info
+update egisso.package set info = $2 where id = $1 and info is distinct from $2;
+
+-- name: message_refused
+update egisso.message set state = 'refused', claimed_until = null, last_error = $2
+ where id = $1 and state in ('pending', 'in_doubt')
+returning package_id;
+
+-- name: package_review
+update egisso.package set review = $2 where id = $1 and review is distinct from $2;
+
+-- name: package_send_failed
+update egisso.package set state = 'send_failed', info = $2
+ where id = $1 and state in ('formed', 'signed', 'queued', 'expired');
+
+-- name: release_records
+-- All records of a package that failed are "not sent" again and go into the next one.
+update egisso.record set state = 'ready' where package_id = $1 and state in ('packed', 'sent');
+
+-- name: release_members
+update egisso.package_record set outcome = 'released' where package_id = $1 and outcome is null;
+
+-- name: touch_rows
+-- The source may have moved on while the records were in flight: decide again.
+update egisso.source_row s set dirty = true
+  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+ where pr.package_id = $1 and s.register = r.register and s.row_key = r.row_key;
+
+-- name: expire_packages
+update egisso.package set state = 'expired',
+       info = 'Ответ ЕГИССО не получен в установленный срок'
+ where state = 'queued' and queued_at <= now() - $1::interval
+returning id;
+
+-- name: unfinished_work
+select exists (select from egisso.package where state = 'formed' and coalesce(claimed_until, '-infinity') < now())
+    or exists (select from egisso.message where state in ('pending', 'in_doubt') and next_attempt_at <= now()
+                                            and coalesce(claimed_until, '-infinity') < now());

@@ -1,0 +1,18 @@
+-- name: service
+select enabled, changed_at, changed_by, reason from egisso.service;
+
+-- name: set_service
+select egisso.set_signing_service($1, $2);
+
+-- name: job_started
+insert into egisso.job (name, last_started_at) values ($1, now())
+on conflict (name) do update set last_started_at = now();
+
+-- name: job_finished
+update egisso.job set last_success_at = case when $2 = '' then now() else last_success_at end,
+       last_error_at = case when $2 = '' then last_error_at else now() end,
+       last_error = $2, failures = case when $2 = '' then 0 else failures + 1 end
+ where name = $1;
+
+-- name: jobs
+select name, last_started_at, last_success_at, last_error_at, last_error, failures from egisso.job order by name;

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Count is a number of things in one state.
+type Count struct {
+	Register string `json:"register"`
+	State    string `json:"state"`
+	Count    int    `json:"count"`
+}
+
+// Status is the gateway's state as `egissogw status` shows it.
+type Status struct {
+	Service       Service    `json:"service"`
+	Records       []Count    `json:"records"`
+	Packages      []Count    `json:"packages"`
+	Undecided     int        `json:"undecided"`          // source rows waiting for a decision
+	Unfinished    int        `json:"unfinished"`         // records without a final outcome
+	OldestOpen    *time.Time `json:"oldest_unfinished"`  // since when the oldest of them stands
+	Unapplied     int        `json:"unapplied_answers"`  // answers stored, not yet applied
+	Unverified    int        `json:"unverified_answers"` // answers not believed
+	NeedReview    int        `json:"packages_to_review"`
+	Jobs          []JobState `json:"jobs"`
+	BlockedRules  []Count    `json:"blocked_by_rule"`
+	RejectedRules []Count    `json:"rejected_by_rule"`
+}
+
+// Status reads the whole state in one snapshot.
+func (s *Store) Status(ctx context.Context) (Status, error) {
+	var st Status
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, query("service")).Scan(&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason)
+		if err != nil {
+			return err
+		}
+		for name, into := range map[string]*[]Count{"record_counts": &st.Records, "blocked_reasons": &st.BlockedRules, "rejected_reasons": &st.RejectedRules} {
+			rows, err := tx.Query(ctx, query(name))
+			if err != nil {
+				return err
+			}
+			if *into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Count]); err != nil {
+				return err
+			}
+		}
+		if st.Packages, err = packageCounts(ctx, tx); err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, query("backlog")).
+			Scan(&st.Undecided, &st.Unfinished, &st.OldestOpen, &st.Unapplied, &st.Unverified, &st.NeedReview)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, query("jobs"))
+		if err != nil {
+			return err
+		}
+		st.Jobs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JobState])
+		return err
+	})
+	if err != nil {
+		return Status{}, fmt.Errorf("read the state of the gateway: %w", err)
+	}
+	return st, nil
+}
+
+func packageCounts(ctx context.Context, tx pgx.Tx) ([]Count, error) {
+	rows, err := tx.Query(ctx, query("package_counts"))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (c Count, err error) {
+		var result string
+		err = r.Scan(&c.Register, &c.State, &result, &c.Count)
+		if result != "" {
+			c.State += "/" + result
+		}
+		return c, err
+	})
+}
+
+// JournalEntry is one row of the journal of requests.
+type JournalEntry struct {
+	ID          uuid.UUID `json:"id"`
+	CreatedAt   time.Time `json:"created_at"`
+	PackageType string    `json:"package_type"`
+	RecordCount int       `json:"record_count"`
+	Status      string    `json:"status"`
+	Info        string    `json:"info"`
+	State       string    `json:"state"`
+	Result      string    `json:"result"`
+	Review      string    `json:"review"`
+	MessageID   string    `json:"message_id"`
+}
+
+// JournalDetail is one row of the details of a package.
+type JournalDetail struct {
+	RecordNo    string `json:"record_no"` // on the first row of its record only
+	Comment     string `json:"comment"`
+	Code        string `json:"code"`
+	MessageType string `json:"message_type"`
+}
+
+// Journal returns the newest packages.
+func (s *Store) Journal(ctx context.Context, limit int) ([]JournalEntry, error) {
+	return s.journal(ctx, "journal", limit)
+}
+
+// JournalEntry returns one package and its details; found is false for an
+// unknown id.
+func (s *Store) JournalEntry(ctx context.Context, id uuid.UUID) (entry JournalEntry, details []JournalDetail, found bool, err error) {
+	entries, err := s.journal(ctx, "journal_one", id)
+	if err != nil || len(entries) == 0 {
+		return JournalEntry{}, nil, false, err
+	}
+	rows, err := s.pool.Query(ctx, query("journal_detail"), id)
+	if err != nil {
+		return JournalEntry{}, nil, false, fmtError("read details of package", id, err)
+	}
+	details, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JournalDetail])
+	if err != nil {
+		return JournalEntry{}, nil, false, fmtError("read details of package", id, err)
+	}
+	return entries[0], details, true, nil
+}
+
+func (s *Store) journal(ctx context.Context, name string, arg any) ([]JournalEntry, error) {
+	rows, err := s.pool.Query(ctx, query(name), arg)
+	if err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	entries, err := pgx.CollectRows(rows, pgx.RowToStructByPos[JournalEntry])
+	if err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	return entries, nil
+}

@@ -1,0 +1,75 @@
+// Package store is the gateway's own PostgreSQL database, schema egisso: what
+// the source said and ЕГИССО accepted, the records, packages, outbox, inbox,
+// the journal other systems read, and the switch of the signing service.
+//
+// Tables are private; views and functions are the public contract
+// (migrations/002_views.sql, 003_functions.sql). States are guarded by the
+// database (004_guards.sql). Every method is one short transaction; none spans
+// a network call or a signature. Work is claimed with FOR UPDATE SKIP LOCKED,
+// and a claim that outlives its term is fenced by an epoch, so two gateways on
+// one database do not disturb each other.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// ErrLost means that a claim ended before its outcome was stored: somebody
+// else has the work now, and this outcome must not be used.
+var ErrLost = errors.New("the claim was lost to another process")
+
+// Store is the gateway's database.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// Open connects to the database at url. It does not check the schema's version:
+// see Version.
+func Open(ctx context.Context, url string) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// pgx masks the password, but the url may be unparsable exactly there.
+		return nil, errors.New("the database url cannot be parsed")
+	}
+	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the gateway database: %w", err)
+	}
+	return &Store{pool: pool}, nil
+}
+
+// Close closes all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping checks that the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("reach the gateway database: %w", err)
+	}
+	return nil
+}
+
+// inTx runs fn in one transaction and names it in errors.
+func (s *Store) inTx(ctx context.Context, what string, fn func(tx pgx.Tx) error) error {
+	if err := pgx.BeginFunc(ctx, s.pool, fn); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// exists runs a query that returns one boolean.
+func (s *Store) exists(ctx context.Context, name string, args ...any) (bool, error) {
+	var found bool
+	if err := s.pool.QueryRow(ctx, query(name), args...).Scan(&found); err != nil {
+		return false, fmt.Errorf("look for work (%s): %w", name, err)
+	}
+	return found, nil
+}

@@ -1,0 +1,317 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+func TestMigrateTwiceChangesNothing(t *testing.T) {
+	f := open(t)
+	from, to, err := store.Migrate(t.Context(), f.url)
+	if err != nil || from != to {
+		t.Fatalf("second migration went from %d to %d: %v", from, to, err)
+	}
+	if err := f.CheckVersion(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.conn.Exec(t.Context(), `update egisso.schema_version set version = version + 1`); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.CheckVersion(t.Context()); err == nil {
+		t.Error("a newer schema was taken for ours")
+	}
+	if _, _, err := store.Migrate(t.Context(), f.url); err == nil {
+		t.Error("a newer schema was migrated")
+	}
+}
+
+func TestUnchangedRowsAreNotDecidedAgain(t *testing.T) {
+	f := open(t)
+	if n := f.saveRows(t, row("1", "a"), row("2", "b")); n != 2 {
+		t.Errorf("%d new rows, want 2", n)
+	}
+	if n := f.decideAll(t, store.Ready); n != 2 {
+		t.Errorf("%d rows decided, want 2", n)
+	}
+	if n := f.saveRows(t, row("1", "a"), row("2", "changed")); n != 1 {
+		t.Errorf("%d changed rows, want 1", n)
+	}
+	if n := f.decideAll(t, store.Blocked); n != 1 {
+		t.Errorf("%d rows decided, want 1", n)
+	}
+	f.want(t, `select string_agg(status, ',' order by row_key) from egisso.record_status`, "Готов к отправке,Требует исправления")
+}
+
+func TestRowInFlightIsDecidedAfterItsOutcome(t *testing.T) {
+	f := open(t)
+	pkg, m := f.sent(t, "1")
+	f.want(t, `select state from egisso.record`, "sent")
+	f.saveRows(t, row("1", "second"))
+	if n := f.decideAll(t, store.Ready); n != 0 {
+		t.Errorf("%d rows decided while in flight", n)
+	}
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1")})
+	f.want(t, `select state || '/' || result from egisso.package`, "answered/accepted")
+	f.want(t, `select accepted_id::text from egisso.source_row`, recordID("1").String())
+	f.want(t, `select convert_from(accepted_hash, 'UTF8') from egisso.source_row`, "hash of first")
+	var seen store.Pending
+	n, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		seen = p
+		return store.Decision{}, nil
+	})
+	if err != nil || n != 1 {
+		t.Fatalf("%d rows decided after the outcome: %v", n, err)
+	}
+	if seen.Last == nil || seen.Last.State != store.Accepted || seen.AcceptedID != recordID("1") {
+		t.Errorf("decision was asked with %+v", seen)
+	}
+	f.want(t, `select status from egisso.journal where id = '`+pkg.String()+`'`, "Завершена обработка ответа")
+}
+
+func TestPartialAnswerShowsDetailsByRecordNumber(t *testing.T) {
+	f := open(t)
+	pkg, m := f.sent(t, "1", "2")
+	f.answer(t, "a1", m, store.Verdict{
+		Result:   store.PackagePartial,
+		Outcomes: map[uuid.UUID]store.RecordState{recordID("1"): store.Accepted, recordID("2"): store.Rejected},
+		Messages: []store.ProtocolMessage{
+			{RecordID: recordID("2").String(), Type: 1, RuleCode: "019", Report: "Дата начала не входит"},
+			{RecordID: recordID("2").String(), Type: 1, RuleCode: "026", Report: "Форма не совпадает"},
+			{RecordID: "чужой", Type: 2, Report: "неизвестная запись"},
+		},
+	})
+	entry, details, found, err := f.JournalEntry(t.Context(), pkg)
+	if err != nil || !found || entry.RecordCount != 2 {
+		t.Fatalf("journal entry %+v, found %v: %v", entry, found, err)
+	}
+	want := []store.JournalDetail{
+		{RecordNo: "N2", Comment: "Дата начала не входит", Code: "019", MessageType: "Ошибка"},
+		{RecordNo: "", Comment: "Форма не совпадает", Code: "026", MessageType: "Ошибка"},
+		{RecordNo: "чужой", Comment: "неизвестная запись", MessageType: "Предупреждение"},
+	}
+	if len(details) != len(want) {
+		t.Fatalf("details %+v", details)
+	}
+	for i := range want {
+		if details[i] != want[i] {
+			t.Errorf("detail %d is %+v, want %+v", i, details[i], want[i])
+		}
+	}
+	f.want(t, `select reason from egisso.record_status where row_key = '2'`, "019 Дата начала не входит; 026 Форма не совпадает")
+}
+
+func TestSameAnswerTwiceChangesNothing(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("again"), Verified: true})
+	if err != nil || fresh {
+		t.Errorf("second delivery: fresh %v, %v", fresh, err)
+	}
+	f.want(t, `select convert_from(raw, 'UTF8') from egisso.answer`, "raw")
+}
+
+func TestUnverifiedAnswerNeverHidesTheTrueOne(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	forged := store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("forged"), Problem: "signature"}
+	if fresh, err := f.StoreAnswer(t.Context(), forged); err != nil || !fresh {
+		t.Fatalf("forged answer: %v, %v", fresh, err)
+	}
+	found, err := f.ApplyNext(t.Context(), func(store.InAnswer, *store.AnsweredPackage) (store.Verdict, error) {
+		t.Error("an unverified answer was applied")
+		return store.Verdict{}, nil
+	})
+	if err != nil || found {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.want(t, `select convert_from(raw, 'UTF8') from egisso.answer`, "raw")
+}
+
+func TestUndecidedMembersStaySentAndAreShown(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1", "2")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
+	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "accepted,sent")
+	f.want(t, `select review from egisso.journal`, "исход не известен")
+}
+
+func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	f.sign(t)
+	m := f.claim(t)
+	attempt, err := f.BeginAttempt(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Refuse(t.Context(), m, attempt, store.Failure{Fault: "AccessDenied", Detail: "no right", Info: "Ошибка отправки"}); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select status from egisso.journal`, "Ошибка отправки")
+	f.want(t, `select outcome from egisso.package_record`, "released")
+	f.decideAll(t, store.Ready)
+	f.want(t, `select state from egisso.record`, "ready")
+	if _, n := f.form(t); n != 0 {
+		t.Error("the register did not rest after a failure")
+	}
+	if _, err := f.conn.Exec(t.Context(), `alter table egisso.package disable trigger all; update egisso.package set closed_at = closed_at - interval '2 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, n := f.form(t); n != 1 {
+		t.Error("the register rests for ever")
+	}
+}
+
+func TestDoubtfulMessageGoesAgainWithTheSameBytes(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	f.sign(t)
+	first := f.claim(t)
+	attempt, err := f.BeginAttempt(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.RetryLater(t.Context(), first, attempt, store.Failure{Detail: "connection reset"}); err != nil {
+		t.Fatal(err)
+	}
+	second := f.claim(t)
+	if second.ID != first.ID || string(second.Envelope) != string(first.Envelope) || !second.InDoubt || second.Attempts != 1 {
+		t.Errorf("second claim %+v", second)
+	}
+	f.want(t, `select count(*) from egisso.attempt where outcome = 'retry'`, "1")
+}
+
+func TestLostClaimIsFenced(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	slow, err := f.ClaimFormed(t.Context(), 0) // its lease is over at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.sign(t)
+	id, _ := uuid.NewUUID()
+	if err := f.StoreSigned(t.Context(), slow, store.Message{ID: id, Envelope: []byte("late")}); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a lost claim stored its bytes: %v", err)
+	}
+	late, err := f.ClaimMessage(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.claim(t)
+	if _, err := f.BeginAttempt(t.Context(), late); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a lost claim began to send: %v", err)
+	}
+}
+
+func TestOverdueAnswerIsShownAndStillApplied(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	expired, err := f.Expire(t.Context(), 0)
+	if err != nil || len(expired) != 1 {
+		t.Fatalf("expired %v: %v", expired, err)
+	}
+	f.want(t, `select status from egisso.journal`, "Истёк срок ожидания")
+	f.answer(t, "late", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.want(t, `select status from egisso.record_status`, "Передан успешно")
+}
+
+func TestAnswerOvertakesTheNoteOfDelivery(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	f.sign(t)
+	m := f.claim(t)
+	attempt, err := f.BeginAttempt(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	if err := f.Delivered(t.Context(), m, attempt, "в очереди"); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select state from egisso.package`, "answered")
+	f.want(t, `select state from egisso.message`, "delivered")
+}
+
+func TestRemovalBeginsANewLife(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	gone := row("1", "")
+	gone.Deleted, gone.Content, gone.ContentHash, gone.MeasureKey = true, nil, nil, ""
+	f.saveRows(t, gone)
+	removal := uuid.New()
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		return store.Decision{Record: &store.NewRecord{ID: removal, Kind: egisso.KindFactInvalidation, Content: struct{}{}, State: store.Ready}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.form(t)
+	f.sign(t)
+	m = f.claim(t)
+	if _, err := f.BeginAttempt(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	f.answer(t, "a2", m, store.Verdict{Result: store.PackageAccepted, Outcomes: map[uuid.UUID]store.RecordState{removal: store.Accepted}})
+	f.want(t, `select generation::text || ' ' || coalesce(accepted_id::text, '-') from egisso.source_row`, "1 -")
+}
+
+func TestSwitchKeepsWhoWhenAndWhy(t *testing.T) {
+	f := open(t)
+	state, err := f.Service(t.Context())
+	if err != nil || state.Enabled {
+		t.Fatalf("a fresh gateway signs: %+v, %v", state, err)
+	}
+	if err := f.SetService(t.Context(), true, " "); err == nil {
+		t.Error("the switch was moved without a reason")
+	}
+	if err := f.SetService(t.Context(), true, "начало работы"); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select state || ': ' || reason from egisso.service_state`, "Включен: начало работы")
+	f.want(t, `select count(*) from egisso.service_log`, "1")
+}
+
+func TestNotificationsReachTheListener(t *testing.T) {
+	f := open(t)
+	heard := make(chan string, 10)
+	done := make(chan error, 1)
+	ctx, cancel := contextWithCancel(t)
+	go func() {
+		done <- f.Listen(ctx, []string{store.ChannelService}, func(channel string) { heard <- channel })
+	}()
+	if first := receive(t, heard); first != "" {
+		t.Errorf("first call with %q", first)
+	}
+	if err := f.SetService(t.Context(), true, "проверка"); err != nil {
+		t.Fatal(err)
+	}
+	if channel := receive(t, heard); channel != store.ChannelService {
+		t.Errorf("heard %q", channel)
+	}
+	cancel()
+	<-done
+}
+
+func TestBackoffDoublesUpToItsCeiling(t *testing.T) {
+	for failures, want := range map[int]time.Duration{0: 1, 1: 1, 2: 2, 3: 4, 4: 8, 5: 10, 60: 10} {
+		if got := store.Backoff(failures, time.Second, 10*time.Second); got != want*time.Second {
+			t.Errorf("after %d failures %v, want %v", failures, got, want*time.Second)
+		}
+	}
+}
