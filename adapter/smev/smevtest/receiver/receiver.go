@@ -1,0 +1,243 @@
+package receiver
+
+import (
+	_ "embed" // the schemas of kinds
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/smev/smevtest/shape"
+	"egissogw/crypto/xmlsafe"
+)
+
+// Namespaces of the kinds the receiver understands (spec/egisso.md a.4).
+const (
+	NamespaceMeasures = "urn://egisso-ru/msg/10.05.I/2.1.0"
+	NamespaceFacts    = "urn://egisso-ru/msg/10.06.S/1.1.0"
+	NamespaceStorage  = "urn://egisso-ru/msg/10.10.I/1.0.3"
+)
+
+//go:embed 10.05.I-2.1.0.shape
+var measuresShape string
+
+//go:embed 10.06.S-1.1.0.shape
+var factsShape string
+
+//go:embed 10.10.I.shape
+var storageShape string
+
+// Severity of a rule's message.
+type Severity int
+
+// What a broken rule does to the record.
+const (
+	Error   Severity = 1 // messageType 1, the record is refused
+	Warning Severity = 2 // messageType 2, the record is accepted
+	Off     Severity = 3 // the rule is not applied
+)
+
+// Options configure a Receiver; the zero value is usable.
+type Options struct {
+	// Classifier switches on the checks against the КМСЗ (001-006, 008, 018).
+	Classifier *Classifier
+	// Rules overrides the severity of rules by code. Rules not named are
+	// errors, except that the combination check of 018 is a warning.
+	Rules map[string]Severity
+}
+
+// Receiver holds the registers. It is not safe for concurrent use: the bus
+// processes one message at a time.
+type Receiver struct {
+	options Options
+	kinds   map[string]*shape.Schema // by namespace of the document element
+	facts   *shape.Schema
+
+	measures map[string]*measure
+	register map[string]*fact
+	events   map[string]bool
+}
+
+// New returns a Receiver with empty registers.
+func New(options Options) (*Receiver, error) {
+	r := &Receiver{
+		options:  options,
+		kinds:    map[string]*shape.Schema{},
+		measures: map[string]*measure{},
+		register: map[string]*fact{},
+		events:   map[string]bool{},
+	}
+	var errs [3]error
+	r.kinds[NamespaceMeasures], errs[0] = shape.Parse(measuresShape, "2.1.0")
+	r.kinds[NamespaceStorage], errs[1] = shape.Parse(storageShape, "1.0.3")
+	r.facts, errs[2] = shape.Parse(factsShape, "1.1.0")
+	return r, errors.Join(errs[:]...)
+}
+
+// Knows reports whether requests with this document element are registered.
+func (r *Receiver) Knows(space, local string) bool {
+	schema, ok := r.kinds[space]
+	return ok && schema.Knows(space, local)
+}
+
+// Answers reports whether answers with this document element are registered.
+func (r *Receiver) Answers(space, local string) bool {
+	_, ok := r.kinds[space]
+	return ok && local == "response"
+}
+
+// CheckContent checks the business content against the schema of its kind, as
+// the bus does before handing a message over.
+func (r *Receiver) CheckContent(content *xmlsafe.Element) error {
+	schema, ok := r.kinds[content.Space]
+	if !ok {
+		return fmt.Errorf("no schema for {%s}%s", content.Space, content.Local)
+	}
+	return schema.Check(content)
+}
+
+// Result is what came of one message.
+type Result struct {
+	PackageID string
+	Refusal   string // the whole message was refused (messageResult)
+	Records   []ledger.Record
+	Root      [2]string // namespace and name of the answer's document element
+	Interim   string    // the same answer while processing goes on (packageStatus 2)
+	Protocol  string    // the final answer
+}
+
+// Process checks the package of one message and answers with its protocol.
+// Content has passed CheckContent; files are the contents of the attached files.
+func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, now time.Time) Result {
+	if content.Space == NamespaceMeasures {
+		return r.process(content, &formatMeasures, received, now)
+	}
+	if len(files) != 1 {
+		text := "Файл в хранилище не найден"
+		if len(files) > 1 {
+			text = "В сообщении должен быть ровно один файл пакета"
+		}
+		return refuse(&formatFacts, "", text, received, now)
+	}
+	doc, err := xmlsafe.Parse(files[0], xmlsafe.DefaultLimits)
+	if err != nil {
+		return refuse(&formatFacts, "", "Файл пакета не является корректным документом XML: "+err.Error(), received, now)
+	}
+	if err := r.facts.Check(doc.Root); err != nil {
+		return refuse(&formatFacts, "", "Файл пакета не соответствует схеме 10.06.S-1.1.0: "+err.Error(), received, now)
+	}
+	return r.process(doc.Root, &formatFacts, received, now)
+}
+
+// process checks the elements one by one; each accepted element counts for
+// those after it.
+func (r *Receiver) process(root *xmlsafe.Element, f *format, received, now time.Time) Result {
+	pkg := root.Elements()[0]
+	id := strings.ToLower(value(pkg, "packageId"))
+	elements := child(pkg, "elements").Elements()
+	if len(elements) == 0 {
+		return refuse(f, id, "Пакет не содержит элементов", received, now)
+	}
+	p := protocol{format: f, packageID: value(pkg, "packageId"), received: received, now: now}
+	batch := batch{ids: map[string]bool{}, targets: map[string]bool{}}
+	var records []ledger.Record
+	for _, e := range elements {
+		record, findings := r.check(e, &batch, now)
+		findings = r.applyPolicy(findings)
+		record.Accepted = true
+		for _, fd := range findings {
+			record.Codes = append(record.Codes, or(fd.code, "-"))
+			if fd.severity == Error {
+				record.Accepted = false
+			}
+		}
+		if record.Accepted {
+			r.Restore(record)
+		} else {
+			record.State, record.Content = nil, ""
+		}
+		records = append(records, record)
+		p.add(recordID(e), record.Accepted, findings)
+	}
+	return Result{
+		PackageID: id, Records: records, Root: f.root(),
+		Interim: p.interim(), Protocol: p.final(len(elements)),
+	}
+}
+
+// finding is one message of the protocol.
+type finding struct {
+	severity Severity
+	code     string // three digits or nothing
+	report   string
+}
+
+func (r *Receiver) applyPolicy(in []finding) []finding {
+	var out []finding
+	for _, fd := range in {
+		if s, ok := r.options.Rules[fd.code]; ok && fd.code != "" {
+			fd.severity = s
+		}
+		if fd.severity != Off {
+			out = append(out, fd)
+		}
+	}
+	return out
+}
+
+// batch is what must be known of the elements before one in the same package.
+type batch struct {
+	ids     map[string]bool
+	targets map[string]bool // facts touched by this package
+}
+
+// check looks at one element and returns its ledger record, with the state it
+// would leave, and everything that is wrong.
+func (r *Receiver) check(e *xmlsafe.Element, b *batch, now time.Time) (ledger.Record, []finding) {
+	id := strings.ToLower(recordID(e))
+	record := ledger.Record{ID: id, Kind: e.Local}
+	var findings []finding
+	if b.ids[id] {
+		findings = append(findings, finding{Error, "", "Идентификатор " + id + " повторяется в пакете"})
+	}
+	b.ids[id] = true
+	switch e.Local {
+	case "localMSZ":
+		m, found := r.checkMeasure(e, id)
+		record.Target, record.State = m.Previous, marshal(m)
+		findings = append(findings, found...)
+	case "invalidation":
+		record.Target = strings.ToLower(value(e, "localMszId"))
+		findings = append(findings, r.checkMeasureRemoval(id, record.Target)...)
+	case "fact":
+		f, found := r.checkFact(e, now)
+		if r.register[id] != nil {
+			found = append(found, finding{Error, "", "Факт назначения с идентификатором " + id + " уже загружен"})
+		}
+		b.targets[id] = true
+		record.State, record.Content = marshal(f), contentHash(e)
+		findings = append(findings, found...)
+	default:
+		f, found := r.checkEvent(e, id, b, now)
+		record.Target = strings.ToLower(value(e, "assignmentFactUuid"))
+		record.State = marshal(f)
+		findings = append(findings, found...)
+	}
+	return record, findings
+}
+
+// recordID is the id a protocol names the element by (spec/egisso.md c.2).
+func recordID(e *xmlsafe.Element) string {
+	if e.Local == "localMSZ" || e.Local == "invalidation" {
+		return value(e, "id")
+	}
+	return value(e, "uuid")
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

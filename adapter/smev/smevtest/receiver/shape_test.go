@@ -1,0 +1,145 @@
+package receiver_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"egissogw/adapter/smev/smevtest/internal/samples"
+	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/smev/smevtest/receiver"
+	"egissogw/crypto/xmlsafe"
+)
+
+type ledgerRecord = ledger.Record
+
+// accepts asks the receiver's own schemas about a document.
+func accepts(t *testing.T, data []byte) bool {
+	t.Helper()
+	doc, err := xmlsafe.Parse(data, xmlsafe.DefaultLimits)
+	if err != nil {
+		return false
+	}
+	r := newReceiver(t, receiver.Options{})
+	if doc.Root.Space == receiver.NamespaceFacts {
+		res := r.Process(parse(t, []byte(storageRequest)), [][]byte{data}, now, now)
+		return !strings.Contains(res.Refusal, "не соответствует схеме")
+	}
+	return r.CheckContent(doc.Root) == nil
+}
+
+// Our schemas judge every sample as the official ones do.
+func TestSchemasAgreeOnSamples(t *testing.T) {
+	for dir, schema := range map[string]string{
+		"10.05.I-2.1.0": "10.05.I-2.1.0.xsd",
+		"10.06.S-1.1.0": "10.06.S-1.1.0.xsd",
+		"10.10.I-1.0.3": "10.10.I-1.0.3.xsd",
+	} {
+		files, err := filepath.Glob(filepath.Join(samples.Dir(t), "samples", dir, "*.xml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		valid, _ := samples.Lint(t, filepath.Join(samples.Dir(t), "schemas/egisso", schema), files...)
+		for _, f := range files {
+			if strings.Contains(filepath.Base(f), "response") {
+				continue // answers are written here, not read
+			}
+			data, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := accepts(t, data); got != valid[f] {
+				t.Errorf("%s: our schema says %t, xmllint says %t", filepath.Base(f), got, valid[f])
+			}
+		}
+	}
+}
+
+// Our schemas judge damaged documents as the official ones do.
+func TestSchemasAgreeOnMutations(t *testing.T) {
+	const each = 150
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct{ file, schema string }{
+		{"10.05.I-2.1.0/valid.request.modification.xml", "10.05.I-2.1.0.xsd"},
+		{"10.05.I-2.1.0/valid.request.new-four-measures.xml", "10.05.I-2.1.0.xsd"},
+		{"10.06.S-1.1.0/valid.data.all-events.xml", "10.06.S-1.1.0.xsd"},
+		{"10.06.S-1.1.0/valid.data.four-facts.xml", "10.06.S-1.1.0.xsd"},
+		{"10.06.S-1.1.0/valid.data.service-form.xml", "10.06.S-1.1.0.xsd"},
+	} {
+		source := samples.Read(t, "samples", c.file)
+		dir := t.TempDir()
+		var files []string
+		for i := range each {
+			f := filepath.Join(dir, strconv.Itoa(i)+".xml")
+			if err := os.WriteFile(f, mutate(t, rng, source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, f)
+		}
+		valid, _ := samples.Lint(t, filepath.Join(samples.Dir(t), "schemas/egisso", c.schema), files...)
+		refused := 0
+		for _, f := range files {
+			data, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !valid[f] {
+				refused++
+			}
+			if got := accepts(t, data); got != valid[f] {
+				t.Errorf("%s: our schema says %t, xmllint says %t:\n%s", c.file, got, valid[f], data)
+			}
+		}
+		if refused == 0 || refused == each {
+			t.Errorf("%s: %d of %d mutations refused, the test says nothing", c.file, refused, each)
+		}
+	}
+}
+
+// mutate deletes, doubles or swaps an element, or replaces a text.
+func mutate(t *testing.T, rng *rand.Rand, source []byte) []byte {
+	t.Helper()
+	var all []*xmlsafe.Element
+	parse(t, source).Walk(func(e *xmlsafe.Element) bool {
+		if e.Parent != nil {
+			all = append(all, e)
+		}
+		return true
+	})
+	e := all[rng.IntN(len(all))]
+	own := string(source[e.Start:e.End])
+	replace := func(with string) []byte {
+		return []byte(string(source[:e.Start]) + with + string(source[e.End:]))
+	}
+	texts := []string{"", " ", "0", "1", "2", "-1", "true", "01", "001", "0001", "12345678", "1.5", "10,50", "1000.555",
+		"2023-01-31", "2023-02-30", "2023-01-31+03:00", "2023-02-01T10:00:00+03:00", "2023-02-01T10:00:00.5+03:00",
+		"Иванов", "Ivanov", "Ёлкин-Палкин", "№ 5 (а)", strings.Repeat("я", 201), strings.Repeat("я", 2001),
+		"0042.000001", "OI42.000001", "10060000-0000-4000-8000-00000000000A", "Male", "+5", " 7 "}
+	switch rng.IntN(4) {
+	case 0:
+		return replace("")
+	case 1:
+		return replace(own + own)
+	case 2:
+		siblings := e.Parent.Elements()
+		if e == siblings[len(siblings)-1] {
+			return replace(own + own)
+		}
+		for i, s := range siblings {
+			if s == e {
+				next := siblings[i+1]
+				return []byte(string(source[:e.Start]) + string(source[next.Start:next.End]) +
+					string(source[e.End:next.Start]) + own + string(source[next.End:]))
+			}
+		}
+	}
+	if len(e.Elements()) > 0 {
+		return replace("")
+	}
+	open := own[:strings.IndexByte(own, '>')+1]
+	shut := own[strings.LastIndexByte(own, '<'):]
+	return replace(open + texts[rng.IntN(len(texts))] + shut)
+}
