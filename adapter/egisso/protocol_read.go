@@ -1,12 +1,304 @@
 package egisso
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
 
-// ReadProtocol reads a protocol of any version.
-func ReadProtocol(content []byte) (*Protocol, error) { return nil, errors.New("not yet") }
+	"github.com/google/uuid"
 
-// ReadMeasureRequest reads a 10.05.I/2.1.0 request.
-func ReadMeasureRequest(content []byte) (*Package, error) { return nil, errors.New("not yet") }
+	"egissogw/crypto/xmlsafe"
+)
 
-// ReadFactData reads a 10.06.S/1.1.0 data document.
-func ReadFactData(content []byte) (*Package, error) { return nil, errors.New("not yet") }
+// ReadProtocol reads a protocol: the element response of any kind and version
+// that carries one, or a bare protocol (spec egisso.md a.3, d.3). Elements are
+// found by local name whatever the versions in their namespaces. What departs
+// from the schema but can be understood is listed in Deviations; an error means
+// that the document cannot be understood and no record may be judged by it.
+func ReadProtocol(content []byte) (*Protocol, error) {
+	doc, err := xmlsafe.Parse(content, readLimits)
+	if err != nil {
+		return nil, fmt.Errorf("read protocol: %w", err)
+	}
+	r := &protocolReader{p: &Protocol{}}
+	r.root(doc.Root)
+	if r.err != nil {
+		return nil, fmt.Errorf("read protocol: %w", r.err)
+	}
+	return r.p, nil
+}
+
+// Strict returns an error if the protocol departs from its schema.
+func (p *Protocol) Strict() error {
+	if len(p.Deviations) == 0 {
+		return nil
+	}
+	return errors.New("protocol departs from its schema: " + strings.Join(p.Deviations, "; "))
+}
+
+// SameID reports whether a record id of a protocol is the given one; case does
+// not matter (spec egisso.md a.6).
+func (r RecordResult) SameID(id uuid.UUID) bool { return strings.EqualFold(r.ID, id.String()) }
+
+type protocolReader struct {
+	p   *Protocol
+	err error
+	// strict is set for protocols of 2.3.0, whose types are narrower.
+	strict bool
+}
+
+func (r *protocolReader) fail(e *xmlsafe.Element, format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s at byte %d: %s", e.Path(), e.Start, fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *protocolReader) deviate(e *xmlsafe.Element, format string, args ...any) {
+	r.p.Deviations = append(r.p.Deviations, e.Path()+": "+fmt.Sprintf(format, args...))
+}
+
+// shape sorts the children of an element by the name the reader knows them by.
+// A name ending in * may repeat; any other that repeats makes the document
+// ambiguous, which is an error. Unknown names and a wrong order are deviations.
+func (r *protocolReader) shape(e *xmlsafe.Element, names ...string) map[string][]*xmlsafe.Element {
+	found := map[string][]*xmlsafe.Element{}
+	last := 0
+	for _, n := range e.Children {
+		child, ok := n.(*xmlsafe.Element)
+		if !ok {
+			continue
+		}
+		at := -1
+		for i, name := range names {
+			if strings.EqualFold(strings.TrimSuffix(name, "*"), child.Local) {
+				at = i
+				break
+			}
+		}
+		if at < 0 {
+			r.deviate(e, "неизвестный элемент %s", child.Local)
+			continue
+		}
+		name := strings.TrimSuffix(names[at], "*")
+		if name == names[at] && len(found[name]) > 0 {
+			r.fail(child, "element stands twice")
+		}
+		if at < last {
+			r.deviate(e, "элемент %s не на своём месте", child.Local)
+		}
+		last = max(last, at)
+		found[name] = append(found[name], child)
+	}
+	return found
+}
+
+func first(list []*xmlsafe.Element) *xmlsafe.Element {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+func (r *protocolReader) root(e *xmlsafe.Element) {
+	if !strings.HasPrefix(e.Space, "urn://egisso-ru/") {
+		r.deviate(e, "пространство имён не принадлежит ЕГИССО")
+	}
+	switch e.Local {
+	case "protocol":
+		r.protocol(e)
+	case "response":
+		kids := r.shape(e, "protocol", "attachment")
+		inner, attachment := first(kids["protocol"]), first(kids["attachment"])
+		switch {
+		case inner != nil && attachment != nil:
+			r.fail(e, "both a protocol and an attachment")
+		case inner != nil:
+			r.protocol(inner)
+		case attachment != nil && isTrue(attachment):
+			r.p.Attached = true
+		default:
+			r.fail(e, "no protocol in the response")
+		}
+	default:
+		r.fail(e, "neither a response nor a protocol")
+	}
+}
+
+func isTrue(e *xmlsafe.Element) bool {
+	v := strings.TrimSpace(e.Text())
+	return v == "true" || v == "1"
+}
+
+func (r *protocolReader) protocol(e *xmlsafe.Element) {
+	r.strict = strings.HasSuffix(e.Space, "/2.3.0")
+	kids := r.shape(e, "messageResult", "packageResult")
+	message, pack := first(kids["messageResult"]), first(kids["packageResult"])
+	switch {
+	case message != nil && pack != nil:
+		r.fail(e, "both messageResult and packageResult")
+	case message != nil:
+		r.messageResult(message)
+	case pack != nil:
+		r.packageResult(pack)
+	default:
+		r.fail(e, "neither messageResult nor packageResult")
+	}
+}
+
+func (r *protocolReader) messageResult(e *xmlsafe.Element) {
+	kids := r.shape(e, "receivingTime", "processingTime", "errors")
+	r.time(e, kids, "receivingTime", true)
+	r.time(e, kids, "processingTime", true)
+	list := first(kids["errors"])
+	if list != nil {
+		for _, item := range r.shape(list, "error*")["error"] {
+			kids := r.shape(item, "code", "message", "time")
+			r.p.MessageErrors = append(r.p.MessageErrors, ProtocolError{
+				Code:    r.text(item, kids, "code", 10, false),
+				Message: r.text(item, kids, "message", 500, true),
+				Time:    r.time(item, kids, "time", false),
+			})
+		}
+	}
+	if len(r.p.MessageErrors) == 0 {
+		// The message was refused all the same; only the reason is missing.
+		r.deviate(e, "нет ни одной ошибки")
+		r.p.MessageErrors = []ProtocolError{{Message: "Сообщение не обработано, причина в протоколе не указана"}}
+	}
+}
+
+func (r *protocolReader) packageResult(e *xmlsafe.Element) {
+	kids := r.shape(e, "packageId", "packageType", "packageStatus", "receivingTime", "startProcessTime",
+		"finishProcessTime", "recordNum", "recordNumSuccess", "errorRecords")
+	p := &PackageResult{
+		PackageType: r.text(e, kids, "packageType", 50, true),
+		ReceivedAt:  r.time(e, kids, "receivingTime", true),
+		StartedAt:   r.time(e, kids, "startProcessTime", false),
+		FinishedAt:  r.time(e, kids, "finishProcessTime", false),
+		RecordNum:   r.count(e, kids, "recordNum"),
+
+		RecordNumSuccess: r.count(e, kids, "recordNumSuccess"),
+	}
+	id, ok := parseUUID(r.text(e, kids, "packageId", 0, true))
+	if !ok {
+		r.deviate(e, "идентификатор пакета не является UUID")
+	}
+	p.PackageID = id
+	status, err := strconv.Atoi(r.text(e, kids, "packageStatus", 0, true))
+	if err != nil || status < PackageTaken || status > PackageProcessed {
+		r.fail(e, "packageStatus is not 1, 2 or 3")
+	}
+	p.Status = status
+	if list := first(kids["errorRecords"]); list != nil {
+		records := r.shape(list, "recordResult*")["recordResult"]
+		if len(records) == 0 {
+			r.deviate(list, "список записей пуст")
+		}
+		for _, item := range records {
+			p.Records = append(p.Records, r.record(item))
+		}
+	}
+	r.p.Package = p
+}
+
+func (r *protocolReader) record(e *xmlsafe.Element) RecordResult {
+	kids := r.shape(e, "recId", "recordOK", "messages*")
+	rec := RecordResult{ID: r.text(e, kids, "recId", 0, true)}
+	if _, ok := parseUUID(rec.ID); !ok {
+		r.deviate(e, "идентификатор записи не является UUID")
+	}
+	switch r.text(e, kids, "recordOK", 0, true) {
+	case "true", "1":
+		rec.OK = true
+	case "false", "0":
+	default:
+		r.fail(e, "recordOK is neither true nor false")
+	}
+	for _, item := range kids["messages"] {
+		kids := r.shape(item, "messageType", "ruleCode", "report")
+		m := ProtocolMessage{
+			RuleCode: r.text(item, kids, "ruleCode", 0, false),
+			Report:   r.text(item, kids, "report", 500, true),
+		}
+		if m.RuleCode != "" && !isDigits(m.RuleCode, 3) {
+			r.deviate(item, "код правила – не три цифры")
+		}
+		switch r.text(item, kids, "messageType", 0, true) {
+		case "1":
+			m.Type = MessageError
+		case "2":
+			m.Type = MessageWarning
+		default:
+			r.deviate(item, "тип сообщения не 1 и не 2")
+			m.Type = MessageError
+			if rec.OK {
+				m.Type = MessageWarning
+			}
+		}
+		rec.Messages = append(rec.Messages, m)
+	}
+	return rec
+}
+
+// text returns a value with white space trimmed and collapsed.
+func (r *protocolReader) text(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string, max int, required bool) string {
+	e := first(kids[name])
+	if e == nil {
+		if required {
+			r.deviate(parent, "нет элемента %s", name)
+		}
+		return ""
+	}
+	if len(e.Elements()) > 0 {
+		r.fail(e, "elements inside a text value")
+	}
+	v := strings.Join(strings.Fields(e.Text()), " ")
+	if max > 0 && utf8.RuneCountInString(v) > max {
+		r.deviate(e, "текст длиннее %d знаков", max)
+	}
+	return v
+}
+
+// count reads an xsd:positiveInteger; nil if absent or unreadable.
+func (r *protocolReader) count(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string) *int {
+	v := r.text(parent, kids, name, 0, false)
+	if v == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		r.deviate(parent, "%s не является положительным числом", name)
+		return nil
+	}
+	if n == 0 {
+		r.deviate(parent, "%s равно 0, по схеме элемент в этом случае отсутствует", name)
+	}
+	return &n
+}
+
+var dateTimePattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
+
+// time reads an xsd:dateTime; without a zone it is taken as Moscow time.
+func (r *protocolReader) time(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string, required bool) time.Time {
+	v := r.text(parent, kids, name, 0, required)
+	if v == "" {
+		return time.Time{}
+	}
+	if r.strict && !timestampPattern.MatchString(v) {
+		r.deviate(parent, "%s записано не так, как требует схема 2.3.0", name)
+	}
+	if dateTimePattern.MatchString(v) {
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t
+		}
+		if t, err := time.ParseInLocation("2006-01-02T15:04:05", v, moscow); err == nil {
+			return t
+		}
+	}
+	r.deviate(parent, "%s не является временем", name)
+	return time.Time{}
+}

@@ -1,0 +1,179 @@
+package egisso
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// PackageVerdict is what a protocol means for its package (spec egisso.md d.2).
+type PackageVerdict string
+
+// Verdicts on a package.
+const (
+	VerdictInProgress           PackageVerdict = "in_progress"            // not final: another answer follows
+	VerdictAccepted             PackageVerdict = "accepted"               // every record accepted
+	VerdictAcceptedWithWarnings PackageVerdict = "accepted_with_warnings" // the same, some with warnings
+	VerdictPartial              PackageVerdict = "partial"                // some records rejected
+	VerdictRecordsRejected      PackageVerdict = "rejected_records"       // all records rejected
+	VerdictRejected             PackageVerdict = "rejected"               // the message as a whole refused
+)
+
+// RecordOutcome is what a protocol means for one record.
+type RecordOutcome string
+
+// Outcomes of a record.
+const (
+	OutcomeAccepted             RecordOutcome = "accepted"
+	OutcomeAcceptedWithWarnings RecordOutcome = "accepted_with_warnings"
+	OutcomeRejected             RecordOutcome = "rejected"
+	// OutcomeReturned: the package was refused as a whole, the record is free
+	// to be sent again.
+	OutcomeReturned RecordOutcome = "returned"
+	// OutcomeUnknown: the protocol contradicts itself about this record, and
+	// nothing is guessed. The record stays as it is.
+	OutcomeUnknown RecordOutcome = "unknown"
+)
+
+// Verdict is a protocol applied to the records that were sent.
+type Verdict struct {
+	Package PackageVerdict
+	Records []RecordVerdict // one per sent record, in the order sent; empty while in progress
+	// Unknown are results of records that were not sent. They change nothing.
+	Unknown []RecordResult
+	// NeedsReview asks a person to look; Notes say why, in Russian.
+	NeedsReview bool
+	Notes       []string
+}
+
+// RecordVerdict is the outcome of one sent record.
+type RecordVerdict struct {
+	ID       uuid.UUID
+	Outcome  RecordOutcome
+	Messages []ProtocolMessage
+}
+
+// Judge applies the protocol to the identifiers that were sent, as
+// Package.RecordIDs gives them. A protocol whose Attached is set judges
+// nothing: the caller reads the file first.
+func (p *Protocol) Judge(sent []uuid.UUID) Verdict {
+	v := Verdict{Package: VerdictInProgress}
+	v.Notes = append(v.Notes, p.Deviations...)
+	switch {
+	case len(p.MessageErrors) > 0:
+		v.Package = VerdictRejected
+		for _, id := range sent {
+			v.Records = append(v.Records, RecordVerdict{ID: id, Outcome: OutcomeReturned})
+		}
+	case p.Package != nil && p.Package.Status == PackageProcessed:
+		v.judgeRecords(p.Package, sent)
+	}
+	return v
+}
+
+func (v *Verdict) review(format string, args ...any) {
+	v.NeedsReview = true
+	v.Notes = append(v.Notes, fmt.Sprintf(format, args...))
+}
+
+func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
+	known := make(map[uuid.UUID]int, len(sent)) // position in v.Records
+	listed := make([]bool, len(sent))
+	for i, id := range sent {
+		known[id] = i
+		v.Records = append(v.Records, RecordVerdict{ID: id, Outcome: OutcomeAccepted})
+	}
+	unknownRejected := false
+	for _, r := range result.Records {
+		id, ok := parseUUID(r.ID)
+		i, ours := known[id]
+		if !ok || !ours {
+			v.Unknown = append(v.Unknown, r)
+			unknownRejected = unknownRejected || !r.OK
+			continue
+		}
+		v.Records[i].add(r, listed[i])
+		listed[i] = true
+	}
+	if len(v.Unknown) > 0 {
+		v.review("В протоколе есть результаты записей, которых нет в пакете: %d", len(v.Unknown))
+	}
+	v.confirm(result, listed, unknownRejected)
+	v.summarise()
+}
+
+// add puts one result into the outcome; of two results of the same record the
+// worse counts.
+func (r *RecordVerdict) add(result RecordResult, again bool) {
+	r.Messages = append(r.Messages, result.Messages...)
+	switch {
+	case !result.OK:
+		r.Outcome = OutcomeRejected
+	case again && r.Outcome == OutcomeRejected:
+	case len(result.Messages) > 0:
+		r.Outcome = OutcomeAcceptedWithWarnings
+	}
+}
+
+// confirm compares the counts of the protocol with what was sent. Records that
+// are not listed are accepted (spec d.2), but only if nothing in the protocol
+// speaks against it: "accepted" has to be ЕГИССО's word, not ours.
+func (v *Verdict) confirm(result *PackageResult, listed []bool, unknownRejected bool) {
+	sent, good, unlisted := len(v.Records), 0, 0
+	for i, r := range v.Records {
+		if r.Outcome != OutcomeRejected {
+			good++
+		}
+		if !listed[i] {
+			unlisted++
+		}
+	}
+	doubt := unknownRejected || len(v.Unknown) > 0 && sent == 1
+	if n := result.RecordNum; n != nil && *n != sent {
+		v.review("В протоколе указано записей: %d, в пакете отправлено: %d", *n, sent)
+		doubt = doubt || *n < sent
+	}
+	success := 0
+	if result.RecordNumSuccess != nil {
+		success = *result.RecordNumSuccess
+	}
+	counted := result.RecordNum != nil || result.RecordNumSuccess != nil
+	switch {
+	case counted && success > good:
+		v.Notes = append(v.Notes, fmt.Sprintf("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good))
+	case counted && success < good:
+		v.review("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good)
+		doubt = true
+	}
+	if !doubt || unlisted == 0 {
+		return
+	}
+	v.review("Исход записей, не названных в протоколе, не подтверждён: %d", unlisted)
+	for i := range v.Records {
+		if !listed[i] {
+			v.Records[i].Outcome = OutcomeUnknown
+		}
+	}
+}
+
+func (v *Verdict) summarise() {
+	rejected, warned := 0, 0
+	for _, r := range v.Records {
+		switch r.Outcome {
+		case OutcomeRejected:
+			rejected++
+		case OutcomeAcceptedWithWarnings:
+			warned++
+		}
+	}
+	switch {
+	case rejected > 0 && rejected == len(v.Records):
+		v.Package = VerdictRecordsRejected
+	case rejected > 0:
+		v.Package = VerdictPartial
+	case warned > 0:
+		v.Package = VerdictAcceptedWithWarnings
+	default:
+		v.Package = VerdictAccepted
+	}
+}

@@ -1,0 +1,190 @@
+package egisso
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// ReadFactData reads the element data of 10.06.S/1.1.0 with all its lists. The
+// document's structure and value types are checked as strictly as the XSD
+// does; limits and patterns of texts are left to CheckFact. Errors are
+// *FormatError.
+func ReadFactData(content []byte) (*Package, error) {
+	const ns = nsFactPackage
+	var d decoder
+	p := &Package{Register: RegisterFact}
+	root := d.parseDocument(content, NamespaceFactData, "data")
+	data := d.sequence(root)
+	pack := d.sequence(data.need(ns, "package"))
+	data.end()
+	p.ID = d.uuid(pack.need(ns, "packageId"))
+	elements := d.sequence(pack.need(ns, "elements"))
+	pack.end()
+	for _, kind := range factKinds {
+		elements.each(ns, string(kind), MaxElements, func(e *xmlsafe.Element) { d.factElement(kind, e, p) })
+	}
+	elements.end()
+	if d.err != nil {
+		return nil, fmt.Errorf("read 10.06.S data: %w", d.err)
+	}
+	return p, nil
+}
+
+// factElement reads one element of any of the package's lists.
+func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
+	const ns = nsFactPackage
+	s := d.sequence(e)
+	if kind == KindFact {
+		f := d.fact(s)
+		f.ID = d.uuid(s.need(ns, "uuid"))
+		s.end()
+		p.Facts = append(p.Facts, f)
+		return
+	}
+	id, fact, provider := d.event(s)
+	switch {
+	case kind == KindFactRecalculation:
+		p.Recalculations = append(p.Recalculations, FactRecalculation{
+			ID: id, FactID: fact, ProviderCode: provider, Amount: d.decimal(s.need(ns, "amount")),
+		})
+	case kind == KindFactDeathOrMovingRecalculation:
+		p.DeathRecalculations = append(p.DeathRecalculations, FactDeathOrMovingRecalculation{
+			ID: id, FactID: fact, ProviderCode: provider,
+			Amount: d.decimal(s.need(ns, "amount")), DateFinish: d.date(s.need(ns, "dateFinish"), true),
+		})
+	case kind == KindFactAlteration:
+		inner := d.sequence(s.need(ns, "fact"))
+		p.Alterations = append(p.Alterations, FactAlteration{ID: id, FactID: fact, ProviderCode: provider, Fact: d.fact(inner)})
+		inner.end()
+	case kind.Termination():
+		p.Terminations = append(p.Terminations, FactTermination{
+			Kind: kind, ID: id, FactID: fact, ProviderCode: provider,
+			DateFinish: d.date(s.need(ns, "dateFinish"), true),
+			Amount:     d.nullDecimal(s.optional(ns, "amount")), Quantity: d.nullDecimal(s.optional(ns, "quantity")),
+		})
+	case kind == KindFactDuplicate:
+		p.Duplicates = append(p.Duplicates, FactInvalidation{ID: id, FactID: fact, ProviderCode: provider})
+	case kind == KindFactInvalidation:
+		p.Invalidations = append(p.Invalidations, FactInvalidation{ID: id, FactID: fact, ProviderCode: provider})
+	}
+	s.end()
+}
+
+func (d *decoder) event(s *sequence) (id, fact uuid.UUID, provider string) {
+	const ns = nsFactPackage
+	id = d.uuid(s.need(ns, "uuid"))
+	fact = d.uuid(s.need(ns, "assignmentFactUuid"))
+	if e := s.optional(ns, "providerCode"); e != nil {
+		if provider = d.coded(e); d.err == nil && participantCode(provider) != "" {
+			d.fail(e, "L-OSZ", participantCode(provider))
+		}
+	}
+	return id, fact, provider
+}
+
+// fact reads tFactAssignment of assignment-fact/1.0.8; the caller ends the
+// sequence, which may go on with uuid.
+func (d *decoder) fact(s *sequence) Fact {
+	const ns = nsFact
+	var f Fact
+	f.OSZCode = d.coded(s.need(ns, "oszCode"))
+	f.Receiver = d.person(s.need(ns, "mszReceiver"))
+	if e := s.optional(ns, "reasonPersons"); e != nil {
+		list := d.sequence(e)
+		list.some(nsBasis, "basisPerson", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			f.ReasonPersons = append(f.ReasonPersons, BasisPerson{
+				Person: d.person(s.need(nsPerson, "prsnInfo")), KinshipCode: d.coded(s.optional(nsBasis, "kinshipTypeCode")),
+			})
+			s.end()
+		})
+		list.end()
+	}
+	f.MeasureID = d.uuid(s.need(ns, "lmszId"))
+	f.MeasureProviderCode = d.coded(s.optional(ns, "lmszProviderCode"))
+	f.CategoryID = d.uuid(s.need(ns, "categoryId"))
+	f.DecisionDate = d.date(s.need(ns, "decisionDate"), true)
+	f.DateStart = d.date(s.need(ns, "dateStart"), true)
+	f.DateFinish = d.date(s.optional(ns, "dateFinish"), true)
+	if e := s.optional(ns, "documents"); e != nil {
+		list := d.sequence(e)
+		list.some(ns, "document", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			f.Documents = append(f.Documents, Document{
+				Title: d.string(s.need(ns, "title")), Series: d.string(s.optional(ns, "series")), Number: d.string(s.optional(ns, "number")),
+				IssueDate: d.date(s.need(ns, "issueDate"), true), Authority: d.string(s.need(ns, "authority")),
+				StartDate: d.date(s.need(ns, "startDate"), true), FinishDate: d.date(s.optional(ns, "finishDate"), true),
+			})
+			s.end()
+		})
+		list.end()
+	}
+	needs := d.sequence(s.need(ns, "needsCriteria"))
+	f.NeedsUsed = d.bool(needs.need(ns, "usingSign"))
+	needs.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		f.NeedsCodes = append(f.NeedsCodes, d.coded(s.need(ns, "needsCriteriaCode")))
+		s.end()
+	})
+	needs.end()
+	f.Assignment = d.assignment(s.need(ns, "assignmentInfo"))
+	return f
+}
+
+func (d *decoder) assignment(e *xmlsafe.Element) Assignment {
+	const ns = nsFact
+	choice := d.sequence(e)
+	var a Assignment
+	for _, form := range []ProvisionForm{FormMonetary, FormNatural, FormExemption, FormService} {
+		e := choice.optional(ns, formElements[form])
+		if e == nil {
+			continue
+		}
+		a.Form = form
+		s := d.sequence(e)
+		if form == FormMonetary {
+			a.Amount = d.money(s.need(ns, "amount"))
+		} else {
+			d.benefit(s, &a)
+		}
+		s.end()
+		break
+	}
+	if d.err != nil {
+		return a
+	}
+	switch {
+	case a.Form == "":
+		d.fail(e, "L-FORM", "не указана ни одна из форм предоставления, возможных в 10.06.S")
+	case len(choice.kids) > 0:
+		d.fail(e, "L-FORM", "указано больше одной формы предоставления")
+	}
+	return a
+}
+
+// benefit reads the content of the forms 02, 03 and 04.
+func (d *decoder) benefit(s *sequence, a *Assignment) {
+	const ns = nsFact
+	a.Amount = d.decimal(s.need(ns, "amount"))
+	if e := s.optional(ns, "measuryCode"); e != nil {
+		a.MeasureCode = d.coded(e)
+	} else if e := s.optional(ns, okeiElement(a.Form)); e != nil {
+		a.OKEICode = d.coded(e)
+	} else if d.err == nil {
+		d.fail(s.e, "L-FORM", "нет единицы измерения: measuryCode или "+okeiElement(a.Form))
+	}
+	if a.Form == FormExemption {
+		a.Monetization = d.boolPtr(s.need(ns, "monetization"))
+	} else {
+		a.Content = d.string(s.optional(ns, "content"))
+	}
+	a.Comment = d.string(s.optional(ns, "comment"))
+	e := s.optional(ns, "equivalentAmount")
+	if e == nil && d.err == nil {
+		d.fail(s.e, "L-AMT", "нет обязательного элемента equivalentAmount")
+	}
+	a.Equivalent = d.nullDecimal(e)
+}

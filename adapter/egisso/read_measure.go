@@ -1,0 +1,167 @@
+package egisso
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// ReadMeasureRequest reads the element request of 10.05.I/2.1.0. The document's
+// structure and value types are checked as strictly as the XSD does; limits and
+// patterns of texts are left to CheckMeasure. Errors are *FormatError.
+func ReadMeasureRequest(content []byte) (*Package, error) {
+	var d decoder
+	p := &Package{Register: RegisterMeasure}
+	root := d.parseDocument(content, NamespaceMeasureRequest, "request")
+	request := d.sequence(root)
+	pack := d.sequence(request.need(nsMeasurePackage, "package"))
+	request.end()
+	p.ID = d.uuid(pack.need(nsMeasurePackage, "packageId"))
+	elements := d.sequence(pack.need(nsMeasurePackage, "elements"))
+	pack.end()
+	elements.each(nsMeasurePackage, string(KindMeasure), MaxElements, func(e *xmlsafe.Element) {
+		p.Measures = append(p.Measures, d.measure(e))
+	})
+	elements.each(nsMeasurePackage, string(KindMeasureInvalidation), MaxElements, func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		p.MeasureInvalidations = append(p.MeasureInvalidations, LocalMeasureInvalidation{
+			ID: d.uuid(s.need(nsMeasurePackage, "id")), LocalMeasureID: d.uuid(s.need(nsMeasurePackage, "localMszId")),
+		})
+		s.end()
+	})
+	elements.end()
+	if d.err != nil {
+		return nil, fmt.Errorf("read 10.05.I request: %w", d.err)
+	}
+	return p, nil
+}
+
+func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {
+	const ns = nsMeasure
+	s := d.sequence(e)
+	m := LocalMeasure{
+		ID:              d.uuid(s.need(ns, "id")),
+		Code:            d.string(s.optional(ns, "code")),
+		Title:           d.string(s.need(ns, "title")),
+		DateEnact:       d.date(s.need(ns, "dateEnact"), false),
+		DateExpiration:  d.date(s.optional(ns, "dateExpiration"), false),
+		PeriodicityCode: d.coded(s.need(ns, "periodicityCode")),
+	}
+	d.classification(s.need(ns, "classificationKMSZ"), &m)
+	m.Estimation = d.string(s.optional(ns, "estimation"))
+	territories := d.sequence(s.need(ns, "territories"))
+	territories.some(ns, "codeOktmo", func(e *xmlsafe.Element) { m.Territories = append(m.Territories, d.coded(e)) })
+	territories.end()
+	reasons := d.sequence(s.need(ns, "reasons"))
+	reasons.some(ns, "NPA", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Reasons = append(m.Reasons, LegalAct{
+			Number: d.string(s.need(ns, "number")), Date: d.date(s.need(ns, "date"), false), Title: d.string(s.need(ns, "title")),
+			Authority: d.string(s.need(ns, "authority")), URL: d.string(s.need(ns, "url")),
+		})
+		s.end()
+	})
+	reasons.end()
+	m.KBK = d.coded(s.need(ns, "KBKCode"))
+	m.FRGUCode = d.coded(s.optional(ns, "frguCode"))
+	m.FRGUPurpose = d.coded(s.optional(ns, "frguPurpose"))
+	m.Cases = d.string(s.need(ns, "cases"))
+	m.Conditions = d.string(s.need(ns, "conditions"))
+	d.service(s, &m)
+	if e := s.optional(ns, "famSign"); e != nil {
+		if m.FamilySign = d.int(e); m.FamilySign < 1 {
+			d.fail(e, "L-XSD", "должно быть 1 или 2")
+		}
+	}
+	m.InheritFacts = d.boolPtr(s.optional(ns, "heirdomFactAssignment"))
+	m.InheritOSZNPoints = d.boolPtr(s.optional(ns, "heirdomOsznPoint"))
+	m.InheritOrganizationPoints = d.boolPtr(s.optional(ns, "heirdomOrganizationPoint"))
+	if e := s.optional(ns, "basisPersonLivingSign"); e != nil {
+		v := d.int(e)
+		m.BasisPersonLiving = &v
+	}
+	m.LastChanging = d.timestamp(s.need(nsMeasurePackage, "lastChanging"))
+	m.PreviousID = d.uuid(s.optional(nsMeasurePackage, "previousId"))
+	s.end()
+	return m
+}
+
+func (d *decoder) classification(e *xmlsafe.Element, m *LocalMeasure) {
+	const ns = nsMeasure
+	s := d.sequence(e)
+	m.PartKMSZ = d.coded(s.need(ns, "codePartKMSZ"))
+	m.MSZ = d.coded(s.need(ns, "codeMSZ"))
+	m.ProvisionForm = ProvisionForm(d.coded(s.need(ns, "codeProvisionForm")))
+	m.LevelNPA = d.coded(s.need(ns, "codeLevelNPA"))
+	categories := d.sequence(s.need(ns, "localCategories"))
+	categories.some(ns, "localCategory", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		c := LocalCategory{
+			ID: d.uuid(s.need(ns, "id")), Code: d.string(s.optional(ns, "code")),
+			Title: d.string(s.need(ns, "title")), KMSZ: d.coded(s.need(ns, "codeCategoryKMSZ")),
+		}
+		s.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			c.Criteria = append(c.Criteria, NeedsCriterion{
+				Code:        d.coded(s.need(ns, "needsCriteriaCode")),
+				Date:        d.date(s.need(ns, "needsCriteriaDate"), false),
+				Coefficient: d.coefficient(s.optional(ns, "needsCriteriaCoefficient")),
+			})
+			s.end()
+		})
+		s.end()
+		m.Categories = append(m.Categories, c)
+	})
+	categories.end()
+	funding := d.sequence(s.need(ns, "cofinancing"))
+	funding.some(ns, "fundingSource", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Cofinancing = append(m.Cofinancing, FundingShare{
+			Source: d.coded(s.need(ns, "codeFundingSource")), Quota: d.decimal(s.need(ns, "quota")),
+		})
+		s.end()
+	})
+	funding.end()
+	s.end()
+}
+
+// coefficient reads the pattern [0-9]([.]\d{1})?, which is narrower than the
+// value alone can tell.
+func (d *decoder) coefficient(e *xmlsafe.Element) decimal.NullDecimal {
+	v := d.nullDecimal(e)
+	if e != nil && d.err == nil && coefficientPattern(d.collapsed(e)) != "" {
+		d.fail(e, "L-XSD", "должно быть от 0 до 9.9, не больше одного знака после точки")
+	}
+	return v
+}
+
+var coefficientPattern = pattern(`[0-9](\.[0-9])?`, "-")
+
+func (d *decoder) service(s *sequence, m *LocalMeasure) {
+	const ns = nsMeasure
+	s.some(ns, "methods", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Methods = append(m.Methods, Method{Method: d.coded(s.need(ns, "method")), URL: d.string(s.optional(ns, "url"))})
+		s.end()
+	})
+	s.some(ns, "formReq", func(e *xmlsafe.Element) { m.FormsRequest = append(m.FormsRequest, d.int(e)) })
+	s.some(ns, "formRecieve", func(e *xmlsafe.Element) { m.FormsReceive = append(m.FormsReceive, d.int(e)) })
+	s.some(ns, "docTypesList", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Documents = append(m.Documents, DocumentType{
+			Name: d.string(s.need(ns, "documentTypeName")), Origin: d.string(s.need(ns, "documentOrigin")),
+			Quantity: d.int(s.need(ns, "documentQ")), Necessary: d.bool(s.need(ns, "documentNess")),
+			Comment: d.string(s.optional(ns, "documentComment")),
+		})
+		s.end()
+	})
+	s.each(ns, "stepsForMSZ", unbounded, func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Steps = append(m.Steps, Step{
+			Number: d.int(s.need(ns, "stepNumber")), Heading: d.string(s.need(ns, "stepH")), Description: d.string(s.need(ns, "stepDescr")),
+		})
+		s.end()
+	})
+}

@@ -1,0 +1,81 @@
+package egisso
+
+import "egissogw/crypto/xmlsafe"
+
+// person reads tPersonInfo of prsn-info/1.0.4.
+func (d *decoder) person(e *xmlsafe.Element) Person {
+	const ns = nsPerson
+	s := d.sequence(e)
+	p := Person{
+		SNILS:            d.coded(s.need(ns, "SNILS")),
+		FamilyName:       d.coded(s.need(nsCommons, "FamilyName")),
+		FirstName:        d.coded(s.need(nsCommons, "FirstName")),
+		Patronymic:       d.coded(s.optional(nsCommons, "Patronymic")),
+		MaidenFamilyName: d.coded(s.optional(ns, "MaidenFamilyName")),
+		Gender:           Gender(d.coded(s.need(ns, "Gender"))),
+		BirthDate:        d.date(s.need(ns, "BirthDate"), true),
+		BirthPlace:       d.coded(s.optional(ns, "BirthPlace")),
+		PhoneNumber:      d.coded(s.optional(ns, "PhoneNumber")),
+		Citizenship:      d.coded(s.optional(ns, "Citizenship")),
+	}
+	if e := s.optional(ns, "IdentityDoc"); e != nil {
+		p.IdentityDoc = d.identityDoc(e)
+	}
+	if e := s.optional(ns, "Address"); e != nil {
+		list := d.sequence(e)
+		p.PermanentResidence = d.address(list.optional(ns, "PermanentResidence"))
+		p.TemporaryResidence = d.address(list.optional(ns, "TemporaryResidence"))
+		p.ActualResidence = d.address(list.optional(ns, "ActualResidence"))
+		list.end()
+	}
+	p.ResidencePermitInfo = d.string(s.optional(ns, "ResidencePermitInfo"))
+	s.end()
+	return p
+}
+
+func (d *decoder) identityDoc(e *xmlsafe.Element) *IdentityDoc {
+	choice := d.sequence(e)
+	defer choice.end()
+	for _, t := range identityTypes {
+		e := choice.optional(t.space, t.name)
+		if e == nil {
+			continue
+		}
+		s := d.sequence(e)
+		doc := &IdentityDoc{Type: t.name}
+		if t.seriesOptional {
+			doc.Series = d.string(s.optional(nsBasic, "Series"))
+		} else {
+			doc.Series = d.coded(s.need(nsBasic, "Series"))
+		}
+		doc.Number = d.coded(s.need(nsBasic, "Number"))
+		doc.IssueDate = d.date(s.need(nsBasic, "IssueDate"), true)
+		doc.Issuer = d.coded(s.need(nsBasic, "Issuer"))
+		s.end()
+		return doc
+	}
+	if d.err == nil {
+		d.fail(e, "L-DOC", "нет ни одного из документов, удостоверяющих личность")
+	}
+	return nil
+}
+
+func (d *decoder) address(e *xmlsafe.Element) *Address {
+	if e == nil || d.err != nil {
+		return nil
+	}
+	s := d.sequence(e)
+	a := &Address{
+		OKSMCode:  d.coded(s.need(nsBasic, "OKSMCode")),
+		PostIndex: d.coded(s.optional(nsBasic, "PostIndex")),
+		Region:    d.string(s.optional(nsBasic, "Region")),
+		District:  d.string(s.optional(nsBasic, "District")),
+		City:      d.string(s.optional(nsBasic, "City")),
+		Street:    d.string(s.optional(nsBasic, "Street")),
+		House:     d.string(s.optional(nsBasic, "House")),
+		Housing:   d.string(s.optional(nsBasic, "Housing")),
+		Apartment: d.string(s.optional(nsBasic, "Apartment")),
+	}
+	s.end()
+	return a
+}
