@@ -62,6 +62,9 @@ func walk(v reflect.Value, group, groupDoc string, yield func(field) bool) bool 
 // isSecret reports whether the field's text may come from a file.
 func (f field) isSecret() bool { return f.value.Type() == reflect.TypeFor[Secret]() }
 
+// isFile reports whether the field is the path of something that must exist.
+func (f field) isFile() bool { return f.value.Type() == reflect.TypeFor[File]() }
+
 // variables are the full names the field can be set by.
 func (f field) variables() []string {
 	switch {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 )
 
@@ -20,10 +19,9 @@ const secretLimit = 64 << 10
 // file named by …_FILE; else, for secrets and paths, what systemd was told to
 // hand over. It reports what cannot be read.
 func (r *reader) find(f field) (string, bool) {
-	isFile := f.value.Type() == reflect.TypeFor[File]()
 	direct, isDirect := r.lookup(Prefix + f.name)
 	if !f.isSecret() {
-		if isDirect || !isFile {
+		if isDirect || !f.isFile() {
 			return direct, isDirect
 		}
 		return r.credential(f)

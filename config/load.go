@@ -47,6 +47,17 @@ func Unknown(environ []string) []string {
 	return unknown
 }
 
+// Credentials returns the names looked for in systemd's credential directory.
+func Credentials() map[string]bool {
+	names := map[string]bool{}
+	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
+		if f.isSecret() || f.isFile() {
+			names[f.credential()] = true
+		}
+	}
+	return names
+}
+
 // reader reads one field after the other and gathers what is wrong.
 type reader struct {
 	config   *Config

@@ -1,0 +1,71 @@
+# make demo      everything on this machine: a run to final statuses (KEEP=1 leaves it running)
+# make test      what must be green before a commit; sets itself up
+# make help      the other targets
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GOBUILD := go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+# What every fuzz target gets, and how often each benchmark runs.
+FUZZTIME   ?= 10s
+BENCHCOUNT ?= 3
+BENCH      ?= .
+# Only this package, for fuzz and bench.
+PKG        ?= ./...
+
+DEMOFLAGS ?=
+demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
+
+.PHONY: build test lint demo conformance bench fuzz cover deps softhsm clean help
+
+build: ## bin/egissogw and bin/smevsim
+	$(GOBUILD) -o bin/ ./cmd/...
+
+test: deps lint softhsm ## lint, then every test with the race detector
+	go test -race -shuffle=on -timeout=12m ./...
+
+lint: ## gofmt and go vet
+	@unformatted=$$(gofmt -l .); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+
+demo: ## the whole way of a record on this machine; KEEP=1, FACTS=n
+	@.ci/deps demo
+	@$(MAKE) --no-print-directory build
+	bin/egissogw demo $(demo_flags)
+
+conformance: deps build ## validate every message and package of a demo run
+	rm -rf .conformance
+	bin/egissogw demo --save .conformance $(demo_flags)
+	.ci/conformance .conformance
+
+bench: deps ## benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) $(PKG)
+
+fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
+	@go list $(PKG) | while read -r package; do \
+		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+cover: deps softhsm ## coverage per package and in total
+	@mkdir -p .cache
+	go test -coverpkg=./... -coverprofile=.cache/cover.out ./...
+	@go tool cover -func=.cache/cover.out | tail -1
+
+deps:
+	@.ci/deps test
+
+softhsm:
+	@.ci/softhsm >/dev/null
+
+clean: ## remove what was built (not .cache)
+	rm -rf bin .conformance
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
