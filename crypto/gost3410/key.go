@@ -1,5 +1,3 @@
-// Package gost3410 signs and verifies by GOST R 34.10-2012 (RFC 7091) on every
-// curve of 256 and 512 bits that occurs in certificates.
 package gost3410
 
 import (
@@ -8,30 +6,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
-	"slices"
 )
 
-// ErrSignature is returned by Verify for a signature that does not hold.
-var ErrSignature = errors.New("signature does not match")
-
-// PublicKey is a point of a curve.
+// PublicKey is a point of a curve. It is safe for concurrent use.
 type PublicKey struct {
 	curve *Curve
+	point affine
 	raw   []byte
-	x, y  *big.Int
 }
 
-// ParsePublicKey reads a key as certificates hold it: X‖Y, each little-endian.
-// The point must lie on the curve.
+// ParsePublicKey reads a key as certificates hold it: X‖Y, each little-endian
+// (RFC 9215, section 4.3). The point must belong to the group of the curve.
 func ParsePublicKey(c *Curve, raw []byte) (*PublicKey, error) {
-	size := c.Size()
+	g, size := c.group.ready(), c.Size()
 	if len(raw) != 2*size {
 		return nil, fmt.Errorf("public key of %d bytes where %s has %d", len(raw), c.name, 2*size)
 	}
-	k := &PublicKey{curve: c, raw: bytes.Clone(raw), x: fromLE(raw[:size]), y: fromLE(raw[size:])}
-	if !c.group.contains(k.x, k.y) {
+	k := &PublicKey{curve: c, raw: bytes.Clone(raw)}
+	var x, y element
+	g.p.setBytes(&x, raw[:size])
+	g.p.setBytes(&y, raw[size:])
+	if g.p.less(&x)&g.p.less(&y) == 0 {
+		return nil, fmt.Errorf("coordinate of a public key is not below the modulus of %s", c.name)
+	}
+	g.p.enter(&k.point.x, &x)
+	g.p.enter(&k.point.y, &y)
+	if !g.onCurve(&k.point) {
 		return nil, fmt.Errorf("public key is not a point of %s", c.name)
+	}
+	if !g.inGroup(&k.point) {
+		return nil, fmt.Errorf("public key is not in the group of %s", c.name)
 	}
 	return k, nil
 }
@@ -48,55 +52,36 @@ func (k *PublicKey) Equal(other *PublicKey) bool {
 	return other != nil && k.curve.group == other.curve.group && bytes.Equal(k.raw, other.raw)
 }
 
-// Verify checks a signature s‖r of a digest, RFC 7091, section 6.2. It returns
-// ErrSignature if the signature does not hold.
-func (k *PublicKey) Verify(digest, signature []byte) error {
-	g, size := k.curve.group, k.curve.Size()
-	if len(digest) != size {
-		return fmt.Errorf("digest of %d bytes where %s takes %d", len(digest), k.curve.name, size)
-	}
-	if len(signature) != 2*size {
-		return fmt.Errorf("%w: %d bytes where %s has %d", ErrSignature, len(signature), k.curve.name, 2*size)
-	}
-	n := g.numbers()
-	s, r := new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:])
-	if s.Sign() == 0 || r.Sign() == 0 || s.Cmp(n.q) >= 0 || r.Cmp(n.q) >= 0 {
-		return fmt.Errorf("%w: value out of range", ErrSignature)
-	}
-	v := new(big.Int).ModInverse(g.e(digest), n.q)
-	z1 := new(big.Int).Mul(s, v)
-	z2 := new(big.Int).Mul(r, v)
-	z1.Mod(z1, n.q)
-	z2.Mod(z2.Neg(z2), n.q)
-	x1, y1 := g.multiply(z1, n.x, n.y)
-	x2, y2 := g.multiply(z2, k.x, k.y)
-	x, _ := g.add(x1, y1, x2, y2)
-	if x == nil || new(big.Int).Mod(x, n.q).Cmp(r) != 0 {
-		return ErrSignature
-	}
-	return nil
-}
-
-// PrivateKey is a number from 1 to q-1. It must not be copied.
+// PrivateKey is a number from 1 to q−1. It must not be copied. It is safe for
+// concurrent use until Destroy is called.
 type PrivateKey struct {
-	d      *big.Int
+	d      element // in the form of the field q
 	public *PublicKey
 }
 
 // ParsePrivateKey reads a key: a little-endian number.
 func ParsePrivateKey(c *Curve, raw []byte) (*PrivateKey, error) {
+	g := c.group.ready()
 	if len(raw) != c.Size() {
 		return nil, fmt.Errorf("private key of %d bytes where %s has %d", len(raw), c.name, c.Size())
 	}
-	g := c.group
-	n := g.numbers()
-	d := fromLE(raw)
-	if d.Sign() == 0 || d.Cmp(n.q) >= 0 {
-		return nil, errors.New("private key is not between 1 and the order of the group")
+	var number element
+	defer clear(number[:])
+	g.q.setBytes(&number, raw)
+	if g.q.less(&number)&(1-isZero(&number)) == 0 {
+		return nil, fmt.Errorf("private key is not between 1 and the order of the group of %s", c.name)
 	}
-	x, y := g.multiply(d, n.x, n.y)
-	public := &PublicKey{curve: c, raw: append(toLE(x, g.size), toLE(y, g.size)...), x: x, y: y}
-	return &PrivateKey{d: d, public: public}, nil
+	k := &PrivateKey{public: &PublicKey{curve: c, raw: make([]byte, 2*c.Size())}}
+	g.q.enter(&k.d, &number)
+	var p point
+	g.multiplyBase(&p, &number)
+	g.toAffine(&k.public.point, &p)
+	var x, y element
+	g.p.leave(&x, &k.public.point.x)
+	g.p.leave(&y, &k.public.point.y)
+	g.p.putBytes(k.public.raw, &x)
+	g.p.putBytes(k.public.raw[c.Size():], &y)
+	return k, nil
 }
 
 // GenerateKey makes a new key; a nil source stands for crypto/rand.
@@ -104,78 +89,40 @@ func GenerateKey(c *Curve, source io.Reader) (*PrivateKey, error) {
 	if source == nil {
 		source = rand.Reader
 	}
+	// A number of twice the size is as good as uniform modulo q.
+	wide := make([]byte, 2*c.Size())
+	defer clear(wide)
+	if _, err := io.ReadFull(source, wide); err != nil {
+		return nil, fmt.Errorf("read random bytes for a key: %w", err)
+	}
+	g := c.group.ready()
+	var d element
+	defer clear(d[:])
+	g.q.setWide(&d, wide)
+	g.q.leave(&d, &d)
 	raw := make([]byte, c.Size())
 	defer clear(raw)
-	for {
-		if _, err := io.ReadFull(source, raw); err != nil {
-			return nil, fmt.Errorf("read random bytes for a key: %w", err)
-		}
-		if d := fromLE(raw); d.Sign() > 0 && d.Cmp(c.group.numbers().q) < 0 {
-			return ParsePrivateKey(c, raw)
-		}
-	}
+	g.q.putBytes(raw, &d)
+	return ParsePrivateKey(c, raw)
 }
 
 // Public returns the public key.
 func (k *PrivateKey) Public() *PublicKey { return k.public }
 
-// Bytes returns the key as a little-endian number.
-func (k *PrivateKey) Bytes() []byte { return toLE(k.d, k.public.curve.Size()) }
-
-// Destroy overwrites the key; it cannot sign any more.
-func (k *PrivateKey) Destroy() { k.d.SetInt64(0) }
-
-// Sign returns the signature s‖r of a digest, both big-endian, RFC 7091,
-// section 6.1. A nil source stands for crypto/rand.
-func (k *PrivateKey) Sign(source io.Reader, digest []byte) ([]byte, error) {
-	if source == nil {
-		source = rand.Reader
-	}
-	g, size := k.public.curve.group, k.public.curve.Size()
-	if k.d.Sign() == 0 {
-		return nil, errors.New("private key was destroyed")
-	}
-	if len(digest) != size {
-		return nil, fmt.Errorf("digest of %d bytes where %s takes %d", len(digest), k.public.curve.name, size)
-	}
-	raw := make([]byte, size+8)
-	for {
-		if _, err := io.ReadFull(source, raw); err != nil {
-			return nil, fmt.Errorf("read random bytes for a signature: %w", err)
-		}
-		nonce := fromLE(raw)
-		if signature := k.signWith(nonce.Mod(nonce, g.numbers().q), digest); signature != nil {
-			return signature, nil
-		}
-	}
-}
-
-func (k *PrivateKey) signWith(nonce *big.Int, digest []byte) []byte {
-	g := k.public.curve.group
-	n := g.numbers()
-	r, _ := g.multiply(nonce, n.x, n.y)
-	if r == nil || r.Mod(r, n.q).Sign() == 0 {
-		return nil
-	}
-	s := new(big.Int).Mul(r, k.d)
-	s.Add(s, new(big.Int).Mul(nonce, g.e(digest)))
-	if s.Mod(s, n.q).Sign() == 0 {
-		return nil
-	}
-	signature := make([]byte, 2*g.size)
-	s.FillBytes(signature[:g.size])
-	r.FillBytes(signature[g.size:])
-	return signature
-}
-
-func fromLE(raw []byte) *big.Int {
-	be := bytes.Clone(raw)
-	slices.Reverse(be)
-	return new(big.Int).SetBytes(be)
-}
-
-func toLE(v *big.Int, size int) []byte {
-	raw := v.FillBytes(make([]byte, size))
-	slices.Reverse(raw)
+// Bytes returns the key as a little-endian number. The caller should clear the
+// bytes when done with them.
+func (k *PrivateKey) Bytes() []byte {
+	q := k.public.curve.group.q
+	var number element
+	defer clear(number[:])
+	q.leave(&number, &k.d)
+	raw := make([]byte, k.public.curve.Size())
+	q.putBytes(raw, &number)
 	return raw
 }
+
+// Destroy overwrites the key; it cannot sign any more.
+func (k *PrivateKey) Destroy() { clear(k.d[:]) }
+
+// ErrDestroyed is returned by Sign after Destroy.
+var ErrDestroyed = errors.New("private key was destroyed")

@@ -83,11 +83,3 @@ var (
 		cofactor: 4,
 	}}
 )
-
-// params holds the numbers of a group in hexadecimal: the prime p of the
-// field, the curve y² = x³ + ax + b, the prime order q of the subgroup, its
-// generator (x, y), and the cofactor.
-type params struct {
-	p, a, b, q, x, y string
-	cofactor         int
-}

@@ -1,0 +1,185 @@
+package gost3410
+
+import "math/bits"
+
+// point is a point of a curve in projective coordinates: (x/z, y/z), or the
+// point at infinity if z = 0, which is (0 : 1 : 0).
+type point struct{ x, y, z element }
+
+// affine is a point other than the one at infinity.
+type affine struct{ x, y element }
+
+// Points are added by the formulas of J. Renes, C. Costello and L. Batina,
+// "Complete addition formulas for prime order elliptic curves", 2015 (IACR
+// ePrint 2015/1060). They have no exceptions, neither for equal or opposite
+// points nor for the point at infinity, as long as the points belong to a
+// subgroup of odd order, so no case must be told from another at run time.
+// The three operations differ in how they come by six products, written here
+//
+//	xx = X₁X₂   xy = X₁Y₂ + X₂Y₁
+//	yy = Y₁Y₂   xz = X₁Z₂ + X₂Z₁
+//	zz = Z₁Z₂   yz = Y₁Z₂ + Y₂Z₁
+//
+// from which sum makes the coordinates by formula (1) of the paper.
+
+// sum sets r to the point with the coordinates
+//
+//	X₃ = xy·(yy − u) − yz·w     u = a·xz + 3b·zz
+//	Y₃ = (yy + u)(yy − u) + v·w  v = 3xx + a·zz
+//	Z₃ = yz·(yy + u) + xy·v      w = a·(xx − a·zz) + 3b·xz
+func (g *group) sum(r *point, xx, yy, zz, xy, xz, yz *element) {
+	f := g.p
+	var azz, u, v, w, t element
+	g.timesA(&azz, zz)
+	g.timesA(&u, xz)
+	f.mul(&t, zz, &g.b3)
+	f.add(&u, &u, &t)
+	f.sub(&w, xx, &azz)
+	g.timesA(&w, &w)
+	f.mul(&t, xz, &g.b3)
+	f.add(&w, &w, &t)
+	f.add(&v, xx, xx)
+	f.add(&v, &v, xx)
+	f.add(&v, &v, &azz)
+	f.sub(&t, yy, &u)
+	f.add(&u, yy, &u)
+
+	f.mul(&r.x, xy, &t)
+	f.mul(&r.y, &u, &t)
+	f.mul(&t, yz, &w)
+	f.sub(&r.x, &r.x, &t)
+	f.mul(&t, &v, &w)
+	f.add(&r.y, &r.y, &t)
+	f.mul(&r.z, yz, &u)
+	f.mul(&t, xy, &v)
+	f.add(&r.z, &r.z, &t)
+}
+
+// timesA sets z = ax.
+func (g *group) timesA(z, x *element) {
+	if !g.minus3 {
+		g.p.mul(z, x, &g.a)
+		return
+	}
+	var t element
+	g.p.add(&t, x, x)
+	g.p.add(&t, &t, x)
+	g.p.neg(z, &t)
+}
+
+// cross sets z = (x₁ + y₁)(x₂ + y₂) − s − t, which is x₁y₂ + x₂y₁ if s = x₁x₂
+// and t = y₁y₂.
+func (f *field) cross(z, x1, y1, x2, y2, s, t *element) {
+	var u, v element
+	f.add(&u, x1, y1)
+	f.add(&v, x2, y2)
+	f.mul(z, &u, &v)
+	f.sub(z, z, s)
+	f.sub(z, z, t)
+}
+
+// add sets r = p + q.
+func (g *group) add(r, p, q *point) {
+	f := g.p
+	var xx, yy, zz, xy, xz, yz element
+	f.mul(&xx, &p.x, &q.x)
+	f.mul(&yy, &p.y, &q.y)
+	f.mul(&zz, &p.z, &q.z)
+	f.cross(&xy, &p.x, &p.y, &q.x, &q.y, &xx, &yy)
+	f.cross(&xz, &p.x, &p.z, &q.x, &q.z, &xx, &zz)
+	f.cross(&yz, &p.y, &p.z, &q.y, &q.z, &yy, &zz)
+	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
+}
+
+// addAffine sets r = p + q.
+func (g *group) addAffine(r, p *point, q *affine) {
+	f := g.p
+	var xx, yy, zz, xy, xz, yz element
+	f.mul(&xx, &p.x, &q.x)
+	f.mul(&yy, &p.y, &q.y)
+	zz = p.z
+	f.cross(&xy, &p.x, &p.y, &q.x, &q.y, &xx, &yy)
+	f.mul(&xz, &q.x, &p.z)
+	f.add(&xz, &xz, &p.x)
+	f.mul(&yz, &q.y, &p.z)
+	f.add(&yz, &yz, &p.y)
+	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
+}
+
+// double sets r = p + p.
+func (g *group) double(r, p *point) {
+	f := g.p
+	var xx, yy, zz, xy, xz, yz element
+	f.mul(&xx, &p.x, &p.x)
+	f.mul(&yy, &p.y, &p.y)
+	f.mul(&zz, &p.z, &p.z)
+	f.mul(&xy, &p.x, &p.y)
+	f.mul(&xz, &p.x, &p.z)
+	f.mul(&yz, &p.y, &p.z)
+	f.add(&xy, &xy, &xy)
+	f.add(&xz, &xz, &xz)
+	f.add(&yz, &yz, &yz)
+	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
+}
+
+// onCurve tells whether y² = x³ + ax + b.
+func (g *group) onCurve(p *affine) bool {
+	f := g.p
+	var left, right element
+	f.mul(&right, &p.x, &p.x)
+	f.add(&right, &right, &g.a)
+	f.mul(&right, &right, &p.x)
+	f.add(&right, &right, &g.b)
+	f.mul(&left, &p.y, &p.y)
+	f.sub(&left, &left, &right)
+	return f.isZero(&left) == 1
+}
+
+// inGroup tells whether a point of the curve belongs to the group, as every
+// point does where the cofactor is 1. Elsewhere q times the point must be the
+// one at infinity; the formulas may come upon an exception here and then give
+// (0 : 0 : 0) once and for all.
+func (g *group) inGroup(p *affine) bool {
+	if g.params.cofactor == 1 {
+		return true
+	}
+	var r point
+	g.multiply(&r, &g.q.m, p)
+	return g.p.isZero(&r.z) == 1 && g.p.isZero(&r.y) == 0
+}
+
+// toAffine sets r to a point p other than the one at infinity.
+func (g *group) toAffine(r *affine, p *point) {
+	var inverse element
+	g.p.invert(&inverse, &p.z)
+	g.p.mul(&r.x, &p.x, &inverse)
+	g.p.mul(&r.y, &p.y, &inverse)
+	clear(inverse[:])
+}
+
+// hasX tells whether the coordinate x/z of p, reduced modulo q, is r. Instead
+// of dividing by z it tries every number below p that is r modulo q.
+func (g *group) hasX(p *point, r *element) bool {
+	f := g.p
+	if f.isZero(&p.z) == 1 {
+		return false
+	}
+	var t element
+	for x, carry := *r, uint64(0); carry == 0 && f.less(&x) == 1; carry = addTo(&x, &g.q.m, f.n) {
+		f.enter(&t, &x)
+		f.mul(&t, &t, &p.z)
+		f.sub(&t, &t, &p.x)
+		if f.isZero(&t) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// addTo adds a number of n limbs to x and returns the carry.
+func addTo(x, y *element, n int) (carry uint64) {
+	for i := range n {
+		x[i], carry = bits.Add64(x[i], y[i], carry)
+	}
+	return carry
+}
