@@ -257,7 +257,7 @@ func (d *decoder) timestamp(e *xmlsafe.Element) time.Time {
 	if err != nil || !timestampPattern.MatchString(v) {
 		d.fail(e, "L-XSD", "значение не является временем без долей секунды с часовым поясом")
 	}
-	return t
+	return t.UTC()
 }
 
 func (d *decoder) bool(e *xmlsafe.Element) bool {

@@ -17,6 +17,7 @@ const (
 	VerdictPartial              PackageVerdict = "partial"                // some records rejected
 	VerdictRecordsRejected      PackageVerdict = "rejected_records"       // all records rejected
 	VerdictRejected             PackageVerdict = "rejected"               // the message as a whole refused
+	VerdictNeedsReview          PackageVerdict = "needs_review"           // some outcomes are unknown
 )
 
 // RecordOutcome is what a protocol means for one record.
@@ -157,16 +158,20 @@ func (v *Verdict) confirm(result *PackageResult, listed []bool, unknownRejected 
 }
 
 func (v *Verdict) summarise() {
-	rejected, warned := 0, 0
+	rejected, warned, unknown := 0, 0, 0
 	for _, r := range v.Records {
 		switch r.Outcome {
 		case OutcomeRejected:
 			rejected++
 		case OutcomeAcceptedWithWarnings:
 			warned++
+		case OutcomeUnknown:
+			unknown++
 		}
 	}
 	switch {
+	case unknown > 0:
+		v.Package = VerdictNeedsReview
 	case rejected > 0 && rejected == len(v.Records):
 		v.Package = VerdictRecordsRejected
 	case rejected > 0:
