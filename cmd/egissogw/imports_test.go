@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"crypto/pkcs11":     {"crypto/cert", "crypto/gost3410"},
 	"crypto/command":    {"crypto/cert", "crypto/gost3410"},
 	"crypto/signertest": {"crypto/..."},
+	"crypto/gostbench":  {},
 	"crypto/xmldsig":    {"crypto/xmlsafe", "crypto/cert", "crypto/gost3410", "crypto/streebog"},
 
 	"adapter/egisso":            {"crypto/xmlsafe"},
@@ -113,9 +114,12 @@ func matchesAny(name string, patterns []string) bool {
 	})
 }
 
-// isTestPackage reports whether name is a package made for tests, or below one.
+// isTestPackage reports whether name is a package made for tests or benchmarks, or
+// below one: its name says so.
 func isTestPackage(name string) bool {
-	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasSuffix(part, "test") })
+	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
+		return strings.HasSuffix(part, "test") || strings.HasSuffix(part, "bench")
+	})
 }
 
 // rules returns the line of the table that is for name.
