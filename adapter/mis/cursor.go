@@ -1,0 +1,112 @@
+package mis
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Cursor says how far a register was read. The zero Cursor is the beginning:
+// a pass from it reads everything. A Cursor is good only for the source and the
+// register it came from; one that turns out to lie ahead of the source, as
+// after the source was restored from a backup, counts as the zero Cursor.
+type Cursor struct {
+	by  order
+	xid uint64    // byTransaction: the first transaction not read
+	at  time.Time // byTime: the newest change read
+
+	// everything is set inside a pass over the whole view: key is the last key
+	// read, xid or at is where the pass after this one begins.
+	everything bool
+	key        string // inside a pass: last key read, at position xid or at
+	inside     bool
+}
+
+// order is what a source orders its changes by.
+type order byte
+
+const (
+	byNothing order = iota // the zero Cursor
+	byTransaction
+	byTime
+)
+
+// IsZero reports whether the cursor is the beginning.
+func (c Cursor) IsZero() bool { return c == Cursor{} }
+
+// cursorTime keeps the microseconds of PostgreSQL.
+const cursorTime = "2006-01-02T15:04:05.000000Z"
+
+// String returns the cursor as text for [ParseCursor]:
+//
+//	""                   the beginning
+//	"xid/8012"           every transaction before 8012 was read
+//	"xid/8012/key"       and of transaction 8012 the rows up to key
+//	"all/xid/8012/key"   a pass over everything was read up to key
+//
+// and the same with time/2025-03-01T10:00:00.000000Z for a source without
+// transactions.
+func (c Cursor) String() string {
+	var b strings.Builder
+	if c.everything {
+		b.WriteString("all/")
+	}
+	switch c.by {
+	case byTransaction:
+		b.WriteString("xid/" + strconv.FormatUint(c.xid, 10))
+	case byTime:
+		b.WriteString("time/" + c.at.UTC().Format(cursorTime))
+	default:
+		return ""
+	}
+	if c.inside {
+		b.WriteString("/" + c.key)
+	}
+	return b.String()
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Cursor) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Cursor) UnmarshalText(text []byte) error {
+	parsed, err := ParseCursor(string(text))
+	if err != nil {
+		return err
+	}
+	*c = parsed
+	return nil
+}
+
+// ParseCursor reads what [Cursor.String] wrote.
+func ParseCursor(text string) (Cursor, error) {
+	if text == "" {
+		return Cursor{}, nil
+	}
+	var c Cursor
+	rest, everything := strings.CutPrefix(text, "all/")
+	c.everything = everything
+	kind, rest, _ := strings.Cut(rest, "/")
+	position, key, inside := strings.Cut(rest, "/")
+	c.key, c.inside = key, inside
+
+	var err error
+	switch kind {
+	case "xid":
+		c.by = byTransaction
+		c.xid, err = strconv.ParseUint(position, 10, 64)
+	case "time":
+		c.by = byTime
+		c.at, err = time.Parse(cursorTime, position)
+	default:
+		err = fmt.Errorf("unknown kind %q", kind)
+	}
+	if err == nil && everything && !inside {
+		err = fmt.Errorf("a pass over everything needs a key")
+	}
+	if err != nil {
+		return Cursor{}, fmt.Errorf("read cursor %q: %w", text, err)
+	}
+	return c, nil
+}

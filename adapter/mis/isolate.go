@@ -1,0 +1,171 @@
+package mis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// viewError is an error of a query on the contract's views, told from errors of
+// the caller's function, which may come from a database too.
+type viewError struct{ err error }
+
+// Error leaves out the server's message if it may quote a value of the data.
+func (e *viewError) Error() string {
+	if state := dataState(e.err); state != "" {
+		return fmt.Sprintf("the view fails on its own data (SQLSTATE %s)", state)
+	}
+	return fmt.Sprintf("query the view: %v", e.err)
+}
+
+// Unwrap hides errors whose text may quote a value of the data.
+func (e *viewError) Unwrap() error {
+	if dataState(e.err) != "" {
+		return nil
+	}
+	return e.err
+}
+
+// dataState returns the SQLSTATE of an error that comes from the data a query
+// met: a data exception, a subquery with too many rows, or an error raised by a
+// function; "" for any other error.
+func dataState(err error) string {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return ""
+	}
+	for _, class := range []string{"21", "22", "P0"} {
+		if strings.HasPrefix(pg.Code, class) {
+			return pg.Code
+		}
+	}
+	return ""
+}
+
+// viewFailed reports whether the view could not show one of its rows.
+func viewFailed(err error) bool {
+	var e *viewError
+	return errors.As(err, &e) && dataState(e.err) != ""
+}
+
+// isolate reads one page when the view fails on a row of it, and reports whether
+// rows may be left. The keys are read alone, then the rows in halves, until the
+// rows that fail stand alone.
+func (p *pass) isolate(ctx context.Context) (more bool, err error) {
+	tx, err := p.begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer rollback(ctx, tx)
+
+	if err := p.release(); err != nil {
+		return false, err
+	}
+	page, err := p.keys(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	var keys []string
+	for _, row := range page {
+		if row.Key != "" {
+			keys = append(keys, row.Key)
+		}
+	}
+	_, position, _ := p.tail()
+	query, err := p.source.selection(p.view.name, p.view.name, position, "by_key")
+	if err != nil {
+		return false, err
+	}
+	found := map[string][]sourceRow{}
+	failed := map[string]string{}
+	if err := p.halve(ctx, tx, query, keys, found, failed); err != nil {
+		return false, err
+	}
+	for i := range page {
+		row := &page[i]
+		if state, ok := failed[row.Key]; ok {
+			row.spoil("", "", "")
+			row.Findings[0].Text = fmt.Sprintf(
+				"представление %s не может показать эту запись (SQLSTATE %s): исправьте её данные в МИС или представление", p.view.name, state)
+		} else if rows := found[row.Key]; len(rows) > 0 {
+			row = &rows[0]
+			found[row.Key] = rows[1:]
+		}
+		if err := p.take(row); err != nil {
+			return false, err
+		}
+	}
+	return len(page) == p.source.page, nil
+}
+
+// keys reads the keys of the next page and their places.
+func (p *pass) keys(ctx context.Context, tx pgx.Tx) ([]sourceRow, error) {
+	tail, position, args := p.tail()
+	query, err := p.source.selection("keys", p.view.name, position, tail)
+	if err != nil {
+		return nil, err
+	}
+	query += " limit " + strconv.Itoa(p.source.page)
+	result, err := tx.Query(ctx, query, append([]any{pgx.QueryExecModeExec}, args...)...)
+	if err != nil {
+		return nil, &viewError{err}
+	}
+	rows, err := pgx.CollectRows(result, func(r pgx.CollectableRow) (sourceRow, error) {
+		var row sourceRow
+		var key, place *string
+		if err := r.Scan(&key, &place); err != nil {
+			return row, err
+		}
+		if key != nil {
+			row.Key, row.RecordNo = *key, *key
+		} else {
+			row.report("row_key", "ключ записи", "не заполнено, запись нельзя отличить от других")
+		}
+		if place != nil {
+			row.position = *place
+		}
+		return row, nil
+	})
+	if err != nil {
+		return nil, &viewError{err}
+	}
+	return rows, nil
+}
+
+// halve reads the rows with these keys, in smaller and smaller parts where the
+// view fails.
+func (p *pass) halve(ctx context.Context, tx pgx.Tx, query string, keys []string, found map[string][]sourceRow, failed map[string]string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	part, err := tx.Begin(ctx) // a savepoint
+	if err != nil {
+		return fmt.Errorf("set a savepoint: %w", err)
+	}
+	rows, err := p.fetch(ctx, part, query, keys)
+	rollback(ctx, part)
+	switch {
+	case err == nil:
+		for _, row := range rows {
+			found[row.Key] = append(found[row.Key], row)
+		}
+		return nil
+	case !viewFailed(err):
+		return err
+	case len(keys) == 1:
+		var e *viewError
+		errors.As(err, &e)
+		failed[keys[0]] = dataState(e.err)
+		return nil
+	}
+	half := len(keys) / 2
+	if err := p.halve(ctx, tx, query, keys[:half], found, failed); err != nil {
+		return err
+	}
+	return p.halve(ctx, tx, query, keys[half:], found, failed)
+}

@@ -1,0 +1,293 @@
+package mis
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// pass is one reading of a register. It goes through one or more snapshots of
+// the source, each for a limited time; the order of the rows and the bound found
+// at the beginning make them one.
+type pass struct {
+	source *Source
+	view   *view
+	fn     func(Row) error
+
+	// cursor stands after the last row fn took; at the end, where the next pass
+	// begins.
+	cursor Cursor
+
+	started bool
+	by      order
+	bound   uint64    // byTransaction: the first transaction not to be read
+	clock   time.Time // byTime: the source's clock at the beginning
+	newest  time.Time // byTime: the newest change seen
+
+	held *sourceRow // read and not yet given to fn: the next row may have its key
+}
+
+// run reads until nothing is left.
+func (p *pass) run(ctx context.Context) error {
+	for {
+		more, err := p.snapshot(ctx)
+		if viewFailed(err) {
+			more, err = p.isolate(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	if err := p.release(); err != nil {
+		return err
+	}
+	p.cursor = p.next()
+	return nil
+}
+
+// session gives values one text form, whatever the settings of the role.
+const session = `set local client_encoding to 'UTF8'; set local datestyle to 'ISO, YMD'; set local timezone to 'UTC'`
+
+// begin opens a read-only snapshot.
+func (p *pass) begin(ctx context.Context) (pgx.Tx, error) {
+	tx, err := p.source.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return nil, fmt.Errorf("connect to the source: %w", err)
+	}
+	if _, err := tx.Exec(ctx, session); err != nil {
+		rollback(ctx, tx)
+		return nil, fmt.Errorf("prepare the session: %w", err)
+	}
+	if p.started {
+		return tx, nil
+	}
+	if err := p.start(ctx, tx); err != nil {
+		rollback(ctx, tx)
+		return nil, err
+	}
+	p.started = true
+	return tx, nil
+}
+
+// rollback ends a transaction that changed nothing; what it says is of no use.
+func rollback(ctx context.Context, tx pgx.Tx) {
+	_ = tx.Rollback(context.WithoutCancel(ctx))
+}
+
+// start checks the contract and decides, in the pass's first snapshot, where to
+// begin and where to stop.
+func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
+	found, err := p.source.columns(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if problems := found.check(p.view); len(problems) > 0 {
+		return &ContractError{Problems: problems}
+	}
+	p.by = byTime
+	if found.has(p.view.name, "changed_xid") {
+		p.by = byTransaction
+	}
+
+	text, err := p.source.query("snapshot")
+	if err != nil {
+		return err
+	}
+	var oldest, following, clock string
+	if err := tx.QueryRow(ctx, text).Scan(&oldest, &following, &clock); err != nil {
+		return fmt.Errorf("ask for the running transactions: %w", err)
+	}
+	if p.bound, err = strconv.ParseUint(oldest, 10, 64); err != nil {
+		return fmt.Errorf("read the number of a transaction: %w", err)
+	}
+	if p.clock, err = parseTime(clock); err != nil {
+		return fmt.Errorf("read the source's clock: %w", err)
+	}
+
+	c := p.cursor
+	switch {
+	case c.by != p.by, c.by == byTransaction && c.xid > p.bound,
+		c.by == byTime && c.at.After(p.clock.Add(p.source.overlap)):
+		// The beginning, another kind of source, or a source gone back in time.
+		p.cursor = Cursor{by: p.by, everything: true}
+		if p.by == byTransaction {
+			p.cursor.xid = p.bound
+		} else {
+			p.cursor.at = p.clock
+		}
+	case c.by == byTime && !c.everything && !c.inside:
+		p.newest = c.at
+		p.cursor.at = c.at.Add(-p.source.overlap)
+	case c.by == byTime:
+		p.newest = c.at
+	}
+	return nil
+}
+
+// tail returns the file that orders the pass, the column it is ordered by, and
+// the arguments that make it go on after the cursor.
+func (p *pass) tail() (file, position string, args []any) {
+	c := p.cursor
+	switch {
+	case c.everything && c.inside:
+		return "from_everything", "null", []any{c.key}
+	case c.everything:
+		return "from_everything", "null", []any{nil}
+	case p.by == byTransaction:
+		return "from_transaction", "v.changed_xid",
+			[]any{strconv.FormatUint(c.xid, 10), c.key, strconv.FormatUint(p.bound, 10)}
+	default:
+		return "from_time", "v.changed_at", []any{c.at.UTC().Format(time.RFC3339Nano), c.key}
+	}
+}
+
+// snapshot reads from one snapshot and reports whether rows may be left.
+func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
+	began := time.Now()
+	tx, err := p.begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer rollback(ctx, tx)
+
+	// What was held is part of the place to go on from.
+	if err := p.release(); err != nil {
+		return false, err
+	}
+	file, position, args := p.tail()
+	text, err := p.source.selection(p.view.name, p.view.name, position, file)
+	if err != nil {
+		return false, err
+	}
+	args = append([]any{pgx.QueryExecModeExec}, args...)
+	if _, err := tx.Exec(ctx, "declare changed no scroll cursor for "+text, args...); err != nil {
+		return false, &viewError{err}
+	}
+	fetch := "fetch " + strconv.Itoa(p.source.page) + " from changed"
+	for {
+		rows, err := p.fetch(ctx, tx, fetch)
+		if err != nil {
+			return false, err
+		}
+		for i := range rows {
+			if err := p.take(&rows[i]); err != nil {
+				return false, err
+			}
+		}
+		if len(rows) < p.source.page {
+			return false, nil
+		}
+		if time.Since(began) > p.source.snapshot {
+			return true, nil
+		}
+	}
+}
+
+// fetch runs a query of the view's columns and reads its rows.
+func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) ([]sourceRow, error) {
+	result, err := tx.Query(ctx, query, append([]any{pgx.QueryExecModeExec}, args...)...)
+	if err != nil {
+		return nil, &viewError{err}
+	}
+	defer result.Close()
+	var names []string
+	for _, f := range result.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	read, err := p.view.bind(names)
+	if err != nil {
+		return nil, err
+	}
+	var rows []sourceRow
+	for result.Next() {
+		rows = append(rows, read(result.RawValues()))
+	}
+	if err := result.Err(); err != nil {
+		return nil, &viewError{err}
+	}
+	return rows, nil
+}
+
+// errTwice is what is wrong with a key the view shows more than once.
+const errTwice = "встречается в представлении несколько раз, а должно один"
+
+// take gives fn the row held before and holds this one.
+func (p *pass) take(row *sourceRow) error {
+	if p.held != nil && p.held.Key == row.Key {
+		if row.Key != "" && !p.held.repeated {
+			p.held.spoil("row_key", "ключ записи", errTwice)
+			p.held.repeated = true
+		}
+		return nil
+	}
+	if err := p.release(); err != nil {
+		return err
+	}
+	p.held = row
+	return nil
+}
+
+// release gives fn the row held, if any, and moves the cursor after it.
+func (p *pass) release() error {
+	if p.held == nil {
+		return nil
+	}
+	row := p.held
+	p.held = nil
+	if err := p.fn(row.Row); err != nil {
+		return err
+	}
+	p.move(row)
+	return nil
+}
+
+// move puts the cursor after the row. A row without a key, or dated infinity,
+// comes last in its order and has no place in it.
+func (p *pass) move(row *sourceRow) {
+	if row.Key == "" {
+		return
+	}
+	switch {
+	case p.cursor.everything:
+	case p.by == byTransaction:
+		xid, err := strconv.ParseUint(row.position, 10, 64)
+		if err != nil {
+			return
+		}
+		p.cursor.xid = xid
+	default:
+		at, err := parseTime(row.position)
+		if err != nil {
+			return
+		}
+		p.cursor.at = at
+		if at.After(p.newest) {
+			p.newest = at
+		}
+	}
+	p.cursor.key, p.cursor.inside = row.Key, true
+}
+
+// next is the cursor after a pass that read everything there was.
+func (p *pass) next() Cursor {
+	switch {
+	case p.cursor.everything && p.by == byTransaction:
+		// The pass may have been taken up again: its beginning counts.
+		return Cursor{by: byTransaction, xid: p.cursor.xid}
+	case p.by == byTransaction:
+		return Cursor{by: byTransaction, xid: p.bound}
+	case p.cursor.everything:
+		return Cursor{by: byTime, at: p.cursor.at}
+	case p.newest.After(p.clock):
+		// A change dated in the future must not hide those made until then.
+		return Cursor{by: byTime, at: p.clock}
+	default:
+		return Cursor{by: byTime, at: p.newest}
+	}
+}

@@ -1,0 +1,193 @@
+package mis
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"egissogw/adapter/egisso"
+)
+
+// CodeRow is the code of findings about rows that cannot be read.
+const CodeRow = "L-ROW"
+
+// Row is one record as the source shows it now.
+type Row struct {
+	Key       string    // stable key; empty for rows that have none, which cannot be told apart
+	RecordNo  string    // number shown to people, Key if the source gives none
+	ChangedAt time.Time // zero if the source does not say
+	Deleted   bool      // gone from the source: Measure and Fact are nil
+
+	// Exactly one of these is set, by the register read, unless the row is
+	// deleted or has findings.
+	Measure *egisso.LocalMeasure
+	Fact    *egisso.Fact
+
+	// Findings say why the row cannot be read. All are errors with CodeRow; Field
+	// is the column.
+	Findings []egisso.Finding
+}
+
+// report adds a finding about a column.
+func (r *Row) report(column, title, text string) {
+	if title != "" {
+		title = " (" + title + ")"
+	}
+	r.Findings = append(r.Findings, egisso.Finding{
+		Code: CodeRow, Severity: egisso.Error, Field: column,
+		Text: fmt.Sprintf("столбец %s%s: %s", column, title, text),
+	})
+}
+
+// technical are the columns both views begin with. changed_xid is not read as
+// such: the pass orders by it.
+var technical = []Column{
+	{Name: "row_key", Type: Text, Required: true, Title: "ключ записи"},
+	{Name: "record_no", Type: Text, Title: "номер записи"},
+	{Name: "changed_at", Type: Timestamp, Required: true, Title: "время изменения"},
+	{Name: "changed_xid", Type: Transaction, Title: "транзакция изменения"},
+	{Name: "deleted", Type: Boolean, Required: true, Title: "признак удаления"},
+}
+
+// view is one view of the contract.
+type view struct {
+	register egisso.Register
+	name     string
+	columns  []Column // all of them, the technical ones first
+
+	// bind returns the function that reads rows with these column names.
+	bind func(names []string) (func(values [][]byte) sourceRow, error)
+}
+
+// sourceRow is a Row and its place in the order of the pass.
+type sourceRow struct {
+	Row
+	position string // the transaction or moment as text, "" in a pass over everything
+	repeated bool   // its key came more than once
+}
+
+// spoil makes the row one that cannot be read, for one reason only.
+func (r *sourceRow) spoil(column, title, text string) {
+	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt}
+	r.report(column, title, text)
+}
+
+var views = []*view{
+	newView(egisso.RegisterMeasure, "local_measure", measureColumns, finishMeasure,
+		func(r *Row, m *egisso.LocalMeasure) { r.Measure = m }),
+	newView(egisso.RegisterFact, "fact", factColumns, nil,
+		func(r *Row, f *egisso.Fact) { r.Fact = f }),
+}
+
+func viewOf(register egisso.Register) (*view, error) {
+	for _, v := range views {
+		if v.register == register {
+			return v, nil
+		}
+	}
+	return nil, fmt.Errorf("the source has no register %q", register)
+}
+
+// Columns returns the columns of the view that holds the register, as the
+// contract wants them, or nil for an unknown register.
+func Columns(register egisso.Register) []Column {
+	v, err := viewOf(register)
+	if err != nil {
+		return nil
+	}
+	return append([]Column(nil), v.columns...)
+}
+
+// newView makes a view of records of type T. finish, which may be nil, checks
+// the record as a whole; keep puts it into the row.
+func newView[T any](register egisso.Register, name string, columns []column[T],
+	finish func(*T, func(column, text string)), keep func(*Row, *T)) *view {
+
+	v := &view{register: register, name: name, columns: append([]Column(nil), technical...)}
+	for _, c := range columns {
+		v.columns = append(v.columns, c.Column)
+	}
+	v.bind = func(names []string) (func([][]byte) sourceRow, error) {
+		head, places, err := places(v, names)
+		if err != nil {
+			return nil, err
+		}
+		return func(values [][]byte) sourceRow {
+			row := head.read(values)
+			if row.Deleted {
+				row.Findings = nil
+				return row
+			}
+			record := new(T)
+			for i, c := range columns {
+				if problem := c.decode(record, values[places[i]]); problem != "" {
+					row.report(c.Name, c.Title, problem)
+				}
+			}
+			if finish != nil {
+				finish(record, func(column, text string) { row.report(column, "", text) })
+			}
+			if len(row.Findings) == 0 {
+				keep(&row.Row, record)
+			}
+			return row
+		}, nil
+	}
+	return v
+}
+
+// head are the places of the technical columns in a result.
+type head struct{ key, number, changedAt, position, deleted int }
+
+// places finds the columns of the contract among the names of a result.
+func places(v *view, names []string) (head, []int, error) {
+	at := make(map[string]int, len(names))
+	for i, name := range names {
+		at[name] = i
+	}
+	var missing []string
+	place := func(name string) int {
+		i, ok := at[name]
+		if !ok {
+			missing = append(missing, name)
+		}
+		return i
+	}
+	h := head{
+		key: place("row_key"), number: place("record_no"), changedAt: place("changed_at"),
+		position: place("position"), deleted: place("deleted"),
+	}
+	var rest []int
+	for _, c := range v.columns[len(technical):] {
+		rest = append(rest, place(c.Name))
+	}
+	if len(missing) > 0 {
+		return head{}, nil, fmt.Errorf("the query %s.sql does not return: %s", v.name, strings.Join(missing, ", "))
+	}
+	return h, rest, nil
+}
+
+// read reads the technical columns.
+func (h head) read(values [][]byte) sourceRow {
+	row := sourceRow{position: string(values[h.position])}
+	row.Key = string(values[h.key])
+	if row.Key == "" {
+		row.report("row_key", "ключ записи", "не заполнено, запись нельзя отличить от других")
+	}
+	if row.RecordNo = strings.TrimSpace(string(values[h.number])); row.RecordNo == "" {
+		row.RecordNo = row.Key
+	}
+	switch string(values[h.deleted]) {
+	case "true":
+		row.Deleted = row.Key != ""
+	case "false":
+	default:
+		row.report("deleted", "признак удаления", "не заполнено")
+	}
+	var err error
+	if row.ChangedAt, err = parseTime(string(values[h.changedAt])); err != nil {
+		row.ChangedAt = time.Time{}
+		row.report("changed_at", "время изменения", "не заполнено или вне 0001–9999 годов")
+	}
+	return row
+}

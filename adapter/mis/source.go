@@ -1,0 +1,87 @@
+package mis
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/egisso"
+)
+
+// Source is the database of a МИС that fulfils the contract. Its methods may be
+// called from several goroutines.
+type Source struct {
+	pool    *pgxpool.Pool
+	schema  string
+	queries fs.FS
+
+	overlap  time.Duration
+	page     int
+	snapshot time.Duration
+}
+
+// Defaults of the options.
+const (
+	DefaultSchema   = "egisso_source"
+	DefaultOverlap  = 15 * time.Minute
+	DefaultPage     = 1000
+	DefaultSnapshot = time.Minute
+)
+
+// Option changes how a Source reads.
+type Option func(*Source)
+
+// WithQueries replaces queries: a file of fsys with the name of one in sql/ is
+// used in its place.
+func WithQueries(fsys fs.FS) Option { return func(s *Source) { s.queries = fsys } }
+
+// WithOverlap sets how far before the newest change seen a pass begins, in a
+// source without changed_xid. It should be longer than the longest transaction
+// of the МИС and than the difference of its clocks.
+func WithOverlap(d time.Duration) Option { return func(s *Source) { s.overlap = d } }
+
+// WithPage sets how many rows are fetched at once.
+func WithPage(rows int) Option { return func(s *Source) { s.page = max(rows, 1) } }
+
+// WithSnapshot sets how long one snapshot of the source is read from before a
+// new one is taken: a snapshot keeps the source's vacuum from its work.
+func WithSnapshot(d time.Duration) Option { return func(s *Source) { s.snapshot = d } }
+
+// Open returns the source whose views are in the schema, DefaultSchema if it is
+// empty. It does not connect: [Source.Check] tells whether the contract is
+// fulfilled.
+func Open(_ context.Context, pool *pgxpool.Pool, schema string, options ...Option) *Source {
+	if schema == "" {
+		schema = DefaultSchema
+	}
+	s := &Source{pool: pool, schema: schema, overlap: DefaultOverlap, page: DefaultPage, snapshot: DefaultSnapshot}
+	for _, option := range options {
+		option(s)
+	}
+	return s
+}
+
+// Changed calls fn for every row of the register that changed since the cursor
+// and returns the cursor for the next call. Rows may come again that were seen
+// before, never the other way round. Rows come in no order to rely on; a row
+// may come twice in one pass, the later one counts.
+//
+// If the pass fails, or fn returns an error, which ends it, the cursor returned
+// with the error stands after the last row fn took: a caller that has stored
+// those rows may go on from there.
+//
+// A contract that is not fulfilled is a [*ContractError].
+func (s *Source) Changed(ctx context.Context, register egisso.Register, from Cursor, fn func(Row) error) (Cursor, error) {
+	v, err := viewOf(register)
+	if err != nil {
+		return from, err
+	}
+	p := &pass{source: s, view: v, cursor: from, fn: fn}
+	if err := p.run(ctx); err != nil {
+		return p.cursor, fmt.Errorf("read register %s from the source: %w", register, err)
+	}
+	return p.cursor, nil
+}

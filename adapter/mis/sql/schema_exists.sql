@@ -1,0 +1,2 @@
+-- Whether the source has the schema of the contract.
+select exists (select from pg_catalog.pg_namespace where nspname = $1)

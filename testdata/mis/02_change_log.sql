@@ -1,0 +1,175 @@
+-- Reference МИС: what changed, and in which transaction.
+--
+-- mis.egisso_change has one row per record the gateway is told about: when the
+-- record, or anything its view shows, changed last. Triggers keep it. Rows of
+-- physically deleted records stay, so that a deletion is seen.
+--
+-- changed_xid is what makes polling safe. A row becomes visible when its
+-- transaction commits, which may be long after changed_at. The gateway reads
+-- rows whose transaction is older than the oldest one still running, and so
+-- never passes a row by. changed_at is for people.
+--
+-- Two transactions that touch the same record wait for each other on its row
+-- here, as they do on the record itself.
+
+create table mis.egisso_change (
+    register    text not null check (register in ('local_measure', 'fact')),
+    row_key     text not null,
+    changed_at  timestamptz not null default now(),
+    changed_xid xid8 not null default pg_current_xact_id(),
+    primary key (register, row_key)
+);
+
+-- The index that makes polling cheap: what changed since the last time is one
+-- short range of it.
+create index egisso_change_poll on mis.egisso_change (register, changed_xid, row_key);
+
+-- Marks records of a register as changed by this transaction. The keys are
+-- sorted: two transactions take their locks in the same order.
+create function mis.egisso_touch(what text, ids bigint[]) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into mis.egisso_change as c (register, row_key, changed_at, changed_xid)
+    select what, key, now(), pg_current_xact_id()
+      from (select distinct id::text as key from unnest(ids) as id where id is not null) as touched
+     order by key
+    on conflict (register, row_key) do update
+       set changed_at = excluded.changed_at, changed_xid = excluded.changed_xid
+     where c.changed_xid is distinct from excluded.changed_xid;
+$$;
+
+-- Prescriptions. Statement triggers: a bulk load costs one insert into the log.
+-- The time stamps of the МИС are not part of a fact, so they alone touch nothing.
+
+create function mis.egisso_recipe_inserted() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(select id from new_rows));
+    return null;
+end $$;
+
+create function mis.egisso_recipe_updated() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(
+        select coalesce(o.id, n.id)
+          from old_rows o full join new_rows n on n.id = o.id
+         where to_jsonb(o) - 'upd_dt' - 'ins_dt' is distinct from to_jsonb(n) - 'upd_dt' - 'ins_dt'));
+    return null;
+end $$;
+
+create function mis.egisso_recipe_deleted() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(select id from old_rows));
+    return null;
+end $$;
+
+create function mis.egisso_recipe_truncated() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(select id from mis.recipe));
+    return null;
+end $$;
+
+create trigger egisso_inserted after insert on mis.recipe
+    referencing new table as new_rows
+    for each statement execute function mis.egisso_recipe_inserted();
+create trigger egisso_updated after update on mis.recipe
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_recipe_updated();
+create trigger egisso_deleted after delete on mis.recipe
+    referencing old table as old_rows
+    for each statement execute function mis.egisso_recipe_deleted();
+create trigger egisso_truncated before truncate on mis.recipe
+    for each statement execute function mis.egisso_recipe_truncated();
+
+-- Tables whose rows show through in the facts of many prescriptions. Only
+-- updates matter: a row in use cannot be deleted, and a new one is used by
+-- nothing yet. The argument is the column of mis.recipe that refers to them.
+
+create function mis.egisso_used_by_recipes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    ids bigint[];
+begin
+    execute format($sql$
+        select array_agg(r.id)
+          from (select n.id from old_rows o join new_rows n on n.id = o.id
+                 where to_jsonb(o) - 'upd_dt' is distinct from to_jsonb(n) - 'upd_dt') as changed
+          join mis.recipe r on r.%I = changed.id $sql$, tg_argv[0])
+       into ids;
+    perform mis.egisso_touch('fact', ids);
+    return null;
+end $$;
+
+create trigger egisso_updated after update on mis.patient
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_used_by_recipes('patient_id');
+create trigger egisso_updated after update on mis.patient_privilege
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_used_by_recipes('privilege_id');
+create trigger egisso_updated after update on mis.drug
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_used_by_recipes('drug_id');
+
+-- Settings: rarely changed, and each change concerns many prescriptions.
+
+create function mis.egisso_mapping_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(
+        select r.id
+          from mis.recipe r join mis.patient_privilege p on p.id = r.privilege_id
+         where (p.privilege_type_id, r.discount) = (old.privilege_type_id, old.discount)
+            or (p.privilege_type_id, r.discount) = (new.privilege_type_id, new.discount)));
+    return null;
+end $$;
+
+create trigger egisso_changed after insert or update or delete on mis.egisso_mapping
+    for each row execute function mis.egisso_mapping_changed();
+
+create function mis.egisso_onmsz_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(
+        select id from mis.recipe where lpu_id in (old.lpu_id, new.lpu_id)));
+    return null;
+end $$;
+
+create trigger egisso_changed after insert or update or delete on mis.egisso_onmsz
+    for each row execute function mis.egisso_onmsz_changed();
+
+-- Local measures and everything that belongs to one. The argument is the column
+-- that holds the id of the measure.
+
+create function mis.egisso_measure_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('local_measure', array[
+        (to_jsonb(old) ->> tg_argv[0])::bigint,
+        (to_jsonb(new) ->> tg_argv[0])::bigint]);
+    return null;
+end $$;
+
+create trigger egisso_changed after insert or update or delete on mis.measure
+    for each row execute function mis.egisso_measure_changed('id');
+create trigger egisso_changed after insert or update or delete on mis.measure_category
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_criterion
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_funding
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_territory
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_act
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_method
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_document
+    for each row execute function mis.egisso_measure_changed('measure_id');
+create trigger egisso_changed after insert or update or delete on mis.measure_step
+    for each row execute function mis.egisso_measure_changed('measure_id');
+
+-- What was in the МИС before the log: everything counts as changed now.
+select mis.egisso_touch('local_measure', array(select id from mis.measure));
+select mis.egisso_touch('fact', array(select id from mis.recipe));

@@ -1,0 +1,338 @@
+-- Reference МИС: the source contract of the gateway, schema egisso_source.
+--
+-- Two views. The gateway reads nothing else and needs no other right than
+--   grant usage on schema egisso_source to <gateway role>;
+--   grant select on egisso_source.local_measure, egisso_source.fact to <gateway role>;
+--
+-- The first columns of each view say which row and when it changed:
+--   row_key      stable key of the record for its whole life, unique in the view
+--   record_no    number people know the record by; null means row_key
+--   changed_at   when it changed last
+--   changed_xid  transaction that changed it last (may be left out, see below)
+--   deleted      true: gone, or not to be known to ЕГИССО; other columns may be null
+-- The rest is the record in the terms of ЕГИССО. Lists are jsonb with the field
+-- names given in the comments. A value that is absent is null. A row that cannot
+-- be understood stops only itself: the gateway shows it with the reason.
+--
+-- Without changed_xid the gateway rereads a window of changed_at every time and
+-- relies on its nightly reconciliation; deletions must then leave a row behind too.
+
+create schema egisso_source;
+
+-- Local measures (ЛМСЗ) -----------------------------------------------------
+
+create view egisso_source.local_measure as
+select c.row_key,
+       c.row_key                          as record_no,
+       c.changed_at,
+       c.changed_xid,
+       m.id is null or m.is_deleted       as deleted,
+       m.code,
+       m.title,
+       m.beg_date                         as date_enact,
+       m.end_date                         as date_expiration,
+       m.periodicity                      as periodicity_code,
+       m.part_code                        as part_kmsz,
+       m.msz_code                         as msz,
+       m.form_code                        as provision_form,
+       m.npa_level                        as level_npa,
+       (select jsonb_agg(jsonb_build_object(
+                   'key',              k.id::text,
+                   'code',             k.code,
+                   'title',            k.title,
+                   'codeCategoryKMSZ', k.kmsz_code,
+                   'needsCriteria',    (select coalesce(jsonb_agg(jsonb_build_object(
+                                                   'code',        n.code,
+                                                   'date',        n.from_date,
+                                                   'coefficient', n.coefficient)
+                                               order by n.code), '[]')
+                                          from mis.measure_criterion n
+                                         where n.category_id = k.id))
+               order by k.id)
+          from mis.measure_category k
+         where k.measure_id = m.id)       as categories,
+       (select jsonb_agg(jsonb_build_object(
+                   'codeFundingSource', f.source,
+                   'quota',             f.share)
+               order by f.source desc)
+          from mis.measure_funding f
+         where f.measure_id = m.id)       as cofinancing,
+       m.sum_rules                        as estimation,
+       (select jsonb_agg(t.oktmo order by t.oktmo)
+          from mis.measure_territory t
+         where t.measure_id = m.id)       as territories,
+       (select jsonb_agg(jsonb_build_object(
+                   'number',    a.num,
+                   'date',      a.act_date,
+                   'title',     a.title,
+                   'authority', a.authority,
+                   'url',       a.url)
+               order by a.id)
+          from mis.measure_act a
+         where a.measure_id = m.id)       as reasons,
+       m.kbk,
+       m.frgu_code,
+       m.frgu_purpose,
+       m.reason_text                      as cases,
+       m.condition_text                   as conditions,
+       (select jsonb_agg(jsonb_build_object(
+                   'method', w.method,
+                   'url',    w.url)
+               order by w.method)
+          from mis.measure_method w
+         where w.measure_id = m.id)       as methods,
+       to_jsonb(m.request_forms)          as forms_request,
+       to_jsonb(m.result_forms)           as forms_receive,
+       (select jsonb_agg(jsonb_build_object(
+                   'documentTypeName', d.name,
+                   'documentOrigin',   d.origin,
+                   'documentQ',        d.qty,
+                   'documentNess',     d.required,
+                   'documentComment',  d.note)
+               order by d.id)
+          from mis.measure_document d
+         where d.measure_id = m.id)       as documents,
+       (select jsonb_agg(jsonb_build_object(
+                   'stepNumber', s.step_no,
+                   'stepH',      s.heading,
+                   'stepDescr',  s.descr)
+               order by s.step_no)
+          from mis.measure_step s
+         where s.measure_id = m.id)       as steps,
+       m.family_sign,
+       m.keep_facts                       as inherit_facts,
+       null::boolean                      as inherit_oszn_points,
+       null::boolean                      as inherit_organization_points,
+       null::smallint                     as basis_person_living,
+       c.changed_at                       as last_changing
+  from mis.egisso_change c
+  left join mis.measure m on m.id = c.row_key::bigint
+ where c.register = 'local_measure';
+
+-- Facts of assignment: one prescription, one fact -----------------------------
+
+create view egisso_source.fact as
+select c.row_key,
+       c.row_key                          as record_no,
+       c.changed_at,
+       c.changed_xid,
+       -- A cancelled prescription assigns nothing.
+       r.id is null or r.is_deleted or r.status = 4 as deleted,
+       o.code                             as osz_code,
+       p.snils::text                      as receiver_snils,
+       p.surname                          as receiver_family_name,
+       p.name                             as receiver_first_name,
+       p.patronymic                       as receiver_patronymic,
+       p.birth_surname                    as receiver_maiden_family_name,
+       case p.sex when 1 then 'Male' when 2 then 'Female' end as receiver_gender,
+       p.birth_date                       as receiver_birth_date,
+       null::text                         as receiver_birth_place,
+       p.phone                            as receiver_phone_number,
+       p.citizenship::text                as receiver_citizenship,
+       -- An identity document is sent whole or not at all.
+       case when num_nulls(p.doc_series, p.doc_number, p.doc_date, p.doc_issuer) = 0
+                 and p.doc_type in (1, 3)
+            then jsonb_build_object(
+                   'type',      case p.doc_type when 1 then 'PassportRF' else 'BirthCertificate' end,
+                   'series',    p.doc_series,
+                   'number',    p.doc_number,
+                   'issueDate', p.doc_date,
+                   'issuer',    p.doc_issuer)
+       end                                as receiver_identity_doc,
+       null::jsonb                        as receiver_permanent_residence,
+       null::jsonb                        as receiver_temporary_residence,
+       null::jsonb                        as receiver_actual_residence,
+       null::text                         as receiver_residence_permit_info,
+       null::jsonb                        as reason_persons,
+       m.measure_id::text                 as measure_key,
+       null::text                         as measure_provider_code,
+       m.category_id::text                as category_key,
+       r.issue_date                       as decision_date,
+       r.issue_date                       as date_start,
+       -- The last day the prescription can be dispensed.
+       r.issue_date + r.valid_days - 1    as date_finish,
+       coalesce(b.doc_list,
+                case when num_nulls(b.doc_name, b.doc_date, b.doc_issuer) = 0
+                     then jsonb_build_array(jsonb_build_object(
+                            'title',     b.doc_name,
+                            'series',    b.doc_series,
+                            'number',    b.doc_number,
+                            'issueDate', b.doc_date,
+                            'authority', b.doc_issuer,
+                            'startDate', b.beg_date))
+                end)                      as documents,
+       m.criterion_code is not null       as needs_used,
+       case when m.criterion_code is not null
+            then jsonb_build_array(m.criterion_code)
+       end                                as needs_codes,
+       m.form_code                        as form,
+       -- Money: the sum paid. Otherwise the packages prescribed.
+       case m.form_code when '01' then r.sum_total else r.pack_qty end as amount,
+       case when m.form_code <> '01' then m.unit_code end as measure_code,
+       null::text                         as okei_code,
+       case when m.form_code = '03' then m.monetization end as monetization,
+       case when m.form_code in ('02', '04')
+            then concat_ws(' ', d.inn_name, '(' || d.trade_name || ')', d.form, d.dosage)
+       end                                as content,
+       null::text                         as comment,
+       case when m.form_code <> '01' then r.sum_total end as equivalent_amount
+  from mis.egisso_change c
+  left join mis.recipe r            on r.id = c.row_key::bigint
+  left join mis.patient p           on p.id = r.patient_id
+  left join mis.patient_privilege b on b.id = r.privilege_id
+  left join mis.drug d              on d.id = r.drug_id
+  left join mis.egisso_onmsz o      on o.lpu_id = r.lpu_id
+  left join mis.egisso_mapping m    on (m.privilege_type_id, m.discount) = (b.privilege_type_id, r.discount)
+ where c.register = 'fact';
+
+-- What every column means --------------------------------------------------
+
+comment on column egisso_source.local_measure.row_key is
+    'Stable key of the record, unique in the view';
+comment on column egisso_source.local_measure.record_no is
+    'Number people know the record by; null means row_key';
+comment on column egisso_source.local_measure.changed_at is
+    'When the record changed last';
+comment on column egisso_source.local_measure.changed_xid is
+    'Transaction that changed the record last, pg_current_xact_id()';
+comment on column egisso_source.local_measure.deleted is
+    'True when the record is gone; the other columns may then be null';
+comment on column egisso_source.local_measure.code is
+    'Own code of the measure, up to 20 characters';
+comment on column egisso_source.local_measure.title is
+    'Name of the measure, up to 2000 characters';
+comment on column egisso_source.local_measure.date_enact is
+    'First day the measure is in force';
+comment on column egisso_source.local_measure.date_expiration is
+    'Last day, null for open-ended';
+comment on column egisso_source.local_measure.periodicity_code is
+    'Periodicity, 2 digits, dictionary 022';
+comment on column egisso_source.local_measure.part_kmsz is
+    'Section of КМСЗ, 6 digits';
+comment on column egisso_source.local_measure.msz is
+    'Typical measure of КМСЗ, 4 digits';
+comment on column egisso_source.local_measure.provision_form is
+    'Form of provision: 01 money, 02 natural, 03 exemption, 04 service';
+comment on column egisso_source.local_measure.level_npa is
+    'Level of regulation, 2 digits';
+comment on column egisso_source.local_measure.categories is
+    'List of {key, code, title, codeCategoryKMSZ, needsCriteria: [{code, date, coefficient}]}; key is what fact.category_key names';
+comment on column egisso_source.local_measure.cofinancing is
+    'List of {codeFundingSource: 4 digits, quota: percent}; the quotas make 100';
+comment on column egisso_source.local_measure.estimation is
+    'How the sum is calculated, up to 2000 characters';
+comment on column egisso_source.local_measure.territories is
+    'List of ОКТМО codes, strings of 8 digits';
+comment on column egisso_source.local_measure.reasons is
+    'Legal acts: list of {number, date, title, authority, url}';
+comment on column egisso_source.local_measure.kbk is
+    'Budget classification code, 20 characters';
+comment on column egisso_source.local_measure.frgu_code is
+    'Code of the service in ФРГУ';
+comment on column egisso_source.local_measure.frgu_purpose is
+    'Code of the purpose in ФРГУ';
+comment on column egisso_source.local_measure.cases is
+    'What the measure is granted on, up to 2000 characters';
+comment on column egisso_source.local_measure.conditions is
+    'Conditions, up to 2000 characters';
+comment on column egisso_source.local_measure.methods is
+    'Ways to apply: list of {method: 2 digits, url}';
+comment on column egisso_source.local_measure.forms_request is
+    'Forms of application: list of 1 paper, 2 electronic';
+comment on column egisso_source.local_measure.forms_receive is
+    'Forms of the result: list of 1 paper, 2 electronic, 3 decision';
+comment on column egisso_source.local_measure.documents is
+    'Documents to bring: list of {documentTypeName, documentOrigin, documentQ, documentNess, documentComment}';
+comment on column egisso_source.local_measure.steps is
+    'Steps of getting the measure: list of {stepNumber, stepH, stepDescr}';
+comment on column egisso_source.local_measure.family_sign is
+    '1 family measure, 2 by households, null neither';
+comment on column egisso_source.local_measure.inherit_facts is
+    'A new version takes over the facts of the one before';
+comment on column egisso_source.local_measure.inherit_oszn_points is
+    'A new version takes over the presence points of social protection bodies';
+comment on column egisso_source.local_measure.inherit_organization_points is
+    'A new version takes over the presence points of organisations';
+comment on column egisso_source.local_measure.basis_person_living is
+    'Person the right rests on: 0 must be alive, 1 may be dead, 2 must be dead';
+comment on column egisso_source.local_measure.last_changing is
+    'When the measure changed last at the provider; null means changed_at';
+
+comment on column egisso_source.fact.row_key is
+    'Stable key of the record, unique in the view';
+comment on column egisso_source.fact.record_no is
+    'Number people know the record by; null means row_key';
+comment on column egisso_source.fact.changed_at is
+    'When the record changed last';
+comment on column egisso_source.fact.changed_xid is
+    'Transaction that changed the record last, pg_current_xact_id()';
+comment on column egisso_source.fact.deleted is
+    'True when the record is gone; the other columns may then be null';
+comment on column egisso_source.fact.osz_code is
+    'Code in ЕГИССО of the organisation that granted the measure, NNNN.NNNNNN';
+comment on column egisso_source.fact.receiver_snils is
+    'СНИЛС of the recipient, 11 digits';
+comment on column egisso_source.fact.receiver_family_name is
+    'Surname, Cyrillic';
+comment on column egisso_source.fact.receiver_first_name is
+    'First name, Cyrillic';
+comment on column egisso_source.fact.receiver_patronymic is
+    'Patronymic, null if the person has none';
+comment on column egisso_source.fact.receiver_maiden_family_name is
+    'Surname at birth';
+comment on column egisso_source.fact.receiver_gender is
+    'Male or Female';
+comment on column egisso_source.fact.receiver_birth_date is
+    'Date of birth';
+comment on column egisso_source.fact.receiver_birth_place is
+    'Place of birth';
+comment on column egisso_source.fact.receiver_phone_number is
+    'Telephone, 10 digits';
+comment on column egisso_source.fact.receiver_citizenship is
+    'Citizenship, 3 digits, ОКСМ';
+comment on column egisso_source.fact.receiver_identity_doc is
+    'Identity document: {type: name in the XSD, series, number, issueDate, issuer}';
+comment on column egisso_source.fact.receiver_permanent_residence is
+    'Address: {oksmCode, postIndex, region, district, city, street, house, housing, apartment}';
+comment on column egisso_source.fact.receiver_temporary_residence is
+    'Address, as receiver_permanent_residence';
+comment on column egisso_source.fact.receiver_actual_residence is
+    'Address, as receiver_permanent_residence';
+comment on column egisso_source.fact.receiver_residence_permit_info is
+    'Residence permit, up to 100 characters';
+comment on column egisso_source.fact.reason_persons is
+    'Persons who are the reason for the right: list of {person: {snils, familyName, firstName, patronymic, gender, birthDate}, kinshipTypeCode}';
+comment on column egisso_source.fact.measure_key is
+    'row_key of the local measure';
+comment on column egisso_source.fact.measure_provider_code is
+    'Participant code, only if another provider loaded the measure';
+comment on column egisso_source.fact.category_key is
+    'key of the category of that measure';
+comment on column egisso_source.fact.decision_date is
+    'Date of the decision';
+comment on column egisso_source.fact.date_start is
+    'First day of the assignment';
+comment on column egisso_source.fact.date_finish is
+    'Last day, null for open-ended';
+comment on column egisso_source.fact.documents is
+    'Documents that give the right: list of {title, series, number, issueDate, authority, startDate, finishDate}';
+comment on column egisso_source.fact.needs_used is
+    'Whether needs criteria were applied';
+comment on column egisso_source.fact.needs_codes is
+    'List of codes of the needs criteria applied, strings';
+comment on column egisso_source.fact.form is
+    'Form of provision, as in the measure';
+comment on column egisso_source.fact.amount is
+    'Form 01: roubles; other forms: quantity';
+comment on column egisso_source.fact.measure_code is
+    'Unit, 2 digits, dictionary 023; not for form 01';
+comment on column egisso_source.fact.okei_code is
+    'Unit by ОКЕИ instead of measure_code; exactly one of the two';
+comment on column egisso_source.fact.monetization is
+    'May be replaced by money; form 03 only';
+comment on column egisso_source.fact.content is
+    'What is given, up to 200 characters; forms 02 and 04';
+comment on column egisso_source.fact.comment is
+    'Comment, up to 200 characters; not for form 01';
+comment on column egisso_source.fact.equivalent_amount is
+    'What it costs in roubles; not for form 01';
