@@ -1,7 +1,6 @@
 package egisso
 
 import (
-	"encoding/xml"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,7 +72,11 @@ func (w *textWriter) Start(space, local string) {
 	w.open = append(w.open, local)
 }
 
-func (w *textWriter) Text(text string) { _ = xml.EscapeText(&w.b, []byte(text)) }
+// Text escapes what must be escaped and nothing else: a character that XML does
+// not allow has to show.
+func (w *textWriter) Text(text string) { _, _ = escaper.WriteString(&w.b, text) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
 
 func (w *textWriter) End() {
 	last := len(w.open) - 1

@@ -42,13 +42,14 @@ const lookAlikes = "ABCEHKMOPTXYaceopxyëË"
 // naming what it is but not showing the text.
 func wrongLetter(s string, ok func(position int, r rune) bool) string {
 	position := 0
+	mixed := strings.ContainsFunc(s, isCyrillic)
 	for _, r := range s {
 		position++
 		if ok(position, r) {
 			continue
 		}
 		switch {
-		case strings.ContainsRune(lookAlikes, r):
+		case mixed && strings.ContainsRune(lookAlikes, r):
 			return fmt.Sprintf("латинская буква, похожая на русскую, в позиции %d", position)
 		case unicode.Is(unicode.Latin, r):
 			return fmt.Sprintf("латинская буква в позиции %d", position)

@@ -3,8 +3,10 @@ package egisso
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 )
 
 // Errors of Package.Validate a caller may want to tell apart.
@@ -97,31 +99,46 @@ func (p *Package) validateFacts() error {
 	}
 	var errs []error
 	for _, e := range p.Recalculations {
-		errs = append(errs, touch(e.ID, e.FactID))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil, e.Amount))
 	}
 	for _, e := range p.DeathRecalculations {
-		errs = append(errs, touch(e.ID, e.FactID))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, &e.DateFinish, e.Amount))
 	}
 	for i := range p.Alterations {
 		e := &p.Alterations[i]
-		errs = append(errs, touch(e.ID, e.FactID))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil))
 		if err := e.Fact.writable(); err != nil {
 			errs = append(errs, fmt.Errorf("alteration %s: %w", e.ID, err))
 		}
 	}
 	for _, e := range p.Terminations {
-		errs = append(errs, touch(e.ID, e.FactID))
+		errs = append(errs, touch(e.ID, e.FactID),
+			eventValues(e.ID, e.ProviderCode, &e.DateFinish, e.Amount.Decimal, e.Quantity.Decimal))
 		if !e.Kind.Termination() {
 			errs = append(errs, fmt.Errorf("termination %s: kind %q is no termination", e.ID, e.Kind))
 		}
 	}
-	for _, e := range p.Duplicates {
-		errs = append(errs, touch(e.ID, e.FactID))
-	}
-	for _, e := range p.Invalidations {
-		errs = append(errs, touch(e.ID, e.FactID))
+	for _, e := range slices.Concat(p.Duplicates, p.Invalidations) {
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil))
 	}
 	return errors.Join(errs...)
+}
+
+// eventValues checks what the XSD demands of an event's own elements; finish is
+// nil for events without a date.
+func eventValues(id uuid.UUID, providerCode string, finish *Date, numbers ...decimal.Decimal) error {
+	if providerCode != "" && participantCode(providerCode) != "" {
+		return fmt.Errorf("event %s: providerCode is not of the form NNNN.NNNNNN", id)
+	}
+	if finish != nil && !finish.possible() {
+		return fmt.Errorf("event %s: dateFinish is absent or impossible", id)
+	}
+	for _, n := range numbers {
+		if numberProblem(n) != "" {
+			return fmt.Errorf("event %s: a number is longer than %d digits", id, maxDigits)
+		}
+	}
+	return nil
 }
 
 // writable reports what no check of the record may have let pass because the
