@@ -21,9 +21,9 @@ type PackagePlan struct {
 	KindOrder  []string // order of the lists inside the package
 	MaxRecords int
 	MaxBytes   int // of the records' stored content; the XML is of the same order
-	// After send failures in a row the next package waits: RetryMin doubled each
-	// time, at most RetryMax.
-	RetryMin, RetryMax time.Duration
+	// After packages that failed in a row the next one waits: RetryMin doubled
+	// each time, at most RetryMax, or RefusedMax when ЕГИССО itself refused them.
+	RetryMin, RetryMax, RefusedMax time.Duration
 }
 
 // FormPackage takes ready records in a stable order and makes them a package,
@@ -50,19 +50,17 @@ func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int,
 }
 
 func registerRests(ctx context.Context, tx pgx.Tx, plan PackagePlan) (bool, error) {
-	var failures int
-	var last *time.Time
-	if err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&failures, &last); err != nil {
+	var failures, refused int
+	var rested time.Duration
+	err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&failures, &refused, &rested)
+	if err != nil || failures == 0 {
 		return false, err
 	}
-	if failures == 0 || last == nil {
-		return false, nil
+	most := plan.RetryMax
+	if refused > 0 {
+		most = max(most, plan.RefusedMax)
 	}
-	var now time.Time
-	if err := tx.QueryRow(ctx, `select now()`).Scan(&now); err != nil {
-		return false, err
-	}
-	return now.Before(last.Add(Backoff(failures, plan.RetryMin, plan.RetryMax))), nil
+	return rested < Backoff(failures, plan.RetryMin, most), nil
 }
 
 // Backoff returns least doubled for every failure after the first, at most most.

@@ -75,13 +75,14 @@ type AnsweredPackage struct {
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
-// Failed and Result is set; none when the answer decides nothing.
+// Failed, Returned and Result is set; none when the answer decides nothing.
 type Verdict struct {
 	Note     string // English, kept with the answer
 	Info     string // Russian, for the journal
 	Review   string // Russian, why a person should look
 	Progress int    // 1 accepted, 2 in work: not final
 	Failed   bool   // refused by SMEV or by the provider: records are "not sent" again
+	Returned bool   // ЕГИССО could not process the package as a whole: the same, but answered
 	Result   PackageResult
 	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
 	// member the protocol leaves in doubt is missing and stays sent.
@@ -183,6 +184,10 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 			return err
 		}
 		return failPackage(ctx, tx, pkg.ID, v.Info, v.Review)
+	case v.Returned:
+		batch.Queue(query("package_returned"), pkg.ID, v.Info, nullable(v.Review))
+		queueMessages(batch, pkg.ID, v.Messages)
+		queueRelease(batch, pkg.ID)
 	case v.Result != "":
 		queueOutcomes(batch, pkg, v)
 	case v.Info != "":

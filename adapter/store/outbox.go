@@ -149,13 +149,18 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, info, review string) error {
 	batch := &pgx.Batch{}
 	batch.Queue(query("package_send_failed"), packageID, info)
-	batch.Queue(query("release_records"), packageID)
-	batch.Queue(query("release_members"), packageID)
-	batch.Queue(query("touch_rows"), packageID)
+	queueRelease(batch, packageID)
 	if review != "" {
 		batch.Queue(query("package_review"), packageID, review)
 	}
 	return tx.SendBatch(ctx, batch).Close()
+}
+
+// queueRelease makes the records of a package "not sent" again.
+func queueRelease(batch *pgx.Batch, packageID uuid.UUID) {
+	batch.Queue(query("release_records"), packageID)
+	batch.Queue(query("release_members"), packageID)
+	batch.Queue(query("touch_rows"), packageID)
 }
 
 func finishAttempt(ctx context.Context, tx pgx.Tx, attempt int64, outcome, fault, detail string) error {

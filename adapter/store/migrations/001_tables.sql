@@ -49,6 +49,7 @@ create table egisso.package (
     egisso_status  smallint    check (egisso_status in (1, 2, 3)),  -- packageStatus of the last protocol
     record_count   integer     not null check (record_count between 1 and 1000),
     info           text        not null default '',      -- Russian, for people; no personal data
+    returned       boolean     not null default false,   -- refused as a whole: its records are "not sent" again
     review         text,                                 -- why a person should look, Russian
     epoch          bigint      not null default 0,       -- fence of the claim to sign
     claimed_until  timestamptz,

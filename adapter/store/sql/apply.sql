@@ -11,6 +11,10 @@ update egisso.package set egisso_status = $2, info = $3
 update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = coalesce($4, review)
  where id = $1;
 
+-- name: package_returned
+update egisso.package set state = 'answered', result = 'rejected', returned = true, egisso_status = 3, info = $2, review = $3
+ where id = $1;
+
 -- name: member_outcomes
 update egisso.package_record pr set outcome = o.outcome
   from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)

@@ -1,10 +1,11 @@
 -- name: recent_failures
--- Packages of the register that failed since the last one that did not, newest first.
-select count(*), max(closed_at)
+-- Packages of the register that failed as a whole since the last one that did
+-- not: how many, how many of them ЕГИССО itself refused, and the rest so far.
+select count(*), count(*) filter (where p.returned), coalesce(now() - max(p.closed_at), '0')
   from egisso.package p
- where p.register = $1 and p.state = 'send_failed'
-   and p.closed_at > coalesce((select max(coalesce(o.queued_at, o.created_at)) from egisso.package o
-                                where o.register = $1 and o.state in ('queued', 'answered')), '-infinity');
+ where p.register = $1 and (p.state = 'send_failed' or p.returned)
+   and p.closed_at > coalesce((select max(o.closed_at) from egisso.package o
+                                where o.register = $1 and o.state = 'answered' and not o.returned), '-infinity');
 
 -- name: lock_ready
 -- In a stable order. A row whose source changed meanwhile is decided anew first.

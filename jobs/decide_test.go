@@ -1,0 +1,165 @@
+package jobs
+
+import (
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+const testProvider = "0042.000001"
+
+var testClock = func() time.Time { return time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC) }
+
+func testDecide() Decide {
+	return Decide{Provider: testProvider, Now: testClock, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
+}
+
+func date(s string) egisso.Date {
+	d, err := egisso.ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// invented is a fact of an invented person; СНИЛС with a right checksum.
+func invented() egisso.Fact {
+	return egisso.Fact{
+		OSZCode:    testProvider,
+		Receiver:   egisso.Person{SNILS: "11223344595", FamilyName: "Выдуманный", FirstName: "Пётр", Gender: egisso.Male, BirthDate: date("1960-05-05")},
+		MeasureKey: "m", CategoryKey: "c", DecisionDate: date("2025-02-01"), DateStart: date("2025-02-01"), DateFinish: date("2025-03-01"),
+		Assignment: egisso.Assignment{
+			Form: egisso.FormNatural, Amount: decimal.NewFromInt(2), MeasureCode: "03", Content: "Инсулин",
+			Equivalent: decimal.NewNullDecimal(decimal.NewFromInt(100)),
+		},
+	}
+}
+
+func acceptedMeasure() *egisso.LocalMeasure {
+	return &egisso.LocalMeasure{
+		ID: uuid.New(), DateEnact: date("2020-01-01"), ProvisionForm: egisso.FormNatural,
+		Categories: []egisso.LocalCategory{{Key: "c", ID: egisso.CategoryID(testProvider, "m", "c")}},
+	}
+}
+
+func pendingFact(t *testing.T, f egisso.Fact, measure *store.MeasureState) store.Pending {
+	t.Helper()
+	text, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := f.ContentHash()
+	return store.Pending{Key: "1", Content: text, ContentHash: hash[:], Measure: measure}
+}
+
+func TestDecideOnFacts(t *testing.T) {
+	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	hash := invented().ContentHash()
+	otherHash := make([]byte, 32)
+	accepted := func(p store.Pending, h []byte) store.Pending {
+		p.AcceptedID, p.AcceptedHash = egisso.FactID(testProvider, "1", 0), h
+		return p
+	}
+	wrongSNILS := invented()
+	wrongSNILS.Receiver.SNILS = "11223344590"
+	cases := map[string]struct {
+		pending store.Pending
+		kind    egisso.Kind // "" nothing to send
+		state   store.RecordState
+		drop    bool
+	}{
+		"new fact":                      {pendingFact(t, invented(), known), egisso.KindFact, store.Ready, false},
+		"measure on its way":            {pendingFact(t, invented(), &store.MeasureState{Pending: true}), egisso.KindFact, store.Waiting, false},
+		"measure with an older version": {pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure(), Pending: true}), egisso.KindFact, store.Waiting, false},
+		"measure never accepted":        {pendingFact(t, invented(), &store.MeasureState{}), egisso.KindFact, store.Waiting, false},
+		"bad fact does not wait":        {pendingFact(t, wrongSNILS, &store.MeasureState{Pending: true}), egisso.KindFact, store.Blocked, false},
+		"measure unknown to the source": {pendingFact(t, invented(), nil), egisso.KindFact, store.Blocked, false},
+		"accepted and changed":          {accepted(pendingFact(t, invented(), known), otherHash), egisso.KindFactAlteration, store.Ready, false},
+		"accepted and the same":         {accepted(pendingFact(t, invented(), known), hash[:]), "", "", true},
+		"accepted and deleted":          {accepted(store.Pending{Key: "1", Deleted: true}, hash[:]), egisso.KindFactInvalidation, store.Ready, false},
+		"never accepted and deleted":    {store.Pending{Key: "1", Deleted: true}, "", "", true},
+		"unreadable row":                {store.Pending{Key: "1", Findings: []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error}}}, "", "", true},
+		"rejected and the same": {func() store.Pending {
+			p := pendingFact(t, invented(), known)
+			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: hash[:]}
+			return p
+		}(), "", "", true},
+		"rejected and corrected": {func() store.Pending {
+			p := pendingFact(t, invented(), known)
+			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: otherHash}
+			return p
+		}(), egisso.KindFact, store.Ready, false},
+		"rejected removal needs a person": {func() store.Pending {
+			p := accepted(store.Pending{Key: "1", Deleted: true}, hash[:])
+			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFactInvalidation}
+			return p
+		}(), "", "", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d, err := testDecide().decide(egisso.RegisterFact, c.pending)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (d.Drop != "") != c.drop || (d.Record == nil) != (c.kind == "") {
+				t.Fatalf("decision %+v, record %+v", d, d.Record)
+			}
+			if d.Record != nil && (d.Record.Kind != c.kind || d.Record.State != c.state) {
+				t.Errorf("record is %s %s, want %s %s; findings %v", d.Record.Kind, d.Record.State, c.kind, c.state, d.Record.Findings)
+			}
+		})
+	}
+}
+
+// The same content makes the same ids in a gateway that lost its database.
+func TestIdsComeFromTheSourceOnly(t *testing.T) {
+	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
+	one, _ := testDecide().decide(egisso.RegisterFact, p)
+	two, _ := testDecide().decide(egisso.RegisterFact, p)
+	if one.Record.ID != two.Record.ID || one.Record.ID != egisso.FactID(testProvider, "1", 0) {
+		t.Errorf("ids %s and %s", one.Record.ID, two.Record.ID)
+	}
+	p.Generation = 1
+	reborn, _ := testDecide().decide(egisso.RegisterFact, p)
+	if reborn.Record.ID == one.Record.ID {
+		t.Error("a fact that came back after its removal has the removed fact's id")
+	}
+}
+
+func TestMeasureVersionsFollowEachOther(t *testing.T) {
+	m := egisso.LocalMeasure{Title: "Мера", Categories: []egisso.LocalCategory{{Key: "c"}}}
+	text, _ := json.Marshal(m)
+	hash := m.ContentHash()
+	p := store.Pending{Key: "m", Content: text, ContentHash: hash[:]}
+	one, err := testDecide().decide(egisso.RegisterMeasure, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.AcceptedID, p.AcceptedHash = one.Record.ID, make([]byte, 32)
+	two, err := testDecide().decide(egisso.RegisterMeasure, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := two.Record.Content.(egisso.LocalMeasure)
+	if version.ID == one.Record.ID || version.PreviousID != one.Record.ID {
+		t.Errorf("version %s follows %s, want a new id after %s", version.ID, version.PreviousID, one.Record.ID)
+	}
+	if version.Categories[0].ID != one.Record.Content.(egisso.LocalMeasure).Categories[0].ID {
+		t.Error("a category changed its id from version to version")
+	}
+	p.AcceptedID, p.AcceptedHash, p.AcceptedEvent, p.Generation = uuid.Nil, nil, uuid.New(), 1
+	reborn, err := testDecide().decide(egisso.RegisterMeasure, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reborn.Record.ID == one.Record.ID || reborn.Record.Content.(egisso.LocalMeasure).PreviousID != uuid.Nil {
+		t.Error("a measure that came back after its removal is not a new one")
+	}
+}

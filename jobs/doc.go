@@ -1,0 +1,39 @@
+// Package jobs moves records along their way: collect, decide, form, sign,
+// send, receive, apply, and watch over what does not move (design "The way of a
+// record"). Each job is a step over states in the gateway's database: safe to
+// run at any time, twice, after a crash, and in several processes at once. Cron
+// only says when; a step that left work wakes the next one.
+//
+// A job declares the little it needs of its neighbours; cmd plugs them in.
+package jobs
+
+import (
+	"context"
+	"errors"
+)
+
+// Report says what one run of a job did.
+type Report struct {
+	Done int  // units of work finished in this run
+	More bool // work that can be done now is left
+}
+
+// Job is one step. Run does a bounded piece of work and returns; being stopped
+// by ctx is not a failure of the work.
+type Job interface {
+	Name() string
+	Run(ctx context.Context) (Report, error)
+}
+
+// ErrServiceOff means that the administrator switched the signing and sending
+// service off. Nothing is signed, so nothing is sent or polled.
+var ErrServiceOff = errors.New("the signing service is off")
+
+// quietly turns the switch being off into an empty report: it is a state, not a
+// failure.
+func quietly(report Report, err error) (Report, error) {
+	if errors.Is(err, ErrServiceOff) {
+		return Report{Done: report.Done}, nil
+	}
+	return report, err
+}

@@ -1,0 +1,74 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// Form makes packages of ready records (spec egisso.md a.5).
+type Form struct {
+	Store              *store.Store
+	MaxRecords         int
+	MaxBytes           int
+	RetryMin, RetryMax time.Duration
+	Log                *slog.Logger
+}
+
+// formats says which kind of information carries a register.
+var formats = map[egisso.Register]struct{ format, version string }{
+	egisso.RegisterMeasure: {"10.05.I", "2.1.0"},
+	egisso.RegisterFact:    {"10.06.S", "1.1.0"},
+}
+
+// refusedRest is the longest pause before records go again whose package ЕГИССО
+// could not process as a whole: repeating is right when a file was missing and
+// useless when a schema is violated, and only a person can tell.
+const refusedRest = 24 * time.Hour
+
+// Name implements Job.
+func (Form) Name() string { return "form" }
+
+// Run implements Job. Done counts packages.
+func (f Form) Run(ctx context.Context) (Report, error) {
+	var report Report
+	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
+		for {
+			formed, err := f.form(ctx, register)
+			if err != nil {
+				return report, err
+			}
+			if !formed {
+				break
+			}
+			report.Done++
+		}
+	}
+	return report, nil
+}
+
+func (f Form) form(ctx context.Context, register egisso.Register) (bool, error) {
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return false, err
+	}
+	var order []string
+	for _, kind := range register.Kinds() {
+		order = append(order, string(kind))
+	}
+	format := formats[register]
+	records, err := f.Store.FormPackage(ctx, store.PackagePlan{
+		ID: id, Register: register, Format: format.format, Version: format.version, KindOrder: order,
+		MaxRecords: f.MaxRecords, MaxBytes: f.MaxBytes, RetryMin: f.RetryMin, RetryMax: f.RetryMax, RefusedMax: refusedRest,
+	})
+	if err != nil || records == 0 {
+		return false, err
+	}
+	f.Log.Info("package formed", "package_id", id, "register", register, "records", records)
+	return true, nil
+}

@@ -1,0 +1,171 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// judge says what an answer means for the package it belongs to (spec smev3.md
+// c, "What a GetResponse message may contain"; egisso.md d.2, d.3). It guesses
+// nothing: what cannot be read or matched asks for a person.
+func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
+	if pkg == nil {
+		return store.Verdict{Note: "no message of ours has the original id"}
+	}
+	switch pkg.State {
+	case "answered":
+		return store.Verdict{Note: "the package has its outcome already"}
+	case "send_failed":
+		return store.Verdict{
+			Note:   "the package had failed before the answer came",
+			Review: "Ответ пришёл после того, как отправка пакета признана неудачной: сверьте записи",
+		}
+	}
+	switch a.Kind {
+	case smev.AnswerContent:
+		return judgeContent(a.Content, pkg)
+	case smev.AnswerRejected:
+		return judgeRejected(a.Rejections)
+	case smev.AnswerAsyncStatus:
+		return judgeAsyncStatus(a)
+	case smev.AnswerStatus:
+		return store.Verdict{Note: "intermediate status of the provider", Info: "Получен промежуточный статус ЕГИССО"}
+	}
+	return store.Verdict{
+		Note:   "content of an unknown kind",
+		Review: "Получен ответ неизвестного вида: он сохранён и не применён",
+	}
+}
+
+func judgeRejected(rejections []smev.Rejection) store.Verdict {
+	var codes, texts []string
+	temporary := len(rejections) > 0
+	for _, r := range rejections {
+		codes = append(codes, r.Code)
+		texts = append(texts, strings.TrimSpace(r.Code+" "+r.Description))
+		temporary = temporary && r.Code == "FAILURE"
+	}
+	v := store.Verdict{
+		Failed: true,
+		Note:   "rejected by the provider: " + strings.Join(codes, ", "),
+		Info:   "Отклонено получателем: " + strings.Join(texts, "; "),
+	}
+	if !temporary {
+		v.Review = "Получатель отклонил запрос: исправьте причину, записи уйдут в следующем пакете"
+	}
+	return v
+}
+
+func judgeAsyncStatus(a smev.Answer) store.Verdict {
+	if a.AsyncStatus.Outcome() == smev.AsyncRequestFailed {
+		text := a.AsyncStatus.Details
+		if f := a.AsyncStatus.Fault; f != nil && f.Description != "" {
+			text = f.Description
+		}
+		return store.Verdict{
+			Failed: true,
+			Note:   "terminal status of the bus: " + a.AsyncStatus.Category,
+			Info:   strings.TrimSpace("Отклонён СМЭВ: " + text),
+			Review: "СМЭВ отклонила сообщение после приёма: исправьте причину, записи уйдут в следующем пакете",
+		}
+	}
+	return store.Verdict{Note: "intermediate status of the bus: " + a.AsyncStatus.Category}
+}
+
+func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
+	protocol, err := egisso.ReadProtocol(content)
+	if err != nil {
+		return store.Verdict{
+			Note:   "protocol not read: " + err.Error(),
+			Review: "Протокол ЕГИССО не удалось прочитать: он сохранён и не применён",
+		}
+	}
+	switch {
+	case protocol.Attached:
+		return store.Verdict{
+			Note:   "the protocol is in an attached file",
+			Review: "Протокол передан файлом: он сохранён и не применён",
+		}
+	case protocol.Package != nil && protocol.Package.PackageID != uuid.Nil && protocol.Package.PackageID != pkg.ID:
+		return store.Verdict{
+			Note:   "the protocol names another package",
+			Review: "Протокол назван протоколом другого пакета: он сохранён и не применён",
+		}
+	}
+	verdict := protocol.Judge(pkg.Members)
+	switch verdict.Package {
+	case egisso.VerdictInProgress:
+		return store.Verdict{Note: "not final", Progress: protocol.Package.Status, Info: "Пакет обрабатывается ЕГИССО"}
+	case egisso.VerdictRejected:
+		return returned(protocol.MessageErrors)
+	}
+	return recordsDecided(verdict)
+}
+
+// returned: ЕГИССО could not process the message as a package, so none of its
+// records was loaded.
+func returned(errors []egisso.ProtocolError) store.Verdict {
+	v := store.Verdict{
+		Returned: true, Note: "message error",
+		Review: "ЕГИССО не обработала пакет: проверьте причину, записи уйдут в следующем пакете",
+	}
+	var texts []string
+	for _, e := range errors {
+		texts = append(texts, e.Message)
+		v.Messages = append(v.Messages, store.ProtocolMessage{Type: egisso.MessageError, RuleCode: e.Code, Report: e.Message})
+	}
+	v.Info = "Пакет отклонен. Ошибка: " + strings.Join(texts, "; ")
+	return v
+}
+
+// recordsDecided stores the outcome of every record that has one. A record the
+// protocol leaves in doubt stays sent, and the package asks for a person.
+func recordsDecided(verdict egisso.Verdict) store.Verdict {
+	v := store.Verdict{Note: "protocol", Outcomes: make(map[uuid.UUID]store.RecordState, len(verdict.Records))}
+	counts := map[store.RecordState]int{}
+	for _, r := range verdict.Records {
+		for _, m := range r.Messages {
+			v.Messages = append(v.Messages, message(r.ID.String(), m))
+		}
+		if r.Outcome == egisso.OutcomeUnknown {
+			continue
+		}
+		state := store.RecordState(r.Outcome)
+		v.Outcomes[r.ID] = state
+		counts[state]++
+	}
+	for _, r := range verdict.Unknown {
+		for _, m := range r.Messages {
+			v.Messages = append(v.Messages, message(r.ID, m))
+		}
+	}
+	if verdict.NeedsReview {
+		v.Review = strings.Join(verdict.Notes, "; ")
+	}
+	v.Result, v.Info = packageOutcome(counts, len(verdict.Records))
+	return v
+}
+
+func message(recordID string, m egisso.ProtocolMessage) store.ProtocolMessage {
+	return store.ProtocolMessage{RecordID: recordID, Type: m.Type, RuleCode: m.RuleCode, Report: m.Report}
+}
+
+func packageOutcome(counts map[store.RecordState]int, sent int) (store.PackageResult, string) {
+	warned, rejected := counts[store.AcceptedWithWarnings], counts[store.Rejected]
+	accepted := counts[store.Accepted] + warned
+	switch {
+	case rejected == sent:
+		return store.PackageRejected, fmt.Sprintf("Пакет отклонен. Отклонены все записи: %d", rejected)
+	case accepted == sent && warned == 0:
+		return store.PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d", accepted)
+	case accepted == sent:
+		return store.PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d, из них с предупреждениями: %d", accepted, warned)
+	}
+	return store.PackagePartial, fmt.Sprintf("Пакет принят частично. Принято записей: %d, отклонено: %d", accepted, rejected)
+}

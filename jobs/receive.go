@@ -1,0 +1,143 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// queue is the response queue of the bus.
+type queue interface {
+	GetResponse(ctx context.Context) (*smev.Answer, error)
+	Ack(ctx context.Context, messageID string, accepted bool) error
+}
+
+// Receive drains the response queue: take, verify, store, commit, acknowledge
+// (spec smev3.md c.4, c.5). An answer that came again changes nothing.
+type Receive struct {
+	Store  *store.Store
+	Switch serviceSwitch
+	Bus    queue
+	Log    *slog.Logger
+}
+
+const (
+	receiveBatch = 100 // answers taken in one run
+	ackBatch     = 20  // acknowledgements repeated in one run
+)
+
+// Name implements Job.
+func (Receive) Name() string { return "receive" }
+
+// Run implements Job. Done counts answers stored for the first time.
+func (r Receive) Run(ctx context.Context) (Report, error) {
+	if err := requireService(ctx, r.Switch); err != nil {
+		return quietly(Report{}, err)
+	}
+	if err := r.repeatAcks(ctx); err != nil {
+		return quietly(Report{}, err)
+	}
+	var report Report
+	var unbelieved error // the rest of the queue goes on
+	for range receiveBatch {
+		answer, err := r.Bus.GetResponse(ctx)
+		if answer == nil && err == nil {
+			return report, unbelieved
+		}
+		if answer == nil {
+			return quietly(report, errors.Join(unbelieved, fmt.Errorf("take an answer: %w", err)))
+		}
+		if err != nil {
+			unbelieved = errors.Join(unbelieved, fmt.Errorf("answer %s: %w", answer.MessageID, err))
+		}
+		fresh, err := r.keep(ctx, answer, err)
+		if err != nil {
+			return quietly(report, errors.Join(unbelieved, err))
+		}
+		if fresh {
+			report.Done++
+		}
+	}
+	report.More = true
+	return report, unbelieved
+}
+
+// repeatAcks acknowledges what an earlier life stored but did not acknowledge.
+func (r Receive) repeatAcks(ctx context.Context) error {
+	ids, err := r.Store.Unacked(ctx, ackBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := r.ack(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep stores an answer and then acknowledges it. An answer whose signature does
+// not hold is stored and shown, and not acknowledged: nobody may make us drop a
+// message by damaging it on the way.
+func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh bool, err error) {
+	stored, err := storedAnswer(a, problem)
+	if err != nil {
+		return false, err
+	}
+	if fresh, err = r.Store.StoreAnswer(ctx, stored); err != nil {
+		return false, err
+	}
+	attrs := []any{"answer_id", stored.ID, "original_message_id", stored.OriginalMessageID, "kind", stored.Kind}
+	if problem != nil {
+		if fresh {
+			r.Log.Error("answer not believed: stored, not applied, not acknowledged", append(attrs, "err", problem)...)
+		}
+		return false, nil
+	}
+	if fresh {
+		r.Log.Info("answer stored", attrs...)
+	}
+	return fresh, r.ack(ctx, stored.ID)
+}
+
+// ack acknowledges a stored answer. SMEV not knowing the message any more is
+// the normal outcome after a crash between Ack and its reply.
+func (r Receive) ack(ctx context.Context, id string) error {
+	err := r.Bus.Ack(ctx, id, true)
+	if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+		return fmt.Errorf("acknowledge answer %s: %w", id, err)
+	}
+	return r.Store.MarkAcked(ctx, id)
+}
+
+func storedAnswer(a *smev.Answer, problem error) (store.InAnswer, error) {
+	raw := a.Raw
+	readable := *a
+	readable.Raw, readable.Certificate = nil, nil
+	content, err := json.Marshal(readable)
+	if err != nil {
+		return store.InAnswer{}, fmt.Errorf("encode answer: %w", err)
+	}
+	in := store.InAnswer{
+		ID: a.MessageID, OriginalMessageID: a.OriginalMessageID, Kind: string(a.Kind),
+		Content: content, Raw: raw, Verified: problem == nil,
+	}
+	if problem != nil {
+		in.Problem = problem.Error()
+	}
+	if in.ID == "" {
+		sum := sha256.Sum256(raw)
+		in.ID = "sha256:" + hex.EncodeToString(sum[:])
+		if problem == nil {
+			return store.InAnswer{}, errors.New("a verified answer has no message id")
+		}
+	}
+	return in, nil
+}

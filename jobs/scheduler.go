@@ -1,0 +1,177 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// ledger remembers when jobs ran; silence must be visible.
+type ledger interface {
+	JobStarted(ctx context.Context, name string) error
+	JobFinished(ctx context.Context, name, failure string) error
+}
+
+// Entry is a job, when it runs by itself, and whom it wakes when it did work.
+type Entry struct {
+	Job      Job
+	Schedule cron.Schedule // nil: only when woken
+	Wakes    []string
+	Limit    time.Duration // one run may take so long; 0 means no limit
+}
+
+// Scheduler runs every job in a loop of its own: never twice at once in one
+// process, when its schedule says so or when another job or a notification
+// wakes it. A schedule is only a reason to look: no tick has to have fired.
+type Scheduler struct {
+	loops  map[string]*loop
+	zone   *time.Location
+	ledger ledger
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+type loop struct {
+	Entry
+	wake    chan struct{}
+	running atomic.Int64 // unix nanoseconds of the start of the run, 0 when idle
+	failing string       // last error, to log a state and not every tick
+}
+
+// NewScheduler prepares the jobs. now is the clock of the schedules, zone the
+// time zone they are meant in.
+func NewScheduler(entries []Entry, zone *time.Location, l ledger, log *slog.Logger, now func() time.Time) *Scheduler {
+	s := &Scheduler{loops: make(map[string]*loop, len(entries)), zone: zone, ledger: l, log: log, now: now}
+	for _, e := range entries {
+		s.loops[e.Job.Name()] = &loop{Entry: e, wake: make(chan struct{}, 1)}
+	}
+	return s
+}
+
+// Wake lets the named jobs look for work now. Names of jobs that are not
+// scheduled are ignored.
+func (s *Scheduler) Wake(names ...string) {
+	for _, name := range names {
+		l, ok := s.loops[name]
+		if !ok {
+			continue
+		}
+		select {
+		case l.wake <- struct{}{}:
+		default: // it will look anyway
+		}
+	}
+}
+
+// Run runs all jobs until ctx ends, then waits for those that are at work. They
+// work under a context of their own, which the caller ends when it cannot wait
+// any longer.
+func (s *Scheduler) Run(ctx, work context.Context) {
+	var wait sync.WaitGroup
+	for _, l := range s.loops {
+		wait.Go(func() { s.keep(ctx, work, l) })
+	}
+	wait.Wait()
+}
+
+// Stuck returns the names of jobs whose present run has lasted longer than limit.
+func (s *Scheduler) Stuck(limit time.Duration) []string {
+	var names []string
+	for name, l := range s.loops {
+		if started := l.running.Load(); started != 0 && s.now().Sub(time.Unix(0, started)) > limit {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (s *Scheduler) keep(ctx, work context.Context, l *loop) {
+	s.Wake(l.Job.Name()) // whatever an earlier life left behind
+	for {
+		tick, stop := s.tick(l)
+		select {
+		case <-ctx.Done():
+			stop()
+			return
+		case <-l.wake:
+		case <-tick:
+		}
+		stop()
+		if ctx.Err() != nil {
+			return
+		}
+		if s.once(work, l) {
+			s.Wake(l.Job.Name())
+		}
+	}
+}
+
+// tick returns a channel that fires when the schedule says so next.
+func (s *Scheduler) tick(l *loop) (<-chan time.Time, func() bool) {
+	if l.Schedule == nil {
+		return nil, func() bool { return false }
+	}
+	now := s.now().In(s.zone)
+	timer := time.NewTimer(l.Schedule.Next(now).Sub(now))
+	return timer.C, timer.Stop
+}
+
+// once runs the job one time and reports whether it has more to do at once.
+func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
+	name := l.Job.Name()
+	l.running.Store(s.now().UnixNano())
+	defer l.running.Store(0)
+	report, err := s.run(ctx, l)
+	if ctx.Err() != nil {
+		return false // being stopped is not a failure
+	}
+	if report.Done > 0 {
+		s.Wake(l.Wakes...)
+	}
+	s.note(ctx, l, report, err)
+	if err != nil {
+		s.log.Debug("job failed", "job", name, "err", err)
+		return false
+	}
+	return report.More
+}
+
+func (s *Scheduler) run(ctx context.Context, l *loop) (report Report, err error) {
+	if l.Limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, l.Limit, fmt.Errorf("job %s took longer than %s", l.Job.Name(), l.Limit))
+		defer cancel()
+	}
+	if err := s.ledger.JobStarted(ctx, l.Job.Name()); err != nil {
+		return Report{}, err
+	}
+	report, err = l.Job.Run(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w (%w)", err, cause)
+	}
+	return report, err
+}
+
+// note logs a change of the job's health, one line each way, and remembers it.
+func (s *Scheduler) note(ctx context.Context, l *loop, report Report, err error) {
+	name, failure := l.Job.Name(), ""
+	if err != nil {
+		failure = err.Error()
+	}
+	switch {
+	case failure != "" && l.failing == "":
+		s.log.Error("job fails", "job", name, "err", err)
+	case failure == "" && l.failing != "":
+		s.log.Info("job works again", "job", name, "done", report.Done)
+	}
+	l.failing = failure
+	if err := s.ledger.JobFinished(ctx, name, failure); err != nil {
+		s.log.Debug("job outcome not stored", "job", name, "err", err)
+	}
+}

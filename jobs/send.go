@@ -1,0 +1,155 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// poster posts final bytes to the bus.
+type poster interface {
+	SendRequest(ctx context.Context, envelope []byte) (smev.Receipt, error)
+}
+
+// uploader puts a file into the SMEV file storage.
+type uploader interface {
+	Upload(ctx context.Context, uuid, name string, content io.ReadSeeker) error
+}
+
+// Send puts the files of signed messages into the file storage and posts the
+// messages. The intent is stored before, the outcome after; when the outcome is
+// unknown the same bytes go again (spec smev3.md c.3, d).
+type Send struct {
+	Store              *store.Store
+	Switch             serviceSwitch
+	Bus                poster
+	Files              uploader
+	Lease              time.Duration
+	RetryMin, RetryMax time.Duration
+	MessageIDLimit     time.Duration // older ids are not tried for the first time
+	Now                func() time.Time
+	Log                *slog.Logger
+}
+
+// Name implements Job.
+func (Send) Name() string { return "send" }
+
+// Run implements Job: one message. Done counts messages that left.
+func (s Send) Run(ctx context.Context) (Report, error) {
+	if err := requireService(ctx, s.Switch); err != nil {
+		return quietly(Report{}, err)
+	}
+	m, err := s.Store.ClaimMessage(ctx, s.Lease)
+	if err != nil || m == nil {
+		return Report{}, err
+	}
+	if m.Attempts == 0 && s.Now().Sub(m.CreatedAt) > s.MessageIDLimit {
+		return Report{Done: 1, More: true}, s.tooOld(ctx, m)
+	}
+	if err := s.upload(ctx, m); err != nil {
+		return s.failed(ctx, m, 0, err)
+	}
+	attempt, err := s.Store.BeginAttempt(ctx, m)
+	if err != nil {
+		return Report{}, err
+	}
+	_, err = s.Bus.SendRequest(ctx, m.Envelope)
+	if err != nil && ctx.Err() != nil {
+		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
+	}
+	if err != nil && !s.arrivedBefore(m, err) {
+		return s.failed(ctx, m, attempt, err)
+	}
+	if err := s.Store.Delivered(ctx, m, attempt, "Пакет поставлен в очередь СМЭВ и ожидает ответа ЕГИССО"); err != nil {
+		return Report{}, err
+	}
+	s.Log.Info("message sent", "package_id", m.PackageID, "message_id", m.ID, "attempt", m.Attempts+1)
+	return Report{Done: 1, More: true}, nil
+}
+
+// arrivedBefore: MessageIsAlreadySent answers a repeat of the same bytes when
+// the first attempt had arrived. On a first attempt it means that the id was
+// not ours to use.
+func (s Send) arrivedBefore(m *store.OutMessage, err error) bool {
+	return smev.Classify(err) == smev.ClassAlreadyDone && m.InDoubt
+}
+
+func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
+	files, err := s.Store.Uploads(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content)); err != nil {
+			return fmt.Errorf("upload file %s: %w", f.UUID, err)
+		}
+		if err := s.Store.MarkUploaded(ctx, f.UUID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// failed stores what an unsuccessful attempt means, by the fault's class.
+func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, cause error) (Report, error) {
+	if ctx.Err() != nil {
+		return Report{}, ctx.Err()
+	}
+	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts + 1)}
+	var fault *smev.Fault
+	if errors.As(cause, &fault) {
+		f.Fault = fault.Name
+	}
+	var err error
+	switch class := smev.Classify(cause); class {
+	case smev.ClassRetry, smev.ClassRetryLater:
+		f.Info = "СМЭВ временно недоступна, отправка будет повторена"
+		err = s.Store.RetryLater(ctx, m, attempt, f)
+	case smev.ClassFixData, smev.ClassNewID:
+		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault, cause) + ")"
+		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
+		err = s.Store.Refuse(ctx, m, attempt, f)
+	default:
+		// Wrong configuration, an id used by somebody else, a fault nobody knows:
+		// keep the message, try again rarely and ask for a person.
+		f.After = s.RetryMax
+		f.Info = "Отправка остановлена: " + reason(fault, cause)
+		f.Review = "Отправка не удаётся (" + reason(fault, cause) + "): нужна помощь администратора"
+		err = s.Store.RetryLater(ctx, m, attempt, f)
+	}
+	if err != nil {
+		return Report{}, errors.Join(cause, err)
+	}
+	return Report{}, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
+}
+
+func (s Send) tooOld(ctx context.Context, m *store.OutMessage) error {
+	s.Log.Warn("message id grew old before the first attempt: its records go into a new package",
+		"package_id", m.PackageID, "message_id", m.ID)
+	return s.Store.Refuse(ctx, m, 0, store.Failure{
+		Detail: "message id too old, never sent",
+		Info:   "Пакет не отправлялся слишком долго: записи уйдут в новом пакете",
+	})
+}
+
+// pause is exponential with jitter, so that a bus that comes back is not met by
+// everybody at once.
+func (s Send) pause(failures int) time.Duration {
+	wait := store.Backoff(failures, s.RetryMin, s.RetryMax)
+	return wait/2 + rand.N(wait/2+1)
+}
+
+func reason(fault *smev.Fault, cause error) string {
+	if fault != nil {
+		return fault.Name
+	}
+	return "неизвестная ошибка"
+}

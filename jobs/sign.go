@@ -1,0 +1,181 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+	"egissogw/crypto/cms"
+	"egissogw/crypto/xmldsig"
+)
+
+// Sign writes each formed package as XML, signs it and stores the final bytes
+// with their MessageID before anything leaves (design, promise 2).
+type Sign struct {
+	Store        *store.Store
+	Signer       GatedSigner
+	Version      smev.Version
+	Provider     ProviderSettings
+	FactFileName func(packageID string) string
+	FactMIMEType string
+	FactURI      string // NamespaceUri announced for the file of facts
+	Lease        time.Duration
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// ProviderSettings are parts of the envelope that depend on the provider's
+// registration and on the contour.
+type ProviderSettings struct {
+	NodeID                  string
+	BusinessProcessMetadata string // XML
+	TestMessage             bool
+}
+
+// Name implements Job.
+func (Sign) Name() string { return "sign" }
+
+// Run implements Job: one package. Done counts packages.
+func (s Sign) Run(ctx context.Context) (Report, error) {
+	if err := requireService(ctx, s.Signer.Switch); err != nil {
+		return quietly(Report{}, err)
+	}
+	p, err := s.Store.ClaimFormed(ctx, s.Lease)
+	if err != nil || p == nil {
+		return Report{}, err
+	}
+	message, err := s.message(ctx, p)
+	if err != nil {
+		info := "Пакет не подписан: ошибка подписи, будет повторено"
+		if released := s.Store.ReleaseFormed(context.WithoutCancel(ctx), p, info); released != nil {
+			s.Log.Warn("package not released, its claim will run out", "package_id", p.ID, "err", released)
+		}
+		return quietly(Report{}, fmt.Errorf("sign package %s: %w", p.ID, err))
+	}
+	if err := s.Store.StoreSigned(ctx, p, message); err != nil {
+		return Report{}, err
+	}
+	s.Log.Info("package signed", "package_id", p.ID, "message_id", message.ID, "bytes", len(message.Envelope))
+	return Report{Done: 1, More: true}, nil
+}
+
+func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Message, error) {
+	contents, err := packageContents(p)
+	if err != nil {
+		return store.Message{}, err
+	}
+	now := s.Now()
+	request := smev.Request{
+		MessageID:               smev.NewMessageID(now),
+		NodeID:                  s.Provider.NodeID,
+		BusinessProcessMetadata: s.Provider.BusinessProcessMetadata,
+		Test:                    s.Provider.TestMessage,
+	}
+	var files []store.Attachment
+	if p.Register == egisso.RegisterFact {
+		file, err := s.factFile(ctx, p.ID, contents, now)
+		if err != nil {
+			return store.Message{}, err
+		}
+		files = append(files, file)
+		request.Files = []smev.FileRef{{
+			UUID: file.UUID.String(), FileName: file.FileName, NamespaceURI: s.FactURI,
+			Hash: file.Hash, MimeType: file.MimeType, SignaturePKCS7: file.Signature,
+		}}
+		request.Prefixes = prefixes(egisso.StoragePrefixes)
+		request.Content = func(w smev.ContentWriter) error {
+			egisso.WriteStorageRequest(w)
+			return nil
+		}
+	} else {
+		request.Prefixes = prefixes(egisso.MeasurePrefixes)
+		request.Content = func(w smev.ContentWriter) error { return contents.Write(w) }
+	}
+	envelope, err := smev.BuildSendRequest(ctx, s.Version, s.Signer, request)
+	if err != nil {
+		return store.Message{}, err
+	}
+	id, err := uuid.Parse(request.MessageID)
+	if err != nil {
+		return store.Message{}, fmt.Errorf("message id: %w", err)
+	}
+	return store.Message{ID: id, Envelope: envelope, Attachments: files}, nil
+}
+
+// factFile writes the 10.06.S file. No transform applies to files, so it is
+// written compactly; the digest is taken of exactly the stored bytes.
+func (s Sign) factFile(ctx context.Context, id uuid.UUID, contents egisso.Package, now time.Time) (store.Attachment, error) {
+	var xml bytes.Buffer
+	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	w := xmldsig.NewWriter(&xml, nil, prefixes(egisso.FactPrefixes))
+	if err := errors.Join(contents.Write(w), w.Close()); err != nil {
+		return store.Attachment{}, fmt.Errorf("write file of facts: %w", err)
+	}
+	digest, err := smev.FileHash(s.Signer.Certificate(), bytes.NewReader(xml.Bytes()))
+	if err != nil {
+		return store.Attachment{}, fmt.Errorf("hash file of facts: %w", err)
+	}
+	signature, err := cms.SignDetached(ctx, digest, s.Signer, now)
+	if err != nil {
+		return store.Attachment{}, fmt.Errorf("sign file of facts: %w", err)
+	}
+	folder, err := uuid.Parse(smev.NewMessageID(now))
+	if err != nil {
+		return store.Attachment{}, fmt.Errorf("file uuid: %w", err)
+	}
+	return store.Attachment{
+		UUID: folder, FileName: s.FactFileName(id.String()), MimeType: s.FactMIMEType,
+		Content: xml.Bytes(), Hash: digest, Signature: signature,
+	}, nil
+}
+
+func prefixes(list []egisso.Prefix) []xmldsig.Prefix {
+	out := make([]xmldsig.Prefix, len(list))
+	for i, p := range list {
+		out[i] = xmldsig.Prefix(p)
+	}
+	return out
+}
+
+// packageContents decodes the members of a package.
+func packageContents(p *store.FormedPackage) (egisso.Package, error) {
+	contents := egisso.Package{ID: p.ID, Register: p.Register}
+	for _, e := range p.Elements {
+		var err error
+		switch e.Kind {
+		case egisso.KindMeasure:
+			contents.Measures, err = appendDecoded(contents.Measures, e.Content)
+		case egisso.KindMeasureInvalidation:
+			contents.MeasureInvalidations, err = appendDecoded(contents.MeasureInvalidations, e.Content)
+		case egisso.KindFact:
+			contents.Facts, err = appendDecoded(contents.Facts, e.Content)
+		case egisso.KindFactAlteration:
+			contents.Alterations, err = appendDecoded(contents.Alterations, e.Content)
+		case egisso.KindFactInvalidation:
+			contents.Invalidations, err = appendDecoded(contents.Invalidations, e.Content)
+		default:
+			err = fmt.Errorf("kind %q cannot be written", e.Kind)
+		}
+		if err != nil {
+			return egisso.Package{}, fmt.Errorf("record %s: %w", e.ID, err)
+		}
+	}
+	return contents, nil
+}
+
+func appendDecoded[T any](list []T, content json.RawMessage) ([]T, error) {
+	var value T
+	if err := json.Unmarshal(content, &value); err != nil {
+		return list, fmt.Errorf("decode content: %w", err)
+	}
+	return append(list, value), nil
+}

@@ -1,0 +1,55 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"egissogw/adapter/store"
+	"egissogw/crypto/cert"
+)
+
+// Watch looks for what does not move by itself: packages whose answer is
+// overdue, and a certificate that is about to end.
+type Watch struct {
+	Store       *store.Store
+	Certificate *cert.Certificate
+	AnswerTerm  time.Duration
+	Now         func() time.Time
+	Log         *slog.Logger
+
+	warnedDay string // the certificate is mentioned once a day
+}
+
+// certificateNotice is how long before its end a certificate is mentioned.
+const certificateNotice = 30 * 24 * time.Hour
+
+// Name implements Job.
+func (*Watch) Name() string { return "watch" }
+
+// Run implements Job. Done counts packages that expired.
+func (w *Watch) Run(ctx context.Context) (Report, error) {
+	w.certificateTerm()
+	expired, err := w.Store.Expire(ctx, w.AnswerTerm)
+	for _, id := range expired {
+		w.Log.Warn("no answer within the term: the package is shown as expired and is not sent again", "package_id", id)
+	}
+	return Report{Done: len(expired)}, err
+}
+
+func (w *Watch) certificateTerm() {
+	now := w.Now()
+	day := now.Format(time.DateOnly)
+	if w.warnedDay == day {
+		return
+	}
+	if err := w.Certificate.CheckTerm(now); err != nil {
+		w.warnedDay = day
+		w.Log.Error("the signing certificate cannot be used", "err", err)
+		return
+	}
+	if err := w.Certificate.CheckTerm(now.Add(certificateNotice)); err != nil {
+		w.warnedDay = day
+		w.Log.Warn("the signing certificate or its key ends within 30 days", "err", err)
+	}
+}
