@@ -20,15 +20,26 @@ var ErrTransform = errors.New("content cannot pass the SMEV transform")
 // octet stream, which by the protocol is always the output of exclusive
 // canonicalisation. On error part of the output may have been written.
 func Transform(w io.Writer, c14n []byte) error {
-	const deep = 4096 // canonical input was parsed under stricter limits before
+	doc, err := parseCanonical(c14n)
+	if err != nil {
+		return err
+	}
+	return TransformElement(w, doc.Root)
+}
+
+// parseCanonical reads the output of a canonicalisation. What it was made from
+// has passed stricter limits before, so there are none here but those that
+// follow from its size.
+func parseCanonical(c14n []byte) (*xmlsafe.Document, error) {
+	const deep = 4096
 	doc, err := xmlsafe.Parse(c14n, xmlsafe.Limits{
 		Bytes: len(c14n), Depth: deep, Elements: len(c14n), Attributes: len(c14n),
 		TextLength: len(c14n), Namespaces: len(c14n), AllowDuplicateIDs: true,
 	})
 	if err != nil {
-		return fmt.Errorf("read input of the transform: %w", err)
+		return nil, fmt.Errorf("read canonical form: %w", err)
 	}
-	return TransformElement(w, doc.Root)
+	return doc, nil
 }
 
 // TransformElement writes what Transform would make of the exclusive canonical
