@@ -27,6 +27,22 @@ type Signer interface {
 	SignDigest(ctx context.Context, digest []byte) (signature []byte, err error)
 }
 
+// dataSigner is a signer that can only sign data which it hashes itself, such as a command of the
+// CryptoPro CSP. Where a signer is one, it gets the data.
+type dataSigner interface {
+	SignData(ctx context.Context, data []byte) (signature []byte, err error)
+}
+
+// sign has the signer sign data of any length.
+func sign(ctx context.Context, signer Signer, data []byte) ([]byte, error) {
+	if d, ok := signer.(dataSigner); ok {
+		return d.SignData(ctx, data)
+	}
+	h := cert.NewDigest(signer.Certificate().DigestSize())
+	h.Write(data)
+	return signer.SignDigest(ctx, h.Sum(nil))
+}
+
 var (
 	oidData       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
 	oidSignedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
@@ -62,9 +78,7 @@ func SignDetached(ctx context.Context, digest []byte, signer Signer, at time.Tim
 	if err != nil {
 		return nil, fmt.Errorf("sign detached: encode attributes: %w", err)
 	}
-	h := cert.NewDigest(size)
-	h.Write(asSet(attributes))
-	signature, err := signer.SignDigest(ctx, h.Sum(nil))
+	signature, err := sign(ctx, signer, asSet(attributes))
 	if err != nil {
 		return nil, fmt.Errorf("sign detached: %w", err)
 	}
