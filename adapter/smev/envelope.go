@@ -1,0 +1,75 @@
+package smev
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"egissogw/crypto/cert"
+	"egissogw/crypto/xmldsig"
+)
+
+// Signer makes the signature of the information system (ЭП-ОВ) over a digest.
+type Signer interface {
+	// Certificate is the one the bus knows the system by.
+	Certificate() *cert.Certificate
+	// SignDigest signs a Streebog digest of the size the certificate asks for;
+	// the result is s and r, each big-endian.
+	SignDigest(ctx context.Context, digest []byte) (signature []byte, err error)
+}
+
+// Ids of the signed elements, by the bus's convention (smev3.md b).
+const (
+	idRequest  = "SIGNED_BY_CONSUMER"
+	idResponse = "SIGNED_BY_PROVIDER"
+	idCaller   = "SIGNED_BY_CALLER"
+)
+
+// call is one call being written.
+type call struct {
+	version   Version
+	operation Operation
+	// id is the Id of the signed element, which signed must set.
+	id string
+	// prefixes are declared on the signed element besides the envelope's own.
+	prefixes []xmldsig.Prefix
+	// signed writes the signed element, whole.
+	signed func(w *xmldsig.Writer) error
+	// unsigned, if set, writes what stands between the signed element and its
+	// signature.
+	unsigned func(buf *bytes.Buffer)
+}
+
+// build writes the envelope: an empty soap:Header, without which the bus refuses
+// the call (PoorSOAPEnvelopeFormat), and in the body the signed element with its
+// signature as a sibling (smev3.md a, b, f). The signed element is written once,
+// compactly, while its digest is taken of the normal form. The result is final:
+// any change, even of white space, breaks the signature.
+func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteString(`<soap:Envelope xmlns:soap="` + SOAPNamespace + `"><soap:Header/><soap:Body><t:` +
+		c.operation.RequestElement() + ` xmlns:t="` + c.version.Types + `">`)
+
+	digest := cert.NewDigest(signer.Certificate().DigestSize())
+	prefixes := append([]xmldsig.Prefix{{Prefix: "t", URI: c.version.Types}, {Prefix: "b", URI: c.version.Basic}}, c.prefixes...)
+	w := xmldsig.NewWriter(&buf, digest, prefixes)
+	if err := c.signed(w); err != nil {
+		return nil, fmt.Errorf("write %s: %w", c.operation.RequestElement(), err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("write %s: %w", c.operation.RequestElement(), err)
+	}
+	if c.unsigned != nil {
+		c.unsigned(&buf)
+	}
+	signature, err := xmldsig.Sign(ctx, signer, c.id, digest.Sum(nil))
+	if err != nil {
+		return nil, fmt.Errorf("sign %s: %w", c.operation.RequestElement(), err)
+	}
+	buf.WriteString(`<t:CallerInformationSystemSignature>`)
+	buf.Write(signature)
+	buf.WriteString(`</t:CallerInformationSystemSignature></t:` + c.operation.RequestElement() + `></soap:Body></soap:Envelope>`)
+	return buf.Bytes(), nil
+}
+
+func idAttr(id string) xmldsig.Attr { return xmldsig.Attr{Local: "Id", Value: id} }

@@ -1,0 +1,116 @@
+package smev
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"egissogw/crypto/cert"
+	"egissogw/crypto/gost3410"
+	"egissogw/crypto/signertest"
+	"egissogw/crypto/softkey"
+	"egissogw/crypto/xmldsig"
+	"egissogw/crypto/xmlsafe"
+)
+
+const testContentSpace = "urn://egisso-ru/msg/10.10.I/1.0.3"
+
+var testNow = time.Date(2025, 6, 2, 12, 0, 0, 5e6, time.FixedZone("MSK", 3*60*60))
+
+func newTestSigner(t testing.TB, curve *gost3410.Curve) *softkey.Signer {
+	t.Helper()
+	identity := signertest.NewIdentity(t, curve)
+	signer, err := softkey.New(identity.Key, identity.Certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer.Clock = func() time.Time { return testNow }
+	return signer
+}
+
+// testContent writes <request><attachment>true</attachment></request>.
+func testContent(w ContentWriter) error {
+	w.Start(testContentSpace, "request")
+	w.Element(testContentSpace, "attachment", "true")
+	w.End()
+	return nil
+}
+
+func testRequest() Request {
+	return Request{MessageID: NewMessageID(testNow), Content: testContent}
+}
+
+// body gives the child of soap:Body and checks the frame around it.
+func body(t *testing.T, envelope []byte) *xmlsafe.Element {
+	t.Helper()
+	doc, err := xmlsafe.Parse(envelope, xmlsafe.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := doc.Root.Elements()
+	if !doc.Root.Is(SOAPNamespace, "Envelope") || len(parts) != 2 ||
+		!parts[0].Is(SOAPNamespace, "Header") || len(parts[0].Children) != 0 || !parts[1].Is(SOAPNamespace, "Body") {
+		t.Fatal("the frame is not Envelope(Header, Body) with an empty header")
+	}
+	child := parts[1].Elements()
+	if len(child) != 1 {
+		t.Fatalf("%d elements in soap:Body", len(child))
+	}
+	return child[0]
+}
+
+// checkCall verifies a call as the bus would: the signature by its place, the
+// signed element by its place and name.
+func checkCall(t *testing.T, envelope []byte, v Version, op Operation, signedSpace, signed string, signer Signer) *xmlsafe.Element {
+	t.Helper()
+	call := body(t, envelope)
+	if !call.Is(v.Types, op.RequestElement()) {
+		t.Fatalf("body is {%s}%s", call.Space, call.Local)
+	}
+	target := call.Elements()[0]
+	if !target.Is(signedSpace, signed) {
+		t.Fatalf("first child is {%s}%s", target.Space, target.Local)
+	}
+	wrapper, ok := call.Only(v.Types, "CallerInformationSystemSignature")
+	if !ok {
+		t.Fatal("no signature")
+	}
+	signature, ok := wrapper.Only(DSigNamespace, "Signature")
+	if !ok {
+		t.Fatal("no ds:Signature")
+	}
+	verified, err := xmldsig.Verify(signature, target, xmldsig.VerifyOptions{Trust: func(c *cert.Certificate) error {
+		if !c.Equal(signer.Certificate()) {
+			return fmt.Errorf("another certificate")
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatalf("signature: %v", err)
+	}
+	return verified.Element
+}
+
+// validate checks the child of soap:Body with the operator's schema, if xmllint
+// and the schema are at hand.
+func validate(t *testing.T, envelope []byte, version string) {
+	t.Helper()
+	xmllint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("xmllint is not installed")
+	}
+	schema := shared(t, "schemas", "smev", "v"+version, "smev-message-exchange-types-"+version+".xsd")
+	child := body(t, envelope)
+	document := envelope[child.Start:child.End]
+	file := filepath.Join(t.TempDir(), "body.xml")
+	if err := os.WriteFile(file, document, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(xmllint, "--noout", "--nonet", "--schema", schema, file).CombinedOutput(); err != nil {
+		t.Errorf("not valid against %s: %s\n%s", version, out, bytes.TrimSpace(document))
+	}
+}

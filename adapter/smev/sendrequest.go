@@ -1,0 +1,307 @@
+package smev
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"egissogw/crypto/xmldsig"
+	"egissogw/crypto/xmlsafe"
+)
+
+// ContentWriter is what primary content is written with. Names are given by
+// namespace; prefixes and escaping are the writer's business. Errors stay inside
+// and come out when the message is finished.
+type ContentWriter interface {
+	Start(space, local string)
+	Text(s string)
+	End()
+	Element(space, local, text string)
+}
+
+// Request is a request to be sent (SenderProvidedRequestData, smev3.md b).
+type Request struct {
+	// MessageID comes from NewMessageID and is stored before the request is
+	// built: one id, one content, for ever.
+	MessageID string
+	// ReferenceMessageID is the id of the first message of a chain; for the
+	// first it equals MessageID. Usually empty.
+	ReferenceMessageID string
+	// TransactionCode comes back with the answer. Usually empty.
+	TransactionCode string
+	// NodeID marks the node of the sender. Usually empty.
+	NodeID string
+	// EndOfLife is when the message stops being of use; zero is never.
+	EndOfLife time.Time
+	// Content writes the primary content: exactly one element.
+	Content func(w ContentWriter) error
+	// Prefixes are the namespace prefixes the content is best written with.
+	Prefixes []xmldsig.Prefix
+	// Files are already in the file storage.
+	Files []FileRef
+	// Attachments travel inside the message.
+	Attachments []Attachment
+	// BusinessProcessMetadata is XML, any number of elements, each with a
+	// namespace; it is copied as it is. Usually empty.
+	BusinessProcessMetadata string
+	// Test marks a request that must not change the provider's data.
+	Test bool
+}
+
+// FileRef announces a file of the file storage (RefAttachmentHeader).
+type FileRef struct {
+	// UUID is the folder of the file.
+	UUID string
+	// FileName and NamespaceURI are sent from schema 1.3 on.
+	FileName, NamespaceURI string
+	// Hash is the digest of the file, see FileHash.
+	Hash     []byte
+	MimeType string
+	// SignaturePKCS7 is the detached CMS over the file, DER.
+	SignaturePKCS7 []byte
+}
+
+// BuildSendRequest writes and signs a request. The bytes returned are what is
+// stored and posted, unchanged, as often as needed. Content streams through the
+// writer once; besides the envelope itself nothing grows with it.
+func BuildSendRequest(ctx context.Context, v Version, signer Signer, r Request) (envelope []byte, err error) {
+	metadata, err := r.check()
+	if err != nil {
+		return nil, fmt.Errorf("write request: %w", err)
+	}
+	c := call{version: v, operation: OpSendRequest, id: idRequest, prefixes: r.Prefixes}
+	c.signed = func(w *xmldsig.Writer) error { return r.write(w, v, metadata) }
+	if len(r.Attachments) > 0 {
+		c.unsigned = func(buf *bytes.Buffer) { writeAttachmentContents(buf, v, r.Attachments) }
+	}
+	return c.build(ctx, signer)
+}
+
+// check refuses what the envelope's schema would refuse. It returns the parsed
+// metadata of the business process, nil if there is none.
+func (r *Request) check() (*xmlsafe.Element, error) {
+	if _, err := MessageIDTime(r.MessageID); err != nil {
+		return nil, err
+	}
+	if r.Content == nil {
+		return nil, errors.New("request has no content")
+	}
+	for _, f := range r.Files {
+		if f.UUID == "" || len(f.Hash) == 0 || !isMimeType(f.MimeType) {
+			return nil, errors.New("file reference lacks uuid, hash or a permitted media type")
+		}
+	}
+	seen := map[string]bool{idRequest: true}
+	for _, a := range r.Attachments {
+		if !isXMLName(a.ID) || seen[a.ID] || !isMimeType(a.MimeType) {
+			return nil, errors.New("attachment lacks a unique id or a permitted media type")
+		}
+		seen[a.ID] = true
+	}
+	if err := errors.Join(checkLength("NodeID", r.NodeID, 50), checkLength("TransactionCode", r.TransactionCode, 1500)); err != nil {
+		return nil, err
+	}
+	if r.BusinessProcessMetadata == "" {
+		return nil, nil
+	}
+	doc, err := xmlsafe.Parse([]byte("<m>"+r.BusinessProcessMetadata+"</m>"), xmlsafe.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("read business process metadata: %w", err)
+	}
+	if strings.TrimSpace(doc.Root.Text()) != "" {
+		return nil, errors.New("business process metadata has text outside its elements")
+	}
+	return doc.Root, nil
+}
+
+// write writes SenderProvidedRequestData; the order is the schema's.
+func (r *Request) write(w *xmldsig.Writer, v Version, metadata *xmlsafe.Element) error {
+	optional := func(local, value string) {
+		if value != "" {
+			w.Element(v.Types, local, value)
+		}
+	}
+	w.StartAttrs(v.Types, "SenderProvidedRequestData", idAttr(idRequest))
+	w.Element(v.Types, "MessageID", r.MessageID)
+	optional("ReferenceMessageID", r.ReferenceMessageID)
+	optional("TransactionCode", r.TransactionCode)
+	optional("NodeID", r.NodeID)
+	if !r.EndOfLife.IsZero() {
+		w.Element(v.Types, "EOL", formatMoment(r.EndOfLife))
+	}
+	if err := writePrimaryContent(w, v, r.Content); err != nil {
+		return err
+	}
+	writeAttachmentHeaders(w, v, r.Attachments)
+	writeFileRefs(w, v, r.Files)
+	if metadata != nil {
+		w.Start(v.Types, "BusinessProcessMetadata")
+		for _, e := range metadata.Elements() {
+			w.Copy(e)
+		}
+		w.End()
+	}
+	if r.Test {
+		w.Start(v.Types, "TestMessage")
+		w.End()
+	}
+	w.End()
+	return nil
+}
+
+func writePrimaryContent(w *xmldsig.Writer, v Version, content func(ContentWriter) error) error {
+	w.Start(v.Basic, "MessagePrimaryContent")
+	guard := &contentGuard{w: w}
+	if err := content(guard); err != nil {
+		return fmt.Errorf("primary content: %w", err)
+	}
+	if err := guard.err(); err != nil {
+		return err
+	}
+	w.End()
+	return nil
+}
+
+// contentGuard lets the author of the content write one element and keeps him
+// from closing the envelope's.
+type contentGuard struct {
+	w      *xmldsig.Writer
+	depth  int
+	roots  int
+	misuse bool
+}
+
+func (g *contentGuard) Start(space, local string) {
+	if g.depth == 0 {
+		g.roots++
+	}
+	g.depth++
+	g.w.Start(space, local)
+}
+
+func (g *contentGuard) Text(s string) {
+	if g.depth == 0 {
+		g.misuse = true
+		return
+	}
+	g.w.Text(s)
+}
+
+func (g *contentGuard) End() {
+	if g.depth == 0 {
+		g.misuse = true
+		return
+	}
+	g.depth--
+	g.w.End()
+}
+
+func (g *contentGuard) Element(space, local, text string) {
+	g.Start(space, local)
+	g.Text(text)
+	g.End()
+}
+
+func (g *contentGuard) err() error {
+	if g.misuse || g.depth != 0 || g.roots != 1 {
+		return errors.New("primary content is not exactly one element")
+	}
+	return nil
+}
+
+func writeFileRefs(w *xmldsig.Writer, v Version, files []FileRef) {
+	if len(files) == 0 {
+		return
+	}
+	w.Start(v.Basic, "RefAttachmentHeaderList")
+	for _, f := range files {
+		w.Start(v.Basic, "RefAttachmentHeader")
+		w.Element(v.Basic, "uuid", f.UUID)
+		if v.FileDetails && f.FileName != "" {
+			w.Element(v.Basic, "FileName", f.FileName)
+		}
+		if v.FileDetails && f.NamespaceURI != "" {
+			w.Element(v.Basic, "NamespaceUri", f.NamespaceURI)
+		}
+		w.Element(v.Basic, "Hash", base64.StdEncoding.EncodeToString(f.Hash))
+		w.Element(v.Basic, "MimeType", f.MimeType)
+		if len(f.SignaturePKCS7) > 0 {
+			w.Element(v.Basic, "SignaturePKCS7", base64.StdEncoding.EncodeToString(f.SignaturePKCS7))
+		}
+		w.End()
+	}
+	w.End()
+}
+
+func writeAttachmentHeaders(w *xmldsig.Writer, v Version, attachments []Attachment) {
+	if len(attachments) == 0 {
+		return
+	}
+	w.Start(v.Basic, "AttachmentHeaderList")
+	for _, a := range attachments {
+		w.Start(v.Basic, "AttachmentHeader")
+		w.Element(v.Basic, "contentId", a.ID)
+		if v.FileDetails && a.NamespaceURI != "" {
+			w.Element(v.Basic, "NamespaceUri", a.NamespaceURI)
+		}
+		w.Element(v.Basic, "MimeType", a.MimeType)
+		if len(a.SignaturePKCS7) > 0 {
+			w.Element(v.Basic, "SignaturePKCS7", base64.StdEncoding.EncodeToString(a.SignaturePKCS7))
+		}
+		w.End()
+	}
+	w.End()
+}
+
+// writeAttachmentContents writes the bytes of attachments in base64, outside the
+// signed element. Ids are XML names, so nothing needs escaping.
+func writeAttachmentContents(buf *bytes.Buffer, v Version, attachments []Attachment) {
+	buf.WriteString(`<b:AttachmentContentList xmlns:b="` + v.Basic + `">`)
+	for _, a := range attachments {
+		buf.WriteString(`<b:AttachmentContent><b:Id>` + a.ID + `</b:Id><b:Content>`)
+		encoder := base64.NewEncoder(base64.StdEncoding, buf)
+		encoder.Write(a.Content) // a bytes.Buffer takes everything
+		encoder.Close()
+		buf.WriteString(`</b:Content></b:AttachmentContent>`)
+	}
+	buf.WriteString(`</b:AttachmentContentList>`)
+}
+
+// isMimeType checks the pattern of the schema (smev3.md b).
+func isMimeType(s string) bool {
+	family, rest, ok := strings.Cut(s, "/")
+	if !ok {
+		return false
+	}
+	switch family {
+	case "text", "image", "audio", "video", "application":
+	default:
+		return false
+	}
+	for i := range len(rest) {
+		if c := rest[i]; !isASCIIAlphanumeric(c) && c != '-' && c != '+' && c != '.' {
+			return false
+		}
+	}
+	return true
+}
+
+// isXMLName accepts the plain ASCII part of xs:ID.
+func isXMLName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c == '_' || isASCIIAlphanumeric(c) && (c < '0' || c > '9')
+		if !letter && (i == 0 || !isASCIIAlphanumeric(c) && c != '-' && c != '.') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isASCIIAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}

@@ -1,0 +1,40 @@
+package smev
+
+import (
+	"errors"
+	"fmt"
+
+	"egissogw/crypto/cert"
+	"egissogw/crypto/xmldsig"
+	"egissogw/crypto/xmlsafe"
+)
+
+// TrustFunc says whether a certificate belongs to the bus, at the time the caller
+// cares about. It is required: without it nothing is believed.
+type TrustFunc func(c *cert.Certificate) error
+
+// verifyBus checks the bus's signature. Both places are given by the caller: the
+// element that will be used and the wrapper holding the signature, its sibling;
+// nothing is searched by Id (smev3.md f). The element returned is the verified
+// one and the only one whose values may be used.
+func verifyBus(target, message *xmlsafe.Element, v Version, trust TrustFunc) (*xmldsig.Verified, error) {
+	if trust == nil {
+		return nil, fmt.Errorf("%w: no trusted certificates are configured", ErrUnverified)
+	}
+	wrapper, ok := message.Only(v.Types, "SMEVSignature")
+	if !ok {
+		return nil, fmt.Errorf("%w: %s has not exactly one SMEVSignature", ErrUnverified, message.Local)
+	}
+	signature, ok := wrapper.Only(DSigNamespace, "Signature")
+	if !ok || len(wrapper.Elements()) != 1 {
+		return nil, fmt.Errorf("%w: SMEVSignature holds not exactly one ds:Signature", ErrUnverified)
+	}
+	verified, err := xmldsig.Verify(signature, target, xmldsig.VerifyOptions{Trust: trust})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnverified, err)
+	}
+	if verified == nil || verified.Element == nil || !verified.Element.Is(target.Space, target.Local) {
+		return nil, fmt.Errorf("%w: %w", ErrUnverified, errors.New("the verified element is another one"))
+	}
+	return verified, nil
+}
