@@ -1,0 +1,243 @@
+package egisso
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+)
+
+// factCases: one case and more for every rule of facts, on the insulin fact of
+// the samples unless base says otherwise.
+var factCases = []struct {
+	name   string
+	base   func() Fact
+	change func(*Fact)
+	want   string
+}{
+	{"nothing wrong", nil, func(f *Fact) {}, ""},
+	{"monetary form", moneyFact, func(f *Fact) {}, ""},
+	{"exemption form", halfPriceFact, func(f *Fact) {}, ""},
+	{"ids are not needed yet", nil, func(f *Fact) { f.ID = uuid.Nil }, ""},
+	{"spaces around texts", nil, func(f *Fact) { f.Receiver.FamilyName, f.OSZCode = " Кузнецова\u00a0", "0042.000001 " }, ""},
+	{"empty patronymic", nil, func(f *Fact) { f.Receiver.Patronymic = "  " }, ""},
+	{"empty identity document and address", nil, func(f *Fact) {
+		f.Receiver.IdentityDoc, f.Receiver.ActualResidence = &IdentityDoc{}, &Address{City: " "}
+	}, ""},
+
+	{"L-XSD gender missing", nil, func(f *Fact) { f.Receiver.Gender = "" }, "L-XSD"},
+	{"L-XSD gender of another alphabet", nil, func(f *Fact) { f.Receiver.Gender = "M" }, "L-XSD"},
+	{"L-XSD decision date missing", nil, func(f *Fact) { f.DecisionDate = Date{} }, "L-XSD"},
+	{"L-XSD start date impossible", nil, func(f *Fact) { f.DateStart = Date{2023, 1, 32} }, "L-XSD"},
+	{"L-XSD phone with a plus", nil, func(f *Fact) { f.Receiver.PhoneNumber = "+79021234567" }, "L-XSD"},
+	{"L-XSD citizenship in letters", nil, func(f *Fact) { f.Receiver.Citizenship = "RUS" }, "L-XSD"},
+	{"L-XSD kinship code", moneyFact, func(f *Fact) { f.ReasonPersons[0].KinshipCode = "421011" }, "L-XSD"},
+	{"L-XSD address without country", nil, func(f *Fact) { f.Receiver.PermanentResidence.OKSMCode = "" }, "L-XSD"},
+	{"L-XSD post index", nil, func(f *Fact) { f.Receiver.PermanentResidence.PostIndex = "61400" }, "L-XSD"},
+	{"L-XSD birth place with a Latin letter", nil, func(f *Fact) { f.Receiver.BirthPlace = "г. Пepмь" }, "L-XSD"},
+	{"L-XSD criterion code empty", moneyFact, func(f *Fact) { f.NeedsCodes = []string{""} }, "L-XSD"},
+
+	{"L-LEN content of 201 characters is cut", nil, func(f *Fact) { f.Assignment.Content = strings.Repeat("я", 201) }, "L-LEN(W)"},
+	{"L-LEN content of 200 characters", nil, func(f *Fact) { f.Assignment.Content = strings.Repeat("я", 200) }, ""},
+	{"L-LEN comment of 201 characters", nil, func(f *Fact) { f.Assignment.Comment = strings.Repeat("я", 201) }, "L-LEN"},
+	{"L-LEN surname of 101 characters", nil, func(f *Fact) { f.Receiver.FamilyName = strings.Repeat("я", 101) }, "L-LEN"},
+	{"L-LEN house of 11 characters", nil, func(f *Fact) { f.Receiver.PermanentResidence.House = "10 строение" }, "L-LEN"},
+
+	{"L-CHAR NUL in the content", nil, func(f *Fact) { f.Assignment.Content = "Инсулин\x00" }, "L-CHAR"},
+	{"L-CHAR line break in a surname", nil, func(f *Fact) { f.Receiver.FamilyName = "Кузне\nцова" }, "L-CHAR"},
+	{"L-CHAR vertical tab in a surname", nil, func(f *Fact) { f.Receiver.FamilyName = "Кузне\vцова" }, "L-CHAR"},
+
+	{"L-SNILS missing", nil, func(f *Fact) { f.Receiver.SNILS = "" }, "L-SNILS"},
+	{"L-SNILS with dashes", nil, func(f *Fact) { f.Receiver.SNILS = "143-464-097 56" }, "L-SNILS"},
+	{"L-SNILS control number", nil, func(f *Fact) { f.Receiver.SNILS = "14346409757" }, "L-SNILS"},
+	{"L-SNILS of a reason person", moneyFact, func(f *Fact) { f.ReasonPersons[0].Person.SNILS = "10648089461" }, "L-SNILS"},
+
+	{"L-NAME missing", nil, func(f *Fact) { f.Receiver.FirstName = "" }, "L-NAME"},
+	{"L-NAME Latin look-alike", nil, func(f *Fact) { f.Receiver.FamilyName = "Кузнeцова" }, "L-NAME"},
+	{"L-NAME Latin", nil, func(f *Fact) { f.Receiver.FamilyName = "Kuznetsova" }, "L-NAME"},
+	{"L-NAME digit inside", nil, func(f *Fact) { f.Receiver.Patronymic = "Петровна2" }, "L-NAME"},
+	{"L-NAME brackets", nil, func(f *Fact) { f.Receiver.FamilyName = "Кузнецова (Орлова)" }, "L-NAME"},
+	{"L-NAME zero-width space", nil, func(f *Fact) { f.Receiver.FamilyName = "Кузне\u200bцова" }, "L-NAME"},
+	{"L-NAME hyphen and apostrophe are fine", nil, func(f *Fact) { f.Receiver.FamilyName = "О'Кузнецова-Ёлкина мл." }, ""},
+
+	{"L-BIRTH before 1900", nil, func(f *Fact) { f.Receiver.BirthDate = day("1899-12-31") }, "L-BIRTH"},
+	{"L-BIRTH tomorrow", nil, func(f *Fact) { f.Receiver.BirthDate = today.AddDays(1) }, "L-BIRTH"},
+	{"L-BIRTH after the decision", nil, func(f *Fact) { f.Receiver.BirthDate = day("2023-01-11") }, "L-BIRTH"},
+	{"L-BIRTH decision in two years", nil, func(f *Fact) {
+		f.DecisionDate, f.DateStart, f.DateFinish = day("2025-01-10"), day("2025-01-10"), day("2025-01-20")
+	}, "L-BIRTH"},
+	{"L-BIRTH missing", nil, func(f *Fact) { f.Receiver.BirthDate = Date{} }, "L-XSD"},
+
+	{"L-ORDER finish before start", nil, func(f *Fact) { f.DateFinish = day("2023-01-09") }, "L-ORDER"},
+	{"L-ORDER decision after start", nil, func(f *Fact) { f.DecisionDate = day("2023-01-11") }, "L-ORDER(W)"},
+
+	{"L-OSZ missing", nil, func(f *Fact) { f.OSZCode = "" }, "L-OSZ"},
+	{"L-OSZ letter O", nil, func(f *Fact) { f.OSZCode = "O042.000001" }, "L-OSZ"},
+	{"L-OSZ letters", nil, func(f *Fact) { f.OSZCode = "A042.000001" }, ""},
+	{"L-OSZ provider of the measure", nil, func(f *Fact) { f.MeasureProviderCode = "42.1" }, "L-OSZ"},
+
+	{"014 unknown measure", nil, func(f *Fact) { f.MeasureID = id("ffffffff-0000-4000-8000-000000000000") }, "014"},
+	{"014 not resolved", nil, func(f *Fact) { f.MeasureID = uuid.Nil }, "014"},
+	{"014 measure of another provider", nil, func(f *Fact) {
+		f.MeasureID, f.MeasureProviderCode = id("ffffffff-0000-4000-8000-000000000000"), "0042.000007"
+	}, ""},
+
+	{"L-CAT category of another measure", nil, func(f *Fact) { f.CategoryID = categoryID("e201") }, "L-CAT"},
+
+	{"019 all three dates", moneyFact, func(f *Fact) {
+		f.DecisionDate, f.DateStart, f.DateFinish = day("2019-12-20"), day("2019-12-25"), day("2026-01-31")
+	}, "019(W) 019(W) 019(W)"},
+	{"019 last and first day of the measure", moneyFact, func(f *Fact) {
+		f.DecisionDate, f.DateStart, f.DateFinish = day("2020-01-01"), day("2020-01-01"), day("2025-12-31")
+	}, ""},
+
+	{"026 exemption against a natural measure", nil, func(f *Fact) {
+		f.Assignment.Form, f.Assignment.Monetization = FormExemption, flag(true)
+	}, "026"},
+
+	{"L-FORM missing", nil, func(f *Fact) { f.Assignment.Form = "" }, "L-FORM"},
+	{"L-FORM electronic certificate", nil, func(f *Fact) { f.Assignment.Form = "05" }, "L-FORM"},
+	{"L-FORM unknown", nil, func(f *Fact) { f.Assignment.Form = "2" }, "L-FORM"},
+	{"L-FORM no unit", nil, func(f *Fact) { f.Assignment.MeasureCode = "" }, "L-FORM"},
+	{"L-FORM two units", nil, func(f *Fact) { f.Assignment.OKEICode = "796" }, "L-FORM"},
+	{"L-FORM unit of one digit", nil, func(f *Fact) { f.Assignment.MeasureCode = "3" }, "L-FORM"},
+	{"L-FORM ОКЕИ of five digits", nil, func(f *Fact) { f.Assignment.MeasureCode, f.Assignment.OKEICode = "", "79600" }, "L-FORM"},
+	{"L-FORM exemption without monetization", halfPriceFact, func(f *Fact) { f.Assignment.Monetization = nil }, "L-FORM"},
+	{"L-FORM fields other forms have are not looked at", moneyFact, func(f *Fact) {
+		f.Assignment.MeasureCode, f.Assignment.Content = "x", strings.Repeat("я", 300)
+	}, ""},
+
+	{"L-AMT zero", nil, func(f *Fact) { f.Assignment.Amount = decimal.Zero }, "L-AMT"},
+	{"L-AMT negative sum", moneyFact, func(f *Fact) { f.Assignment.Amount = num("-1") }, "L-AMT"},
+	{"L-AMT sum of three decimals", moneyFact, func(f *Fact) { f.Assignment.Amount = num("10.005") }, "L-AMT"},
+	{"L-AMT quantity of three decimals", nil, func(f *Fact) { f.Assignment.Amount = num("0.125") }, ""},
+	{"L-AMT equivalent missing", nil, func(f *Fact) { f.Assignment.Equivalent.Valid = false }, "L-AMT"},
+	{"L-AMT equivalent negative", nil, func(f *Fact) { f.Assignment.Equivalent = sum("-0.01") }, "L-AMT"},
+	{"L-AMT equivalent zero", nil, func(f *Fact) { f.Assignment.Equivalent = sum("0") }, ""},
+	{"L-AMT equivalent of three decimals", nil, func(f *Fact) { f.Assignment.Equivalent = sum("1.001") }, "L-AMT"},
+	{"L-AMT 19 digits", nil, func(f *Fact) { f.Assignment.Amount = num("1234567890123456789") }, "L-AMT"},
+	{"L-AMT huge exponent", nil, func(f *Fact) { f.Assignment.Amount = decimal.New(1, 1<<30) }, "L-AMT"},
+	{"L-AMT tiny exponent", nil, func(f *Fact) { f.Assignment.Amount = decimal.New(1, -1<<30) }, "L-AMT"},
+
+	{"L-NEEDS sign without criteria", moneyFact, func(f *Fact) { f.NeedsCodes = nil }, "L-NEEDS(W)"},
+	{"L-NEEDS criteria without sign", moneyFact, func(f *Fact) { f.NeedsUsed = false }, "L-NEEDS(W)"},
+
+	{"059 repeated", moneyFact, func(f *Fact) { f.NeedsCodes = []string{"000001", " 000001"} }, "059"},
+	{"059 not of the measure", moneyFact, func(f *Fact) { f.NeedsCodes = []string{"000999"} }, "059"},
+	{"059 leading zeros matter", moneyFact, func(f *Fact) { f.NeedsCodes = []string{"1"} }, "059"},
+
+	{"L-DOC title missing", nil, func(f *Fact) { f.Documents[0].Title = "" }, "L-DOC"},
+	{"L-DOC start missing", nil, func(f *Fact) { f.Documents[0].StartDate = Date{} }, "L-DOC"},
+	{"L-DOC starts before it was issued", nil, func(f *Fact) { f.Documents[0].StartDate = day("2020-01-19") }, "L-DOC"},
+	{"L-DOC ends before it starts", nil, func(f *Fact) { f.Documents[0].FinishDate = day("2020-01-19") }, "L-DOC"},
+	{"L-DOC passport without number", nil, func(f *Fact) { f.Receiver.IdentityDoc.Number = "" }, "L-DOC"},
+	{"L-DOC passport without date", nil, func(f *Fact) { f.Receiver.IdentityDoc.IssueDate = Date{} }, "L-DOC"},
+	{"L-DOC passport series of two digits", nil, func(f *Fact) { f.Receiver.IdentityDoc.Series = "57" }, "L-DOC"},
+	{"L-DOC issuer with a Latin letter", nil, func(f *Fact) { f.Receiver.IdentityDoc.Issuer = "OВД города Перми" }, "L-DOC"},
+	{"L-DOC birth certificate in Cyrillic numerals", moneyFact, func(f *Fact) { f.Receiver.IdentityDoc.Series = "ІІ-ВГ" }, "L-DOC"},
+	{"L-DOC unknown type", nil, func(f *Fact) { f.Receiver.IdentityDoc.Type = "Passport" }, "L-DOC"},
+	{"L-DOC type missing", nil, func(f *Fact) { f.Receiver.IdentityDoc.Type = "" }, "L-DOC"},
+	{"L-DOC foreign passport without series", nil, func(f *Fact) {
+		f.Receiver.IdentityDoc.Type, f.Receiver.IdentityDoc.Series = "ForeignPassport", ""
+	}, ""},
+}
+
+func TestFactRules(t *testing.T) {
+	for _, c := range factCases {
+		t.Run(c.name, func(t *testing.T) {
+			f := insulinFact()
+			if c.base != nil {
+				f = c.base()
+			}
+			c.change(&f)
+			findings := CheckFact(f, worldMeasure(f), today)
+			if got := strings.Join(codes(findings), " "); got != c.want {
+				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
+			}
+			for _, finding := range findings {
+				t.Log(finding)
+				for _, secret := range personalValues(f) {
+					if strings.Contains(finding.Text, secret) || strings.Contains(finding.Field, secret) {
+						t.Errorf("finding tells personal data: %s", finding)
+					}
+				}
+			}
+		})
+	}
+}
+
+// personalValues lists what must never stand in a finding: texts of three
+// characters and more, and dates of birth and of documents.
+func personalValues(f Fact) []string {
+	var out []string
+	add := func(values ...string) {
+		for _, v := range values {
+			if v = strings.TrimSpace(v); len([]rune(v)) > 2 {
+				out = append(out, v)
+			}
+		}
+	}
+	people := []Person{f.Receiver}
+	for _, p := range f.ReasonPersons {
+		people = append(people, p.Person)
+	}
+	for _, p := range people {
+		add(p.SNILS, p.FamilyName, p.FirstName, p.Patronymic, p.BirthDate.String(), p.BirthPlace, p.PhoneNumber)
+		if p.BirthDate != (Date{}) {
+			add(p.BirthDate.reportString())
+		}
+		if d := p.IdentityDoc; d != nil {
+			add(d.Series, d.Number, d.Issuer)
+		}
+		if a := p.PermanentResidence; a != nil {
+			add(a.City, a.Street)
+		}
+	}
+	for _, d := range f.Documents {
+		add(d.Series, d.Number)
+	}
+	add(f.Assignment.Content)
+	return out
+}
+
+// TestEveryRuleHasACase also prints the table of rules.
+func TestEveryRuleHasACase(t *testing.T) {
+	covered := map[string]bool{}
+	for _, c := range measureCases {
+		for _, code := range strings.Fields(c.want) {
+			covered[string(RegisterMeasure)+" "+code] = true
+		}
+	}
+	for _, c := range factCases {
+		for _, code := range strings.Fields(c.want) {
+			covered[string(RegisterFact)+" "+code] = true
+		}
+	}
+	for _, r := range Rules() {
+		t.Logf("%-4s %-8s %-7s %-52s %s", r.Register, r.Code, r.Severity, r.Reads, r.Text)
+		key := string(r.Register) + " " + r.Code
+		if r.Severity == Warning {
+			key += "(W)"
+		}
+		if !covered[key] {
+			t.Errorf("no test case for %s", key)
+		}
+		if r.Text == "" || r.Reads == "" || (r.measure == nil) == (r.fact == nil) {
+			t.Errorf("rule %s is incomplete", r.Code)
+		}
+	}
+}
+
+func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {
+	m := federalMeasure()
+	m.Categories[0].Key = "inv-1"
+	f := insulinFact()
+	f.CategoryID = uuid.Nil
+	for key, want := range map[string]string{"inv-1": "", "inv-9": "L-CAT", "": "L-CAT"} {
+		f.CategoryKey = key
+		if got := strings.Join(codes(CheckFact(f, &m, today)), " "); got != want {
+			t.Errorf("category key %q: findings %q, want %q", key, got, want)
+		}
+	}
+}
