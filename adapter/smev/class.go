@@ -79,14 +79,15 @@ func Classify(err error) Class {
 		return ClassUnknown
 	case errors.As(err, &fault):
 		return fault.Class()
+	case errors.As(err, &transport): // even if what came instead of a reply is malformed
+		return ClassRetry
 	case errors.Is(err, ErrUnverified), errors.Is(err, ErrMalformedReply):
 		return ClassUnknown
 	case errors.As(err, &store):
 		return store.Class()
 	case errors.As(err, &term): // of our own certificate or key
 		return ClassFixConfiguration
-	case errors.As(err, &transport),
-		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return ClassRetry
 	}
 	return ClassUnknown

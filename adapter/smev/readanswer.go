@@ -48,7 +48,8 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 		return answer, malformed("%w", err)
 	}
 	if err := answer.readResponse(verified.Element, v); err != nil {
-		answer.Kind = AnswerUnknown
+		answer.Kind, answer.Content, answer.Rejections = AnswerUnknown, nil, nil
+		answer.RequestStatus, answer.AsyncStatus = nil, nil
 		return answer, nil
 	}
 	answer.Attachments = readAttachments(verified.Element, message, v)

@@ -36,7 +36,7 @@ type Acceptance struct {
 	ReferenceID     string          `json:"reference,omitempty"`
 	TransactionCode string          `json:"transaction,omitempty"`
 	At              time.Time       `json:"at"`
-	Certificate     []byte          `json:"certificate"`
+	Version         string          `json:"version"` // of the schema
 	Content         string          `json:"content"` // the primary content, self-contained
 	Files           []File          `json:"files,omitempty"`
 	Script          json.RawMessage `json:"script,omitempty"` // scripted action that concerns processing
@@ -78,6 +78,7 @@ type Answer struct {
 	ID              string    `json:"id"`
 	Owner           string    `json:"owner"` // mnemonic whose queue it lies in
 	NodeID          string    `json:"node,omitempty"`
+	Version         string    `json:"version"` // of the schema the question came by
 	OriginalID      string    `json:"original"`
 	ReferenceID     string    `json:"reference,omitempty"`
 	TransactionCode string    `json:"transaction,omitempty"`
