@@ -1,0 +1,128 @@
+// Command egissogw is a gateway between a medical information system (МИС) and
+// ЕГИССО over the SMEV 3 bus. `egissogw help` lists its commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/sethvargo/go-envconfig"
+)
+
+// Exit codes, a stable contract.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// app is what a command works with.
+type app struct {
+	stdout, stderr io.Writer
+	environ        []string
+	lookuper       envconfig.Lookuper
+}
+
+// command is one subcommand.
+type command struct {
+	name    string
+	args    string // after the name, for the help
+	summary string
+	run     func(ctx context.Context, a *app, args []string) error
+}
+
+// commands in the order of the help.
+var commands = []command{
+	{"serve", "", "работать: читать изменения, проверять, подписывать, отправлять, принимать протоколы", serve},
+	{"check", "[--json]", "проверить настройки, базы, представления МИС, сертификат и доступность СМЭВ", check},
+	{"migrate", "", "создать или обновить схему egisso в базе шлюза", migrate},
+	{"status", "[--json]", "показать состояние шлюза", status},
+	{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию пакета", journal},
+	{"signing", "on|off|status [--reason ТЕКСТ]", "включить или выключить сервис подписи и отправки", signing},
+	{"demo", "[--keep] [--facts N] [--save КАТАЛОГ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", demo},
+	{"version", "[--json]", "показать версию программы", version},
+}
+
+// usageError is a mistake in the command line: exit code 2.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	a := &app{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper()}
+	code := a.main(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func (a *app) main(ctx context.Context, args []string) int {
+	if len(args) == 0 {
+		a.help(a.stderr)
+		return exitUsage
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		a.help(a.stdout)
+		return exitOK
+	}
+	for _, c := range commands {
+		if c.name != args[0] {
+			continue
+		}
+		err := c.run(ctx, a, args[1:])
+		var usage usageError
+		switch {
+		case err == nil:
+			return exitOK
+		case errors.Is(err, flag.ErrHelp):
+			return exitOK
+		case errors.As(err, &usage):
+			fmt.Fprintf(a.stderr, "egissogw %s: %v\nВызов: egissogw %s %s\n", c.name, err, c.name, c.args)
+			return exitUsage
+		default:
+			fmt.Fprintf(a.stderr, "egissogw %s: %v\n", c.name, err)
+			return exitFailed
+		}
+	}
+	fmt.Fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", args[0])
+	return exitUsage
+}
+
+func (a *app) help(w io.Writer) {
+	fmt.Fprint(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды:\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
+	}
+	fmt.Fprint(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
+		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов.\n")
+}
+
+// flags returns the flag set of a command; its errors become usage errors.
+func (a *app) flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(a.stderr)
+	return f
+}
+
+// parse parses args, flags and positional arguments in any order.
+func parse(f *flag.FlagSet, args []string) (positional []string, err error) {
+	for {
+		if err := f.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError{err.Error()}
+		}
+		if f.NArg() == 0 {
+			return positional, nil
+		}
+		positional = append(positional, f.Arg(0))
+		args = f.Args()[1:]
+	}
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"egissogw/adapter/store"
+)
+
+// signing moves or shows the switch of the signing and sending service.
+func signing(ctx context.Context, a *app, args []string) error {
+	f := a.flags("signing")
+	reason := f.String("reason", "", "причина, обязательна для on и off")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	if len(positional) != 1 {
+		return usageError{"нужно одно из: on, off, status"}
+	}
+	verb := positional[0]
+	switch verb {
+	case "on", "off":
+		if *reason == "" {
+			return usageError{"укажите причину: --reason ТЕКСТ"}
+		}
+	case "status":
+	default:
+		return usageError{"нужно одно из: on, off, status"}
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if verb != "status" {
+		if err := s.SetService(ctx, verb == "on", *reason); err != nil {
+			return err
+		}
+	}
+	state, err := s.Service(ctx)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return a.printJSON(state)
+	}
+	_, err = fmt.Fprintln(a.stdout, serviceLine(state))
+	return err
+}
+
+func serviceLine(s store.Service) string {
+	state := "Выключен"
+	if s.Enabled {
+		state = "Включен"
+	}
+	return fmt.Sprintf("Состояние сервиса подписи и отправки: %s (с %s, %s: %s)",
+		state, s.ChangedAt.Local().Format(humanTime), s.ChangedBy, s.Reason)
+}
+
+// humanTime is how times are shown to people (spec egisso.md h).
+const humanTime = "02.01.2006 15:04:05"
+
+// shown formats an optional time.
+func shown(t *time.Time) string {
+	if t == nil {
+		return "—"
+	}
+	return t.Local().Format(humanTime)
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgcluster"
+)
+
+// stage is everything the gateway needs, on this machine: a private PostgreSQL
+// with the reference МИС and the gateway's database, the simulator of the bus
+// and of ЕГИССО as a process, test-only keys, and the gateway itself as a
+// process. The demo plays on it, and so do the crash tests.
+type stage struct {
+	dir       string
+	cluster   *pgcluster.Cluster
+	store     *store.Store
+	source    *pgx.Conn // the МИС
+	gatewayDB *pgx.Conn // the gateway's database, as another system sees it
+	simulator *process
+	gateway   *process
+	env       []string // configuration of the gateway
+}
+
+// stageOptions say what stands on the stage.
+type stageOptions struct {
+	Dir    string            // empty folder; everything is written there
+	Sim    string            // program of the simulator
+	SimArg []string          // further arguments of the simulator
+	Source refmis.Options    // what the МИС holds
+	Env    []string          // further variables of the gateway
+	Step   func(text string) // told what is being done
+}
+
+const providerCode = "0042.000001" // code of the invented provider
+
+func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Manifest, err error) {
+	s = &stage{dir: o.Dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+			s = nil
+		}
+	}()
+	o.Step("запуск частного сервера PostgreSQL")
+	if s.cluster, err = pgcluster.Start(ctx, pgcluster.Options{Dir: filepath.Join(o.Dir, "postgresql")}); err != nil {
+		return s, manifest, err
+	}
+	for _, db := range []string{"mis", "gateway"} {
+		if err := s.cluster.CreateDatabase(ctx, db); err != nil {
+			return s, manifest, err
+		}
+	}
+	o.Step(fmt.Sprintf("учебная МИС: льготные рецепты, %d", o.Source.Facts))
+	if s.source, err = pgx.Connect(ctx, s.cluster.URL("mis")); err != nil {
+		return s, manifest, fmt.Errorf("connect to the reference МИС: %w", err)
+	}
+	if err := refmis.Install(ctx, s.source); err != nil {
+		return s, manifest, err
+	}
+	if manifest, err = refmis.Generate(ctx, s.source, o.Source); err != nil {
+		return s, manifest, err
+	}
+	o.Step("схема egisso в базе шлюза")
+	if _, _, err := store.Migrate(ctx, s.cluster.URL("gateway")); err != nil {
+		return s, manifest, err
+	}
+	if s.store, err = store.Open(ctx, s.cluster.URL("gateway")); err != nil {
+		return s, manifest, err
+	}
+	if s.gatewayDB, err = pgx.Connect(ctx, s.cluster.URL("gateway")); err != nil {
+		return s, manifest, fmt.Errorf("connect to the gateway database: %w", err)
+	}
+	o.Step("имитатор СМЭВ и ЕГИССО, тестовые ключи")
+	return s, manifest, s.startSimulator(ctx, o)
+}
+
+// startSimulator makes test-only keys and starts the simulator, and writes down
+// the configuration of a gateway that talks to it.
+func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
+	keys := filepath.Join(s.dir, "keys")
+	if out, err := exec.CommandContext(ctx, o.Sim, "--make-keys", keys).CombinedOutput(); err != nil {
+		return fmt.Errorf("make test keys: %w: %s", err, strings.TrimSpace(string(out)))
+	}
+	args := append([]string{
+		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0",
+		"--key", filepath.Join(keys, "bus.key.pem"), "--cert", filepath.Join(keys, "bus.cert.pem"),
+		"--client-cert", "TEST01=" + filepath.Join(keys, "client.cert.pem"),
+		"--ledger", s.ledgerFile(),
+	}, o.SimArg...)
+	var err error
+	if s.simulator, err = startProcess(o.Sim, args, os.Environ(), filepath.Join(s.dir, "smevsim.log")); err != nil {
+		return err
+	}
+	addresses, err := s.simulator.ready(ctx)
+	if err != nil {
+		return fmt.Errorf("start the simulator: %w", err)
+	}
+	s.env = append(os.Environ(),
+		"EGISSOGW_DATABASE_URL="+s.cluster.URL("gateway"),
+		"EGISSOGW_SOURCE_DATABASE_URL="+s.cluster.URL("mis"),
+		"EGISSOGW_PROVIDER_CODE="+providerCode,
+		"EGISSOGW_SMEV_URL="+addresses["soap"],
+		"EGISSOGW_SMEV_CERTIFICATES="+filepath.Join(keys, "bus.cert.pem"),
+		"EGISSOGW_FTP_ADDRESS="+addresses["ftp"],
+		"EGISSOGW_SIGNER=softkey",
+		"EGISSOGW_SOFTKEY_KEY_FILE="+filepath.Join(keys, "client.key.pem"),
+		"EGISSOGW_SOFTKEY_CERTIFICATE_FILE="+filepath.Join(keys, "client.cert.pem"),
+		"EGISSOGW_SCHEDULE_COLLECT=@every 1s",
+		"EGISSOGW_SCHEDULE_FORM=@every 1s",
+		"EGISSOGW_SCHEDULE_SEND=@every 1s",
+		"EGISSOGW_SCHEDULE_RECEIVE=@every 1s",
+		"EGISSOGW_RETRY_MIN=200ms",
+		"EGISSOGW_RETRY_MAX=2s",
+	)
+	s.env = append(s.env, o.Env...)
+	return nil
+}
+
+func (s *stage) ledgerFile() string { return filepath.Join(s.dir, "ledger.jsonl") }
+
+// startGateway starts the program at path as `serve`.
+func (s *stage) startGateway(path string) (err error) {
+	s.gateway, err = startProcess(path, []string{"serve"}, s.env, filepath.Join(s.dir, "egissogw.log"))
+	return err
+}
+
+// close stops everything.
+func (s *stage) close() error {
+	var problems []error
+	for _, conn := range []*pgx.Conn{s.source, s.gatewayDB} {
+		if conn != nil {
+			problems = append(problems, conn.Close(context.Background()))
+		}
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+	for _, p := range []*process{s.gateway, s.simulator} {
+		if p != nil {
+			problems = append(problems, p.stop())
+		}
+	}
+	if s.cluster != nil {
+		problems = append(problems, s.cluster.Stop())
+	}
+	return errors.Join(problems...)
+}
+
+// settled waits until every row of the source has a final status or waits for a
+// correction, and nothing is on its way any more.
+func (s *stage) settled(ctx context.Context, want func(store.Status) bool, progress func(store.Status)) (store.Status, error) {
+	ticker := time.NewTicker(500 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		st, err := s.store.Status(ctx)
+		if err != nil {
+			return st, err
+		}
+		if progress != nil {
+			progress(st)
+		}
+		if want(st) {
+			return st, nil
+		}
+		if s.gateway != nil && !s.gateway.alive() {
+			return st, fmt.Errorf("the gateway ended: %v (see egissogw.log)", s.gateway.err)
+		}
+		if !s.simulator.alive() {
+			return st, fmt.Errorf("the simulator ended: %v (see smevsim.log)", s.simulator.err)
+		}
+		select {
+		case <-ctx.Done():
+			return st, fmt.Errorf("not settled in time: %d rows undecided, %d records unfinished: %w", st.Undecided, st.Unfinished, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// writeEnv writes the configuration of the gateway for a shell.
+func (s *stage) writeEnv(path string) error {
+	var b strings.Builder
+	for _, entry := range s.env {
+		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "EGISSOGW_") {
+			fmt.Fprintf(&b, "%s='%s'\n", name, value)
+		}
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("write the configuration for a shell: %w", err)
+	}
+	return nil
+}

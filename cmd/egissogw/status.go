@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// status shows where everything stands.
+func status(ctx context.Context, a *app, args []string) error {
+	f := a.flags("status")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	if _, err := parse(f, args); err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	st, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return a.printJSON(st)
+	}
+	return printStatus(a.stdout, st)
+}
+
+func printStatus(w io.Writer, st store.Status) error {
+	fmt.Fprintln(w, serviceLine(st.Service))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
+	fmt.Fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
+	if st.OldestOpen != nil {
+		fmt.Fprintf(t, "Самая старая из них ждёт с\t%s\n", shown(st.OldestOpen))
+	}
+	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
+	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
+	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
+	section(t, "Записи", st.Records, recordStateText)
+	section(t, "Пакеты", st.Packages, packageStateText)
+	section(t, "Требуют исправления, по правилам", st.BlockedRules, nil)
+	section(t, "Отклонены ЕГИССО, по правилам", st.RejectedRules, nil)
+	fmt.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
+	for _, j := range st.Jobs {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
+	}
+	return t.Flush()
+}
+
+func section(w io.Writer, title string, counts []store.Count, text map[string]string) {
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, c := range counts {
+		state := c.State
+		if known, ok := text[c.State]; ok {
+			state = known
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%d\n", egisso.Register(c.Register).Title(), state, c.Count)
+	}
+}
+
+var recordStateText = map[string]string{
+	"new": "Новый", "ready": "Готов к отправке", "waiting": "Ожидает", "blocked": "Требует исправления", "packed": "Отправляется", "sent": "Отправлен, ждёт ответа",
+	"accepted": "Передан успешно", "accepted_with_warnings": "Передан с предупреждениями", "rejected": "Отклонён", "nothing_to_send": "Не подлежит отправке",
+}
+
+var packageStateText = map[string]string{
+	"formed": "Сформирован", "signed": "Подписан", "queued": "Поставлен в очередь СМЭВ", "send_failed": "Ошибка отправки", "expired": "Истёк срок ожидания",
+	"answered/accepted": "Принят", "answered/partial": "Принят частично", "answered/rejected": "Отклонён",
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+	"egissogw/config"
+	"egissogw/crypto/cert"
+)
+
+// logger writes the program's own log to standard error.
+func (a *app) logger(c config.Log) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// load reads the whole configuration.
+func (a *app) load(ctx context.Context) (config.Config, error) {
+	c, err := config.Load(ctx, a.lookuper)
+	if err != nil {
+		return c, err
+	}
+	if _, err := egisso.ParseRulePolicy(string(c.Package.RulePolicy)); err != nil {
+		return c, fmt.Errorf("%sRULE_POLICY: %w", config.Prefix, err)
+	}
+	return c, nil
+}
+
+// loadFor reads the configuration for a command that needs only some groups of
+// it; problems of the others do not matter to it.
+func (a *app) loadFor(ctx context.Context, groups ...string) (config.Config, error) {
+	c, err := config.Load(ctx, a.lookuper)
+	var problems *config.Problems
+	if errors.As(err, &problems) {
+		err = problems.Of(groups...)
+	}
+	return c, err
+}
+
+// openStore opens the gateway's database for a command and checks its version.
+func (a *app) openStore(ctx context.Context) (*store.Store, error) {
+	c, err := a.loadFor(ctx, "database")
+	if err != nil {
+		return nil, err
+	}
+	return openStore(ctx, c.Database)
+}
+
+func openStore(ctx context.Context, c config.Database) (*store.Store, error) {
+	s, err := store.Open(ctx, c.URL.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.CheckVersion(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openSource opens the МИС; nothing is asked of it yet.
+func openSource(ctx context.Context, c config.Source) (*mis.Source, *pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(c.DatabaseURL.Reveal())
+	if err != nil {
+		return nil, nil, errors.New("the source database url cannot be parsed")
+	}
+	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
+	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	cfg.MaxConns = 4
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connect to the source database: %w", err)
+	}
+	return mis.Open(ctx, pool, c.Schema, mis.WithOverlap(c.Overlap)), pool, nil
+}
+
+// busTrust reads the certificates the bus's signatures are checked with.
+func busTrust(c config.SMEV) (*cert.Trust, error) {
+	text, err := os.ReadFile(string(c.Certificates))
+	if err != nil {
+		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
+	}
+	certs, err := cert.ParsePEM(text)
+	if err != nil {
+		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
+	}
+	mode := cert.Pinned
+	if c.Trust == "chain" {
+		mode = cert.Chained
+	}
+	return cert.NewTrust(certs, mode), nil
+}
+
+func busVersion(c config.SMEV) (smev.Version, error) {
+	v, err := smev.ParseVersion(c.Schema)
+	if err != nil {
+		return v, fmt.Errorf("%sSMEV_SCHEMA: %w", config.Prefix, err)
+	}
+	return v, nil
+}
+
+// readSecretFile reads a file that holds key material.
+func readSecretFile(variable string, path config.File) ([]byte, error) {
+	text, err := os.ReadFile(string(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s%s: %w", config.Prefix, variable, err)
+	}
+	if strings.TrimSpace(string(text)) == "" {
+		return nil, fmt.Errorf("%s%s: the file is empty", config.Prefix, variable)
+	}
+	return text, nil
+}
