@@ -1,0 +1,84 @@
+package egisso
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestPersonalDataIsNeverPrinted(t *testing.T) {
+	f := moneyFact()
+	f.Documents = insulinFact().Documents
+	f.Assignment = insulinFact().Assignment
+	a := FactAlteration{ID: factID("100"), FactID: f.ID, Fact: f}
+	p := &Package{ID: factID("200"), Register: RegisterFact, Facts: []Fact{f}, Alterations: []FactAlteration{a}}
+	values := map[string]any{
+		"person": f.Receiver, "person pointer": &f.Receiver, "people": []Person{f.Receiver}, "reason": f.ReasonPersons[0],
+		"document": f.Documents[0], "identity": *f.Receiver.IdentityDoc, "address": f.Receiver.PermanentResidence,
+		"assignment": f.Assignment, "fact": f, "fact pointer": &f, "facts": map[string]Fact{"x": f},
+		"alteration": a, "package": p, "package value": *p,
+		"wrapped": errors.Join(fmt.Errorf("row %v", f), fmt.Errorf("row %+v", &f)),
+		"inside":  struct{ Row any }{f},
+	}
+	secrets := personalValues(f)
+	if len(secrets) < 15 {
+		t.Fatalf("only %d planted values", len(secrets))
+	}
+	for name, v := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+			noSecret(t, name+" "+verb, fmt.Sprintf(verb, v), secrets)
+		}
+		var text, json bytes.Buffer
+		slog.New(slog.NewTextHandler(&text, nil)).Info("row", "v", v)
+		noSecret(t, name+" slog text", text.String(), secrets)
+		switch name {
+		case "people", "facts", "inside":
+			// slog's JSON handler encodes containers by encoding/json, which the
+			// store needs unmasked: log the value itself.
+		default:
+			slog.New(slog.NewJSONHandler(&json, nil)).Info("row", "v", v)
+			noSecret(t, name+" slog JSON", json.String(), secrets)
+		}
+	}
+	if got := fmt.Sprintf("%v", f.Receiver); got != "***" {
+		t.Errorf("person prints %q", got)
+	}
+	if got := fmt.Sprint(f); got != "fact "+f.ID.String()+" ***" {
+		t.Errorf("fact prints %q", got)
+	}
+	for _, s := range []fmt.Stringer{f.Receiver, f.ReasonPersons[0], f.Documents[0], *f.Receiver.IdentityDoc, *f.Receiver.PermanentResidence, f.Assignment, f, a} {
+		if !strings.Contains(s.String(), "***") {
+			t.Errorf("%T has String %q", s, s.String())
+		}
+	}
+}
+
+func noSecret(t *testing.T, what, text string, secrets []string) {
+	t.Helper()
+	for _, s := range secrets {
+		if strings.Contains(text, s) || strings.Contains(text, fmt.Sprintf("%x", s)) {
+			t.Errorf("%s prints personal data", what)
+			return
+		}
+	}
+}
+
+// Errors of the readers name places, never values.
+func TestReaderErrorsTellNoPersonalData(t *testing.T) {
+	sample := string(readSample(t, factSamples, "valid.data.four-facts.xml"))
+	f := moneyFact()
+	secrets := append(personalValues(f), personalValues(insulinFact())...)
+	for _, spoil := range []string{"2015-09-09|Белов", "1948-03-12|12.03.1948", "<n:Gender>Male</n:Gender>|Белов", "Артём|<n:x/>Артём", "643|<!DOCTYPE Белов>"} {
+		old, new, _ := strings.Cut(spoil, "|")
+		_, err := ReadFactData([]byte(strings.Replace(sample, old, new, 1)))
+		if err == nil {
+			t.Errorf("%q was read", spoil)
+			continue
+		}
+		t.Log(err)
+		noSecret(t, spoil, err.Error(), secrets)
+	}
+}
