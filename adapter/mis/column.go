@@ -147,7 +147,8 @@ func jsonb[T any](name, title string, at func(*T) any) column[T] {
 // parseTime reads a timestamptz as PostgreSQL writes it with datestyle ISO and
 // time zone UTC.
 func parseTime(s string) (time.Time, error) {
-	return time.Parse("2006-01-02 15:04:05.999999999-07", s)
+	t, err := time.Parse("2006-01-02 15:04:05.999999999-07", s)
+	return t.UTC(), err
 }
 
 // numberDigits and numberExponent bound the numbers taken from the source. What

@@ -17,11 +17,13 @@ type pass struct {
 	view   *view
 	fn     func(Row) error
 
-	// cursor stands after the last row fn took; at the end, where the next pass
-	// begins.
+	// cursor is what the pass returns: where it was told to begin until fn has
+	// taken a row, then after the last row it took, and at the end where the next
+	// pass begins.
 	cursor Cursor
 
 	started bool
+	place   Cursor // where to go on reading
 	by      order
 	bound   uint64    // byTransaction: the first transaction not to be read
 	clock   time.Time // byTime: the source's clock at the beginning
@@ -111,19 +113,20 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 	}
 
 	c := p.cursor
+	p.place = c
 	switch {
 	case c.by != p.by, c.by == byTransaction && c.xid > p.bound,
 		c.by == byTime && c.at.After(p.clock.Add(p.source.overlap)):
 		// The beginning, another kind of source, or a source gone back in time.
-		p.cursor = Cursor{by: p.by, everything: true}
+		p.place = Cursor{by: p.by, everything: true}
 		if p.by == byTransaction {
-			p.cursor.xid = p.bound
+			p.place.xid = p.bound
 		} else {
-			p.cursor.at = p.clock
+			p.place.at = p.clock
 		}
 	case c.by == byTime && !c.everything && !c.inside:
 		p.newest = c.at
-		p.cursor.at = c.at.Add(-p.source.overlap)
+		p.place.at = c.at.Add(-p.source.overlap)
 	case c.by == byTime:
 		p.newest = c.at
 	}
@@ -133,7 +136,7 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 // tail returns the file that orders the pass, the column it is ordered by, and
 // the arguments that make it go on after the cursor.
 func (p *pass) tail() (file, position string, args []any) {
-	c := p.cursor
+	c := p.place
 	switch {
 	case c.everything && c.inside:
 		return "from_everything", "null", []any{c.key}
@@ -254,36 +257,37 @@ func (p *pass) move(row *sourceRow) {
 		return
 	}
 	switch {
-	case p.cursor.everything:
+	case p.place.everything:
 	case p.by == byTransaction:
 		xid, err := strconv.ParseUint(row.position, 10, 64)
 		if err != nil {
 			return
 		}
-		p.cursor.xid = xid
+		p.place.xid = xid
 	default:
 		at, err := parseTime(row.position)
 		if err != nil {
 			return
 		}
-		p.cursor.at = at
+		p.place.at = at
 		if at.After(p.newest) {
 			p.newest = at
 		}
 	}
-	p.cursor.key, p.cursor.inside = row.Key, true
+	p.place.key, p.place.inside = row.Key, true
+	p.cursor = p.place
 }
 
 // next is the cursor after a pass that read everything there was.
 func (p *pass) next() Cursor {
 	switch {
-	case p.cursor.everything && p.by == byTransaction:
+	case p.place.everything && p.by == byTransaction:
 		// The pass may have been taken up again: its beginning counts.
-		return Cursor{by: byTransaction, xid: p.cursor.xid}
+		return Cursor{by: byTransaction, xid: p.place.xid}
 	case p.by == byTransaction:
 		return Cursor{by: byTransaction, xid: p.bound}
-	case p.cursor.everything:
-		return Cursor{by: byTime, at: p.cursor.at}
+	case p.place.everything:
+		return Cursor{by: byTime, at: p.place.at}
 	case p.newest.After(p.clock):
 		// A change dated in the future must not hide those made until then.
 		return Cursor{by: byTime, at: p.clock}

@@ -1,0 +1,154 @@
+package mis_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis"
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store/pgtest"
+)
+
+// Two templates: the reference МИС, and a bare source whose views are tables
+// with the columns of the contract, where any row can be written.
+func TestMain(m *testing.M) { pgtest.Main(m, installReference) }
+
+func installReference(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return refmis.Install(ctx, conn)
+}
+
+// good is a fact nothing is wrong with, by column.
+var good = map[string]string{
+	"changed_at": "timestamptz '2025-03-01 10:00:00+03'", "deleted": "false",
+	"osz_code": "'0042.000001'", "receiver_snils": "'11223344595'", "receiver_family_name": "'Соловьёва'",
+	"receiver_first_name": "'Анна'", "receiver_gender": "'Female'", "receiver_birth_date": "date '1950-05-05'",
+	"measure_key": "'1'", "category_key": "'101'", "decision_date": "date '2025-02-01'", "date_start": "date '2025-02-01'",
+	"needs_used": "false", "form": "'02'", "amount": "2.000", "measure_code": "'03'", "equivalent_amount": "310.50",
+}
+
+// bare fills a database with a schema egisso_source of tables. without is a
+// column the table fact is to lack.
+func bare(without string) pgtest.Setup {
+	return func(ctx context.Context, url string) error {
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer conn.Close(context.WithoutCancel(ctx))
+		var sql strings.Builder
+		sql.WriteString("create schema egisso_source;")
+		for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
+			name := map[egisso.Register]string{egisso.RegisterMeasure: "local_measure", egisso.RegisterFact: "fact"}[register]
+			var columns []string
+			for _, c := range mis.Columns(register) {
+				if register == egisso.RegisterFact && c.Name == without {
+					continue
+				}
+				column := c.Name + " " + string(c.Type)
+				if value, ok := good[c.Name]; ok && register == egisso.RegisterFact {
+					column += " default " + value
+				}
+				if c.Name == "changed_xid" {
+					column += " default pg_current_xact_id()"
+				}
+				columns = append(columns, column)
+			}
+			fmt.Fprintf(&sql, "create table egisso_source.%s (%s);", name, strings.Join(columns, ", "))
+		}
+		_, err = conn.Exec(ctx, sql.String())
+		return err
+	}
+}
+
+// source is a bare source and a connection to write with.
+func source(t *testing.T, options ...mis.Option) (*mis.Source, *pgx.Conn) {
+	t.Helper()
+	url := pgtest.DatabaseFrom(t, "bare", bare(""))
+	return open(t, url, options...), connect(t, url)
+}
+
+// sourceWithoutXID is a bare source that does not know transactions.
+func sourceWithoutXID(t *testing.T, options ...mis.Option) (*mis.Source, *pgx.Conn) {
+	t.Helper()
+	url := pgtest.DatabaseFrom(t, "bare without changed_xid", bare("changed_xid"))
+	return open(t, url, options...), connect(t, url)
+}
+
+func connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn
+}
+
+func open(t testing.TB, url string, options ...mis.Option) *mis.Source {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return mis.Open(t.Context(), pool, "", options...)
+}
+
+func exec(t testing.TB, conn interface {
+	Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
+}, sql string) {
+	t.Helper()
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// collect makes a pass over the facts and returns the rows in their order.
+func collect(t testing.TB, s *mis.Source, from mis.Cursor) ([]mis.Row, mis.Cursor) {
+	t.Helper()
+	var rows []mis.Row
+	next, err := s.Changed(t.Context(), egisso.RegisterFact, from, func(r mis.Row) error {
+		rows = append(rows, r)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows, next
+}
+
+// keys returns the keys of rows, joined.
+func keys(rows []mis.Row) string {
+	var list []string
+	for _, r := range rows {
+		list = append(list, r.Key)
+	}
+	return strings.Join(list, " ")
+}
+
+// only returns the row with the key and fails if it is not there once.
+func only(t testing.TB, rows []mis.Row, key string) mis.Row {
+	t.Helper()
+	var found []mis.Row
+	for _, r := range rows {
+		if r.Key == key {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("row %q came %d times among %q", key, len(found), keys(rows))
+	}
+	return found[0]
+}
