@@ -1,10 +1,13 @@
 package streebog
 
-// tables[k][v] is what byte v in place k of a word contributes to the word
-// after the substitution S and the linear transformation L.
-var tables = makeTables()
+// A table holds what byte v in place k of a word contributes to the word after
+// the substitution S and the linear transformation L, in [k][v].
+type table [8][256]uint64
 
-func makeTables() (t [8][256]uint64) {
+var sl = newTable()
+
+func newTable() *table {
+	t := new(table)
 	for place := range t {
 		for v := range t[place] {
 			for bit := range 8 {
@@ -17,31 +20,42 @@ func makeTables() (t [8][256]uint64) {
 	return t
 }
 
-// lps sets z = L(P(S(x ⊕ y))), RFC 6986, section 6. The permutation P
-// transposes the matrix of bytes, so word i of the result is made of byte i of
-// every word.
-func lps(z, x, y *block) {
-	x0, x1, x2, x3 := x[0]^y[0], x[1]^y[1], x[2]^y[2], x[3]^y[3]
-	x4, x5, x6, x7 := x[4]^y[4], x[5]^y[5], x[6]^y[6], x[7]^y[7]
-	t := &tables
-	for i := range z {
-		z[i] = t[0][byte(x0)] ^ t[1][byte(x1)] ^ t[2][byte(x2)] ^ t[3][byte(x3)] ^
-			t[4][byte(x4)] ^ t[5][byte(x5)] ^ t[6][byte(x6)] ^ t[7][byte(x7)]
-		x0, x1, x2, x3 = x0>>8, x1>>8, x2>>8, x3>>8
-		x4, x5, x6, x7 = x4>>8, x5>>8, x6>>8, x7>>8
-	}
-}
-
 // compress is the compression function g_N(h, m) of RFC 6986, section 6.
 func compress(h *block, n uint64, m *block) {
+	t := sl
 	var k block
-	lps(&k, h, &block{n})
+	t.lps(&k, h, &block{n})
 	x := *m
 	for i := range roundKeys {
-		lps(&x, &x, &k)
-		lps(&k, &k, (*block)(&roundKeys[i]))
+		t.lps(&x, &x, &k)
+		t.lps(&k, &k, (*block)(&roundKeys[i]))
 	}
 	for i := range h {
 		h[i] ^= x[i] ^ k[i] ^ m[i]
 	}
+}
+
+// lps sets z = L(P(S(x ⊕ y))), RFC 6986, section 6. The permutation P
+// transposes the matrix of bytes, so word i of the result is made of byte i of
+// every word. Written out, and with the table behind one pointer, everything
+// stays in registers.
+func (t *table) lps(z, x, y *block) {
+	x0, x1, x2, x3 := x[0]^y[0], x[1]^y[1], x[2]^y[2], x[3]^y[3]
+	x4, x5, x6, x7 := x[4]^y[4], x[5]^y[5], x[6]^y[6], x[7]^y[7]
+	z[0] = t[0][byte(x0)] ^ t[1][byte(x1)] ^ t[2][byte(x2)] ^ t[3][byte(x3)] ^
+		t[4][byte(x4)] ^ t[5][byte(x5)] ^ t[6][byte(x6)] ^ t[7][byte(x7)]
+	z[1] = t[0][byte(x0>>8)] ^ t[1][byte(x1>>8)] ^ t[2][byte(x2>>8)] ^ t[3][byte(x3>>8)] ^
+		t[4][byte(x4>>8)] ^ t[5][byte(x5>>8)] ^ t[6][byte(x6>>8)] ^ t[7][byte(x7>>8)]
+	z[2] = t[0][byte(x0>>16)] ^ t[1][byte(x1>>16)] ^ t[2][byte(x2>>16)] ^ t[3][byte(x3>>16)] ^
+		t[4][byte(x4>>16)] ^ t[5][byte(x5>>16)] ^ t[6][byte(x6>>16)] ^ t[7][byte(x7>>16)]
+	z[3] = t[0][byte(x0>>24)] ^ t[1][byte(x1>>24)] ^ t[2][byte(x2>>24)] ^ t[3][byte(x3>>24)] ^
+		t[4][byte(x4>>24)] ^ t[5][byte(x5>>24)] ^ t[6][byte(x6>>24)] ^ t[7][byte(x7>>24)]
+	z[4] = t[0][byte(x0>>32)] ^ t[1][byte(x1>>32)] ^ t[2][byte(x2>>32)] ^ t[3][byte(x3>>32)] ^
+		t[4][byte(x4>>32)] ^ t[5][byte(x5>>32)] ^ t[6][byte(x6>>32)] ^ t[7][byte(x7>>32)]
+	z[5] = t[0][byte(x0>>40)] ^ t[1][byte(x1>>40)] ^ t[2][byte(x2>>40)] ^ t[3][byte(x3>>40)] ^
+		t[4][byte(x4>>40)] ^ t[5][byte(x5>>40)] ^ t[6][byte(x6>>40)] ^ t[7][byte(x7>>40)]
+	z[6] = t[0][byte(x0>>48)] ^ t[1][byte(x1>>48)] ^ t[2][byte(x2>>48)] ^ t[3][byte(x3>>48)] ^
+		t[4][byte(x4>>48)] ^ t[5][byte(x5>>48)] ^ t[6][byte(x6>>48)] ^ t[7][byte(x7>>48)]
+	z[7] = t[0][byte(x0>>56)] ^ t[1][byte(x1>>56)] ^ t[2][byte(x2>>56)] ^ t[3][byte(x3>>56)] ^
+		t[4][byte(x4>>56)] ^ t[5][byte(x5>>56)] ^ t[6][byte(x6>>56)] ^ t[7][byte(x7>>56)]
 }

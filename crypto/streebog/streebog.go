@@ -161,7 +161,12 @@ func (d *digest) put(sum []byte) {
 // add adds m to the control sum modulo 2^512.
 func (d *digest) add(m *block) {
 	var carry uint64
-	for i := range d.sigma {
-		d.sigma[i], carry = bits.Add64(d.sigma[i], m[i], carry)
-	}
+	d.sigma[0], carry = bits.Add64(d.sigma[0], m[0], 0)
+	d.sigma[1], carry = bits.Add64(d.sigma[1], m[1], carry)
+	d.sigma[2], carry = bits.Add64(d.sigma[2], m[2], carry)
+	d.sigma[3], carry = bits.Add64(d.sigma[3], m[3], carry)
+	d.sigma[4], carry = bits.Add64(d.sigma[4], m[4], carry)
+	d.sigma[5], carry = bits.Add64(d.sigma[5], m[5], carry)
+	d.sigma[6], carry = bits.Add64(d.sigma[6], m[6], carry)
+	d.sigma[7], _ = bits.Add64(d.sigma[7], m[7], carry)
 }
