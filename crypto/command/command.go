@@ -64,28 +64,10 @@ var (
 	ErrTimeout = errors.New("signing program did not finish in time")
 	// ErrOutput means that what the program gave back is no signature.
 	ErrOutput = errors.New("signing program gave back something that is no signature")
-	// ErrSignature means that what the program gave back does not hold with the certificate.
-	ErrSignature = errors.New("signature of the signing program does not hold with the certificate")
 	// ErrSignedAttributes means a CMS with signed attributes, whose signature is not over the data.
 	ErrSignedAttributes = errors.New("signing program made a CMS with signed attributes, a signature over the data itself is needed")
 	// ErrNeedsData means that a digest was given to a program that hashes on its own.
 	ErrNeedsData = errors.New("signing program hashes on its own and cannot sign a digest")
-)
-
-// Order is the order of bytes in the program's output.
-type Order string
-
-// Orders of the halves s and r. Auto tries all; since a wrong one cannot verify, it is safe.
-const (
-	Auto Order = ""
-	// SR is s‖r, both big-endian: what XML signatures and CMS carry.
-	SR Order = "sr"
-	// RS is r‖s, both big-endian: what some PKCS#11 wrappers give.
-	RS Order = "rs"
-	// Reversed is SR read backwards as a whole: what the CryptoPro CSP gives.
-	Reversed Order = "reversed"
-	// SRLittle is s‖r, both little-endian.
-	SRLittle Order = "sr-le"
 )
 
 // Options describe the program.
@@ -101,8 +83,8 @@ type Options struct {
 	Timeout time.Duration
 	// Parallel limits how many run at once; 2 where zero.
 	Parallel int
-	// Order fixes the order of bytes; Auto otherwise.
-	Order Order
+	// Order fixes the order of bytes; otherwise it is found out.
+	Order cert.Order
 	// Clock tells the time against which terms are checked; nil means time.Now.
 	Clock func() time.Time
 }
@@ -165,9 +147,7 @@ func newProgram(c *cert.Certificate, o Options) (*program, error) {
 	case mode.Perm()&0o002 != 0:
 		return nil, fmt.Errorf("%w: everybody may write to %s", ErrProgram, o.Path)
 	}
-	switch o.Order {
-	case Auto, SR, RS, Reversed, SRLittle:
-	default:
+	if !o.Order.Known() {
 		return nil, fmt.Errorf("command signer: unknown byte order %q", o.Order)
 	}
 	if o.Timeout < 0 || o.Parallel < 0 {

@@ -197,12 +197,12 @@ func TestForms(t *testing.T) {
 
 func TestFixedOrder(t *testing.T) {
 	b := newBench(t, gost3410.CryptoProA())
-	if _, err := b.program(t, "rs", command.Options{Order: command.RS}).SignDigest(t.Context(), digestFor(b)); err != nil {
+	if _, err := b.program(t, "rs", command.Options{Order: cert.OrderRS}).SignDigest(t.Context(), digestFor(b)); err != nil {
 		t.Error(err)
 	}
-	_, err := b.program(t, "rs", command.Options{Order: command.SR}).SignDigest(t.Context(), digestFor(b))
-	if !errors.Is(err, command.ErrSignature) || !strings.Contains(err.Error(), `byte order "rs"`) {
-		t.Errorf("error %v, want ErrSignature with a hint", err)
+	_, err := b.program(t, "rs", command.Options{Order: cert.OrderSR}).SignDigest(t.Context(), digestFor(b))
+	if !errors.Is(err, cert.ErrForeignSignature) || !strings.Contains(err.Error(), `byte order "rs"`) {
+		t.Errorf("error %v, want ErrForeignSignature with a hint", err)
 	}
 }
 
@@ -223,8 +223,8 @@ func TestMisbehaviour(t *testing.T) {
 		{"talk instead of a signature", "chatty", b, nil, command.ErrOutput, ""},
 		{"endless output", "endless", b, nil, command.ErrOutput, ""},
 		{"failure", "failing", b, []string{"-password", "12345678"}, command.ErrFailed, "контейнер не найден wrong PIN ***"},
-		{"digest read backwards", "digest backwards", b, nil, command.ErrSignature, "backwards"},
-		{"another key", "sr", bench{b.Identity, stranger.keyFile}, nil, command.ErrSignature, "another key"},
+		{"digest read backwards", "digest backwards", b, nil, cert.ErrForeignSignature, "backwards"},
+		{"another key", "sr", bench{b.Identity, stranger.keyFile}, nil, cert.ErrForeignSignature, "another key"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,53 +14,15 @@ import (
 
 // read finds the signature in the program's output, brings it to s‖r and verifies it.
 func (p *program) read(output, digest []byte) ([]byte, error) {
-	size := p.certificate.DigestSize()
-	raw, err := decode(output, 2*size)
+	raw, err := decode(output, 2*p.certificate.DigestSize())
 	if err != nil {
 		return nil, err
 	}
-	orders := []Order{SR, Reversed, RS, SRLittle}
-	if p.options.Order != Auto {
-		orders = []Order{p.options.Order}
+	signature, _, err := p.certificate.Arrange(digest, raw, p.options.Order)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.options.Path, err)
 	}
-	for _, order := range orders {
-		if signature := toSR(raw, order); p.certificate.PublicKey.Verify(digest, signature) == nil {
-			return signature, nil
-		}
-	}
-	return nil, fmt.Errorf("%w%s", ErrSignature, p.hint(raw, digest))
-}
-
-// hint says what may be wrong with a signature that does not hold.
-func (p *program) hint(raw, digest []byte) string {
-	backwards := slices.Clone(digest)
-	slices.Reverse(backwards)
-	for _, order := range []Order{SR, Reversed, RS, SRLittle} {
-		signature := toSR(raw, order)
-		if p.certificate.PublicKey.Verify(digest, signature) == nil {
-			return fmt.Sprintf("; with byte order %q it does", order)
-		}
-		if p.certificate.PublicKey.Verify(backwards, signature) == nil {
-			return fmt.Sprintf("; the program reads the digest backwards and writes byte order %q", order)
-		}
-	}
-	return "; the program uses another key or signs something else than it is given"
-}
-
-// toSR brings a signature in the given order to s‖r, big-endian halves.
-func toSR(raw []byte, order Order) []byte {
-	out := slices.Clone(raw)
-	half := len(out) / 2
-	switch order {
-	case RS:
-		out = slices.Concat(raw[half:], raw[:half])
-	case Reversed:
-		slices.Reverse(out)
-	case SRLittle:
-		slices.Reverse(out[:half])
-		slices.Reverse(out[half:])
-	}
-	return out
+	return signature, nil
 }
 
 // decode gives the bytes of the signature: as they are, from hexadecimal digits or base64, or out
