@@ -19,6 +19,9 @@ type VerifyOptions struct {
 	// Plain: canonicalisation only, without the bus's transform. Never set for
 	// messages of the bus.
 	Plain bool
+	// Separate: the signature is in a document of its own. Never set for
+	// messages of the bus.
+	Separate bool
 }
 
 // Verified is what a valid signature covers.
@@ -161,8 +164,8 @@ func (s *signatureParts) checkReference(target *xmlsafe.Element, opts VerifyOpti
 	switch {
 	case target == nil:
 		return fmt.Errorf("%w: the element it must cover is missing", ErrReference)
-	case target.Root() != s.element.Root():
-		return fmt.Errorf("%w: signature and element are of different documents", ErrReference)
+	case opts.Separate == (target.Root() == s.element.Root()):
+		return fmt.Errorf("%w: signature and element have to be of %s", ErrReference, map[bool]string{true: "two documents", false: "one document"}[opts.Separate])
 	case s.element.Contains(target):
 		return fmt.Errorf("%w: the element is inside the signature", ErrReference)
 	case opts.Enveloped != target.Contains(s.element):
