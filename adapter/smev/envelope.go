@@ -18,6 +18,13 @@ type Signer interface {
 	SignDigest(ctx context.Context, digest []byte) (signature []byte, err error)
 }
 
+// Prefixes of the envelope's namespaces. Content comes with prefixes of its own,
+// usually of one letter; these stay out of their way.
+const (
+	prefixTypes = "st"
+	prefixBasic = "sb"
+)
+
 // Ids of the signed elements, by the bus's convention (smev3.md b).
 const (
 	idRequest  = "SIGNED_BY_CONSUMER"
@@ -47,11 +54,11 @@ type call struct {
 // any change, even of white space, breaks the signature.
 func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 	var buf bytes.Buffer
-	buf.WriteString(`<soap:Envelope xmlns:soap="` + SOAPNamespace + `"><soap:Header/><soap:Body><t:` +
-		c.operation.RequestElement() + ` xmlns:t="` + c.version.Types + `">`)
+	buf.WriteString(`<soap:Envelope xmlns:soap="` + SOAPNamespace + `"><soap:Header/><soap:Body><` +
+		prefixTypes + `:` + c.operation.RequestElement() + ` xmlns:` + prefixTypes + `="` + c.version.Types + `">`)
 
 	digest := cert.NewDigest(signer.Certificate().DigestSize())
-	prefixes := append([]xmldsig.Prefix{{Prefix: "t", URI: c.version.Types}, {Prefix: "b", URI: c.version.Basic}}, c.prefixes...)
+	prefixes := append([]xmldsig.Prefix{{Prefix: prefixTypes, URI: c.version.Types}, {Prefix: prefixBasic, URI: c.version.Basic}}, c.prefixes...)
 	w := xmldsig.NewWriter(&buf, digest, prefixes)
 	if err := c.signed(w); err != nil {
 		return nil, fmt.Errorf("write %s: %w", c.operation.RequestElement(), err)
@@ -66,9 +73,10 @@ func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign %s: %w", c.operation.RequestElement(), err)
 	}
-	buf.WriteString(`<t:CallerInformationSystemSignature>`)
+	buf.WriteString(`<` + prefixTypes + `:CallerInformationSystemSignature>`)
 	buf.Write(signature)
-	buf.WriteString(`</t:CallerInformationSystemSignature></t:` + c.operation.RequestElement() + `></soap:Body></soap:Envelope>`)
+	buf.WriteString(`</` + prefixTypes + `:CallerInformationSystemSignature></` + prefixTypes + `:` + c.operation.RequestElement() +
+		`></soap:Body></soap:Envelope>`)
 	return buf.Bytes(), nil
 }
 

@@ -37,6 +37,9 @@ func (l Limits) withDefaults() Limits {
 	if l.Parts <= 0 {
 		l.Parts = defaultPartLimit
 	}
+	if l.XML.Bytes <= 0 {
+		l.XML.Bytes = int(l.Body)
+	}
 	// Senders choose the ids inside their content freely; a message must not
 	// block the queue because two of them collide. The id a signature refers
 	// to is checked for uniqueness where the signature is verified.

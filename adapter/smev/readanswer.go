@@ -2,7 +2,6 @@ package smev
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -52,34 +51,37 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 		answer.RequestStatus, answer.AsyncStatus = nil, nil
 		return answer, nil
 	}
-	answer.Attachments = readAttachments(verified.Element, message, v)
+	answer.Attachments = readAttachments(verified.Element.Child(v.Types, "SenderProvidedResponseData"), message, v)
 	return answer, nil
 }
 
 // readIDs takes what is needed to store, correlate and acknowledge a message,
 // straight from the tree so that nothing else can get in the way.
 func (a *Answer) readIDs(response *xmlsafe.Element, v Version) {
-	value := func(e *xmlsafe.Element, local string) string {
-		if e == nil {
-			return ""
-		}
-		if c, ok := e.Only(v.Types, local); ok {
-			return c.Text()
-		}
-		return ""
-	}
 	data := response.Child(v.Types, "SenderProvidedResponseData")
 	metadata := response.Child(v.Types, "MessageMetadata")
 	// The schema names MessageMetadata/MessageId, the reference client uses
 	// the sender's MessageID; they are equal in every message seen.
-	if a.MessageID = value(metadata, "MessageId"); a.MessageID == "" {
-		a.MessageID = value(data, "MessageID")
+	if a.MessageID = childText(metadata, v.Types, "MessageId"); a.MessageID == "" {
+		a.MessageID = childText(data, v.Types, "MessageID")
 	}
-	a.OriginalMessageID = value(response, "OriginalMessageId")
+	a.OriginalMessageID = childText(response, v.Types, "OriginalMessageId")
 	if a.OriginalMessageID == "" && data != nil {
-		a.OriginalMessageID = value(data.Child(v.Types, "AsyncProcessingStatus"), "OriginalMessageId")
+		a.OriginalMessageID = childText(data.Child(v.Types, "AsyncProcessingStatus"), v.Types, "OriginalMessageId")
 	}
-	a.ReferenceMessageID = value(response, "ReferenceMessageID")
+	a.ReferenceMessageID = childText(response, v.Types, "ReferenceMessageID")
+}
+
+// childText gives the text of the only child of that name, "" if there is none
+// or more than one. e may be nil.
+func childText(e *xmlsafe.Element, space, local string) string {
+	if e == nil {
+		return ""
+	}
+	if c, ok := e.Only(space, local); ok {
+		return c.Text()
+	}
+	return ""
 }
 
 // readResponse fills the rest from the verified Response.
@@ -99,12 +101,12 @@ func (a *Answer) readResponse(response *xmlsafe.Element, v Version) error {
 		a.SentAt, a.DeliveredAt = moment(m.SendingTimestamp), moment(m.DeliveryTimestamp)
 		a.MessageStatus = text(m.Status)
 	}
-	a.readFiles(&r)
 	data, ok := response.Only(v.Types, "SenderProvidedResponseData")
 	if !ok || r.SenderProvidedResponseData == nil {
 		return malformed("Response has not exactly one SenderProvidedResponseData")
 	}
 	a.To = text(r.SenderProvidedResponseData.To)
+	a.FSAttachments = joinFiles(r.FSAttachmentsList, r.SenderProvidedResponseData.RefAttachmentHeaderList)
 	return a.readData(data, r.SenderProvidedResponseData, v)
 }
 
@@ -185,71 +187,4 @@ func primaryContent(data *xmlsafe.Element, v Version) ([]byte, error) {
 		return nil, malformed("primary content: %w", err)
 	}
 	return buf.Bytes(), nil
-}
-
-// readFiles joins FSAttachmentsList with the headers of the sender by uuid.
-func (a *Answer) readFiles(r *wsdl.Response) {
-	if r.FSAttachmentsList == nil {
-		return
-	}
-	headers := map[string]*wsdl.RefAttachmentHeaderType{}
-	if d := r.SenderProvidedResponseData; d != nil && d.RefAttachmentHeaderList != nil {
-		for _, h := range d.RefAttachmentHeaderList.RefAttachmentHeader {
-			headers[h.Uuid] = h
-		}
-	}
-	for _, f := range r.FSAttachmentsList.FSAttachment {
-		file := FSAttachment{UUID: f.Uuid, UserName: f.UserName, Password: Secret(f.Password), FileName: f.FileName}
-		if h := headers[f.Uuid]; h != nil {
-			file.Hash = strings.TrimSpace(h.Hash)
-			file.MimeType = text(h.MimeType)
-			file.NamespaceURI = h.NamespaceUri
-			file.SignaturePKCS7, _ = decodeBase64(text(h.SignaturePKCS7))
-		}
-		a.FSAttachments = append(a.FSAttachments, file)
-	}
-}
-
-// readAttachments joins the verified headers with the contents beside the signed
-// element. The contents are not signed by the bus: whoever uses them checks
-// SignaturePKCS7.
-func readAttachments(response, message *xmlsafe.Element, v Version) []Attachment {
-	list := response.Child(v.Types, "SenderProvidedResponseData").Child(v.Basic, "AttachmentHeaderList")
-	if list == nil {
-		return nil
-	}
-	contents := map[string]string{}
-	if all := message.Child(v.Basic, "AttachmentContentList"); all != nil {
-		for _, c := range all.Childs(v.Basic, "AttachmentContent") {
-			id, content := c.Child(v.Basic, "Id"), c.Child(v.Basic, "Content")
-			if id != nil && content != nil && len(content.Elements()) == 0 {
-				contents[strings.TrimSpace(id.Text())] = content.Text()
-			}
-		}
-	}
-	var attachments []Attachment
-	for _, h := range list.Childs(v.Basic, "AttachmentHeader") {
-		var header wsdl.AttachmentHeaderType
-		if err := decodeInto(h, v, &header); err != nil {
-			continue
-		}
-		a := Attachment{ID: strings.TrimSpace(header.ContentId), MimeType: text(header.MimeType), NamespaceURI: header.NamespaceUri}
-		a.SignaturePKCS7, _ = decodeBase64(text(header.SignaturePKCS7))
-		encoded, found := contents[a.ID]
-		content, err := decodeBase64(encoded)
-		a.Content, a.Missing = content, !found || err != nil
-		attachments = append(attachments, a)
-	}
-	return attachments
-}
-
-// decodeBase64 reads base64 with or without white space in it.
-func decodeBase64(s string) ([]byte, error) {
-	s = strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
-			return -1
-		}
-		return r
-	}, s)
-	return base64.StdEncoding.DecodeString(s)
 }

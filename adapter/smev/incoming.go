@@ -1,0 +1,214 @@
+package smev
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"egissogw/crypto/cert"
+	"egissogw/crypto/xmlsafe"
+	"egissogw/wsdl"
+)
+
+// IncomingKind is what a message of the request queue is (smev3.md c).
+type IncomingKind string
+
+// The kinds. They are decided by MessageMetadata/MessageType, not by what else
+// the message has or lacks.
+const (
+	// IncomingBroadcast needs an acknowledgement and no answer.
+	IncomingBroadcast IncomingKind = "broadcast"
+	// IncomingRequest expects an answer: SendResponse with To = ReplyTo.
+	IncomingRequest IncomingKind = "request"
+	// IncomingCancel withdraws an earlier request (schema 1.1).
+	IncomingCancel IncomingKind = "cancel"
+	// IncomingUnknown is to be stored and shown.
+	IncomingUnknown IncomingKind = "unknown"
+)
+
+// Incoming is one message taken with GetRequest. Like an Answer it must be
+// stored and then acknowledged by MessageID.
+type Incoming struct {
+	Kind IncomingKind
+	// MessageID is the id to acknowledge.
+	MessageID          string
+	ReferenceMessageID string
+	TransactionCode    string
+	SenderMnemonic     string
+	SenderName         string
+	SentAt             time.Time
+	DeliveredAt        time.Time
+	// ReplyTo is copied into the answer's To unchanged, and never interpreted.
+	ReplyTo string
+	// Test marks a request that must not change anything.
+	Test bool
+	// CancelledMessageID is the request an IncomingCancel withdraws.
+	CancelledMessageID string
+	// Content is the primary content, as in Answer.
+	Content       []byte
+	FSAttachments []FSAttachment
+	Attachments   []Attachment
+	// Certificate and Raw are as in Answer.
+	Certificate *cert.Certificate
+	Raw         []byte
+}
+
+// GetRequest takes one message from the request queue; nil, nil means the queue
+// is empty. Errors are as with GetResponse.
+func (c *Client) GetRequest(ctx context.Context) (*Incoming, error) {
+	o := &c.options
+	body, err := BuildGetRequest(ctx, o.Version, o.Signer, o.Selector, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	reply, err := c.post(ctx, OpGetRequest, body)
+	if err != nil {
+		return nil, err
+	}
+	message, err := readIncoming(reply.envelope, o.Version, o.Trust)
+	if err != nil {
+		return message, reply.fail(OpGetRequest, err)
+	}
+	return message, nil
+}
+
+// readIncoming reads GetRequestResponse; the rules are those of readAnswer.
+func readIncoming(e *envelope, v Version, trust TrustFunc) (*Incoming, error) {
+	body, err := e.reply(v, OpGetRequest)
+	if err != nil {
+		return nil, err
+	}
+	children := body.Elements()
+	if len(children) == 0 {
+		return nil, nil
+	}
+	in := &Incoming{Kind: IncomingUnknown, Raw: e.raw}
+	message := children[0]
+	if len(children) > 1 || !message.Is(v.Types, "RequestMessage") {
+		return in, fmt.Errorf("%w: no RequestMessage in the reply, but %.60q", ErrUnverified, message.Local)
+	}
+	local := "Request"
+	if v.Cancellation && message.Child(v.Types, "Cancel") != nil {
+		local = "Cancel"
+	}
+	target, ok := message.Only(v.Types, local)
+	if !ok {
+		return in, fmt.Errorf("%w: RequestMessage has not exactly one %s", ErrUnverified, local)
+	}
+	verified, err := verifyBus(target, message, v, trust)
+	if err != nil {
+		in.readIDs(target, v)
+		return in, err
+	}
+	in.Certificate = verified.Certificate
+	in.readIDs(verified.Element, v)
+	if err := checkForeignID(in.MessageID); err != nil {
+		return in, malformed("%w", err)
+	}
+	if local == "Cancel" {
+		in.Kind = IncomingCancel
+		in.CancelledMessageID = childText(verified.Element, v.Basic, "MessageReference")
+		return in, nil
+	}
+	if err := in.readRequest(verified.Element, v); err != nil {
+		in.Kind, in.Content = IncomingUnknown, nil
+		return in, nil
+	}
+	in.Attachments = readAttachments(verified.Element.Child(v.Types, "SenderProvidedRequestData"), message, v)
+	return in, nil
+}
+
+// readIDs takes the ids straight from the tree. For a Cancel the id is its own,
+// beside the reference to the request.
+func (m *Incoming) readIDs(e *xmlsafe.Element, v Version) {
+	data := e.Child(v.Types, "SenderProvidedRequestData")
+	if e.Local == "Cancel" {
+		m.MessageID = childText(e, v.Types, "MessageID")
+		return
+	}
+	if m.MessageID = childText(e.Child(v.Types, "MessageMetadata"), v.Types, "MessageId"); m.MessageID == "" {
+		m.MessageID = childText(data, v.Types, "MessageID")
+	}
+	m.ReferenceMessageID = childText(data, v.Types, "ReferenceMessageID")
+}
+
+func (m *Incoming) readRequest(e *xmlsafe.Element, v Version) error {
+	var r wsdl.Request
+	if err := decodeInto(e, v, &r); err != nil {
+		return err
+	}
+	data, ok := e.Only(v.Types, "SenderProvidedRequestData")
+	if !ok || r.SenderProvidedRequestData == nil || r.MessageMetadata == nil {
+		return malformed("Request lacks its data or its metadata")
+	}
+	m.TransactionCode = text(r.SenderProvidedRequestData.TransactionCode)
+	m.Test = r.SenderProvidedRequestData.TestMessage != nil
+	m.ReplyTo = text(r.ReplyTo)
+	if s := r.MessageMetadata.Sender; s != nil {
+		m.SenderMnemonic, m.SenderName = text(s.Mnemonic), text(s.HumanReadableName)
+	}
+	m.SentAt, m.DeliveredAt = moment(r.MessageMetadata.SendingTimestamp), moment(r.MessageMetadata.DeliveryTimestamp)
+	m.FSAttachments = joinFiles(r.FSAttachmentsList, r.SenderProvidedRequestData.RefAttachmentHeaderList)
+	content, err := primaryContent(data, v)
+	if err != nil {
+		return err
+	}
+	m.Content = content
+	switch strings.TrimSpace(text(r.MessageMetadata.MessageType)) {
+	case "BROADCAST":
+		m.Kind = IncomingBroadcast
+	case "REQUEST":
+		m.Kind = IncomingRequest
+	}
+	return nil
+}
+
+// GetStatus takes one asynchronous status from the queue of statuses; nil, nil
+// means there is none. Most statuses come through GetResponse; this is a
+// supplement (smev3.md c). There is nothing to acknowledge.
+func (c *Client) GetStatus(ctx context.Context) (*AsyncStatus, error) {
+	o := &c.options
+	body, err := BuildGetStatus(ctx, o.Version, o.Signer, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	reply, err := c.post(ctx, OpGetStatus, body)
+	if err != nil {
+		return nil, err
+	}
+	status, err := readStatus(reply.envelope, o.Version, o.Trust)
+	if err != nil {
+		return nil, reply.fail(OpGetStatus, err)
+	}
+	return status, nil
+}
+
+func readStatus(e *envelope, v Version, trust TrustFunc) (*AsyncStatus, error) {
+	body, err := e.reply(v, OpGetStatus)
+	if err != nil {
+		return nil, err
+	}
+	children := body.Elements()
+	if len(children) == 0 {
+		return nil, nil
+	}
+	message := children[0]
+	target, ok := message.Only(v.Types, "AsyncProcessingStatusData")
+	if !ok || len(children) > 1 || !message.Is(v.Types, "SmevAsyncProcessingMessage") {
+		return nil, malformed("no SmevAsyncProcessingMessage with one status in the reply")
+	}
+	verified, err := verifyBus(target, message, v, trust)
+	if err != nil {
+		return nil, err
+	}
+	status, ok := verified.Element.Only(v.Types, "AsyncProcessingStatus")
+	if !ok {
+		return nil, malformed("not exactly one AsyncProcessingStatus")
+	}
+	var decoded wsdl.AsyncProcessingStatus
+	if err := decodeInto(status, v, &decoded); err != nil {
+		return nil, malformed("%w", err)
+	}
+	return readAsyncStatus(&decoded, status, v), nil
+}
