@@ -1,0 +1,246 @@
+package mis_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis"
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store/pgtest"
+)
+
+// reference is a reference МИС with a few prescriptions, and a cursor after
+// them.
+func reference(t *testing.T, facts int) (*mis.Source, *pgx.Conn, mis.Cursor) {
+	t.Helper()
+	url := pgtest.Database(t)
+	conn := connect(t, url)
+	if _, err := refmis.Generate(t.Context(), conn, refmis.Options{Seed: 5, Facts: facts, Defects: map[refmis.Kind]int{}}); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, url)
+	rows, cursor := collect(t, s, mis.Cursor{})
+	if len(rows) != facts {
+		t.Fatalf("%d rows", len(rows))
+	}
+	return s, conn, cursor
+}
+
+func one(t *testing.T, conn *pgx.Conn, query string) (value string) {
+	t.Helper()
+	if err := conn.QueryRow(t.Context(), query).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+// TestChangeLogSeesWhatTheViewShows: whatever the facts are made of, a change of
+// it brings those facts, and only those, to the next pass.
+func TestChangeLogSeesWhatTheViewShows(t *testing.T) {
+	const first = "select min(id) from mis.recipe"
+	tests := []struct{ name, change, touched string }{
+		{"prescription", "update mis.recipe set pack_qty = 9 where id = (" + first + ")", first},
+		{"the same value again", "update mis.recipe set pack_qty = pack_qty, upd_dt = now()", "select null where false"},
+		{"new prescription", `insert into mis.recipe select 900001, lpu_id, patient_id, privilege_id, series, 'x', issue_date, valid_days,
+			drug_id, pack_qty, discount, price, sum_total, status from mis.recipe where id = (` + first + ")", "select 900001"},
+		{"deleted prescription", "delete from mis.recipe where id = 50001", "select 50001"},
+		{"prescription under another id", "update mis.recipe set id = 900002 where id = 50001", "select unnest('{50001,900002}'::int[])"},
+		{"all prescriptions at once", "truncate mis.recipe", "select generate_series(50001, 50060)"},
+		{"patient", "update mis.patient set surname = 'Иной' where id = (select patient_id from mis.recipe where id = 50001)",
+			"select id from mis.recipe where patient_id = (select patient_id from mis.recipe where id = 50001)"},
+		{"benefit", "update mis.patient_privilege set doc_number = '7' where id = (select privilege_id from mis.recipe where id = 50001)",
+			"select id from mis.recipe where privilege_id = (select privilege_id from mis.recipe where id = 50001)"},
+		{"drug", "update mis.drug set trade_name = 'Новое' where id = (select drug_id from mis.recipe where id = 50001)",
+			"select id from mis.recipe where drug_id = (select drug_id from mis.recipe where id = 50001)"},
+		{"mapping", "update mis.egisso_mapping set unit_code = '04' where privilege_type_id = 2",
+			"select r.id from mis.recipe r join mis.patient_privilege p on p.id = r.privilege_id where p.privilege_type_id = 2"},
+		{"mapping removed", "delete from mis.egisso_mapping where privilege_type_id = 2",
+			"select r.id from mis.recipe r join mis.patient_privilege p on p.id = r.privilege_id where p.privilege_type_id = 2"},
+		{"organisation's code", "update mis.egisso_onmsz set code = '0042.000002' where lpu_id = 2", "select id from mis.recipe where lpu_id = 2"},
+		{"another table", "update mis.lpu set name = 'Поликлиника'", "select null where false"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, conn, cursor := reference(t, 60)
+			exec(t, conn, tt.change)
+			rows, _ := collect(t, s, cursor)
+			got := strings.Fields(keys(rows))
+			slices.Sort(got)
+			want := strings.Fields(one(t, conn, "select coalesce(string_agg(id::text, ' '), '') from ("+tt.touched+") as t (id)"))
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("came %v, want %v", got, want)
+			}
+			if len(want) == 60 && tt.name == "drug" {
+				t.Error("the test is about nothing: every row is touched")
+			}
+		})
+	}
+}
+
+func TestChangeLogSeesEveryPartOfAMeasure(t *testing.T) {
+	s, conn, _ := reference(t, 1)
+	read := func(from mis.Cursor) (got []string, next mis.Cursor) {
+		next, err := s.Changed(t.Context(), egisso.RegisterMeasure, from, func(r mis.Row) error {
+			got = append(got, r.Key)
+			if !r.Deleted && r.Measure == nil {
+				t.Errorf("measure %s: %v", r.Key, r.Findings)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got, next
+	}
+	_, cursor := read(mis.Cursor{})
+	for _, change := range []string{
+		"update mis.measure set title = title || '.' where id = 4",
+		"update mis.measure_category set title = title || '.' where id = 401",
+		"update mis.measure_criterion set coefficient = 1.1 where category_id = 401 and code = '000001'",
+		"update mis.measure_funding set share = 50 where measure_id = 4",
+		"insert into mis.measure_territory values (4, '57702000')",
+		"update mis.measure_act set num = '1' where measure_id = 4",
+		"delete from mis.measure_method where measure_id = 4 and method = '02'",
+		"update mis.measure_document set qty = 2 where measure_id = 4",
+		"delete from mis.measure_step where measure_id = 4",
+		"update mis.measure set is_deleted = true where id = 4",
+	} {
+		exec(t, conn, change)
+		var got []string
+		if got, cursor = read(cursor); !slices.Equal(got, []string{"4"}) {
+			t.Errorf("%s: came %v", change, got)
+		}
+	}
+}
+
+func TestDeletedAndCancelledPrescriptions(t *testing.T) {
+	s, conn, cursor := reference(t, 10)
+	exec(t, conn, "delete from mis.recipe where id = 50001")
+	exec(t, conn, "update mis.recipe set status = 4 where id = 50002")
+	exec(t, conn, "update mis.recipe set is_deleted = true where id = 50003")
+	rows, cursor := collect(t, s, cursor)
+	for _, key := range []string{"50001", "50002", "50003"} {
+		if !only(t, rows, key).Deleted {
+			t.Errorf("row %s is not deleted", key)
+		}
+	}
+	exec(t, conn, "update mis.recipe set status = 1 where id = 50002")
+	rows, _ = collect(t, s, cursor)
+	if row := only(t, rows, "50002"); row.Deleted || row.Fact == nil {
+		t.Errorf("a prescription that is valid again: deleted %v, %v", row.Deleted, row.Findings)
+	}
+}
+
+// TestNothingIsLostAmongConcurrentWriters: transactions of every length commit
+// and roll back in any order while a reader polls; what it saw last of every
+// prescription is what is there in the end.
+func TestNothingIsLostAmongConcurrentWriters(t *testing.T) {
+	const facts, writers, transactions = 40, 4, 60
+	url := pgtest.Database(t)
+	conn := connect(t, url)
+	if _, err := refmis.Generate(t.Context(), conn, refmis.Options{Seed: 6, Facts: facts, Defects: map[refmis.Kind]int{}}); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, url, mis.WithPage(9), mis.WithSnapshot(0))
+	leak := goleak.IgnoreCurrent()
+
+	var running sync.WaitGroup
+	for w := range writers {
+		own := connect(t, url)
+		running.Go(func() {
+			dice := rand.New(rand.NewPCG(99, uint64(w)))
+			for range transactions {
+				if err := write(t.Context(), own, dice, facts); err != nil {
+					t.Errorf("writer: %v", err)
+					return
+				}
+			}
+		})
+	}
+	stopped := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(stopped)
+	}()
+
+	seen := map[string]string{}
+	var cursor mis.Cursor
+	poll := func() {
+		var rows []mis.Row
+		rows, cursor = collect(t, s, cursor)
+		for _, r := range rows {
+			seen[r.Key] = "deleted"
+			if r.Fact != nil {
+				seen[r.Key] = r.Fact.Assignment.Amount.String()
+			}
+		}
+	}
+	for polling := true; polling; {
+		select {
+		case <-stopped:
+			polling = false
+		default:
+		}
+		poll()
+	}
+	poll()
+
+	var wrong int
+	rows, _ := collect(t, open(t, url), mis.Cursor{})
+	for _, r := range rows {
+		want := "deleted"
+		if r.Fact != nil {
+			want = r.Fact.Assignment.Amount.String()
+		}
+		if seen[r.Key] != want {
+			wrong++
+			t.Errorf("row %s: seen %s, is %s", r.Key, seen[r.Key], want)
+		}
+	}
+	if len(seen) != len(rows) {
+		t.Errorf("seen %d rows of %d", len(seen), len(rows))
+	}
+	if err := goleak.Find(leak, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck")); err != nil {
+		t.Error(err)
+	}
+}
+
+// write is one transaction of a few changes in the order of the ids, which may
+// be rolled back in the end.
+func write(ctx context.Context, conn *pgx.Conn, dice *rand.Rand, facts int) error {
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	id := 50_001
+	for range 1 + dice.IntN(5) {
+		if id += dice.IntN(facts / 4); id > 50_000+facts {
+			break
+		}
+		change := "update mis.recipe set pack_qty = " + strconv.Itoa(1+dice.IntN(1000)) + " where id = " + strconv.Itoa(id)
+		if dice.IntN(40) == 0 {
+			change = "delete from mis.recipe where id = " + strconv.Itoa(id)
+		}
+		if _, err := tx.Exec(ctx, change); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "select pg_sleep(0.001 * $1::int)", dice.IntN(8)); err != nil {
+			return err
+		}
+	}
+	if dice.IntN(6) == 0 {
+		return tx.Rollback(ctx)
+	}
+	return tx.Commit(ctx)
+}
