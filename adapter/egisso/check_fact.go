@@ -79,7 +79,7 @@ func newFactSubject(f Fact, measure *LocalMeasure, today Date) *factSubject {
 			&f.ReasonPersons[i].Person, at("reasonPersons/basisPerson", i) + "/prsnInfo", fmt.Sprintf("Лицо-основание %d: ", i+1),
 		})
 	}
-	s.fields = make([]field, 0, 24)
+	s.fields = make([]field, 0, 48)
 	s.dates = make([]dateField, 0, 8)
 	s.list()
 	return s
@@ -88,30 +88,30 @@ func newFactSubject(f Fact, measure *LocalMeasure, today Date) *factSubject {
 // list names every text and date of tFactAssignment of assignment-fact/1.0.8.
 func (s *factSubject) list() {
 	f := s.f
-	s.add(field{path: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: participantCode})
-	s.add(field{path: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: participantCode})
+	s.add(field{name: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: participantCode})
+	s.add(field{name: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: participantCode})
 	for _, p := range s.people {
 		s.listPerson(p)
 	}
 	for i, p := range f.ReasonPersons {
-		s.add(field{path: at("reasonPersons/basisPerson", i) + "/kinshipTypeCode", label: fmt.Sprintf("Лицо-основание %d: код родства", i+1),
+		s.add(field{parent: at("reasonPersons/basisPerson", i), name: "kinshipTypeCode", label: fmt.Sprintf("Лицо-основание %d: код родства", i+1),
 			value: p.KinshipCode, rule: "L-XSD", format: digits7})
 	}
-	s.day("decisionDate", "Дата решения", "L-XSD", f.DecisionDate, true)
-	s.day("dateStart", "Дата начала", "L-XSD", f.DateStart, true)
-	s.day("dateFinish", "Дата окончания", "L-XSD", f.DateFinish, false)
+	s.day("", "decisionDate", "", "Дата решения", "L-XSD", f.DecisionDate, true)
+	s.day("", "dateStart", "", "Дата начала", "L-XSD", f.DateStart, true)
+	s.day("", "dateFinish", "", "Дата окончания", "L-XSD", f.DateFinish, false)
 	for i, d := range f.Documents {
 		path, label := at("documents/document", i), fmt.Sprintf("Документ %d: ", i+1)
-		s.add(field{path: path + "/title", label: label + "наименование", value: d.Title, rule: "L-DOC", required: true, max: 500})
-		s.add(field{path: path + "/series", label: label + "серия", value: d.Series, rule: "L-DOC", max: 20})
-		s.add(field{path: path + "/number", label: label + "номер", value: d.Number, rule: "L-DOC", max: 20})
-		s.add(field{path: path + "/authority", label: label + "кем выдан", value: d.Authority, rule: "L-DOC", required: true, max: 500})
-		s.day(path+"/issueDate", label+"дата выдачи", "L-DOC", d.IssueDate, true)
-		s.day(path+"/startDate", label+"дата начала", "L-DOC", d.StartDate, true)
-		s.day(path+"/finishDate", label+"дата окончания", "L-DOC", d.FinishDate, false)
+		s.add(field{parent: path, name: "title", whose: label, label: "наименование", value: d.Title, rule: "L-DOC", required: true, max: 500})
+		s.add(field{parent: path, name: "series", whose: label, label: "серия", value: d.Series, rule: "L-DOC", max: 20})
+		s.add(field{parent: path, name: "number", whose: label, label: "номер", value: d.Number, rule: "L-DOC", max: 20})
+		s.add(field{parent: path, name: "authority", whose: label, label: "кем выдан", value: d.Authority, rule: "L-DOC", required: true, max: 500})
+		s.day(path, "issueDate", label, "дата выдачи", "L-DOC", d.IssueDate, true)
+		s.day(path, "startDate", label, "дата начала", "L-DOC", d.StartDate, true)
+		s.day(path, "finishDate", label, "дата окончания", "L-DOC", d.FinishDate, false)
 	}
 	for i, code := range f.NeedsCodes {
-		s.add(field{path: needsPath(i), label: fmt.Sprintf("Критерий нуждаемости %d: код", i+1),
+		s.add(field{name: needsPath(i), label: fmt.Sprintf("Критерий нуждаемости %d: код", i+1),
 			value: code, rule: "L-XSD", required: true, format: criterionCode})
 	}
 	s.listAssignment()
@@ -121,17 +121,20 @@ func needsPath(i int) string { return at("needsCriteria/needsCriteria", i) + "/n
 
 func (s *factSubject) listAssignment() {
 	a := &s.f.Assignment
-	path := "assignmentInfo/" + formElements[a.Form]
-	s.add(field{path: path + "/measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: digits2})
-	s.add(field{path: path + "/" + okeiElement(a.Form), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: okei})
-	s.add(field{path: path + "/content", label: "Содержание", value: a.Content, rule: "L-XSD", max: maxContent, soft: true, lines: true})
-	s.add(field{path: path + "/comment", label: "Комментарий", value: a.Comment, rule: "L-XSD", max: 200, lines: true})
+	path := "assignmentInfo"
+	if element := formElements[a.Form]; element != "" {
+		path += "/" + element
+	}
+	s.add(field{parent: path, name: "measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: digits2})
+	s.add(field{parent: path, name: okeiElement(a.Form), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: okei})
+	s.add(field{parent: path, name: "content", label: "Содержание", value: a.Content, rule: "L-XSD", max: maxContent, soft: true, lines: true})
+	s.add(field{parent: path, name: "comment", label: "Комментарий", value: a.Comment, rule: "L-XSD", max: 200, lines: true})
 }
 
 func (s *factSubject) add(f field) { s.fields = append(s.fields, f) }
 
-func (s *factSubject) day(path, label, rule string, value Date, required bool) {
-	s.dates = append(s.dates, dateField{path: path, label: label, rule: rule, value: value, required: required})
+func (s *factSubject) day(parent, name, whose, label, rule string, value Date, required bool) {
+	s.dates = append(s.dates, dateField{parent: parent, name: name, whose: whose, label: label, rule: rule, value: value, required: required})
 }
 
 func factSchema(s *factSubject, r *report) {
@@ -156,14 +159,15 @@ func factDecisionOrder(s *factSubject, r *report) {
 	}
 }
 
-// factMeasureKnown cannot judge a measure that another provider loaded.
+// factMeasureKnown cannot judge a measure that another provider loaded. Without
+// an identifier there is nothing to write, so no policy lets the fact out.
 func factMeasureKnown(s *factSubject, r *report) {
 	switch {
 	case s.measure != nil || s.f.MeasureProviderCode != "":
 	case s.f.MeasureID != uuid.Nil:
 		r.add("lmszId", "Значение идентификатора ЛМСЗ "+s.f.MeasureID.String()+" в реестре принятых ЛМСЗ не найдено")
 	default:
-		r.add("lmszId", "ЛМСЗ, указанная в источнике, в реестре принятых ЛМСЗ не найдена")
+		r.schema("lmszId", "ЛМСЗ, указанная в источнике, в реестре принятых ЛМСЗ не найдена")
 	}
 }
 
@@ -184,8 +188,13 @@ func (s *factSubject) category() *LocalCategory {
 }
 
 func factCategory(s *factSubject, r *report) {
-	if s.measure != nil && s.category() == nil {
-		r.add("categoryId", "Категория не относится к указанной ЛМСЗ")
+	const text = "Категория не относится к указанной ЛМСЗ"
+	switch {
+	case s.measure == nil || s.category() != nil:
+	case s.f.CategoryID == uuid.Nil:
+		r.schema("categoryId", text)
+	default:
+		r.add("categoryId", text)
 	}
 }
 

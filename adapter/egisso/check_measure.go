@@ -43,14 +43,14 @@ func newMeasureSubject(m LocalMeasure) *measureSubject {
 	return s
 }
 
-func (s *measureSubject) text(path, label, value string, required bool, max int, f format) {
+func (s *measureSubject) text(name, label, value string, required bool, max int, f format) {
 	s.fields = append(s.fields, field{
-		path: path, label: label, value: value, rule: "L-XSD", required: required, max: max, format: f, lines: f == nil,
+		name: name, label: label, value: value, rule: "L-XSD", required: required, max: max, format: f, lines: f == nil,
 	})
 }
 
-func (s *measureSubject) date(path, label string, value Date, required bool) {
-	s.dates = append(s.dates, dateField{path: path, label: label, value: value, rule: "L-XSD", required: required})
+func (s *measureSubject) date(name, label string, value Date, required bool) {
+	s.dates = append(s.dates, dateField{name: name, label: label, value: value, rule: "L-XSD", required: required})
 }
 
 // list names every text and date of tLocalMSZ of local-MSZ/2.1.0 with its type.
@@ -94,7 +94,7 @@ func (s *measureSubject) list() {
 		s.text(path+"/url", label+"ссылка", a.URL, true, 1000, nil)
 	}
 	s.fields = append(s.fields, field{
-		path: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
+		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
 	})
 	s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
 	s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)

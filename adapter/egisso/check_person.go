@@ -3,10 +3,10 @@ package egisso
 import "fmt"
 
 // listPerson names every text and date of tPersonInfo of prsn-info/1.0.4.
-func (s *factSubject) listPerson(at personAt) {
-	p, path, label := at.p, at.path, at.label
+func (s *factSubject) listPerson(who personAt) {
+	p, path, label := who.p, who.path, who.label
 	text := func(name, title, value, rule string, required bool, max int, f format) {
-		s.add(field{path: path + "/" + name, label: label + title, value: value, rule: rule, required: required, max: max, format: f})
+		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: rule, required: required, max: max, format: f})
 	}
 	text("SNILS", "СНИЛС", p.SNILS, "L-SNILS", true, 0, snils)
 	text("FamilyName", "фамилия", p.FamilyName, "L-NAME", true, 100, nameProblem)
@@ -14,23 +14,24 @@ func (s *factSubject) listPerson(at personAt) {
 	text("Patronymic", "отчество", p.Patronymic, "L-NAME", false, 100, nameProblem)
 	text("MaidenFamilyName", "фамилия при рождении", p.MaidenFamilyName, "L-NAME", false, 100, nameProblem)
 	text("Gender", "пол", string(p.Gender), "L-XSD", true, 0, oneOf("должно быть Male или Female", string(Male), string(Female)))
-	s.day(path+"/BirthDate", label+"дата рождения", "L-XSD", p.BirthDate, true)
+	s.day(path, "BirthDate", label, "дата рождения", "L-XSD", p.BirthDate, true)
 	text("BirthPlace", "место рождения", p.BirthPlace, "L-XSD", false, 500, rusAndNumProblem)
 	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, digits10)
 	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, digits3)
-	s.listIdentity(p.IdentityDoc, path+"/IdentityDoc", label)
-	s.listAddress(p.PermanentResidence, path+"/Address/PermanentResidence", label+"адрес постоянного проживания: ")
-	s.listAddress(p.TemporaryResidence, path+"/Address/TemporaryResidence", label+"адрес временного проживания: ")
-	s.listAddress(p.ActualResidence, path+"/Address/ActualResidence", label+"адрес фактического проживания: ")
+	s.listIdentity(p.IdentityDoc, path, label)
+	s.listAddress(p.PermanentResidence, path, "/Address/PermanentResidence", label, "адрес постоянного проживания: ")
+	s.listAddress(p.TemporaryResidence, path, "/Address/TemporaryResidence", label, "адрес временного проживания: ")
+	s.listAddress(p.ActualResidence, path, "/Address/ActualResidence", label, "адрес фактического проживания: ")
 	text("ResidencePermitInfo", "сведения о виде на жительство", p.ResidencePermitInfo, "L-XSD", false, 100, nil)
 }
 
-func (s *factSubject) listAddress(a *Address, path, label string) {
+func (s *factSubject) listAddress(a *Address, person, element, whose, which string) {
 	if a == nil {
 		return
 	}
+	path, label := person+element, whose+which
 	text := func(name, title, value string, max int, f format) {
-		s.add(field{path: path + "/" + name, label: label + title, value: value, rule: "L-XSD",
+		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: "L-XSD",
 			required: name == "OKSMCode", max: max, format: f})
 	}
 	text("OKSMCode", "код страны", a.OKSMCode, 0, digits3)
@@ -82,16 +83,16 @@ func (s *factSubject) listIdentity(d *IdentityDoc, path, label string) {
 	if t == nil {
 		return // identityProblem tells
 	}
-	path += "/" + t.name
-	series := field{path: path + "/Series", label: label + "серия", value: d.Series, rule: "L-DOC",
+	path += "/IdentityDoc/" + t.name
+	series := field{parent: path, name: "Series", whose: label, label: "серия", value: d.Series, rule: "L-DOC",
 		required: !t.seriesOptional, format: t.series}
 	if t.seriesOptional {
 		series.max = 20
 	}
 	s.add(series)
-	s.add(field{path: path + "/Number", label: label + "номер", value: d.Number, rule: "L-DOC", required: true, format: t.number})
-	s.day(path+"/IssueDate", label+"дата выдачи", "L-DOC", d.IssueDate, true)
-	s.add(field{path: path + "/Issuer", label: label + "кем выдан", value: d.Issuer, rule: "L-DOC", required: true, max: 200, format: rusAndNumProblem})
+	s.add(field{parent: path, name: "Number", whose: label, label: "номер", value: d.Number, rule: "L-DOC", required: true, format: t.number})
+	s.day(path, "IssueDate", label, "дата выдачи", "L-DOC", d.IssueDate, true)
+	s.add(field{parent: path, name: "Issuer", whose: label, label: "кем выдан", value: d.Issuer, rule: "L-DOC", required: true, max: 200, format: rusAndNumProblem})
 }
 
 func factSNILS(s *factSubject, r *report) {

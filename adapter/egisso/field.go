@@ -8,8 +8,10 @@ import (
 // A field is one text of a record with what the XSD demands of it. Listing
 // fields once lets one small function be one rule.
 type field struct {
-	path     string // XSD names, like "mszReceiver/SNILS"
-	label    string // Russian, like "Получатель: СНИЛС"
+	parent   string // path of the element around it, XSD names, like "mszReceiver"
+	name     string // XSD name, like "SNILS"
+	whose    string // Russian, like "Получатель: "; put together only for a finding
+	label    string // Russian, like "СНИЛС"
 	value    string
 	rule     string // rule that reports absence and format
 	required bool
@@ -21,10 +23,25 @@ type field struct {
 
 // A dateField is one date of a record.
 type dateField struct {
-	path, label, rule string
-	value             Date
-	required          bool
+	parent, name, whose, label string
+	rule                       string
+	value                      Date
+	required                   bool
 }
+
+func (f *field) path() string     { return joinPath(f.parent, f.name) }
+func (d *dateField) path() string { return joinPath(d.parent, d.name) }
+
+func joinPath(parent, name string) string {
+	if parent == "" {
+		return name
+	}
+	return parent + "/" + name
+}
+
+// say returns "Получатель: СНИЛС: problem".
+func (f *field) say(problem string) string     { return f.whose + f.label + ": " + problem }
+func (d *dateField) say(problem string) string { return d.whose + d.label + ": " + problem }
 
 const notGiven = "не заполнено"
 
@@ -37,12 +54,12 @@ func checkFields(fields []field, r *report) {
 		}
 		switch {
 		case f.value == "" && f.required:
-			r.schema(f.path, f.label+": "+notGiven)
+			r.schema(f.path(), f.say(notGiven))
 		case f.value == "" || f.format == nil || badCharacter(f.value, true) != "":
 			// Nothing to look at, or L-CHAR tells more.
 		default:
 			if problem := f.format(f.value); problem != "" {
-				r.schema(f.path, f.label+": "+problem)
+				r.schema(f.path(), f.say(problem))
 			}
 		}
 	}
@@ -58,10 +75,10 @@ func checkDates(dates []dateField, r *report) {
 		switch {
 		case d.value.IsZero():
 			if d.required {
-				r.schema(d.path, d.label+": "+notGiven)
+				r.schema(d.path(), d.say(notGiven))
 			}
 		case !d.value.possible():
-			r.schema(d.path, d.label+": такой даты нет, или год не от 1000 до 2999")
+			r.schema(d.path(), d.say("такой даты нет, или год не от 1000 до 2999"))
 		}
 	}
 }
@@ -77,9 +94,9 @@ func checkLengths(fields []field, r *report) {
 		switch {
 		case n <= f.max:
 		case f.soft:
-			r.add(f.path, fmt.Sprintf("%s: %d знаков, будет передано первых %d", f.label, n, f.max))
+			r.add(f.path(), f.say(fmt.Sprintf("%d знаков, будет передано первых %d", n, f.max)))
 		default:
-			r.schema(f.path, fmt.Sprintf("%s: %d знаков, допустимо не больше %d", f.label, n, f.max))
+			r.schema(f.path(), f.say(fmt.Sprintf("%d знаков, допустимо не больше %d", n, f.max)))
 		}
 	}
 }
@@ -89,7 +106,7 @@ func checkCharacters(fields []field, r *report) {
 	for i := range fields {
 		f := &fields[i]
 		if problem := badCharacter(f.value, f.lines); problem != "" {
-			r.schema(f.path, f.label+": "+problem)
+			r.schema(f.path(), f.say(problem))
 		}
 	}
 }

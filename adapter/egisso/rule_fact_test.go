@@ -241,3 +241,70 @@ func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {
 		}
 	}
 }
+
+// TestFindingsSayWhereAndWhat: the path in XSD names and the text, whole.
+func TestFindingsSayWhereAndWhat(t *testing.T) {
+	for _, c := range []struct {
+		base   func() Fact
+		change func(*Fact)
+		want   string
+	}{
+		{insulinFact, func(f *Fact) { f.OSZCode = "" }, "L-OSZ oszCode: Код ОНМСЗ: не заполнено"},
+		{insulinFact, func(f *Fact) { f.Receiver.FamilyName = "Кузнeцова" },
+			"L-NAME mszReceiver/FamilyName: Получатель: фамилия: латинская буква, похожая на русскую, в позиции 5"},
+		{insulinFact, func(f *Fact) { f.Receiver.FamilyName = "Kuznetsova" }, "L-NAME mszReceiver/FamilyName: Получатель: фамилия: латинская буква в позиции 1"},
+		{insulinFact, func(f *Fact) { f.Receiver.IdentityDoc.Series = "57-03" },
+			"L-DOC mszReceiver/IdentityDoc/PassportRF/Series: Получатель: удостоверение личности: серия: должно быть четыре цифры"},
+		{insulinFact, func(f *Fact) { f.Receiver.PermanentResidence.OKSMCode = "" },
+			"L-XSD mszReceiver/Address/PermanentResidence/OKSMCode: Получатель: адрес постоянного проживания: код страны: не заполнено"},
+		{moneyFact, func(f *Fact) { f.ReasonPersons[0].Person.BirthDate = Date{2023, 2, 30} },
+			"L-XSD reasonPersons/basisPerson[1]/prsnInfo/BirthDate: Лицо-основание 1: дата рождения: такой даты нет, или год не от 1000 до 2999"},
+		{insulinFact, func(f *Fact) { f.Documents[0].Authority = "" }, "L-DOC documents/document[1]/authority: Документ 1: кем выдан: не заполнено"},
+		{insulinFact, func(f *Fact) { f.Assignment.Content = strings.Repeat("я", 250) },
+			"L-LEN assignmentInfo/naturalForm/content: Содержание: 250 знаков, будет передано первых 200"},
+		{serviceFact, func(f *Fact) {
+			f.Assignment.Form, f.MeasureID, f.CategoryID, f.Assignment.OKEICode = FormNatural, measureID("0f1"), categoryID("f102"), "7"
+		},
+			"L-FORM assignmentInfo/naturalForm/okeiCode: Единица измерения ОКЕИ: должно быть три или четыре цифры"},
+	} {
+		f := c.base()
+		c.change(&f)
+		findings := CheckFact(f, worldMeasure(f), today)
+		if len(findings) == 0 || findings[0].String() != c.want {
+			t.Errorf("findings %v\n     want %s", findings, c.want)
+		}
+	}
+	m := moneyMeasure()
+	m.Categories[0].Criteria[1].Date = Date{}
+	want := "L-XSD classificationKMSZ/localCategories/localCategory[1]/needsCriteria[2]/needsCriteriaDate: Категория 1: критерий нуждаемости 2: дата: не заполнено"
+	if findings := CheckMeasure(m); len(findings) != 1 || findings[0].String() != want {
+		t.Errorf("findings %v\n     want %s", findings, want)
+	}
+}
+
+// A fact without a resolved measure or category cannot be written: a policy
+// that lets 014 and L-CAT pass must not let it into a package.
+func TestPolicyLetsNoUnresolvedFactOut(t *testing.T) {
+	policy, err := ParseRulePolicy("014=off,L-CAT=warn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := federalMeasure()
+	for _, c := range []struct {
+		name    string
+		change  func(*Fact)
+		measure *LocalMeasure
+		blocks  bool
+	}{
+		{"measure not accepted, id known", func(f *Fact) {}, nil, false},
+		{"measure not resolved", func(f *Fact) { f.MeasureID = uuid.Nil }, nil, true},
+		{"category of another measure", func(f *Fact) { f.CategoryID = categoryID("e201") }, &m, false},
+		{"category not resolved", func(f *Fact) { f.CategoryID = uuid.Nil }, &m, true},
+	} {
+		f := insulinFact()
+		c.change(&f)
+		if findings := policy.Apply(CheckFact(f, c.measure, today)); Blocks(findings) != c.blocks {
+			t.Errorf("%s: findings %v", c.name, findings)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package egisso
+
+import (
+	"testing"
+)
+
+// discard is a Writer that only counts.
+type discard struct{ elements, bytes int }
+
+func (w *discard) Start(_, local string)             { w.elements++; w.bytes += 2*len(local) + 5 }
+func (w *discard) Text(text string)                  { w.bytes += len(text) }
+func (w *discard) End()                              {}
+func (w *discard) Element(space, local, text string) { w.Start(space, local); w.Text(text); w.End() }
+
+func BenchmarkCheckFact(b *testing.B) {
+	f, m := insulinFact(), federalMeasure()
+	b.ReportAllocs()
+	for b.Loop() {
+		if findings := CheckFact(f, &m, today); len(findings) != 0 {
+			b.Fatal(findings)
+		}
+	}
+}
+
+func BenchmarkFactContentHash(b *testing.B) {
+	f := insulinFact()
+	b.ReportAllocs()
+	for b.Loop() {
+		f.ContentHash()
+	}
+}
+
+func BenchmarkWritePackageOf1000Facts(b *testing.B) {
+	p := &Package{ID: factID("aaa"), Register: RegisterFact}
+	for i := range 1000 {
+		f := insulinFact()
+		f.ID = FactID("0042", "x", i)
+		p.Facts = append(p.Facts, f)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Write(&discard{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadPackageOf1000Facts(b *testing.B) {
+	p := &Package{ID: factID("aaa"), Register: RegisterFact}
+	for i := range 1000 {
+		f := insulinFact()
+		f.ID = FactID("0042", "x", i)
+		p.Facts = append(p.Facts, f)
+	}
+	document := written(b, p)
+	b.SetBytes(int64(len(document)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ReadFactData(document); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
