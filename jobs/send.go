@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"egissogw/adapter/smev"
@@ -112,17 +113,23 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 	switch class := smev.Classify(cause); class {
 	case smev.ClassRetry, smev.ClassRetryLater:
 		f.Info = "СМЭВ временно недоступна, отправка будет повторена"
+		if fault != nil {
+			f.Info = "Отправка будет повторена: " + reason(fault)
+		}
+		if fault != nil && fault.Alert() {
+			f.Review = f.Info
+		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
 	case smev.ClassFixData, smev.ClassNewID:
-		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault, cause) + ")"
+		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault) + ")"
 		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
 		err = s.Store.Refuse(ctx, m, attempt, f)
 	default:
 		// Wrong configuration, an id used by somebody else, a fault nobody knows:
 		// keep the message, try again rarely and ask for a person.
 		f.After = s.RetryMax
-		f.Info = "Отправка остановлена: " + reason(fault, cause)
-		f.Review = "Отправка не удаётся (" + reason(fault, cause) + "): нужна помощь администратора"
+		f.Info = "Отправка остановлена: " + reason(fault)
+		f.Review = "Отправка не удаётся (" + reason(fault) + "): нужна помощь администратора"
 		err = s.Store.RetryLater(ctx, m, attempt, f)
 	}
 	if err != nil {
@@ -147,9 +154,10 @@ func (s Send) pause(failures int) time.Duration {
 	return wait/2 + rand.N(wait/2+1)
 }
 
-func reason(fault *smev.Fault, cause error) string {
-	if fault != nil {
-		return fault.Name
+// reason tells people why, without the bus's own text, which may quote data.
+func reason(fault *smev.Fault) string {
+	if fault == nil {
+		return "ответ СМЭВ не удалось понять"
 	}
-	return "неизвестная ошибка"
+	return strings.TrimSpace(fault.Name+" "+fault.SignatureCode) + ": " + fault.Explain()
 }

@@ -30,7 +30,8 @@ update egisso.message set state = 'delivered', delivered_at = now(), claimed_unt
 returning package_id;
 
 -- name: package_queued
-update egisso.package set state = 'queued', queued_at = now(), info = $2
+-- Whatever kept it from being sent is over.
+update egisso.package set state = 'queued', queued_at = now(), info = $2, review = null
  where id = $1 and state = 'signed';
 
 -- name: records_sent

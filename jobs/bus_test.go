@@ -1,0 +1,284 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	pgtest.Main(m, func(ctx context.Context, url string) error {
+		_, _, err := store.Migrate(ctx, url)
+		return err
+	})
+}
+
+// gatewayDB is a gateway database with the service on and one signed message.
+type gatewayDB struct {
+	*store.Store
+	conn    *pgx.Conn
+	message uuid.UUID
+	pkg     uuid.UUID
+}
+
+func signedMessage(t *testing.T) gatewayDB {
+	t.Helper()
+	ctx := t.Context()
+	url := pgtest.Database(t)
+	s, err := store.Open(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	g := gatewayDB{Store: s, conn: conn, pkg: uuid.New()}
+	if err := s.SetService(ctx, true, "проверка"); err != nil {
+		t.Fatal(err)
+	}
+	fact := invented()
+	hash := fact.ContentHash()
+	if _, err := s.SaveRows(ctx, egisso.RegisterFact, []store.SourceRow{{Key: "1", RecordNo: "1", ChangedAt: testClock(), Content: []byte(`{}`), ContentHash: hash[:]}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Content: fact, ContentHash: p.ContentHash, State: store.Ready}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.FormPackage(ctx, store.PackagePlan{ID: g.pkg, Register: egisso.RegisterFact, Format: "10.06.S", Version: "1.1.0", MaxRecords: 10, MaxBytes: 1 << 20}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.ClaimFormed(ctx, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.message = uuid.MustParse(smev.NewMessageID(time.Now()))
+	file := store.Attachment{UUID: uuid.New(), FileName: "facts.xml", MimeType: "application/xml", Content: []byte("<data/>"), Hash: []byte("h"), Signature: []byte("s")}
+	if err := s.StoreSigned(ctx, p, store.Message{ID: g.message, Envelope: []byte("<final bytes/>"), Attachments: []store.Attachment{file}}); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (g gatewayDB) text(t *testing.T, query string) (value string) {
+	t.Helper()
+	if err := g.conn.QueryRow(t.Context(), "select coalesce(("+query+")::text, 'null')").Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// wire is the bus and the file storage as the test wants them.
+type wire struct {
+	sendErr   []error // one for each call, the last one for all further calls
+	uploadErr error
+	sent      []string
+	uploads   int
+
+	answers []*smev.Answer
+	getErr  []error
+	acked   []string
+	ackErr  error
+}
+
+func (w *wire) SendRequest(_ context.Context, envelope []byte) (smev.Receipt, error) {
+	err := w.sendErr[min(len(w.sent), len(w.sendErr)-1)]
+	w.sent = append(w.sent, string(envelope))
+	return smev.Receipt{}, err
+}
+
+func (w *wire) Upload(_ context.Context, _, _ string, content io.ReadSeeker) error {
+	w.uploads++
+	_, err := io.Copy(io.Discard, content)
+	return errors.Join(err, w.uploadErr)
+}
+
+func (w *wire) GetResponse(context.Context) (*smev.Answer, error) {
+	if len(w.answers) == 0 {
+		return nil, nil
+	}
+	a, err := w.answers[0], error(nil)
+	w.answers = w.answers[1:]
+	if len(w.getErr) > 0 {
+		err, w.getErr = w.getErr[0], w.getErr[1:]
+	}
+	return a, err
+}
+
+func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
+	if !accepted {
+		return errors.New("nothing is ever refused here")
+	}
+	w.acked = append(w.acked, id)
+	return w.ackErr
+}
+
+func (g gatewayDB) sendJob(w *wire) Send {
+	return Send{
+		Store: g.Store, Switch: g.Store, Bus: w, Files: w, Lease: time.Minute, RetryMin: time.Millisecond, RetryMax: 2 * time.Millisecond,
+		MessageIDLimit: time.Hour, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// runUntil runs the job until a query says so: retries become due by the
+// database's clock.
+func (g gatewayDB) runUntil(t *testing.T, job Job, query, want string) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for g.text(t, query) != want {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s is %q, want %q", query, g.text(t, query), want)
+		}
+		_, _ = job.Run(t.Context())
+	}
+}
+
+func fault(name string) error { return &smev.Fault{Operation: smev.OpSendRequest, Name: name} }
+
+func TestSendByTheFaultsClass(t *testing.T) {
+	reset := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
+	cases := map[string]struct {
+		errs    []error
+		message string // state of the message
+		pkg     string // state of the package
+		record  string
+		review  bool
+	}{
+		"taken at once":                             {[]error{nil}, "delivered", "queued", "sent", false},
+		"connection lost, then taken":               {[]error{reset, nil}, "delivered", "queued", "sent", false},
+		"connection lost, but it had arrived":       {[]error{reset, fault("MessageIsAlreadySent")}, "delivered", "queued", "sent", false},
+		"bus down for long":                         {[]error{reset}, "in_doubt", "signed", "packed", false},
+		"queue of the recipient is full, then free": {[]error{fault("DestinationOverflow"), nil}, "delivered", "queued", "sent", false},
+		"content refused":                           {[]error{fault("InvalidContent")}, "refused", "send_failed", "ready", true},
+		"no right to the kind of information":       {[]error{fault("AccessDenied")}, "in_doubt", "signed", "packed", true},
+		"fault nobody knows":                        {[]error{fault("SomethingNew")}, "in_doubt", "signed", "packed", true},
+		"first attempt already sent by somebody":    {[]error{fault("MessageIsAlreadySent")}, "in_doubt", "signed", "packed", true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			g := signedMessage(t)
+			w := &wire{sendErr: c.errs}
+			job := g.sendJob(w)
+			if len(c.errs) == 1 {
+				_, _ = job.Run(t.Context())
+			} else {
+				g.runUntil(t, job, `select state from egisso.message`, c.message)
+			}
+			got := g.text(t, `select m.state || ' ' || p.state || ' ' || r.state from egisso.message m, egisso.package p, egisso.record r`)
+			if want := c.message + " " + c.pkg + " " + c.record; got != want {
+				t.Errorf("states %q, want %q", got, want)
+			}
+			if review := g.text(t, `select review is not null from egisso.package`); review != map[bool]string{true: "true", false: "false"}[c.review] {
+				t.Errorf("review asked: %s, want %v", review, c.review)
+			}
+			for _, bytes := range w.sent {
+				if bytes != "<final bytes/>" {
+					t.Errorf("sent %q", bytes)
+				}
+			}
+			if w.uploads != 1 {
+				t.Errorf("the file was uploaded %d times", w.uploads)
+			}
+		})
+	}
+}
+
+func TestNothingIsPostedBeforeItsFileIsStored(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{uploadErr: &smev.FileStoreError{Step: "STOR", Err: errors.New("disk full")}}
+	if _, err := g.sendJob(w).Run(t.Context()); err == nil {
+		t.Error("a failed upload is no failure")
+	}
+	if len(w.sent) != 0 || g.text(t, `select state from egisso.message`) != "pending" {
+		t.Errorf("posted %d times, message %s", len(w.sent), g.text(t, `select state from egisso.message`))
+	}
+}
+
+func TestServiceOffStopsSendingAndPolling(t *testing.T) {
+	g := signedMessage(t)
+	if err := g.SetService(t.Context(), false, "проверка"); err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{sendErr: []error{nil}, answers: []*smev.Answer{{MessageID: "a"}}}
+	for _, job := range []Job{g.sendJob(w), Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}} {
+		if report, err := job.Run(t.Context()); err != nil || report.Done != 0 {
+			t.Errorf("%s: %+v, %v", job.Name(), report, err)
+		}
+	}
+	if len(w.sent) != 0 || w.uploads != 0 || len(w.answers) != 1 || len(w.acked) != 0 {
+		t.Errorf("something left although the service is off: %+v", w)
+	}
+	gated := GatedSigner{Signer: nil, Switch: g.Store}
+	if _, err := gated.SignDigest(t.Context(), nil); !errors.Is(err, ErrServiceOff) {
+		t.Errorf("signature although the service is off: %v", err)
+	}
+}
+
+func TestOldMessageIdIsNotTriedForTheFirstTime(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{sendErr: []error{nil}}
+	job := g.sendJob(w)
+	job.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	if _, err := job.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.text(t, `select p.state || ' ' || r.state from egisso.package p, egisso.record r`); got != "send_failed ready" || len(w.sent) != 0 {
+		t.Errorf("states %q, sent %d times", got, len(w.sent))
+	}
+}
+
+func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{answers: []*smev.Answer{{MessageID: "a1", OriginalMessageID: g.message.String(), Kind: smev.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}
+	if _, err := job.Run(t.Context()); err == nil {
+		t.Error("a failed acknowledgement is no failure")
+	}
+	if got := g.text(t, `select id || ' ' || (acked_at is null)::text from egisso.answer`); got != "a1 true" {
+		t.Fatalf("stored %q", got)
+	}
+	w.ackErr = &smev.Fault{Operation: smev.OpAck, Name: "TargetMessageIsNotFound"} // the bus had heard us
+	if _, err := job.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.text(t, `select (acked_at is not null)::text from egisso.answer`); got != "true" {
+		t.Error("the acknowledgement was not repeated")
+	}
+	if len(w.acked) != 2 {
+		t.Errorf("acknowledged %v", w.acked)
+	}
+}
+
+func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{
+		answers: []*smev.Answer{{MessageID: "forged", Raw: []byte("f")}, {MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte("g")}},
+		getErr:  []error{smev.ErrUnverified, nil},
+	}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}
+	report, err := job.Run(t.Context())
+	if !errors.Is(err, smev.ErrUnverified) || report.Done != 1 {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if len(w.acked) != 1 || w.acked[0] != "good" {
+		t.Errorf("acknowledged %v", w.acked)
+	}
+	if got := g.text(t, `select string_agg(id || verified::text, ' ' order by id) from egisso.answer`); got != "forgedfalse goodtrue" {
+		t.Errorf("stored %q", got)
+	}
+}
