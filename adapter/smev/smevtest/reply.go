@@ -98,7 +98,7 @@ func (b *Bus) responseReply(ctx context.Context, c *call, a ledger.Answer) (stri
 	r.WriteString(a.Data)
 	r.WriteString(metadata{
 		id: a.ID, kind: "RESPONSE", sender: from, recipient: party{c.sender.Mnemonic, c.sender.Name},
-		sent: a.SentAt, delivered: c.now, status: "messageIsDelivered",
+		sent: a.SentAt, delivered: c.now, status: v.delivered,
 	}.write(v, ""))
 	if a.Signature != "" {
 		r.WriteString(`<ns2:SenderInformationSystemSignature>` + a.Signature + `</ns2:SenderInformationSystemSignature>`)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"egissogw/adapter/smev/smevtest/ledger"
@@ -129,7 +131,7 @@ func (b *Bus) attachments(c *call, data *xmlsafe.Element) ([]ledger.File, *fault
 				return nil, newFault("AttachmentContentMiscoordination", "Заголовок вложения %d не ссылается на своё содержимое", len(used)+1)
 			}
 			used[id] = true
-			signature, err := decode64(text(h, v.basic, "SignaturePKCS7"))
+			signature, err := signed64(text(h, v.basic, "SignaturePKCS7"))
 			if err != nil {
 				return nil, invalidContent(fmt.Errorf("SignaturePKCS7: %w", err))
 			}
@@ -147,7 +149,7 @@ func (b *Bus) attachments(c *call, data *xmlsafe.Element) ([]ledger.File, *fault
 	}
 	if list := data.Child(v.basic, "RefAttachmentHeaderList"); list != nil {
 		for _, h := range list.Elements() {
-			signature, err := decode64(text(h, v.basic, "SignaturePKCS7"))
+			signature, err := signed64(text(h, v.basic, "SignaturePKCS7"))
 			if err != nil {
 				return nil, invalidContent(fmt.Errorf("SignaturePKCS7: %w", err))
 			}
@@ -173,11 +175,20 @@ func text(e *xmlsafe.Element, space, local string) string {
 	return ""
 }
 
-// decode64 reads base64 that the schema has already checked.
+// signed64 reads base64 inside the signed element, which must have no line
+// breaks: the real bus re-encodes it and the sender's signature would not
+// survive (spec/smev3.md e).
+func signed64(s string) ([]byte, error) {
+	if strings.ContainsAny(s, " \t\r\n") {
+		return nil, errors.New("base64 inside the signed element has white space")
+	}
+	return decode64(s)
+}
+
 func decode64(s string) ([]byte, error) {
-	b, err := base64.StdEncoding.DecodeString(s)
+	b, err := base64.StdEncoding.DecodeString(strings.NewReplacer(" ", "", "\t", "").Replace(s)) // ignores CR and LF
 	if err != nil {
-		return nil, fmt.Errorf("not base64 without line breaks: %w", err)
+		return nil, fmt.Errorf("not base64: %w", err)
 	}
 	return b, nil
 }

@@ -22,8 +22,9 @@ type version struct {
 	types, basic, faults string
 	schema               *shape.Schema
 
-	humanName  bool // MessageMetadata/Sender and Recipient hold HumanReadableName
-	oldRouting bool // MessageMetadata holds DestinationName and SupplementaryData
+	humanName  bool   // MessageMetadata/Sender and Recipient hold HumanReadableName
+	oldRouting bool   // MessageMetadata holds DestinationName and SupplementaryData
+	delivered  string // Status of a delivered answer
 }
 
 // versions the simulator speaks, each at its own path.
@@ -34,6 +35,10 @@ func newVersion(number string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
+	delivered := "messageIsDelivered"
+	if number == "1.1" {
+		delivered = "responseIsDelivered"
+	}
 	return &version{
 		number:     number,
 		types:      exchange + number,
@@ -42,6 +47,7 @@ func newVersion(number string) (*version, error) {
 		schema:     schema,
 		humanName:  number != "1.2",
 		oldRouting: number == "1.1",
+		delivered:  delivered,
 	}, nil
 }
 
