@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"egissogw/crypto/xmlsafe"
@@ -43,11 +42,11 @@ type Writer struct {
 
 	spaces  []namespace
 	open    []openElement
-	bound   []int // namespaces given a number by the open elements, inner last
-	visible []int // namespaces declared on the wire by the open elements
-	next    int   // number of the next prefix of the normal form
-	made    int   // wire prefixes made up so far
-	listed  int   // namespaces declared on the outermost element
+	bound   []int  // namespaces given a number by the open elements, inner last
+	visible []int  // namespaces declared on the wire by the open elements
+	next    []byte // number of the next prefix of the normal form, in decimal
+	made    int    // wire prefixes made up so far
+	listed  int    // namespaces declared on the outermost element
 	started bool
 	tagOpen bool // the last start tag of the wire form still lacks its '>'
 
@@ -63,23 +62,25 @@ type namespace struct {
 	// in scope.
 	prefix   string
 	declared bool
-	// number is that of the normal form, 0 when out of scope.
-	number int
-	// escaped is the URI as the normal form declares it.
-	escaped string
+	// tag is the prefix of the normal form with its colon, "ns12:"; empty when
+	// out of scope.
+	tag []byte
+	// binding is what follows the prefix in the declarations of the normal and
+	// of the wire form.
+	normalBinding, wireBinding string
 }
 
 // openElement is an element not yet ended.
 type openElement struct {
 	local          string
-	space, number  int
+	space          int
 	bound, visible int // lengths of the stacks outside the element
 }
 
 // NewWriter makes a writer of one element. Either of wire and normal may be
 // nil if that form is not wanted.
 func NewWriter(wire, normal io.Writer, prefixes []Prefix) *Writer {
-	w := &Writer{wire: newSink(wire), normal: newSink(normal), next: 1}
+	w := &Writer{wire: newSink(wire), normal: newSink(normal), next: []byte("1")}
 	for i, p := range prefixes {
 		switch {
 		case p.Prefix != "" && !xmlsafe.IsNCName(p.Prefix) || p.Prefix == "xml" || p.Prefix == "xmlns":
@@ -163,9 +164,8 @@ func (w *Writer) End() {
 		w.wire.buf = appendName(w.wire.buf, ns.prefix, e.local)
 		w.wire.buf = append(w.wire.buf, '>')
 	}
-	w.normal.buf = append(w.normal.buf, "</ns"...)
-	w.normal.buf = appendNumbered(w.normal.buf, e.number, e.local)
-	w.normal.buf = append(w.normal.buf, '>')
+	w.normal.buf = append(append(w.normal.buf, "</"...), ns.tag...)
+	w.normal.buf = append(append(w.normal.buf, e.local...), '>')
 	w.leaveScope(e)
 	w.spill()
 }
@@ -199,7 +199,7 @@ func (w *Writer) start(space, local string, attrs []Attr) {
 	outermost := !w.started
 	w.started = true
 	e.space = w.namespace(space)
-	e.number = w.number(e.space)
+	w.number(e.space)
 	if len(attrs) > 0 {
 		if attrs = w.prepare(attrs); w.err != nil {
 			return
@@ -255,23 +255,20 @@ func (w *Writer) prepare(attrs []Attr) []Attr {
 
 // startNormal writes the start tag of the normal form.
 func (w *Writer) startNormal(e openElement, attrs []Attr) {
-	buf := append(w.normal.buf, "<ns"...)
-	buf = appendNumbered(buf, e.number, e.local)
+	buf := append(append(w.normal.buf, '<'), w.spaces[e.space].tag...)
+	buf = append(buf, e.local...)
 	for _, i := range w.bound[e.bound:] {
-		buf = append(buf, " xmlns:ns"...)
-		buf = strconv.AppendInt(buf, int64(w.spaces[i].number), 10)
-		buf = append(append(append(buf, `="`...), w.spaces[i].escaped...), '"')
+		ns := &w.spaces[i]
+		buf = append(append(buf, " xmlns:"...), ns.tag[:len(ns.tag)-1]...)
+		buf = append(buf, ns.normalBinding...)
 	}
 	for i := range attrs {
 		a := &attrs[i]
 		buf = append(buf, ' ')
 		if a.Space != "" {
-			buf = append(buf, "ns"...)
-			buf = appendNumbered(buf, w.spaces[w.namespace(a.Space)].number, a.Local)
-		} else {
-			buf = append(buf, a.Local...)
+			buf = append(buf, w.spaces[w.namespace(a.Space)].tag...)
 		}
-		buf = append(buf, `="`...)
+		buf = append(append(buf, a.Local...), `="`...)
 		buf = append(appendValue(buf, a.Value), '"')
 	}
 	w.normal.buf = append(buf, '>')

@@ -97,7 +97,7 @@ func (w *Writer) endTag() {
 // leaveScope drops what the innermost open element declared, and the element.
 func (w *Writer) leaveScope(e openElement) {
 	for _, i := range w.bound[e.bound:] {
-		w.spaces[i].number = 0
+		w.spaces[i].tag = w.spaces[i].tag[:0]
 	}
 	for _, i := range w.visible[e.visible:] {
 		w.spaces[i].declared = false
@@ -132,7 +132,11 @@ func (w *Writer) addNamespace(uri, prefix string) int {
 	if uri == "" || uri == xmlsafe.XMLNamespace || uri == xmlsafe.XMLNSNamespace || xmlsafe.InvalidChar(uri) >= 0 {
 		w.fail("%q is not usable as a namespace", uri)
 	}
-	w.spaces = append(w.spaces, namespace{uri: uri, prefix: prefix, escaped: string(appendValue(nil, uri))})
+	w.spaces = append(w.spaces, namespace{
+		uri: uri, prefix: prefix,
+		normalBinding: `="` + string(appendValue(nil, uri)) + `"`,
+		wireBinding:   `="` + string(appendC14NValue(nil, uri)) + `"`,
+	})
 	return len(w.spaces) - 1
 }
 
@@ -151,16 +155,28 @@ func (w *Writer) makePrefix() string {
 	}
 }
 
-// number gives the number of a namespace in the normal form, binding a new one
-// to the element being started if none is in scope.
-func (w *Writer) number(i int) int {
+// number makes sure that a namespace has a prefix of the normal form in scope:
+// a new one, bound to the element being started, if there is none.
+func (w *Writer) number(i int) {
 	ns := &w.spaces[i]
-	if ns.number == 0 {
-		ns.number = w.next
-		w.next++
-		w.bound = append(w.bound, i)
+	if len(ns.tag) > 0 {
+		return
 	}
-	return ns.number
+	ns.tag = append(append(append(ns.tag, "ns"...), w.next...), ':')
+	w.bound = append(w.bound, i)
+	w.next = increment(w.next)
+}
+
+// increment adds one to a decimal number.
+func increment(digits []byte) []byte {
+	for i := len(digits) - 1; i >= 0; i-- {
+		if digits[i] < '9' {
+			digits[i]++
+			return digits
+		}
+		digits[i] = '0'
+	}
+	return append([]byte("1"), digits...)
 }
 
 // declare appends the declaration of a namespace to a start tag of the wire
@@ -173,8 +189,7 @@ func (w *Writer) declare(buf []byte, i int) []byte {
 	if ns.prefix != "" {
 		buf = append(append(buf, ':'), ns.prefix...)
 	}
-	buf = append(buf, `="`...)
-	return append(appendC14NValue(buf, ns.uri), '"')
+	return append(buf, ns.wireBinding...)
 }
 
 // fail keeps the first error. Texts and values are never part of it.
@@ -199,10 +214,4 @@ func appendName(dst []byte, prefix, local string) []byte {
 		dst = append(append(dst, prefix...), ':')
 	}
 	return append(dst, local...)
-}
-
-// appendNumbered appends <number>:local.
-func appendNumbered(dst []byte, number int, local string) []byte {
-	dst = strconv.AppendInt(dst, int64(number), 10)
-	return append(append(dst, ':'), local...)
 }
