@@ -89,9 +89,8 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 	for i := range page {
 		row := &page[i]
 		if state, ok := failed[row.Key]; ok {
-			row.spoil("", "", "")
-			row.Findings[0].Text = fmt.Sprintf(
-				"представление %s не может показать эту запись (SQLSTATE %s): исправьте её данные в МИС или представление", p.view.name, state)
+			row.spoil(finding("", fmt.Sprintf(
+				"представление %s не может показать эту запись (SQLSTATE %s): исправьте её данные в МИС или представление", p.view.name, state)))
 		} else if rows := found[row.Key]; len(rows) > 0 {
 			row = &rows[0]
 			found[row.Key] = rows[1:]
@@ -124,7 +123,7 @@ func (p *pass) keys(ctx context.Context, tx pgx.Tx) ([]sourceRow, error) {
 		if key != nil {
 			row.Key, row.RecordNo = *key, *key
 		} else {
-			row.report("row_key", "ключ записи", "не заполнено, запись нельзя отличить от других")
+			row.Findings = append(row.Findings, findingNoKey)
 		}
 		if place != nil {
 			row.position = *place

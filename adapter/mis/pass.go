@@ -217,14 +217,11 @@ func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) 
 	return rows, nil
 }
 
-// errTwice is what is wrong with a key the view shows more than once.
-const errTwice = "встречается в представлении несколько раз, а должно один"
-
 // take gives fn the row held before and holds this one.
 func (p *pass) take(row *sourceRow) error {
 	if p.held != nil && p.held.Key == row.Key {
 		if row.Key != "" && !p.held.repeated {
-			p.held.spoil("row_key", "ключ записи", errTwice)
+			p.held.spoil(findingTwice)
 			p.held.repeated = true
 		}
 		return nil

@@ -28,15 +28,17 @@ type Row struct {
 	Findings []egisso.Finding
 }
 
+// finding is a finding about a row that cannot be read.
+func finding(column, text string) egisso.Finding {
+	return egisso.Finding{Code: CodeRow, Severity: egisso.Error, Field: column, Text: text}
+}
+
 // report adds a finding about a column.
 func (r *Row) report(column, title, text string) {
 	if title != "" {
 		title = " (" + title + ")"
 	}
-	r.Findings = append(r.Findings, egisso.Finding{
-		Code: CodeRow, Severity: egisso.Error, Field: column,
-		Text: fmt.Sprintf("столбец %s%s: %s", column, title, text),
-	})
+	r.Findings = append(r.Findings, finding(column, "столбец "+column+title+": "+text))
 }
 
 // technical are the columns both views begin with. changed_xid is not read as
@@ -67,9 +69,8 @@ type sourceRow struct {
 }
 
 // spoil makes the row one that cannot be read, for one reason only.
-func (r *sourceRow) spoil(column, title, text string) {
-	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt}
-	r.report(column, title, text)
+func (r *sourceRow) spoil(reason egisso.Finding) {
+	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt, Findings: []egisso.Finding{reason}}
 }
 
 var views = []*view{
@@ -136,6 +137,12 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 	return v
 }
 
+// findingNoKey is what is wrong with a row without a key.
+var findingNoKey = finding("row_key", "столбец row_key (ключ записи): не заполнено, запись нельзя отличить от других")
+
+// findingTwice is what is wrong with a key the view shows more than once.
+var findingTwice = finding("row_key", "столбец row_key (ключ записи): встречается в представлении несколько раз, а должен один")
+
 // head are the places of the technical columns in a result.
 type head struct{ key, number, changedAt, position, deleted int }
 
@@ -172,7 +179,7 @@ func (h head) read(values [][]byte) sourceRow {
 	row := sourceRow{position: string(values[h.position])}
 	row.Key = string(values[h.key])
 	if row.Key == "" {
-		row.report("row_key", "ключ записи", "не заполнено, запись нельзя отличить от других")
+		row.Findings = append(row.Findings, findingNoKey)
 	}
 	if row.RecordNo = strings.TrimSpace(string(values[h.number])); row.RecordNo == "" {
 		row.RecordNo = row.Key

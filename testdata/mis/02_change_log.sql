@@ -10,7 +10,8 @@
 -- never passes a row by. changed_at is for people.
 --
 -- Two transactions that touch the same record wait for each other on its row
--- here, as they do on the record itself.
+-- here, as they do on the record itself. A change of a patient touches all the
+-- prescriptions of that patient: keep transactions that do both short.
 
 create table mis.egisso_change (
     register    text not null check (register in ('local_measure', 'fact')),
