@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/sethvargo/go-envconfig"
 )
@@ -24,9 +25,11 @@ const (
 
 // app is what a command works with.
 type app struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 	lookuper       envconfig.Lookuper
+	now            func() time.Time
 }
 
 // command is one subcommand.
@@ -45,6 +48,11 @@ var commands = []command{
 	{"status", "[--json]", "показать состояние шлюза", status},
 	{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию пакета", journal},
 	{"signing", "on|off|status [--reason ТЕКСТ]", "включить или выключить сервис подписи и отправки", signing},
+	{"cert", "[--json]", "показать сертификат настроенной подписи и его сроки", showCertificate},
+	{"sign", "[--xml enveloped|detached] [--id ID] [--plain] [--pem] [--out ФАЙЛ] [--force] ФАЙЛ", "подписать файл настроенной подписью: CMS отдельно от файла или XML; это действие администратора, выключатель signing его не останавливает", signFile},
+	{"verify", "[--content ФАЙЛ] [--at МОМЕНТ] [--trust ФАЙЛ] [--json] ФАЙЛ", "объяснить по шагам, верна ли подпись: сообщения СМЭВ, XML, CMS", verifyFile},
+	{"transform", "[--id ID] ФАЙЛ", "вывести трансформацию СМЭВ корня документа или элемента с этим Id", transformFile},
+	{"digest", "[--512] ФАЙЛ", "вывести хэш Стрибог-256 файла в base64", digestFile},
 	{"demo", "[--keep] [--facts N] [--save КАТАЛОГ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", demo},
 	{"version", "[--json]", "показать версию программы", version},
 }
@@ -56,7 +64,7 @@ func (e usageError) Error() string { return e.text }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	a := &app{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper()}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now}
 	code := a.main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -100,6 +108,7 @@ func (a *app) help(w io.Writer) {
 		fmt.Fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
 	}
 	fmt.Fprint(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
+		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
 		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов.\n")
 }
 

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"egissogw/crypto/xmldsig"
+	"egissogw/crypto/xmlsafe"
+)
+
+// messageNamespaces begins the namespaces of the bus's messages in all versions
+// (smev3.md a).
+const messageNamespaces = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types"
+
+// place is what the place of a signature in a message of the bus tells about it.
+type place struct {
+	role    string // Russian; empty where the place means nothing to us
+	isBus   bool   // made by the bus
+	problem string // Russian; why the signature is not about what it has to be about
+}
+
+// roles of signatures by the element that holds them (smev3.md b, "Which
+// signature signs what").
+var roles = map[string]string{
+	"CallerInformationSystemSignature": "подпись вызывающей системы (ЭП-ОВ)",
+	"SMEVSignature":                    "подпись СМЭВ (ЭП-СМЭВ)",
+	"SenderInformationSystemSignature": "подпись системы-отправителя (ЭП-ОВ)",
+	"PersonalSignature":                "подпись должностного лица (ЭП-СП)",
+	"RoutingSignature":                 "подпись маршрутизации (ЭП-ОВ)",
+	"RecordSignature":                  "подпись записи реестра (ЭП-ОВ)",
+}
+
+// signed names the element that has to be signed, by the parent of the element
+// that holds the signature. All are siblings of that element.
+var signed = map[string][]string{
+	"SendRequestRequest":                {"SenderProvidedRequestData"},
+	"SendResponseRequest":               {"SenderProvidedResponseData"},
+	"GetRequestRequest":                 {"MessageTypeSelector"},
+	"GetResponseRequest":                {"MessageTypeSelector"},
+	"AckRequest":                        {"AckTargetMessage"},
+	"GetStatusRequest":                  {"Timestamp"},
+	"GetIncomingQueueStatisticsRequest": {"Timestamp"},
+	"SendRequestResponse":               {"MessageMetadata"},
+	"SendResponseResponse":              {"MessageMetadata"},
+	"RequestMessage":                    {"Request", "Cancel"},
+	"ResponseMessage":                   {"Response"},
+	"SmevAsyncProcessingMessage":        {"AsyncProcessingStatusData"},
+	"Request":                           {"SenderProvidedRequestData"},
+	"Response":                          {"SenderProvidedResponseData"},
+	"Cancel":                            {"MessageReference"},
+	"Routing":                           {"RoutingInformation"},
+}
+
+// places looks at the places of the first n signatures of a document, in its order.
+func places(root *xmlsafe.Element, n int) []place {
+	found := make([]place, 0, n)
+	root.Walk(func(e *xmlsafe.Element) bool {
+		if e.Is(xmldsig.Namespace, "Signature") {
+			found = append(found, placeOf(e))
+		}
+		return len(found) < n
+	})
+	return found
+}
+
+func placeOf(signature *xmlsafe.Element) place {
+	wrapper := signature.Parent
+	if wrapper == nil || wrapper.Parent == nil || !strings.HasPrefix(wrapper.Space, messageNamespaces) {
+		return place{}
+	}
+	p := place{role: roles[wrapper.Local], isBus: wrapper.Local == "SMEVSignature"}
+	if p.role == "" {
+		return p
+	}
+	target, name := expectedTarget(wrapper)
+	switch {
+	case name == "": // a place the table does not know
+	case target == nil:
+		p.problem = fmt.Sprintf("рядом с ней нет единственного элемента %s, который она должна подписывать", name)
+	case !refersTo(signature, target):
+		p.problem = fmt.Sprintf("она относится не к элементу %s, который стоит рядом с ней", name)
+	}
+	return p
+}
+
+// expectedTarget is what a signature at that place has to be about, and its name
+// for people; without a name nothing is known.
+func expectedTarget(wrapper *xmlsafe.Element) (*xmlsafe.Element, string) {
+	parent := wrapper.Parent
+	if wrapper.Local == "PersonalSignature" {
+		content := messageChild(parent, "MessagePrimaryContent")
+		if content == nil || len(content.Elements()) != 1 {
+			return nil, "MessagePrimaryContent"
+		}
+		return content.Elements()[0], content.Elements()[0].Local
+	}
+	names := signed[parent.Local]
+	for _, name := range names {
+		if e := messageChild(parent, name); e != nil {
+			return e, name
+		}
+	}
+	return nil, strings.Join(names, " или ")
+}
+
+// messageChild gives the only child of that name in a namespace of the bus.
+func messageChild(parent *xmlsafe.Element, local string) *xmlsafe.Element {
+	var found *xmlsafe.Element
+	for _, e := range parent.Elements() {
+		if e.Local != local || !strings.HasPrefix(e.Space, messageNamespaces) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = e
+	}
+	return found
+}
+
+// refersTo tells whether the signature's Reference names an Id of the element. A
+// Reference that cannot be found is another step's finding.
+func refersTo(signature, target *xmlsafe.Element) bool {
+	info := signature.Child(xmldsig.Namespace, "SignedInfo")
+	if info == nil {
+		return true
+	}
+	reference := info.Child(xmldsig.Namespace, "Reference")
+	if reference == nil {
+		return true
+	}
+	uri, _ := reference.Attr("", "URI")
+	return slices.ContainsFunc(target.Attrs, func(a xmlsafe.Attr) bool { return xmlsafe.IsID(a) && uri == "#"+a.Value })
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"egissogw/crypto/cert"
+	"egissogw/crypto/cms"
+	program "egissogw/crypto/command"
+	"egissogw/crypto/softkey"
+	"egissogw/crypto/xmldsig"
+	"egissogw/crypto/xmlsafe"
+)
+
+// reasons says in Russian what errors of signing and verifying mean, the more
+// particular ones first.
+var reasons = []struct {
+	err  error
+	text string
+}{
+	{cert.ErrGOST2001, "ключ или подпись ГОСТ Р 34.10-2001: выведены из применения, не принимаются"},
+	{cert.ErrUnsupportedAlgorithm, "это не ГОСТ Р 34.10-2012"},
+
+	{softkey.ErrMismatch, "сертификат не подходит к закрытому ключу"},
+	{softkey.ErrPasswordNeeded, "закрытый ключ зашифрован, а пароль не задан (EGISSOGW_SOFTKEY_PASSWORD_FILE)"},
+	{softkey.ErrWrongPassword, "пароль не открывает закрытый ключ"},
+	{softkey.ErrUnsupportedCipher, "закрытый ключ зашифрован способом, который не поддерживается"},
+	{softkey.ErrMalformed, "закрытый ключ не читается"},
+	{program.ErrProgram, "программу подписи нельзя использовать"},
+	{program.ErrTimeout, "программа подписи не уложилась в отведённое время"},
+	{program.ErrSignedAttributes, "программа подписи подписала не сами данные, а атрибуты CMS"},
+	{program.ErrOutput, "программа подписи вернула не подпись"},
+	{program.ErrFailed, "программа подписи завершилась с ошибкой"},
+	{cert.ErrForeignSignature, "подпись, которую вернул токен или программа, не подходит к сертификату: проверьте, что сертификат от этого ключа"},
+
+	{xmldsig.ErrTransform, "содержимое не проходит трансформацию СМЭВ: в нём есть элементы без пространства имён или атрибуты xml:*"},
+	{xmldsig.ErrXOP, "двоичная часть сообщения не подставляется"},
+	{xmlsafe.ErrForbidden, "запрещённая конструкция XML (DOCTYPE, сущность, другая кодировка)"},
+	{xmlsafe.ErrLimit, "XML слишком велик или слишком глубок"},
+	{xmlsafe.ErrMalformed, "XML с ошибкой"},
+
+	{cms.ErrDigest, "содержимое не то, которое подписано"},
+	{cms.ErrNoContent, "подпись отдельно от файла, а сам файл не указан: --content ФАЙЛ"},
+	{cms.ErrNoCertificate, "в CMS нет сертификата подписавшего"},
+	{cms.ErrWrongCertificate, "подпись сделана для другого сертификата"},
+	{cms.ErrSignature, "значение подписи не сходится"},
+	{cms.ErrSigners, "в CMS нет подписей"},
+	{cms.ErrMalformed, "это не CMS (PKCS#7) с подписью"},
+
+	{cert.ErrUntrusted, "сертификат не входит в число доверенных и не выпущен ими"},
+	{cert.ErrMalformed, "сертификат не читается"},
+}
+
+// because puts what an error means, in Russian, before its own text.
+func because(err error) error {
+	var term *cert.TermError
+	if errors.As(err, &term) {
+		return fmt.Errorf("%s (%w)", termText(term), err)
+	}
+	var syntax *xmlsafe.SyntaxError
+	for _, r := range reasons {
+		if !errors.Is(err, r.err) {
+			continue
+		}
+		if errors.As(err, &syntax) {
+			return fmt.Errorf("%s, строка %d, столбец %d (%w)", r.text, syntax.Line, syntax.Column, err)
+		}
+		return fmt.Errorf("%s (%w)", r.text, err)
+	}
+	return err
+}
+
+// termText says which term was violated.
+func termText(e *cert.TermError) string {
+	bound := e.Bound.Local().Format(humanTime)
+	switch e.Kind {
+	case cert.ErrNotYetValid:
+		return "сертификат начнёт действовать только " + bound
+	case cert.ErrExpired:
+		return "срок действия сертификата истёк " + bound
+	case cert.ErrKeyNotYetValid:
+		return "срок закрытого ключа начнётся только " + bound
+	}
+	return "срок закрытого ключа истёк " + bound
+}

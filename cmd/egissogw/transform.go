@@ -1,0 +1,40 @@
+package main
+
+import (
+	"bytes"
+	"context"
+
+	"egissogw/crypto/xmldsig"
+)
+
+// transformFile writes the octets that are hashed for a signature of the bus:
+// exclusive canonicalisation and the SMEV transform of one element (smev3.md f).
+// Nothing is written unless all of it can be.
+func transformFile(ctx context.Context, a *app, args []string) error {
+	f := a.flags("transform")
+	id := f.String("id", "", "Id элемента; без него берётся корень документа")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	name, err := oneFile(positional)
+	if err != nil {
+		return err
+	}
+	doc, err := a.readDocument(ctx, name)
+	if err != nil {
+		return err
+	}
+	e := doc.root
+	if *id != "" {
+		if e, err = doc.byID(*id); err != nil {
+			return err
+		}
+	}
+	var out bytes.Buffer
+	if err := xmldsig.TransformElement(&out, e); err != nil {
+		return because(err)
+	}
+	_, err = a.stdout.Write(out.Bytes())
+	return err
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"egissogw/crypto/xmldsig"
+)
+
+// Titles of steps, those package xmldsig gives included.
+const (
+	titleStructure   = "Строение подписи"
+	titleDigest      = "Дайджест"
+	titleValue       = "Значение подписи"
+	titleCertificate = "Сертификат"
+	titleTrust       = "Доверие к сертификату"
+	titlePlace       = "Место в сообщении"
+)
+
+// verifyReport is the answer of verify, and its JSON form.
+type verifyReport struct {
+	File    string    `json:"file"`
+	Kind    string    `json:"kind"` // soap, xml or cms
+	Content string    `json:"content,omitempty"`
+	At      time.Time `json:"at"`
+	// Holds: every signature of the file holds.
+	Holds      bool              `json:"holds"`
+	Notes      []string          `json:"notes,omitempty"`
+	Signatures []signatureReport `json:"signatures"`
+}
+
+// signatureReport is everything found out about one signature.
+type signatureReport struct {
+	Role  string `json:"role,omitempty"`
+	Place string `json:"place"`
+	Holds bool   `json:"holds"`
+	// Matches: digest and signature value are right, whatever is to be said about
+	// the certificate.
+	Matches     bool             `json:"matches"`
+	Steps       []xmldsig.Step   `json:"steps"`
+	Certificate *certificateView `json:"certificate,omitempty"`
+}
+
+// conclude sums up the signatures.
+func (r *verifyReport) conclude() {
+	r.Holds = len(r.Signatures) > 0
+	for i := range r.Signatures {
+		s := &r.Signatures[i]
+		s.Matches = s.matches()
+		r.Holds = r.Holds && s.Holds
+	}
+}
+
+// matches tells whether only the certificate, if anything, speaks against s.
+func (s *signatureReport) matches() bool {
+	verified := false
+	for _, step := range s.Steps {
+		if !step.OK && step.Title != titleCertificate && step.Title != titleTrust {
+			return false
+		}
+		verified = verified || step.Title == titleValue
+	}
+	return verified
+}
+
+var kindText = map[string]string{"soap": "сообщение SOAP", "xml": "документ XML", "cms": "CMS (PKCS#7)"}
+
+func (r *verifyReport) print(w io.Writer) error {
+	fmt.Fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], len(r.Signatures))
+	if r.Content != "" {
+		fmt.Fprintf(w, "Подписанный файл: %s\n", r.Content)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(w, "Замечание: %s\n", note)
+	}
+	for i, s := range r.Signatures {
+		fmt.Fprintf(w, "\nПодпись %d: %s\n", i+1, s.Place)
+		for _, step := range s.Steps {
+			mark := "верно  "
+			if !step.OK {
+				mark = "НЕВЕРНО"
+			}
+			fmt.Fprintf(w, "  %s  %s: %s\n", mark, step.Title, step.Text)
+			for _, hint := range step.Hints {
+				fmt.Fprintf(w, "             - %s\n", hint)
+			}
+		}
+		if s.Certificate != nil {
+			if err := s.Certificate.print(w, "    "); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(w, "  Подпись %s\n", s.verdict())
+	}
+	if len(r.Signatures) > 1 {
+		fmt.Fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
+	}
+	_, err := fmt.Fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", r.At.Local().Format(humanTime))
+	return err
+}
+
+func (s *signatureReport) verdict() string {
+	switch {
+	case s.Holds:
+		return "ВЕРНА"
+	case s.Matches:
+		return "НЕ ПОДТВЕРЖДЕНА: содержимое и значение подписи сходятся, но сертификат не принят (сроки на другой день: --at ДАТА)"
+	}
+	return "НЕ ВЕРНА"
+}
