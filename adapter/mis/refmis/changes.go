@@ -30,6 +30,9 @@ type Changes struct {
 	Corrected       int `json:"corrected"`       // bad prescriptions put right: a fact each
 	Touched         int `json:"touched"`         // benefits changed in what no fact shows: nothing follows
 	MeasureVersions int `json:"measureVersions"` // local measures with another text: a new version each
+
+	// CorrectedKinds says how many of the corrected ones were wrong in each way.
+	CorrectedKinds map[Kind]int `json:"correctedKinds"`
 }
 
 // Alterations is the number of alteration events that must follow.
@@ -135,10 +138,12 @@ func (c *changer) correct(ctx context.Context, n int) error {
 	}
 	var ids []int64
 	var numbers []string
+	kinds := map[Kind]int{}
 	var id int64
 	var kind string
 	_, err = pgx.ForEachRow(rows, []any{&id, &kind}, func() error {
 		ids = append(ids, id)
+		kinds[Kind(kind)]++
 		// The generator's people have numbers below 900000000.
 		numbers = append(numbers, snils(900_000_000+int(id%99_999_999)))
 		return nil
@@ -155,6 +160,7 @@ func (c *changer) correct(ctx context.Context, n int) error {
 	if _, err := c.run(ctx, 0, "correct_recipe", ids); err != nil {
 		return err
 	}
+	c.done.CorrectedKinds = kinds
 	c.done.Corrected, err = c.run(ctx, 0, "forget_planted", ids)
 	return err
 }

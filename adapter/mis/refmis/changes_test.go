@@ -78,6 +78,9 @@ func TestChangesFollowAsAnnounced(t *testing.T) {
 		if added != want.NewFacts() || altered != want.Alterations() || invalidated != want.Invalidations() {
 			t.Errorf("seed %d: %d new, %d altered, %d invalidated, announced %+v", seed, added, altered, invalidated, want)
 		}
+		if manifest = manifest.After(want); len(state) != manifest.GoodFacts() {
+			t.Errorf("seed %d: %d facts are accepted, the manifest says %d", seed, len(state), manifest.GoodFacts())
+		}
 		if nothing == 0 {
 			t.Error("no row was touched without a change of its content")
 		}

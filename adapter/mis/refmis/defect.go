@@ -75,6 +75,18 @@ func (m Manifest) RejectedFacts() int { return m.count(EGISSO) }
 // GoodFacts is the number of prescriptions without a defect.
 func (m Manifest) GoodFacts() int { return m.Facts - m.BadFacts() }
 
+// After returns what the database holds after the changes: Facts without the
+// prescriptions that are deleted or cancelled, Bad without the corrected ones.
+func (m Manifest) After(c Changes) Manifest {
+	after := Manifest{Measures: m.Measures, Facts: m.Facts + c.Added - c.Invalidations()}
+	for _, d := range m.Bad {
+		if d.Count -= c.CorrectedKinds[d.Kind]; d.Count > 0 {
+			after.Bad = append(after.Bad, d)
+		}
+	}
+	return after
+}
+
 func (m Manifest) count(caughtBy string) (n int) {
 	for _, d := range m.Bad {
 		if caughtBy == "" || d.CaughtBy == caughtBy {
