@@ -163,6 +163,7 @@ func TestAlgorithmConfusion(t *testing.T) {
 		{"enveloped transform on a detached signature", replace(transformC14N, `<ds:Transform Algorithm="`+xmldsig.EnvelopedSignature+`"></ds:Transform>`+transformC14N), xmldsig.ErrAlgorithm},
 		{"something else among the transforms", replace(transformC14N, "<ds:Object></ds:Object>"+transformC14N), xmldsig.ErrStructure},
 
+		{"SignedInfo full of comments", replace("</ds:Transforms>", strings.Repeat("<!---->", 5000)+"</ds:Transforms>"), xmldsig.ErrStructure},
 		{"no reference", func(info, key string) (string, string) {
 			return regexp.MustCompile(`<ds:Reference.*</ds:Reference>`).ReplaceAllString(info, ""), key
 		}, xmldsig.ErrStructure},

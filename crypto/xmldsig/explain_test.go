@@ -113,6 +113,7 @@ func TestExplainHints(t *testing.T) {
 		}
 		return v
 	}
+	const otherNormal = `<ns1:MessagePrimaryContent xmlns:ns1="` + basicNS + `" Id="OTHER"><ns2:Answer xmlns:ns2="urn:answer">genuine</ns2:Answer></ns1:MessagePrimaryContent>`
 	cases := []struct {
 		name      string
 		element   string
@@ -124,7 +125,8 @@ func TestExplainHints(t *testing.T) {
 		{"digest backwards", real, withDigest(backwards(sum(normal))), "Дайджест", "обратным порядком байтов дайджеста"},
 		{"digest without the transform", real, withDigest(sum(canonical(t, target))), "Дайджест", "без трансформации СМЭВ"},
 		{"digest of the source bytes", real, withDigest(sum([]byte(real))), "Дайджест", "с исходных байтов"},
-		{"digest of another element", strings.Replace(real, "<b:MessagePrimaryContent", `<b:MessagePrimaryContent Id="OTHER"`, 1), good, "Дайджест", "изменено после подписи"},
+		{"digest of another element", strings.Replace(real, "<b:MessagePrimaryContent>", `<b:MessagePrimaryContent Id="OTHER">`, 1),
+			withDigest(sum([]byte(otherNormal))), "Дайджест", "принадлежит другому элементу: Envelope/Body/GetResponseResponse/ResponseMessage/Response/MessagePrimaryContent"},
 		{"content changed", strings.Replace(real, "genuine", "changed", 1), good, "Дайджест", "изменено после подписи"},
 		{"no such Id", strings.Replace(real, "SIGNED_BY_SMEV", "SIGNED", 1), good, "Подписанный элемент", ""},
 		{"halves swapped", real, withValue(swapped), "Значение подписи", "r‖s вместо s‖r"},

@@ -20,6 +20,10 @@ type signedInfo struct {
 	digest                        []byte
 }
 
+// maxSignedInfo bounds SignedInfo in the source; real ones take about a
+// kilobyte, and the second canonicalizer is not made for more.
+const maxSignedInfo = 32 << 10
+
 // canonicalSignedInfo gives the octets the signature value is made over. Two
 // independent canonicalizers, ours and goxmldsig's, have to agree on them.
 //
@@ -28,6 +32,9 @@ type signedInfo struct {
 // libxml2 sides with ours). On a real SignedInfo they are always equal, so
 // whatever makes them differ is a construction nobody needs and is refused.
 func canonicalSignedInfo(e *xmlsafe.Element) ([]byte, error) {
+	if e.End-e.Start > maxSignedInfo {
+		return nil, fmt.Errorf("%w: SignedInfo of %d bytes", ErrStructure, e.End-e.Start)
+	}
 	var ours bytes.Buffer
 	if err := Canonicalize(&ours, e); err != nil {
 		return nil, err

@@ -213,6 +213,7 @@ func referenced(signature, target *xmlsafe.Element, opts VerifyOptions, f family
 		target = without(target, signature)
 	}
 	var canonical bytes.Buffer
+	canonical.Grow((target.End - target.Start) * 9 / 8)
 	if err := Canonicalize(&canonical, target); err != nil {
 		return nil, nil, err
 	}
