@@ -41,11 +41,12 @@ type Bus struct {
 	stopped bool
 	changed chan struct{} // closed and replaced at every change
 
-	worker  chan struct{} // closed when the worker has ended
-	cancel  context.CancelFunc
-	replies atomic.Int64
-	acks    atomic.Int64
-	faults  atomic.Int64
+	handlers sync.WaitGroup
+	worker   chan struct{} // closed when the worker has ended
+	cancel   context.CancelFunc
+	replies  atomic.Int64
+	acks     atomic.Int64
+	faults   atomic.Int64
 }
 
 // New prepares a bus: reads the ledger and restores queues and registers from
@@ -145,6 +146,7 @@ func (b *Bus) Close() error {
 		b.cancel()
 		err = errors.Join(b.http.Close(), b.files.Close())
 		<-b.served
+		b.handlers.Wait()
 		<-b.worker
 	}
 	err = errors.Join(err, b.ledger.Close())
@@ -168,6 +170,17 @@ func (b *Bus) Ledger() *ledger.Ledger { return b.ledger }
 
 // Script is the trouble the bus makes; it may be changed at any time.
 func (b *Bus) Script() *Script { return b.options.Script }
+
+// enter counts a call being answered; it fails once the bus is closing.
+func (b *Bus) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.stopped {
+		return false
+	}
+	b.handlers.Add(1)
+	return true
+}
 
 // notify wakes everybody who waits for a change; b.mu is held.
 func (b *Bus) notify() {

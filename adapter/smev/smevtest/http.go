@@ -62,6 +62,10 @@ var garbage = map[string]func(good string) string{
 // handler serves one version at its path.
 func (b *Bus) handler(v *version) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !b.enter() {
+			return
+		}
+		defer b.handlers.Done()
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 		if err != nil {
 			http.Error(w, "cannot read request", http.StatusBadRequest)

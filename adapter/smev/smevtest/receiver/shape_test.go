@@ -58,6 +58,12 @@ func TestSchemasAgreeOnSamples(t *testing.T) {
 	}
 }
 
+// texts replace the values of elements.
+var texts = []string{"", " ", "0", "1", "2", "-1", "true", "01", "001", "0001", "12345678", "1.5", "10,50", "1000.555",
+	"2023-01-31", "2023-02-30", "2023-01-31+03:00", "2023-02-01T10:00:00+03:00", "2023-02-01T10:00:00.5+03:00",
+	"Иванов", "Ivanov", "Ёлкин-Палкин", "№ 5 (а)", strings.Repeat("я", 201), strings.Repeat("я", 2001),
+	"0042.000001", "OI42.000001", "10060000-0000-4000-8000-00000000000A", "Male", "+5", " 7 "}
+
 // Our schemas judge damaged documents as the official ones do.
 func TestSchemasAgreeOnMutations(t *testing.T) {
 	const each = 150
@@ -74,7 +80,7 @@ func TestSchemasAgreeOnMutations(t *testing.T) {
 		var files []string
 		for i := range each {
 			f := filepath.Join(dir, strconv.Itoa(i)+".xml")
-			if err := os.WriteFile(f, mutate(t, rng, source), 0o600); err != nil {
+			if err := os.WriteFile(f, samples.Mutate(t, rng, source, texts), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			files = append(files, f)
@@ -97,49 +103,4 @@ func TestSchemasAgreeOnMutations(t *testing.T) {
 			t.Errorf("%s: %d of %d mutations refused, the test says nothing", c.file, refused, each)
 		}
 	}
-}
-
-// mutate deletes, doubles or swaps an element, or replaces a text.
-func mutate(t *testing.T, rng *rand.Rand, source []byte) []byte {
-	t.Helper()
-	var all []*xmlsafe.Element
-	parse(t, source).Walk(func(e *xmlsafe.Element) bool {
-		if e.Parent != nil {
-			all = append(all, e)
-		}
-		return true
-	})
-	e := all[rng.IntN(len(all))]
-	own := string(source[e.Start:e.End])
-	replace := func(with string) []byte {
-		return []byte(string(source[:e.Start]) + with + string(source[e.End:]))
-	}
-	texts := []string{"", " ", "0", "1", "2", "-1", "true", "01", "001", "0001", "12345678", "1.5", "10,50", "1000.555",
-		"2023-01-31", "2023-02-30", "2023-01-31+03:00", "2023-02-01T10:00:00+03:00", "2023-02-01T10:00:00.5+03:00",
-		"Иванов", "Ivanov", "Ёлкин-Палкин", "№ 5 (а)", strings.Repeat("я", 201), strings.Repeat("я", 2001),
-		"0042.000001", "OI42.000001", "10060000-0000-4000-8000-00000000000A", "Male", "+5", " 7 "}
-	switch rng.IntN(4) {
-	case 0:
-		return replace("")
-	case 1:
-		return replace(own + own)
-	case 2:
-		siblings := e.Parent.Elements()
-		if e == siblings[len(siblings)-1] {
-			return replace(own + own)
-		}
-		for i, s := range siblings {
-			if s == e {
-				next := siblings[i+1]
-				return []byte(string(source[:e.Start]) + string(source[next.Start:next.End]) +
-					string(source[e.End:next.Start]) + own + string(source[next.End:]))
-			}
-		}
-	}
-	if len(e.Elements()) > 0 {
-		return replace("")
-	}
-	open := own[:strings.IndexByte(own, '>')+1]
-	shut := own[strings.LastIndexByte(own, '<'):]
-	return replace(open + texts[rng.IntN(len(texts))] + shut)
 }

@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"errors"
 	"strings"
 
 	"egissogw/crypto/xmlsafe"
@@ -29,17 +30,23 @@ func (s *Schema) Check(e *xmlsafe.Element) error {
 	if !ok {
 		return fail(e, "no declaration of this document element")
 	}
-	return p.checkElement(e)
+	c := checker{ids: map[string]bool{}}
+	return c.element(p, e)
+}
+
+// checker is one run of Check.
+type checker struct {
+	ids map[string]bool // values of type id seen so far
 }
 
 const xsi = "http://www.w3.org/2001/XMLSchema-instance"
 
-// checkElement checks one element that has the particle's name.
-func (p *particle) checkElement(e *xmlsafe.Element) error {
+// element checks one element that has the particle's name.
+func (k *checker) element(p *particle, e *xmlsafe.Element) error {
 	if p.skip {
 		return nil
 	}
-	if err := p.checkAttrs(e); err != nil {
+	if err := k.attrs(p, e); err != nil {
 		return err
 	}
 	var kids []*xmlsafe.Element
@@ -52,7 +59,7 @@ func (p *particle) checkElement(e *xmlsafe.Element) error {
 		if len(kids) > 0 {
 			return fail(kids[0], "element where only text is allowed")
 		}
-		if err := p.text.check(e.Text()); err != nil {
+		if err := k.value(p.text, e.Text()); err != nil {
 			return fail(e, err.Error())
 		}
 		return nil
@@ -65,7 +72,7 @@ func (p *particle) checkElement(e *xmlsafe.Element) error {
 	i := 0
 	for _, child := range p.children {
 		var err error
-		if i, err = child.match(e, kids, i); err != nil {
+		if i, err = k.match(child, e, kids, i); err != nil {
 			return err
 		}
 	}
@@ -77,24 +84,24 @@ func (p *particle) checkElement(e *xmlsafe.Element) error {
 
 // match consumes the elements the particle takes and returns the index of the
 // next one.
-func (p *particle) match(parent *xmlsafe.Element, kids []*xmlsafe.Element, i int) (int, error) {
+func (k *checker) match(p *particle, parent *xmlsafe.Element, kids []*xmlsafe.Element, i int) (int, error) {
 	count := 0
 	for count < p.max && i < len(kids) && p.starts(name{kids[i].Space, kids[i].Local}) {
 		var err error
 		switch p.kind {
 		case kindElement:
-			err = p.checkElement(kids[i])
+			err = k.element(p, kids[i])
 			i++
 		case kindAny:
 			i++
 		case kindSequence:
 			for _, c := range p.children {
-				if i, err = c.match(parent, kids, i); err != nil {
+				if i, err = k.match(c, parent, kids, i); err != nil {
 					break
 				}
 			}
 		case kindChoice:
-			i, err = p.alternative(parent, kids, i)
+			i, err = k.alternative(p, parent, kids, i)
 		}
 		if err != nil {
 			return i, err
@@ -110,16 +117,16 @@ func (p *particle) match(parent *xmlsafe.Element, kids []*xmlsafe.Element, i int
 	return i, nil
 }
 
-func (p *particle) alternative(parent *xmlsafe.Element, kids []*xmlsafe.Element, i int) (int, error) {
+func (k *checker) alternative(p *particle, parent *xmlsafe.Element, kids []*xmlsafe.Element, i int) (int, error) {
 	for _, c := range p.children {
 		if c.starts(name{kids[i].Space, kids[i].Local}) {
-			return c.match(parent, kids, i)
+			return k.match(c, parent, kids, i)
 		}
 	}
 	return i, nil
 }
 
-func (p *particle) checkAttrs(e *xmlsafe.Element) error {
+func (k *checker) attrs(p *particle, e *xmlsafe.Element) error {
 	for _, a := range e.Attrs {
 		if a.Space == xsi && (a.Local == "schemaLocation" || a.Local == "noNamespaceSchemaLocation") {
 			continue
@@ -128,7 +135,7 @@ func (p *particle) checkAttrs(e *xmlsafe.Element) error {
 		for _, want := range p.attrs {
 			if a.Space == "" && a.Local == want.name {
 				known = true
-				if err := want.text.check(a.Value); err != nil {
+				if err := k.value(want.text, a.Value); err != nil {
 					return fail(e, "attribute "+want.name+": "+err.Error())
 				}
 			}
@@ -142,6 +149,22 @@ func (p *particle) checkAttrs(e *xmlsafe.Element) error {
 			return fail(e, "attribute "+want.name+" is required")
 		}
 	}
+	return nil
+}
+
+// value checks a value and that identifiers are given once.
+func (k *checker) value(t *simpleType, value string) error {
+	if err := t.check(value); err != nil {
+		return err
+	}
+	if t.label != "id" {
+		return nil
+	}
+	value = strings.Trim(value, " \t\r\n")
+	if k.ids[value] {
+		return errors.New("identifier is not unique")
+	}
+	k.ids[value] = true
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ var baseTypes = map[string]baseType{
 	"base64":   {check: base64Binary, collapse: true},
 	"ncname":   {check: matches(`[\p{L}_][\p{L}\p{N}\p{M}._-]*`), collapse: true},
 	"id":       {check: matches(`[\p{L}_][\p{L}\p{N}\p{M}._-]*`), collapse: true},
-	"anyuri":   {check: func(string) error { return nil }, collapse: true},
+	"anyuri":   {check: anyURI, collapse: true},
 }
 
 // check says what is wrong with a value, never quoting it: it may be personal.
@@ -127,6 +128,13 @@ func date(s string) error {
 func dateTime(s string) error {
 	if _, err := time.Parse("2006-01-02T15:04:05.999999999", zone.ReplaceAllString(s, "")); err != nil {
 		return errors.New("value is not a date and time")
+	}
+	return nil
+}
+
+func anyURI(s string) error {
+	if _, err := url.Parse(s); err != nil {
+		return errors.New("value is not a URI")
 	}
 	return nil
 }
