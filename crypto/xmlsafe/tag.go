@@ -300,6 +300,11 @@ func (p *parser) endTag() error {
 	}
 	e := p.open[len(p.open)-1]
 	p.pos += len("</")
+	if after := p.pos + e.nameLength(); after < len(p.src) && p.src[after] == '>' && p.src[p.pos:after] == p.src[e.Start+1:e.Start+1+e.nameLength()] {
+		p.pos = after + 1
+		p.leave(e)
+		return nil
+	}
 	prefix, local, err := p.qname()
 	if err != nil {
 		return err
@@ -314,6 +319,14 @@ func (p *parser) endTag() error {
 	p.pos++
 	p.leave(e)
 	return nil
+}
+
+// nameLength gives the length of the element's name as it stands in its tags.
+func (e *Element) nameLength() int {
+	if e.Prefix == "" {
+		return len(e.Local)
+	}
+	return len(e.Prefix) + 1 + len(e.Local)
 }
 
 // qname reads a name with at most one colon inside.
