@@ -52,11 +52,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // simulate runs the bus until the context ends.
 func simulate(ctx context.Context, s *settings, stdout, stderr io.Writer) (err error) {
+	if s.makeKeys != "" {
+		return makeAllKeys(s.makeKeys)
+	}
 	if err := s.load(); err != nil {
 		return err
-	}
-	if s.keysOnly {
-		return nil
 	}
 	level := slog.LevelWarn
 	if s.verbose {

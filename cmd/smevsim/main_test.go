@@ -28,7 +28,7 @@ func TestRunUntilInterrupted(t *testing.T) {
 		done := make(chan int, 1)
 		var errText strings.Builder
 		go func() {
-			done <- run(ctx, []string{"--make-keys", keys, "--ledger", ledgerFile, "--save", filepath.Join(dir, "save")}, w, &errText)
+			done <- run(ctx, []string{"--keys", keys, "--ledger", ledgerFile, "--save", filepath.Join(dir, "save")}, w, &errText)
 			_ = w.Close()
 		}()
 		line, err := bufio.NewReader(out).ReadString('\n')
@@ -71,10 +71,10 @@ func TestRunUntilInterrupted(t *testing.T) {
 	}
 }
 
-func TestKeysOnly(t *testing.T) {
+func TestMakeKeys(t *testing.T) {
 	dir := t.TempDir()
 	var out, errText strings.Builder
-	if code := run(t.Context(), []string{"--make-keys", dir, "--keys-only"}, &out, &errText); code != exitOK {
+	if code := run(t.Context(), []string{"--make-keys", dir}, &out, &errText); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, errText.String())
 	}
 	for _, name := range []string{"bus", "egisso", "client"} {
@@ -103,10 +103,10 @@ func TestWrongCommandLines(t *testing.T) {
 		"argument":        {[]string{"--make-keys", "x", "y"}, exitUsage, "unexpected"},
 		"everything":      {[]string{"--replies", "x", "--rules", "019=x", "--client-cert", "x", "--version", "2"}, exitUsage, "--version"},
 		"no such key":     {[]string{"--key", missing, "--cert", missing}, exitFailed, "key of the bus"},
-		"no such script":  {[]string{"--make-keys", t.TempDir(), "--script", missing}, exitFailed, "script"},
-		"no such client":  {[]string{"--make-keys", t.TempDir(), "--client-cert", "A=" + missing}, exitFailed, "certificate of A"},
-		"no such kmsz":    {[]string{"--make-keys", t.TempDir(), "--kmsz", missing}, exitFailed, "classifier"},
-		"unusable listen": {[]string{"--make-keys", t.TempDir(), "--listen", "256.0.0.1:1"}, exitFailed, "listen"},
+		"no such script":  {[]string{"--keys", t.TempDir(), "--script", missing}, exitFailed, "script"},
+		"no such client":  {[]string{"--keys", t.TempDir(), "--client-cert", "A=" + missing}, exitFailed, "certificate of A"},
+		"no such kmsz":    {[]string{"--keys", t.TempDir(), "--kmsz", missing}, exitFailed, "classifier"},
+		"unusable listen": {[]string{"--keys", t.TempDir(), "--listen", "256.0.0.1:1"}, exitFailed, "listen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errText strings.Builder

@@ -22,8 +22,8 @@ type settings struct {
 	options   smevtest.Options
 	version   string
 	key, cert string
-	makeKeys  string
-	keysOnly  bool
+	makeKeys  string // make keys there and exit
+	keys      string // use the keys there
 	clients   []string // mnemonic=file
 	script    string
 	kmsz      []string
@@ -49,8 +49,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.StringVar(&s.version, "version", "1.3", "schema version whose URL is announced; 1.1, 1.2 and 1.3 are all served")
 	f.StringVar(&s.key, "key", "", "private key of the bus (PEM)")
 	f.StringVar(&s.cert, "cert", "", "certificate of the bus (PEM)")
-	f.StringVar(&s.makeKeys, "make-keys", "", "folder of test keys of the bus, ЕГИССО and a client; missing ones are made")
-	f.BoolVar(&s.keysOnly, "keys-only", false, "make the keys and exit")
+	f.StringVar(&s.makeKeys, "make-keys", "", "make test keys of the bus, ЕГИССО and a client in this folder and exit")
+	f.StringVar(&s.keys, "keys", "", "folder of such keys to work with; missing ones are made, the client is "+clientMnemonic)
 	f.Var(list{&s.clients}, "client-cert", "known sender as mnemonic=cert.pem; may be repeated")
 	f.StringVar(&o.Ledger, "ledger", "", "file of the ledger (JSON lines), read at start and appended")
 	f.StringVar(&o.Save, "save", "", "folder for every message and package, one file each")
@@ -74,11 +74,8 @@ func (s *settings) check(rest []string) error {
 	if len(rest) > 0 {
 		errs = append(errs, fmt.Errorf("unexpected argument %q", rest[0]))
 	}
-	if s.makeKeys == "" && (s.key == "" || s.cert == "") {
-		errs = append(errs, errors.New("give --key and --cert of the bus, or --make-keys"))
-	}
-	if s.keysOnly && s.makeKeys == "" {
-		errs = append(errs, errors.New("--keys-only needs --make-keys"))
+	if s.makeKeys == "" && s.keys == "" && (s.key == "" || s.cert == "") {
+		errs = append(errs, errors.New("give --key and --cert of the bus, or --keys, or --make-keys"))
 	}
 	if !slices.Contains([]string{"1.1", "1.2", "1.3"}, s.version) {
 		errs = append(errs, fmt.Errorf("--version: no schema version %q", s.version))
@@ -114,7 +111,7 @@ func (s *settings) check(rest []string) error {
 
 // load reads the files the command line names.
 func (s *settings) load() error {
-	if s.makeKeys != "" {
+	if s.keys != "" {
 		if err := s.loadMadeKeys(); err != nil {
 			return err
 		}
@@ -183,28 +180,36 @@ const (
 	clientMnemonic = "MIS01"
 )
 
-// loadMadeKeys makes what is missing in the folder and uses it.
-func (s *settings) loadMadeKeys() error {
-	if err := os.MkdirAll(s.makeKeys, 0o700); err != nil {
+// makeAllKeys makes what is missing in the folder.
+func makeAllKeys(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
 	for name, organization := range map[string]string{
 		busKeys: "Тестовая СМЭВ", receiverKeys: "Тестовая ЕГИССО", clientKeys: "Тестовый поставщик информации",
 	} {
-		if err := makeKeys(s.makeKeys, name, organization); err != nil {
+		if err := makeKeys(dir, name, organization); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// loadMadeKeys works with the keys of the folder.
+func (s *settings) loadMadeKeys() error {
+	if err := makeAllKeys(s.keys); err != nil {
+		return err
 	}
 	for name, place := range map[string]*smevtest.Signer{
 		busKeys: &s.options.Signer, receiverKeys: &s.options.ReceiverSigner,
 	} {
-		signer, err := loadSigner(keyFiles(s.makeKeys, name))
+		signer, err := loadSigner(keyFiles(s.keys, name))
 		if err != nil {
 			return fmt.Errorf("made key %s: %w", name, err)
 		}
 		*place = signer
 	}
-	_, certFile := keyFiles(s.makeKeys, clientKeys)
+	_, certFile := keyFiles(s.keys, clientKeys)
 	return s.addSender(clientMnemonic, certFile)
 }
 
