@@ -22,8 +22,8 @@ type settings struct {
 	options   smevtest.Options
 	version   string
 	key, cert string
-	makeKeys  string // make keys there and exit
-	keys      string // use the keys there
+	makeKeys  string   // make keys there and exit
+	keys      string   // use the keys there
 	clients   []string // mnemonic=file
 	script    string
 	kmsz      []string
