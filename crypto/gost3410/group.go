@@ -12,8 +12,13 @@ type group struct {
 	p, q      *field
 	a, b, b3  element // coefficients of the curve, and three times b
 	minus3    bool    // a = −3
-	multiples []element
+	smallB    uint64  // b if it is small and not in Montgomery's form, otherwise 0
+	multiples []quad  // of the generator
+	top       point   // 32^w times the generator
 }
+
+// quad is half or a quarter of the coordinates of a multiple of the generator.
+type quad [4]uint64
 
 // params holds the numbers of a group in hexadecimal: the prime p, the curve
 // y² = x³ + ax + b, the prime q, the generator (x, y) and the cofactor.
@@ -22,16 +27,16 @@ type params struct {
 	cofactor         int
 }
 
-// Multiples of the generator are kept for scalars cut into signed digits of
-// window bits: 16 multiples for each digit, all in all 53 KB for 256 bits and
-// 211 KB for 512.
+// Scalars to multiply the generator by are cut into digits of window bits, each
+// of which has a table of 16 multiples of the generator, all in all 52 KB for
+// 256 bits and 211 KB for 512.
 const (
 	window  = 5
 	entries = 1 << (window - 1)
 )
 
-// windows returns the number of digits of a scalar and its sign.
-func (g *group) windows() int { return (8*g.size + 1 + window - 1) / window }
+// windows returns the number of digits of a scalar.
+func (g *group) windows() int { return (8*g.size - 1 + window - 1) / window }
 
 // ready prepares the group on its first use.
 func (g *group) ready() *group {
@@ -53,19 +58,26 @@ func (g *group) prepare() {
 	minus3 := enter("3")
 	g.p.add(&minus3, &minus3, &g.a)
 	g.minus3 = g.p.isZero(&minus3) == 1
+	if g.p.c != 0 && g.b == (element{g.b[0]}) && g.b[0] < 1<<32 {
+		g.smallB = g.b[0]
+	}
 
-	// Digit j of window i stands for j·2^(5i) times the generator.
+	// The multiples of window i are 1, 3, 5 … 31 times 32^i times the generator.
 	points := make([]point, 0, g.windows()*entries)
 	base := point{enter(g.params.x), enter(g.params.y), g.p.one}
+	var twice point
 	for range g.windows() {
 		p := base
-		points = append(points, p)
-		for range entries - 1 {
-			g.add(&p, &p, &base)
+		g.double(&twice, &p)
+		for range entries {
 			points = append(points, p)
+			g.add(&p, &p, &twice)
 		}
-		g.double(&base, &p)
+		for range window {
+			g.double(&base, &base)
+		}
 	}
+	g.top = base
 	g.store(points)
 }
 
@@ -80,101 +92,76 @@ func (g *group) store(points []point) {
 	}
 	var inverse, z element
 	f.invert(&inverse, &products[len(points)])
-	g.multiples = make([]element, len(points)*f.n/4)
+	n := f.n / 4
+	g.multiples = make([]quad, len(points)*2*n)
 	for i := len(points) - 1; i >= 0; i-- {
-		p := &points[i]
+		p, row := &points[i], g.multiples[i*2*n:][:2*n]
 		f.mul(&z, &inverse, &products[i])
 		f.mul(&inverse, &inverse, &p.z)
 		f.mul(&p.x, &p.x, &z)
 		f.mul(&p.y, &p.y, &z)
-		if f.n == 8 {
-			g.multiples[2*i], g.multiples[2*i+1] = p.x, p.y
-		} else {
-			copy(g.multiples[i][:4], p.x[:4])
-			copy(g.multiples[i][4:], p.y[:4])
+		for j := range n {
+			row[j], row[n+j] = quad(p.x[4*j:]), quad(p.y[4*j:])
 		}
 	}
 }
 
-// pick sets p to multiple number digit (1 to 16) of a window, reading all of
-// them, whatever the digit. For digit 0 p is set to (0, 0).
-func (g *group) pick(p *affine, window int, digit uint64) {
-	var x, y element
-	if g.p.n == 8 {
-		table := g.multiples[window*2*entries:][:2*entries]
-		for i := range entries {
-			mask := -equal(uint64(i+1), digit)
-			keep(&x, &table[2*i], mask)
-			keep(&y, &table[2*i+1], mask)
-		}
-	} else {
-		table := g.multiples[window*entries:][:entries]
-		for i := range table {
-			keep(&x, &table[i], -equal(uint64(i+1), digit))
-		}
-		copy(y[:4], x[4:])
-		clear(x[4:])
+// pick sets p to one of the multiples of a window, reading all of them.
+func (g *group) pick(p *affine, window int, index uint64) {
+	n := g.p.n / 4
+	table := g.multiples[window*entries*2*n:]
+	for i := range n {
+		pickQuad((*quad)(p.x[4*i:]), table[i:], 2*n, index)
+		pickQuad((*quad)(p.y[4*i:]), table[n+i:], 2*n, index)
 	}
-	p.x, p.y = x, y
 }
 
-// keep sets z |= x if mask is all ones and does nothing if it is zero.
-func keep(z, x *element, mask uint64) {
-	z[0] |= x[0] & mask
-	z[1] |= x[1] & mask
-	z[2] |= x[2] & mask
-	z[3] |= x[3] & mask
-	z[4] |= x[4] & mask
-	z[5] |= x[5] & mask
-	z[6] |= x[6] & mask
-	z[7] |= x[7] & mask
+// pickQuad sets z to element index·step of a table, reading all that could be
+// meant.
+func pickQuad(z *quad, table []quad, step int, index uint64) {
+	var z0, z1, z2, z3 uint64
+	for i := range uint64(entries) {
+		mask := -(((i ^ index) - 1) >> 63) // all ones if i = index
+		x := &table[int(i)*step]
+		z0 |= x[0] & mask
+		z1 |= x[1] & mask
+		z2 |= x[2] & mask
+		z3 |= x[3] & mask
+	}
+	*z = quad{z0, z1, z2, z3}
 }
 
-// equal returns 1 if two small numbers are equal, otherwise 0.
-func equal(x, y uint64) uint64 { return ((x ^ y) - 1) >> 63 }
-
-// multiplyBase sets r to k times the generator in constant time: for every
-// digit of k one multiple of the generator is fetched and added.
+// multiplyBase sets r to k times the generator in constant time, k below q. It
+// writes an odd k with digits that are odd and below 32 in absolute value
+//
+//	k = 32^w + Σ dᵢ·32^i,  i = 0 … w−1,  dᵢ = 2·(bits 5i+1 … 5i+5 of k) − 31
+//
+// so that each window takes one addition of one of 16 points or its opposite
+// (M. Joye, M. Tunstall, "Exponent recoding and regular exponentiation
+// algorithms", 2009). Instead of an even k it takes q − k, which is odd.
 func (g *group) multiplyBase(r *point, k *element) {
 	f := g.p
-	*r = point{y: f.one}
+	var odd, minus element
 	var q affine
-	var t point
-	var minus element
+	odd = *k
+	even := 1 - k[0]&1
+	g.q.neg(&minus, k)
+	f.choose(&odd, &minus, even)
+
+	*r = g.top
 	for i := range g.windows() {
-		digit, negative := signedDigit(k, i)
-		g.pick(&q, i, digit)
+		b := bitsAt(&odd, window*i+1) & (1<<window - 1)
+		negative := 1 - b>>(window-1)
+		g.pick(&q, i, (b^-negative)&(entries-1))
 		f.neg(&minus, &q.y)
 		f.choose(&q.y, &minus, negative)
-		g.addAffine(&t, r, &q)
-		some := 1 - equal(digit, 0)
-		f.choose(&r.x, &t.x, some)
-		f.choose(&r.y, &t.y, some)
-		f.choose(&r.z, &t.z, some)
+		g.addAffine(r, r, &q)
 	}
-	q, t = affine{}, point{}
-}
-
-// signedDigit returns the absolute value, 0 to 16, and the sign of digit i of
-// k in base 32 (A. D. Booth, "A signed binary multiplication technique", 1951:
-// the highest bit of the digit below counts as 1, the digit's own as −16).
-func signedDigit(k *element, i int) (digit, negative uint64) {
-	var b uint64 // bits 5i−1 to 5i+4
-	if i == 0 {
-		b = k[0] << 1
-	} else {
-		at := window*i - 1
-		if at/64 < len(k) {
-			b = k[at/64] >> (at % 64)
-		}
-		if at/64+1 < len(k) {
-			b |= k[at/64+1] << (64 - at%64)
-		}
-	}
-	b &= 1<<(window+1) - 1
-	negative = b >> window
-	b ^= -negative & (1<<(window+1) - 1)
-	return (b + 1) >> 1, negative
+	f.neg(&minus, &r.y)
+	f.choose(&r.y, &minus, even)
+	clear(odd[:])
+	clear(minus[:])
+	q = affine{}
 }
 
 // multiply sets r to k times p. Its time depends on k: for public numbers only.
@@ -208,18 +195,12 @@ func (g *group) multiply(r *point, k *element, p *affine) {
 func nonAdjacent(k *element, size int) (digits [513]int8) {
 	carry := uint64(0)
 	for i := 0; i <= size; {
-		var b uint64 // the five bits from i on
-		if i/64 < len(k) {
-			b = k[i/64] >> (i % 64)
-		}
-		if i/64+1 < len(k) {
-			b |= k[i/64+1] << (64 - i%64)
-		}
+		b := bitsAt(k, i) & 31
 		if b&1 == carry {
 			i++
 			continue
 		}
-		b = b&31 + carry
+		b += carry
 		carry = b >> 4
 		digits[i] = int8(b) - int8(carry<<5)
 		i += 5

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"egissogw/crypto/streebog"
 )
 
 // PublicKey is a point of a curve. It is safe for concurrent use.
@@ -55,7 +57,8 @@ func (k *PublicKey) Equal(other *PublicKey) bool {
 // PrivateKey is a number from 1 to q−1. It must not be copied. It is safe for
 // concurrent use until Destroy is called.
 type PrivateKey struct {
-	d      element // in the form of the field q
+	d      element       // in the form of the field q
+	mac    *streebog.MAC // under the key, for nonces
 	public *PublicKey
 }
 
@@ -71,7 +74,7 @@ func ParsePrivateKey(c *Curve, raw []byte) (*PrivateKey, error) {
 	if g.q.less(&number)&(1-isZero(&number)) == 0 {
 		return nil, fmt.Errorf("private key is not between 1 and the order of the group of %s", c.name)
 	}
-	k := &PrivateKey{public: &PublicKey{curve: c, raw: make([]byte, 2*c.Size())}}
+	k := &PrivateKey{public: &PublicKey{curve: c, raw: make([]byte, 2*c.Size())}, mac: streebog.NewMAC(raw)}
 	g.q.enter(&k.d, &number)
 	var p point
 	g.multiplyBase(&p, &number)
@@ -122,7 +125,10 @@ func (k *PrivateKey) Bytes() []byte {
 }
 
 // Destroy overwrites the key; it cannot sign any more.
-func (k *PrivateKey) Destroy() { clear(k.d[:]) }
+func (k *PrivateKey) Destroy() {
+	clear(k.d[:])
+	k.mac.Destroy()
+}
 
 // ErrDestroyed is returned by Sign after Destroy.
 var ErrDestroyed = errors.New("private key was destroyed")

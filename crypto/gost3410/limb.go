@@ -4,51 +4,116 @@ import "math/bits"
 
 // mul sets z = xy. One of the factors may be any number below 2^(64n).
 func (f *field) mul(z, x, y *element) {
-	switch {
-	case f.c != 0:
-		f.mulCrandall(z, x, y)
-	case f.n == 4:
-		f.mulMontgomery4(z, x, y)
-	default:
+	if f.n == 8 {
 		f.mulMontgomery8(z, x, y)
+		return
 	}
-}
-
-// mulCrandall multiplies modulo 2^256 − c: the upper half of the product,
-// times c, is added to the lower half, twice. The result is below 2^256.
-func (f *field) mulCrandall(z, x, y *element) {
+	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
 	y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
-	t0, t1, t2, t3, t4 := times(x[0], y0, y1, y2, y3)
-	u0, u1, u2, u3, u4 := times(x[1], y0, y1, y2, y3)
-	t1, t2, t3, t4, t5 := plus(t1, t2, t3, t4, u0, u1, u2, u3, u4)
-	u0, u1, u2, u3, u4 = times(x[2], y0, y1, y2, y3)
-	t2, t3, t4, t5, t6 := plus(t2, t3, t4, t5, u0, u1, u2, u3, u4)
-	u0, u1, u2, u3, u4 = times(x[3], y0, y1, y2, y3)
-	t3, t4, t5, t6, t7 := plus(t3, t4, t5, t6, u0, u1, u2, u3, u4)
-
-	u0, u1, u2, u3, u4 = times(f.c, t4, t5, t6, t7)
+	a, t0 := bits.Mul64(x0, y0)
+	a, b, c := column(a, 0, x0, y1, 0)
+	t1, a, b := column(a, b, x1, y0, c)
+	a, b, c = column(a, b, x0, y2, 0)
+	a, b, c = column(a, b, x1, y1, c)
+	t2, a, b := column(a, b, x2, y0, c)
+	a, b, c = column(a, b, x0, y3, 0)
+	a, b, c = column(a, b, x1, y2, c)
+	a, b, c = column(a, b, x2, y1, c)
+	t3, a, b := column(a, b, x3, y0, c)
+	a, b, c = column(a, b, x1, y3, 0)
+	a, b, c = column(a, b, x2, y2, c)
+	t4, a, b := column(a, b, x3, y1, c)
+	a, b, c = column(a, b, x2, y3, 0)
+	t5, a, b := column(a, b, x3, y2, c)
+	t6, t7, _ := column(a, b, x3, y3, 0)
+	if f.c == 0 {
+		f.montgomery(z, t0, t1, t2, t3, t4, t5, t6, t7)
+		return
+	}
+	// The upper half, times c, is added to the lower half.
+	u0, u1, u2, u3, u4 := times(f.c, t4, t5, t6, t7)
 	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
 	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, t4*f.c, 0, 0, 0, 0)
 	z[0], z[1], z[2], z[3] = t0+t4*f.c, t1, t2, t3 // t4 = 1 leaves t0 small
 }
 
-// mulMontgomery4 sets z = xy/2^256 mod m: multiples of m make the lower half
-// of the product zero, one limb after the other.
-func (f *field) mulMontgomery4(z, x, y *element) {
-	y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
-	t0, t1, t2, t3, t4 := times(x[0], y0, y1, y2, y3)
-	u0, u1, u2, u3, u4 := times(x[1], y0, y1, y2, y3)
-	t1, t2, t3, t4, t5 := plus(t1, t2, t3, t4, u0, u1, u2, u3, u4)
-	u0, u1, u2, u3, u4 = times(x[2], y0, y1, y2, y3)
-	t2, t3, t4, t5, t6 := plus(t2, t3, t4, t5, u0, u1, u2, u3, u4)
-	u0, u1, u2, u3, u4 = times(x[3], y0, y1, y2, y3)
-	t3, t4, t5, t6, t7 := plus(t3, t4, t5, t6, u0, u1, u2, u3, u4)
+// square sets z = x² for n = 1, and squares n times over for a larger n.
+func (f *field) square(z, x *element, n int) {
+	if f.n == 8 {
+		for *z = *x; n > 0; n-- {
+			f.mulMontgomery8(z, z, z)
+		}
+		return
+	}
+	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+	for ; n > 0; n-- {
+		// Twice the products of different limbs, and the squares.
+		h1, t1 := bits.Mul64(x0, x1)
+		h2, t2 := bits.Mul64(x0, x2)
+		t4, t3 := bits.Mul64(x0, x3)
+		h3, l3 := bits.Mul64(x1, x2)
+		t5, l4 := bits.Mul64(x1, x3)
+		t6, l5 := bits.Mul64(x2, x3)
+		t2, carry := bits.Add64(t2, h1, 0)
+		t3, carry = bits.Add64(t3, h2, carry)
+		t4, carry = bits.Add64(t4, h3, carry)
+		t5, carry = bits.Add64(t5, 0, carry)
+		t6, _ = bits.Add64(t6, 0, carry)
+		t3, carry = bits.Add64(t3, l3, 0)
+		t4, carry = bits.Add64(t4, l4, carry)
+		t5, carry = bits.Add64(t5, l5, carry)
+		t6, _ = bits.Add64(t6, 0, carry)
+		t7 := t6 >> 63
+		t6, t5, t4 = t6<<1|t5>>63, t5<<1|t4>>63, t4<<1|t3>>63
+		t3, t2, t1 = t3<<1|t2>>63, t2<<1|t1>>63, t1<<1
+		h0, t0 := bits.Mul64(x0, x0)
+		h1, l1 := bits.Mul64(x1, x1)
+		h2, l2 := bits.Mul64(x2, x2)
+		h3, l3 = bits.Mul64(x3, x3)
+		t1, carry = bits.Add64(t1, h0, 0)
+		t2, carry = bits.Add64(t2, l1, carry)
+		t3, carry = bits.Add64(t3, h1, carry)
+		t4, carry = bits.Add64(t4, l2, carry)
+		t5, carry = bits.Add64(t5, h2, carry)
+		t6, carry = bits.Add64(t6, l3, carry)
+		t7, _ = bits.Add64(t7, h3, carry)
+		if f.c == 0 {
+			f.montgomery(z, t0, t1, t2, t3, t4, t5, t6, t7)
+			x0, x1, x2, x3 = z[0], z[1], z[2], z[3]
+			continue
+		}
+		u0, u1, u2, u3, u4 := times(f.c, t4, t5, t6, t7)
+		x0, x1, x2, x3, u4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
+		x0, x1, x2, x3, u4 = plus(x0, x1, x2, x3, u4*f.c, 0, 0, 0, 0)
+		x0 += u4 * f.c
+	}
+	z[0], z[1], z[2], z[3] = x0, x1, x2, x3
+}
 
-	var carry uint64
+// column adds xy to the three limbs a, b and c of the sum of a column of a
+// product, and returns them. It is inlined.
+func column(a, b, x, y, c uint64) (uint64, uint64, uint64) {
+	h, l := bits.Mul64(x, y)
+	a, carry := bits.Add64(a, l, 0)
+	b, carry = bits.Add64(b, h, carry)
+	c, _ = bits.Add64(c, 0, carry)
+	return a, b, c
+}
+
+// timesSmall sets z = kx for a small k, in the fields not in Montgomery's form.
+func (f *field) timesSmall(z, x *element, k uint64) {
+	t0, t1, t2, t3, t4 := times(k, x[0], x[1], x[2], x[3])
+	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, t4*f.c, 0, 0, 0, 0)
+	z[0], z[1], z[2], z[3] = t0+t4*f.c, t1, t2, t3
+}
+
+// montgomery sets z = t/2^256 mod m: multiples of m make the lower half of t
+// zero, one limb after the other.
+func (f *field) montgomery(z *element, t0, t1, t2, t3, t4, t5, t6, t7 uint64) {
 	m0, m1, m2, m3 := f.m[0], f.m[1], f.m[2], f.m[3]
-	u0, u1, u2, u3, u4 = times(t0*f.inv, m0, m1, m2, m3)
+	u0, u1, u2, u3, u4 := times(t0*f.inv, m0, m1, m2, m3)
 	_, t1, t2, t3, u4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
-	t4, carry = bits.Add64(t4, u4, 0)
+	t4, carry := bits.Add64(t4, u4, 0)
 	u0, u1, u2, u3, u4 = times(t1*f.inv, m0, m1, m2, m3)
 	_, t2, t3, t4, u4 = plus(t1, t2, t3, t4, u0, u1, u2, u3, u4)
 	t5, carry = bits.Add64(t5, u4, carry)
@@ -58,7 +123,17 @@ func (f *field) mulMontgomery4(z, x, y *element) {
 	u0, u1, u2, u3, u4 = times(t3*f.inv, m0, m1, m2, m3)
 	_, t4, t5, t6, u4 = plus(t3, t4, t5, t6, u0, u1, u2, u3, u4)
 	t7, carry = bits.Add64(t7, u4, carry)
-	f.reduce4(z, t4, t5, t6, t7, carry)
+
+	u0, borrow := bits.Sub64(t4, m0, 0)
+	u1, borrow = bits.Sub64(t5, m1, borrow)
+	u2, borrow = bits.Sub64(t6, m2, borrow)
+	u3, borrow = bits.Sub64(t7, m3, borrow)
+	_, borrow = bits.Sub64(carry, 0, borrow)
+	keep := -borrow
+	z[0] = u0 ^ keep&(u0^t4)
+	z[1] = u1 ^ keep&(u1^t5)
+	z[2] = u2 ^ keep&(u2^t6)
+	z[3] = u3 ^ keep&(u3^t7)
 }
 
 // mulMontgomery8 sets z = xy/2^512 mod m. It adds a multiple of m after every
@@ -89,15 +164,16 @@ func addTimes(t *element, x uint64, y *element) uint64 {
 
 // times returns xy for a number y of four limbs. It is inlined.
 func times(x, y0, y1, y2, y3 uint64) (t0, t1, t2, t3, t4 uint64) {
-	var h0, h1, h2, carry uint64
+	var h0, h1, h2, h3, carry uint64
 	h0, t0 = bits.Mul64(x, y0)
 	h1, t1 = bits.Mul64(x, y1)
 	h2, t2 = bits.Mul64(x, y2)
-	t4, t3 = bits.Mul64(x, y3)
+	h3, t3 = bits.Mul64(x, y3)
 	t1, carry = bits.Add64(t1, h0, 0)
 	t2, carry = bits.Add64(t2, h1, carry)
 	t3, carry = bits.Add64(t3, h2, carry)
-	return t0, t1, t2, t3, t4 + carry
+	t4, _ = bits.Add64(h3, 0, carry)
+	return t0, t1, t2, t3, t4
 }
 
 // plus returns x + y for numbers of four and five limbs; the sum must have no
@@ -108,7 +184,8 @@ func plus(x0, x1, x2, x3, y0, y1, y2, y3, y4 uint64) (t0, t1, t2, t3, t4 uint64)
 	t1, carry = bits.Add64(x1, y1, carry)
 	t2, carry = bits.Add64(x2, y2, carry)
 	t3, carry = bits.Add64(x3, y3, carry)
-	return t0, t1, t2, t3, y4 + carry
+	t4, _ = bits.Add64(y4, 0, carry)
+	return t0, t1, t2, t3, t4
 }
 
 // reduce4 sets z = t mod m for a number t below 2m.

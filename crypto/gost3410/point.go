@@ -24,23 +24,36 @@ type affine struct{ x, y element }
 
 // sum sets r to the point with the coordinates
 //
-//	X₃ = xy·(yy − u) − yz·w     u = a·xz + 3b·zz
+//	X₃ = xy·(yy − u) − yz·w      u = a·xz + 3b·zz
 //	Y₃ = (yy + u)(yy − u) + v·w  v = 3xx + a·zz
-//	Z₃ = yz·(yy + u) + xy·v      w = a·(xx − a·zz) + 3b·xz
+//	Z₃ = yz·(yy + u) + xy·v      w = a·xx − a²·zz + 3b·xz
 func (g *group) sum(r *point, xx, yy, zz, xy, xz, yz *element) {
 	f := g.p
-	var azz, u, v, w, t element
-	g.timesA(&azz, zz)
-	g.timesA(&u, xz)
-	f.mul(&t, zz, &g.b3)
-	f.add(&u, &u, &t)
-	f.sub(&w, xx, &azz)
-	g.timesA(&w, &w)
-	f.mul(&t, xz, &g.b3)
-	f.add(&w, &w, &t)
-	f.add(&v, xx, xx)
-	f.add(&v, &v, xx)
-	f.add(&v, &v, &azz)
+	var u, v, w, t element
+	if g.minus3 {
+		// u = 3(b·zz − xz)  v = 3(xx − zz)  w = 3(b·xz − xx − 3zz)
+		g.timesB(&u, zz)
+		f.sub(&u, &u, xz)
+		f.triple(&u, &u)
+		f.sub(&v, xx, zz)
+		f.triple(&v, &v)
+		g.timesB(&w, xz)
+		f.sub(&w, &w, xx)
+		f.triple(&t, zz)
+		f.sub(&w, &w, &t)
+		f.triple(&w, &w)
+	} else {
+		f.mul(&u, xz, &g.a)
+		f.mul(&t, zz, &g.b3)
+		f.add(&u, &u, &t)
+		f.mul(&t, zz, &g.a)
+		f.triple(&v, xx)
+		f.add(&v, &v, &t)
+		f.sub(&w, xx, &t)
+		f.mul(&w, &w, &g.a)
+		f.mul(&t, xz, &g.b3)
+		f.add(&w, &w, &t)
+	}
 	f.sub(&t, yy, &u)
 	f.add(&u, yy, &u)
 
@@ -55,16 +68,24 @@ func (g *group) sum(r *point, xx, yy, zz, xy, xz, yz *element) {
 	f.add(&r.z, &r.z, &t)
 }
 
-// timesA sets z = ax.
-func (g *group) timesA(z, x *element) {
-	if !g.minus3 {
-		g.p.mul(z, x, &g.a)
+// timesB sets z = bx.
+func (g *group) timesB(z, x *element) {
+	if g.smallB != 0 {
+		g.p.timesSmall(z, x, g.smallB)
+	} else {
+		g.p.mul(z, x, &g.b)
+	}
+}
+
+// triple sets z = 3x.
+func (f *field) triple(z, x *element) {
+	if f.c != 0 {
+		f.timesSmall(z, x, 3)
 		return
 	}
 	var t element
-	g.p.add(&t, x, x)
-	g.p.add(&t, &t, x)
-	g.p.neg(z, &t)
+	f.add(&t, x, x)
+	f.add(z, &t, x)
 }
 
 // cross sets z = (x₁ + y₁)(x₂ + y₂) − s − t, which is x₁y₂ + x₂y₁ if s = x₁x₂
@@ -110,9 +131,9 @@ func (g *group) addAffine(r, p *point, q *affine) {
 func (g *group) double(r, p *point) {
 	f := g.p
 	var xx, yy, zz, xy, xz, yz element
-	f.mul(&xx, &p.x, &p.x)
-	f.mul(&yy, &p.y, &p.y)
-	f.mul(&zz, &p.z, &p.z)
+	f.square(&xx, &p.x, 1)
+	f.square(&yy, &p.y, 1)
+	f.square(&zz, &p.z, 1)
 	f.mul(&xy, &p.x, &p.y)
 	f.mul(&xz, &p.x, &p.z)
 	f.mul(&yz, &p.y, &p.z)
@@ -126,11 +147,11 @@ func (g *group) double(r, p *point) {
 func (g *group) onCurve(p *affine) bool {
 	f := g.p
 	var left, right element
-	f.mul(&right, &p.x, &p.x)
+	f.square(&right, &p.x, 1)
 	f.add(&right, &right, &g.a)
 	f.mul(&right, &right, &p.x)
 	f.add(&right, &right, &g.b)
-	f.mul(&left, &p.y, &p.y)
+	f.square(&left, &p.y, 1)
 	f.sub(&left, &left, &right)
 	return f.isZero(&left) == 1
 }

@@ -29,17 +29,17 @@ func (k *PrivateKey) Sign(source io.Reader, digest []byte) ([]byte, error) {
 	if err := k.public.curve.checkDigest(digest); err != nil {
 		return nil, err
 	}
-	var fresh [32]byte
+	var fresh [30]byte // with what else is hashed, one block
 	if _, err := io.ReadFull(source, fresh[:]); err != nil {
 		return nil, fmt.Errorf("read random bytes for a signature: %w", err)
 	}
 	q := k.public.curve.group.q
-	wide := make([]byte, 2*size)
+	var wide [2 * streebog.Size512]byte
 	var nonce element
-	defer func() { clear(wide); clear(nonce[:]); clear(fresh[:]) }()
+	defer func() { clear(wide[:]); clear(nonce[:]); clear(fresh[:]) }()
 	for attempt := byte(0); ; attempt++ {
-		k.deriveNonce(wide, fresh[:], digest, attempt)
-		q.setWide(&nonce, wide)
+		k.deriveNonce(&wide, attempt, fresh[:], digest)
+		q.setWide(&nonce, wide[:2*size])
 		q.leave(&nonce, &nonce)
 		if signature := k.signWith(&nonce, digest); signature != nil {
 			return signature, nil
@@ -47,46 +47,17 @@ func (k *PrivateKey) Sign(source io.Reader, digest []byte) ([]byte, error) {
 	}
 }
 
-// deriveNonce fills wide with bytes that cannot be told from random ones
-// without the key: HMAC-Streebog-512 (RFC 7836, section 4.1.2) under the key of
-// fresh randomness, the digest and the name of the curve. As in RFC 6979,
-// section 3.6, the digest makes nonces of different messages differ even if
-// the randomness fails, and the randomness makes the nonce of one message
-// differ each time.
-func (k *PrivateKey) deriveNonce(wide, fresh, digest []byte, attempt byte) {
-	key := k.Bytes()
-	defer clear(key)
-	for i := 0; i < len(wide); i += streebog.Size512 {
-		hmac(wide[i:i], key, []byte{attempt, byte(i)}, fresh, digest, []byte(k.public.curve.name))
+// deriveNonce fills twice the size of a key with bytes that cannot be told
+// from random ones without the key: HMAC-Streebog-512 under the key of fresh
+// randomness and the digest. As in RFC 6979, section 3.6, the digest makes
+// nonces of different messages differ even if the randomness fails, and the
+// randomness makes the nonce of one message differ each time. Twice the size
+// makes the nonce as good as uniform after reduction modulo q.
+func (k *PrivateKey) deriveNonce(wide *[2 * streebog.Size512]byte, attempt byte, fresh, digest []byte) {
+	k.mac.Sum((*[streebog.Size512]byte)(wide[:]), []byte{2 * attempt}, fresh, digest)
+	if k.public.curve.Size() == 64 {
+		k.mac.Sum((*[streebog.Size512]byte)(wide[streebog.Size512:]), []byte{2*attempt + 1}, fresh, digest)
 	}
-}
-
-// hmac appends HMAC-Streebog-512 of the joined parts to out. The key must not
-// be longer than a block.
-func hmac(out, key []byte, parts ...[]byte) {
-	var pad [streebog.BlockSize]byte
-	h := streebog.New512()
-	for i := range pad {
-		pad[i] = 0x36
-	}
-	for i, b := range key {
-		pad[i] ^= b
-	}
-	h.Write(pad[:])
-	for _, part := range parts {
-		h.Write(part)
-	}
-	inner := h.Sum(make([]byte, 0, streebog.Size512))
-	for i := range pad {
-		pad[i] ^= 0x36 ^ 0x5c
-	}
-	h.Reset()
-	h.Write(pad[:])
-	h.Write(inner)
-	h.Sum(out)
-	h.Reset()
-	clear(pad[:])
-	clear(inner)
 }
 
 // signWith makes the signature with a given nonce below q. It returns nil if
