@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"math/big"
 	"slices"
 	"strings"
@@ -205,6 +206,25 @@ func TestNameForLogs(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// However a certificate gets into a log line, the person in it does not.
+func TestCertificateInLogs(t *testing.T) {
+	template := signertest.Template()
+	template.Subject.SNILS, template.Subject.Surname, template.Subject.Email = "11223344595", "Секретов", "secret@example.org"
+	der, err := cert.SelfSigned(newKey(t, gost3410.CryptoProA()), template, randomSource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parse(t, der)
+	var b bytes.Buffer
+	for _, log := range []*slog.Logger{slog.New(slog.NewJSONHandler(&b, nil)), slog.New(slog.NewTextHandler(&b, nil))} {
+		log.Info("signed", "certificate", c, "subject", c.Subject, "err", c.CheckTerm(signertest.End.Add(time.Hour)))
+	}
+	if text := b.String(); strings.Contains(text, "11223344595") || strings.Contains(text, "Секретов") || strings.Contains(text, "secret@") ||
+		!strings.Contains(text, "Тестовая информационная система") {
+		t.Error(text)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"time"
 
@@ -139,3 +140,6 @@ func (c *Certificate) SerialHex() string {
 func (c *Certificate) String() string {
 	return fmt.Sprintf("certificate %s (%s)", c.SerialHex(), c.Subject)
 }
+
+// LogValue keeps the natural persons that a certificate may name out of logs.
+func (c *Certificate) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -4,6 +4,7 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -119,6 +120,9 @@ func (n Name) String() string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// LogValue is String: natural persons stay out of logs.
+func (n Name) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
 // namesPerson tells whether the common name is that of a natural person: it repeats the
 // surname, or there is no organisation while there is a person's number.

@@ -149,3 +149,46 @@ func TestEncodings(t *testing.T) {
 		}
 	}
 }
+
+// brokenSigner gives back somebody else's signature, as a faulty driver may.
+type brokenSigner struct{ *softkey.Signer }
+
+func (s brokenSigner) SignDigest(ctx context.Context, digest []byte) ([]byte, error) {
+	return s.Signer.SignDigest(ctx, make([]byte, len(digest)))
+}
+
+func TestFaultySigner(t *testing.T) {
+	signer, _ := newSigner(t, gost3410.CryptoProA())
+	der, err := cms.SignDetached(t.Context(), make([]byte, 32), brokenSigner{signer}, moment)
+	if !errors.Is(err, cms.ErrSignature) || der != nil {
+		t.Errorf("error %v, want ErrSignature", err)
+	}
+}
+
+// Numbers of signers or certificates beyond reason are refused before any is verified.
+func TestTooMany(t *testing.T) {
+	signer, identity := newSigner(t, gost3410.CryptoProA())
+	content := []byte("x")
+	der := signed(t, signer, content)
+	raw := identity.Certificate.Raw
+	tail := der[bytes.Index(der, raw)+len(raw):]
+	// Indefinite lengths around it spare putting the lengths right.
+	head := []byte{0x30, 0x80, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2, 0xa0, 0x80, 0x30, 0x80, 2, 1, 1, 0x31, 0, 0x30, 11, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1}
+	build := func(certificates, signers []byte) []byte {
+		out := append(bytes.Clone(head), 0xa0, 0x80)
+		out = append(append(out, certificates...), 0, 0)
+		out = append(append(out, signers...), 0, 0, 0, 0, 0, 0)
+		return out
+	}
+	if _, err := cms.Verify(build(raw, tail), bytes.NewReader(content)); err != nil {
+		t.Fatalf("one of each: %v", err)
+	}
+	if _, err := cms.Verify(build(bytes.Repeat(raw, 200), tail), bytes.NewReader(content)); !errors.Is(err, cms.ErrMalformed) {
+		t.Errorf("200 certificates: %v, want ErrMalformed", err)
+	}
+	one := tail[bytes.Index(tail, []byte{0x30}):]
+	many := append(append([]byte{0x31, 0x80}, bytes.Repeat(one, 40)...), 0, 0)
+	if _, err := cms.Verify(build(raw, many), bytes.NewReader(content)); !errors.Is(err, cms.ErrMalformed) {
+		t.Errorf("40 signers: %v, want ErrMalformed", err)
+	}
+}

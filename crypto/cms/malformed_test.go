@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"egissogw/crypto/cert"
 	"egissogw/crypto/cms"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
+	"egissogw/crypto/softkey"
 )
 
 // swap replaces the n-th occurrence of a byte string by one of the same length.
@@ -123,26 +127,21 @@ func TestEveryByteMatters(t *testing.T) {
 	good := signed(t, signer, content)
 	passed := 0
 	for i := range good {
-		for _, bit := range []byte{0x01, 0x80} {
-			changed := bytes.Clone(good)
-			changed[i] ^= bit
-			c, err := cms.Verify(changed, bytes.NewReader(content))
-			if err != nil {
-				continue
-			}
-			passed++
-			if !c.PublicKey.Equal(identity.Certificate.PublicKey) {
-				t.Errorf("byte %d: another key is believed", i)
-			}
-			if !c.Equal(identity.Certificate) {
-				t.Errorf("byte %d: another certificate is believed though signingCertificateV2 names this one", i)
-			}
+		changed := bytes.Clone(good)
+		changed[i] ^= 1
+		c, err := cms.Verify(changed, bytes.NewReader(content))
+		if err != nil {
+			continue
+		}
+		passed++
+		if !c.Equal(identity.Certificate) {
+			t.Errorf("byte %d: another certificate is believed though signingCertificateV2 names this one", i)
 		}
 	}
-	if passed > 24 { // two versions and one identifier of ten bytes
+	if passed > 12 { // two versions and one identifier of ten bytes
 		t.Errorf("%d changes of one bit go unnoticed", passed)
 	}
-	t.Logf("%d of %d changes go unnoticed", passed, 2*len(good))
+	t.Logf("%d of %d changes go unnoticed", passed, len(good))
 }
 
 // Another certificate of the same key and name cannot be put in place of the signer's.
@@ -163,7 +162,7 @@ func TestCertificateExchanged(t *testing.T) {
 }
 
 func FuzzCMS(f *testing.F) {
-	signer, _ := newSigner(f, gost3410.CryptoProA())
+	signer := storedSigner(f)
 	content := []byte("содержимое")
 	der := signed(f, signer, content)
 	f.Add(der)
@@ -184,6 +183,26 @@ func FuzzCMS(f *testing.F) {
 			t.Errorf("an error of no known kind: %v", err)
 		}
 	})
+}
+
+// storedSigner has the key kept for tests: every fuzzing process must start from the same one.
+func storedSigner(t testing.TB) *softkey.Signer {
+	t.Helper()
+	keys := filepath.Join(signertest.Root(t), "testdata", "keys")
+	keyPEM, err := os.ReadFile(filepath.Join(keys, "test-only-256.key.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	certPEM, err := os.ReadFile(filepath.Join(keys, "test-only-256.cert.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := softkey.Load(keyPEM, certPEM, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer.Clock = func() time.Time { return moment }
+	return signer
 }
 
 func issueSame(t testing.TB, identity signertest.Identity, template cert.Template) []byte {

@@ -13,6 +13,13 @@ import (
 	"egissogw/crypto/cert"
 )
 
+// Limits on what is looked at: a file signed by a whole commission stays within them, and a
+// hostile one cannot ask for a million verifications.
+const (
+	maxSigners      = 32
+	maxCertificates = 128
+)
+
 // signedData is SignedData of RFC 5652 section 5.1 as far as it matters.
 type signedData struct {
 	contentType asn1.ObjectIdentifier
@@ -79,6 +86,9 @@ func parse(b []byte) (*signedData, error) {
 		return nil, fmt.Errorf("%w: signers", ErrMalformed)
 	}
 	for !signers.Empty() {
+		if len(s.signers) == maxSigners {
+			return nil, fmt.Errorf("%w: more than %d signers", ErrMalformed, maxSigners)
+		}
 		one, err := readSigner(&signers)
 		if err != nil {
 			return nil, fmt.Errorf("signer %d: %w", len(s.signers)+1, err)
@@ -99,6 +109,9 @@ func (s *signedData) readCertificates(body *cryptobyte.String) error {
 		var tag cbasn1.Tag
 		if !set.ReadAnyASN1Element(&one, &tag) {
 			return fmt.Errorf("%w: certificates", ErrMalformed)
+		}
+		if len(s.certificates) == maxCertificates {
+			return fmt.Errorf("%w: more than %d certificates", ErrMalformed, maxCertificates)
 		}
 		if tag == cbasn1.SEQUENCE { // attribute certificates and the like have other tags
 			s.certificates = append(s.certificates, one)

@@ -33,14 +33,24 @@ type dataSigner interface {
 	SignData(ctx context.Context, data []byte) (signature []byte, err error)
 }
 
-// sign has the signer sign data of any length.
-func sign(ctx context.Context, signer Signer, data []byte) ([]byte, error) {
-	if d, ok := signer.(dataSigner); ok {
-		return d.SignData(ctx, data)
-	}
+// sign has the signer sign data of any length and verifies the result with its certificate, so
+// that a faulty token is found before the receiver finds it.
+func sign(ctx context.Context, signer Signer, data []byte) (signature []byte, err error) {
 	h := cert.NewDigest(signer.Certificate().DigestSize())
 	h.Write(data)
-	return signer.SignDigest(ctx, h.Sum(nil))
+	digest := h.Sum(nil)
+	if d, ok := signer.(dataSigner); ok {
+		signature, err = d.SignData(ctx, data)
+	} else {
+		signature, err = signer.SignDigest(ctx, digest)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := signer.Certificate().PublicKey.Verify(digest, signature); err != nil {
+		return nil, fmt.Errorf("the signer's own result: %w: %w", ErrSignature, err)
+	}
+	return signature, nil
 }
 
 var (

@@ -130,8 +130,8 @@ func (s *Signer) login(session p11.SessionHandle, info p11.TokenInfo) error {
 		return err
 	}
 	defer clear(pin)
-	print := sha256.Sum256(append([]byte(trim(info.SerialNumber)+"\x00"), pin...))
-	if s.refusedPIN == print {
+	fingerprint := sha256.Sum256(append([]byte(trim(info.SerialNumber)+"\x00"), pin...))
+	if s.refusedPIN == fingerprint {
 		return ErrPINIncorrect
 	}
 	err = s.module.Login(session, p11.CKU_USER, string(pin))
@@ -140,7 +140,7 @@ func (s *Signer) login(session p11.SessionHandle, info p11.TokenInfo) error {
 		return nil
 	case errors.Is(err, p11.Error(p11.CKR_PIN_INCORRECT)), errors.Is(err, p11.Error(p11.CKR_PIN_INVALID)),
 		errors.Is(err, p11.Error(p11.CKR_PIN_LEN_RANGE)):
-		s.refusedPIN = print
+		s.refusedPIN = fingerprint
 		return ErrPINIncorrect
 	}
 	return fmt.Errorf("log in: %w", translate(err))
