@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/store"
+)
+
+// programs builds the gateway and the simulator for a test.
+func programs(t *testing.T) (gateway, simulator string) {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "egissogw/cmd/egissogw", "egissogw/cmd/smevsim").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return filepath.Join(dir, "egissogw"), filepath.Join(dir, "smevsim")
+}
+
+// testStage is a stage for one test; its folder can be entered by the account of
+// the database server.
+func testStage(t *testing.T, o stageOptions) (*stage, refmis.Manifest) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "egissogw-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	o.Dir, o.Step = dir, func(string) {}
+	s, manifest, err := newStage(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Logf("close: %v", err)
+		}
+		os.RemoveAll(dir)
+	})
+	if err := s.store.SetService(t.Context(), true, "проверка"); err != nil {
+		t.Fatal(err)
+	}
+	return s, manifest
+}
+
+// killPoints are states of the gateway's database at which it is killed, in the
+// order of a record's way. Each is looked for after the last restart; a point
+// that has passed before it was seen kills at once.
+var killPoints = []struct {
+	name  string
+	query string // true when the point is reached
+}{
+	{"while collecting", `select count(*) > 100 from egisso.source_row`},
+	{"while deciding", `select count(*) > 100 from egisso.record`},
+	{"with a package formed", `select exists (select from egisso.package where register = 'fact')`},
+	{"with a package signed", `select exists (select from egisso.message m join egisso.package p on p.id = m.package_id where p.register = 'fact')`},
+	{"with a message in doubt", `select exists (select from egisso.message m join egisso.package p on p.id = m.package_id
+		where p.register = 'fact' and m.state in ('in_doubt', 'delivered'))`},
+	{"with an answer stored", `select count(*) > 1 from egisso.answer`},
+	{"with half of the facts accepted", `select count(*) filter (where accepted_id is not null) * 2 > count(*) from egisso.source_row`},
+}
+
+// The program is killed again and again at points of its way; the simulator's
+// ledger and the gateway's database then tell the same story: nothing twice,
+// nothing missing.
+func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
+	gateway, simulator := programs(t)
+	s, manifest := testStage(t, stageOptions{
+		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},
+		Source: refmis.Options{Seed: 7, Facts: 1200},
+		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=150", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_COMMAND_TIMEOUT=5s", "EGISSOGW_LOG_LEVEL=debug"},
+	})
+	for _, point := range killPoints {
+		if err := s.startGateway(gateway); err != nil {
+			t.Fatal(err)
+		}
+		s.waitFor(t, point.query)
+		s.gateway.kill()
+		t.Logf("killed %s: %s", point.name, s.picture(t))
+	}
+	if err := s.startGateway(gateway); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	rows := manifest.Measures + manifest.Facts
+	if _, err := s.settled(ctx, func(st store.Status) bool { return settledRows(st) == rows }, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.gateway.stop(); err != nil {
+		t.Errorf("the gateway did not stop in good order: %v", err)
+	}
+	s.compareWithLedger(t, manifest)
+	s.findPersonalData(t)
+}
+
+// waitFor polls until the query says true.
+func (s *stage) waitFor(t *testing.T, query string) {
+	t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		var reached bool
+		if err := s.gatewayDB.QueryRow(t.Context(), query).Scan(&reached); err != nil {
+			t.Fatal(err)
+		}
+		if reached {
+			return
+		}
+		if time.Now().After(deadline) || !s.gateway.alive() {
+			t.Fatalf("not reached: %s; %s", query, s.picture(t))
+		}
+		<-ticker.C
+	}
+}
+
+// picture says where everything stands, for the test's log.
+func (s *stage) picture(t *testing.T) string {
+	t.Helper()
+	rows, err := s.gatewayDB.Query(t.Context(), `
+		select 'package ' || state || ' ' || count(*) from egisso.package group by state
+		union all select 'message ' || state || ' ' || count(*) from egisso.message group by state
+		union all select 'record ' || state || ' ' || count(*) from egisso.record group by state order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, ", ")
+}
+
+func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
+	t.Helper()
+	l, err := ledger.Read(s.ledgerFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range l.Violations() {
+		// A crash between an acknowledgement and its reply is followed by a
+		// second acknowledgement: that is the protocol (spec smev3.md c.7).
+		if v.Kind != ledger.UnknownAck {
+			t.Errorf("violation: %+v", v)
+		}
+	}
+	inLedger := l.AcceptedIDs("fact")
+	for _, id := range inLedger {
+		if n := l.Accepted(id); n != 1 {
+			t.Errorf("fact %s was accepted %d times", id, n)
+		}
+	}
+	rows, err := s.gatewayDB.Query(t.Context(), `select accepted_id::text from egisso.record_status where register = 'fact' and accepted_id is not null order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inGateway, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := manifest.GoodFacts(); len(inGateway) != want || len(inLedger) != want {
+		t.Errorf("accepted: %d by the gateway, %d by the ledger, %d were right", len(inGateway), len(inLedger), want)
+	}
+	if strings.Join(inLedger, " ") != strings.Join(inGateway, " ") {
+		t.Error("the ledger and the gateway name different facts")
+	}
+}
+
+// findPersonalData looks for invented people in everything the programs wrote
+// outside the databases and the signed messages.
+func (s *stage) findPersonalData(t *testing.T) {
+	t.Helper()
+	rows, err := s.source.Query(t.Context(), `
+		select snils from mis.patient where snils is not null
+		union select doc_number from mis.patient where length(doc_number) > 5
+		union select surname from mis.patient where length(surname) > 4`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := os.ReadFile(filepath.Join(s.dir, "egissogw.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := s.store.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal, err := s.store.Journal(t.Context(), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(written) + fmt.Sprintf("%+v %+v", st, journal)
+	if len(planted) < 100 || len(text) < 10_000 {
+		t.Fatalf("nothing to look for or in: %d values, %d bytes", len(planted), len(text))
+	}
+	for i, value := range planted {
+		if strings.Contains(text, value) {
+			t.Errorf("planted value %d of %d is in the log, the status or the journal", i, len(planted))
+		}
+	}
+}
