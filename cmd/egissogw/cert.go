@@ -135,7 +135,7 @@ func (a *app) signer(ctx context.Context) (signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSigner(c.Signer)
+	s, err := openSigner(ctx, c.Signer)
 	if err != nil {
 		return nil, because(err)
 	}

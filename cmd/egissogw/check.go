@@ -140,7 +140,7 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 }
 
 func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
-	s, err := openSigner(c.Signer)
+	s, err := openSigner(ctx, c.Signer)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r

@@ -7,6 +7,7 @@ import (
 	"egissogw/crypto/cert"
 	"egissogw/crypto/cms"
 	program "egissogw/crypto/command"
+	"egissogw/crypto/pkcs11"
 	"egissogw/crypto/softkey"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
@@ -26,6 +27,21 @@ var reasons = []struct {
 	{softkey.ErrWrongPassword, "пароль не открывает закрытый ключ"},
 	{softkey.ErrUnsupportedCipher, "закрытый ключ зашифрован способом, который не поддерживается"},
 	{softkey.ErrMalformed, "закрытый ключ не читается"},
+	{pkcs11.ErrNotBuilt, "программа собрана без PKCS#11: соберите её с меткой pkcs11"},
+	{pkcs11.ErrModule, "модуль PKCS#11 нельзя использовать"},
+	{pkcs11.ErrNoToken, "токен не вставлен, или метка токена другая"},
+	{pkcs11.ErrAmbiguous, "настройки подходят нескольким объектам токена: уточните метку или идентификатор ключа"},
+	{pkcs11.ErrPINNeeded, "токен требует ПИН-код, а он не задан"},
+	{pkcs11.ErrPINIncorrect, "ПИН-код неверен; повторно он не предъявляется, чтобы токен не заблокировался"},
+	{pkcs11.ErrPINLocked, "ПИН-код заблокирован токеном"},
+	{pkcs11.ErrPINFinalTry, "осталась последняя попытка ввода ПИН-кода: войдите один раз программой токена"},
+	{pkcs11.ErrPINExpired, "токен требует сначала сменить ПИН-код"},
+	{pkcs11.ErrNoKey, "закрытый ключ на токене не найден"},
+	{pkcs11.ErrNoCertificate, "сертификата ключа на токене нет: задайте EGISSOGW_PKCS11_CERTIFICATE_FILE"},
+	{pkcs11.ErrMismatch, "сертификат не подходит к ключу на токене"},
+	{pkcs11.ErrUnsupported, "токен не умеет подписывать этим ключом по ГОСТ Р 34.10-2012"},
+	{pkcs11.ErrTimeout, "токен не ответил вовремя"},
+	{pkcs11.ErrToken, "ошибка токена"},
 	{program.ErrProgram, "программу подписи нельзя использовать"},
 	{program.ErrTimeout, "программа подписи не уложилась в отведённое время"},
 	{program.ErrSignedAttributes, "программа подписи подписала не сами данные, а атрибуты CMS"},

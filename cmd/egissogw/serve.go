@@ -74,7 +74,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		return err
 	}
 	g.closers = append(g.closers, pool.Close)
-	key, err := openSigner(c.Signer)
+	key, err := openSigner(ctx, c.Signer)
 	if err != nil {
 		return err
 	}

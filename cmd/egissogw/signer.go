@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	program "egissogw/crypto/command"
+	"egissogw/crypto/pkcs11"
 	"egissogw/crypto/softkey"
 )
 
@@ -17,11 +20,13 @@ type signer interface {
 	Close() error
 }
 
-// openSigner opens the configured signer.
-func openSigner(c config.Signer) (signer, error) {
+// openSigner opens the configured signer; ctx limits the opening only.
+func openSigner(ctx context.Context, c config.Signer) (signer, error) {
 	switch c.Kind {
 	case config.SignerSoftkey:
 		return openSoftkey(c.Softkey)
+	case config.SignerPKCS11:
+		return openToken(ctx, c.PKCS11)
 	case config.SignerCommand:
 		return openCommand(c.Command)
 	}
@@ -44,6 +49,27 @@ func openSoftkey(c config.Softkey) (signer, error) {
 	return s, nil
 }
 
+func openToken(ctx context.Context, c config.PKCS11) (signer, error) {
+	o := pkcs11.Options{Module: string(c.Module), TokenLabel: c.TokenLabel, KeyLabel: c.KeyLabel}
+	var err error
+	if o.KeyID, err = hex.DecodeString(c.KeyID); err != nil {
+		return nil, fmt.Errorf("%sPKCS11_KEY_ID: %w", config.Prefix, err)
+	}
+	if !c.PIN.IsZero() {
+		o.PIN = func() ([]byte, error) { return []byte(c.PIN.Reveal()), nil }
+	}
+	if c.CertificateFile != "" {
+		if o.Certificate, err = readCertificate("PKCS11_CERTIFICATE_FILE", c.CertificateFile); err != nil {
+			return nil, err
+		}
+	}
+	s, err := pkcs11.Open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the token: %w", err)
+	}
+	return s, nil
+}
+
 // programSigner is a signer that holds nothing open.
 type programSigner struct{ *program.Signer }
 
@@ -51,17 +77,29 @@ type programSigner struct{ *program.Signer }
 func (programSigner) Close() error { return nil }
 
 func openCommand(c config.Command) (signer, error) {
-	text, err := readSecretFile("COMMAND_CERTIFICATE_FILE", c.CertificateFile)
+	certificate, err := readCertificate("COMMAND_CERTIFICATE_FILE", c.CertificateFile)
 	if err != nil {
 		return nil, err
 	}
-	certs, err := cert.ParsePEM(text)
-	if err != nil {
-		return nil, fmt.Errorf("%sCOMMAND_CERTIFICATE_FILE: %w", config.Prefix, err)
-	}
-	s, err := program.New(certs[0], program.Options{Path: string(c.Path), Args: c.Args, Timeout: c.Timeout})
+	s, err := program.New(certificate, program.Options{Path: string(c.Path), Args: c.Args, Timeout: c.Timeout})
 	if err != nil {
 		return nil, fmt.Errorf("open the signing program: %w", err)
 	}
 	return programSigner{s}, nil
+}
+
+// readCertificate reads the file of a signer's certificate, which must hold no other.
+func readCertificate(variable string, path config.File) (*cert.Certificate, error) {
+	text, err := readSecretFile(variable, path)
+	if err != nil {
+		return nil, err
+	}
+	certs, err := cert.ParsePEM(text)
+	if err == nil && len(certs) != 1 {
+		err = errors.New("the file holds several certificates, the signer's own alone is needed")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s%s: %w", config.Prefix, variable, err)
+	}
+	return certs[0], nil
 }
