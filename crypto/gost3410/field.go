@@ -73,6 +73,14 @@ func (f *field) choose(z, x *element, bit uint64) {
 	}
 }
 
+// negate sets x = −x if bit is 1 and leaves it as it is if bit is 0.
+func (f *field) negate(x *element, bit uint64) {
+	var minus element
+	f.neg(&minus, x)
+	f.choose(x, &minus, bit)
+	clear(minus[:])
+}
+
 // enter sets z to the form of the field of any number x below 2^(64n).
 func (f *field) enter(z, x *element) { f.mul(z, x, &f.into) }
 

@@ -13,6 +13,8 @@ type group struct {
 	a, b, b3  element // coefficients of the curve, and three times b
 	minus3    bool    // a = −3
 	smallB    uint64  // b if it is small and not in Montgomery's form, otherwise 0
+	edwards   bool    // the curve has an Edwards form and points are held in it
+	d, s, t   element // coefficients of the Edwards form
 	multiples []quad  // of the generator
 	top       point   // 32^w times the generator
 }
@@ -21,9 +23,11 @@ type group struct {
 type quad [4]uint64
 
 // params holds the numbers of a group in hexadecimal: the prime p, the curve
-// y² = x³ + ax + b, the prime q, the generator (x, y) and the cofactor.
+// y² = x³ + ax + b, the prime q, the generator (x, y), the cofactor, and the
+// coefficient d of the Edwards form u² + v² = 1 + d·u²v² if there is one.
 type params struct {
 	p, a, b, q, x, y string
+	d                string
 	cofactor         int
 }
 
@@ -62,19 +66,33 @@ func (g *group) prepare() {
 		g.smallB = g.b[0]
 	}
 
+	generator := affine{enter(g.params.x), enter(g.params.y)}
+	if g.params.d != "" { // s = (1 − d)/4, t = (1 + d)/6
+		g.edwards = true
+		g.d, g.s, g.t = enter(g.params.d), enter("4"), enter("6")
+		g.p.invert(&g.s, &g.s)
+		g.p.invert(&g.t, &g.t)
+		var sum element
+		g.p.sub(&sum, &g.p.one, &g.d)
+		g.p.mul(&g.s, &g.s, &sum)
+		g.p.add(&sum, &g.p.one, &g.d)
+		g.p.mul(&g.t, &g.t, &sum)
+		g.toEdwards(&generator)
+	}
+
 	// The multiples of window i are 1, 3, 5 … 31 times 32^i times the generator.
 	points := make([]point, 0, g.windows()*entries)
-	base := point{enter(g.params.x), enter(g.params.y), g.p.one}
-	var twice point
+	var base, twice point
+	g.project(&base, &generator)
 	for range g.windows() {
 		p := base
-		g.double(&twice, &p)
+		g.double(&twice, &p, true)
 		for range entries {
 			points = append(points, p)
 			g.add(&p, &p, &twice)
 		}
 		for range window {
-			g.double(&base, &base)
+			g.double(&base, &base, true)
 		}
 	}
 	g.top = base
@@ -106,13 +124,13 @@ func (g *group) store(points []point) {
 	}
 }
 
-// pick sets p to one of the multiples of a window, reading all of them.
-func (g *group) pick(p *affine, window int, index uint64) {
+// pick sets p to one of the multiples of window i, reading all of them.
+func (g *group) pick(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	table := g.multiples[window*entries*2*n:]
-	for i := range n {
-		pickQuad((*quad)(p.x[4*i:]), table[i:], 2*n, index)
-		pickQuad((*quad)(p.y[4*i:]), table[n+i:], 2*n, index)
+	table := g.multiples[i*entries*2*n:]
+	for j := range n {
+		pickQuad((*quad)(p.x[4*j:]), table[j:], 2*n, index)
+		pickQuad((*quad)(p.y[4*j:]), table[n+j:], 2*n, index)
 	}
 }
 
@@ -140,27 +158,20 @@ func pickQuad(z *quad, table []quad, step int, index uint64) {
 // (M. Joye, M. Tunstall, "Exponent recoding and regular exponentiation
 // algorithms", 2009). Instead of an even k it takes q − k, which is odd.
 func (g *group) multiplyBase(r *point, k *element) {
-	f := g.p
-	var odd, minus element
 	var q affine
-	odd = *k
-	even := 1 - k[0]&1
-	g.q.neg(&minus, k)
-	f.choose(&odd, &minus, even)
+	odd, even := *k, 1-k[0]&1
+	g.q.negate(&odd, even)
 
 	*r = g.top
 	for i := range g.windows() {
 		b := bitsAt(&odd, window*i+1) & (1<<window - 1)
 		negative := 1 - b>>(window-1)
 		g.pick(&q, i, (b^-negative)&(entries-1))
-		f.neg(&minus, &q.y)
-		f.choose(&q.y, &minus, negative)
+		g.negateAffine(&q, negative)
 		g.addAffine(r, r, &q)
 	}
-	f.neg(&minus, &r.y)
-	f.choose(&r.y, &minus, even)
+	g.negate(r, even)
 	clear(odd[:])
-	clear(minus[:])
 	q = affine{}
 }
 
@@ -168,22 +179,25 @@ func (g *group) multiplyBase(r *point, k *element) {
 func (g *group) multiply(r *point, k *element, p *affine) {
 	var odd [8]point // p, 3p, 5p … 15p
 	var twice point
-	odd[0] = point{p.x, p.y, g.p.one}
-	g.double(&twice, &odd[0])
+	g.project(&odd[0], p)
+	g.double(&twice, &odd[0], true)
 	for i := 1; i < len(odd); i++ {
 		g.add(&odd[i], &odd[i-1], &twice)
 	}
 	*r = point{y: g.p.one}
+	if g.edwards {
+		r.z = g.p.one
+	}
 	var minus point
 	digits := nonAdjacent(k, 8*g.size)
 	for i := 8 * g.size; i >= 0; i-- {
-		g.double(r, r)
+		g.double(r, r, digits[i] != 0 || i == 0)
 		switch d := digits[i]; {
 		case d > 0:
 			g.add(r, r, &odd[d/2])
 		case d < 0:
 			minus = odd[-d/2]
-			g.p.neg(&minus.y, &minus.y)
+			g.negate(&minus, 1)
 			g.add(r, r, &minus)
 		}
 	}

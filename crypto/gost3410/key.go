@@ -36,7 +36,7 @@ func ParsePublicKey(c *Curve, raw []byte) (*PublicKey, error) {
 	if !g.onCurve(&k.point) {
 		return nil, fmt.Errorf("public key is not a point of %s", c.name)
 	}
-	if !g.inGroup(&k.point) {
+	if !g.enter(&k.point) {
 		return nil, fmt.Errorf("public key is not in the group of %s", c.name)
 	}
 	return k, nil
@@ -74,16 +74,21 @@ func ParsePrivateKey(c *Curve, raw []byte) (*PrivateKey, error) {
 	if g.q.less(&number)&(1-isZero(&number)) == 0 {
 		return nil, fmt.Errorf("private key is not between 1 and the order of the group of %s", c.name)
 	}
-	k := &PrivateKey{public: &PublicKey{curve: c, raw: make([]byte, 2*c.Size())}, mac: streebog.NewMAC(raw)}
-	g.q.enter(&k.d, &number)
 	var p point
+	var at affine
 	g.multiplyBase(&p, &number)
-	g.toAffine(&k.public.point, &p)
-	var x, y element
-	g.p.leave(&x, &k.public.point.x)
-	g.p.leave(&y, &k.public.point.y)
-	g.p.putBytes(k.public.raw, &x)
-	g.p.putBytes(k.public.raw[c.Size():], &y)
+	g.toAffine(&at, &p)
+	g.p.leave(&at.x, &at.x)
+	g.p.leave(&at.y, &at.y)
+	xy := make([]byte, 2*c.Size())
+	g.p.putBytes(xy, &at.x)
+	g.p.putBytes(xy[c.Size():], &at.y)
+	public, err := ParsePublicKey(c, xy)
+	if err != nil {
+		return nil, fmt.Errorf("find the public key: %w", err)
+	}
+	k := &PrivateKey{mac: streebog.NewMAC(raw), public: public}
+	g.q.enter(&k.d, &number)
 	return k, nil
 }
 

@@ -3,13 +3,69 @@ package gost3410
 import "math/bits"
 
 // point is a point of a curve in projective coordinates: (x/z, y/z), or the
-// point at infinity if z = 0, which is (0 : 1 : 0).
-type point struct{ x, y, z element }
+// point at infinity if z = 0, which is (0 : 1 : 0). On the curves that have an
+// Edwards form the coordinates are those of that form, with t besides.
+type point struct{ x, y, z, t element }
 
 // affine is a point other than the one at infinity.
 type affine struct{ x, y element }
 
-// Points are added by the formulas of J. Renes, C. Costello and L. Batina,
+// add sets r = p + q.
+func (g *group) add(r, p, q *point) {
+	if g.edwards {
+		g.addEdwards(r, p, q)
+	} else {
+		g.addProjective(r, p, q)
+	}
+}
+
+// addAffine sets r = p + q.
+func (g *group) addAffine(r, p *point, q *affine) {
+	if g.edwards {
+		g.addAffineEdwards(r, p, q)
+	} else {
+		g.addAffineProjective(r, p, q)
+	}
+}
+
+// double sets r = p + p. Unless wantT is set, all that can be done with the
+// result is to double it again.
+func (g *group) double(r, p *point, wantT bool) {
+	if g.edwards {
+		g.doubleEdwards(r, p, wantT)
+	} else {
+		g.doubleProjective(r, p)
+	}
+}
+
+// negate sets p = −p if bit is 1 and leaves it as it is if bit is 0.
+func (g *group) negate(p *point, bit uint64) {
+	if g.edwards {
+		g.p.negate(&p.x, bit)
+		g.p.negate(&p.t, bit)
+	} else {
+		g.p.negate(&p.y, bit)
+	}
+}
+
+// negateAffine does the same.
+func (g *group) negateAffine(p *affine, bit uint64) {
+	if g.edwards {
+		g.p.negate(&p.x, bit)
+	} else {
+		g.p.negate(&p.y, bit)
+	}
+}
+
+// project sets r = p.
+func (g *group) project(r *point, p *affine) {
+	r.x, r.y, r.z = p.x, p.y, g.p.one
+	if g.edwards {
+		g.p.mul(&r.t, &p.x, &p.y)
+	}
+}
+
+// Other points are added by the formulas of J. Renes, C. Costello and L. Batina,
 // "Complete addition formulas for prime order elliptic curves", 2015 (IACR
 // ePrint 2015/1060). They have no exceptions, neither for equal or opposite
 // points nor for the point at infinity, as long as the points belong to a
@@ -99,8 +155,8 @@ func (f *field) cross(z, x1, y1, x2, y2, s, t *element) {
 	f.sub(z, z, t)
 }
 
-// add sets r = p + q.
-func (g *group) add(r, p, q *point) {
+// addProjective sets r = p + q.
+func (g *group) addProjective(r, p, q *point) {
 	f := g.p
 	var xx, yy, zz, xy, xz, yz element
 	f.mul(&xx, &p.x, &q.x)
@@ -112,8 +168,8 @@ func (g *group) add(r, p, q *point) {
 	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
 }
 
-// addAffine sets r = p + q.
-func (g *group) addAffine(r, p *point, q *affine) {
+// addAffineProjective sets r = p + q.
+func (g *group) addAffineProjective(r, p *point, q *affine) {
 	f := g.p
 	var xx, yy, zz, xy, xz, yz element
 	f.mul(&xx, &p.x, &q.x)
@@ -127,8 +183,8 @@ func (g *group) addAffine(r, p *point, q *affine) {
 	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
 }
 
-// double sets r = p + p.
-func (g *group) double(r, p *point) {
+// doubleProjective sets r = p + p.
+func (g *group) doubleProjective(r, p *point) {
 	f := g.p
 	var xx, yy, zz, xy, xz, yz element
 	f.square(&xx, &p.x, 1)
@@ -156,32 +212,48 @@ func (g *group) onCurve(p *affine) bool {
 	return f.isZero(&left) == 1
 }
 
-// inGroup tells whether a point of the curve belongs to the group, as every
-// point does where the cofactor is 1. Elsewhere q times the point must be the
-// one at infinity; the formulas may come upon an exception here and then give
-// (0 : 0 : 0) once and for all.
-func (g *group) inGroup(p *affine) bool {
-	if g.params.cofactor == 1 {
-		return true
+// enter brings a point of the curve into the coordinates used to calculate. It
+// returns false if the point does not belong to the group, as every point does
+// where the cofactor is 1. Elsewhere q times the point must be the one at
+// infinity. The curves with a cofactor have an Edwards form, so that no formula
+// meets an exception here.
+func (g *group) enter(p *affine) bool {
+	if !g.edwards {
+		return g.params.cofactor == 1
+	}
+	if !g.toEdwards(p) {
+		return false
 	}
 	var r point
 	g.multiply(&r, &g.q.m, p)
+	g.leave(&r)
 	return g.p.isZero(&r.z) == 1 && g.p.isZero(&r.y) == 0
 }
 
-// toAffine sets r to a point p other than the one at infinity.
+// leave brings a point back to projective coordinates of the curve.
+func (g *group) leave(p *point) {
+	if g.edwards {
+		g.fromEdwards(p)
+	}
+}
+
+// toAffine sets r to the coordinates on the curve of a point p other than the
+// one at infinity. It overwrites p.
 func (g *group) toAffine(r *affine, p *point) {
+	g.leave(p)
 	var inverse element
 	g.p.invert(&inverse, &p.z)
 	g.p.mul(&r.x, &p.x, &inverse)
 	g.p.mul(&r.y, &p.y, &inverse)
 	clear(inverse[:])
+	*p = point{}
 }
 
-// hasX tells whether the coordinate x/z of p, reduced modulo q, is r. Instead
-// of dividing by z it tries every number below p that is r modulo q.
+// hasX tells whether the coordinate x of p on the curve, reduced modulo q, is
+// r. Instead of dividing by z it tries every number below p that is r modulo q.
 func (g *group) hasX(p *point, r *element) bool {
 	f := g.p
+	g.leave(p)
 	if f.isZero(&p.z) == 1 {
 		return false
 	}
