@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -100,6 +101,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		if err := addLastRecords(ctx, tx, register, rows); err != nil {
 			return err
 		}
+		rows = withoutFlying(rows)
 		if register == egisso.RegisterFact {
 			if err := addMeasures(ctx, tx, rows); err != nil {
 				return err
@@ -162,11 +164,23 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 	})
 }
 
+// withoutFlying leaves out rows whose record was packed between the two looks:
+// they stay dirty and are decided after their outcome.
+func withoutFlying(rows []*dirtyRow) []*dirtyRow {
+	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
+		return row.Last != nil && (row.Last.State == Packed || row.Last.State == Sent)
+	})
+}
+
+// addLastRecords locks the open records of the rows and reads their state.
 func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
 	byKey := make(map[string]*dirtyRow, len(rows))
 	keys := make([]string, len(rows))
 	for i, row := range rows {
 		keys[i], byKey[row.Key] = row.Key, row
+	}
+	if _, err := tx.Exec(ctx, query("lock_open"), register, keys); err != nil {
+		return err
 	}
 	result, err := tx.Query(ctx, query("last_records"), register, keys)
 	if err != nil {

@@ -18,6 +18,8 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 		"signed bytes change":              `update egisso.message set envelope = 'other'`,
 		"a delivered message is pending":   `update egisso.message set state = 'pending'`,
 		"an unknown state":                 `update egisso.record set state = 'lost'`,
+		"a sent record becomes ready":      `update egisso.record set state = 'ready'`,
+		"a sent record changes":            `update egisso.record set content = '{}'`,
 		"a second open record of a row": `insert into egisso.record (id, register, row_key, kind, content, state)
 			select gen_random_uuid(), register, row_key, kind, content, 'ready' from egisso.record`,
 		"an answered package without a result": `update egisso.package set state = 'answered'`,

@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
@@ -314,4 +317,55 @@ func TestBackoffDoublesUpToItsCeiling(t *testing.T) {
 			t.Errorf("after %d failures %v, want %v", failures, got, want*time.Second)
 		}
 	}
+}
+
+// Forming and deciding meet on one record: the one that packs it wins, and the
+// decision is made anew after the outcome. A record is never in two packages.
+func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "first"), row("2", "first"))
+	f.decideAll(t, store.Ready)
+	other, err := pgx.Connect(t.Context(), f.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(context.WithoutCancel(t.Context()))
+	tx, err := other.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`insert into egisso.package (id, register, format, format_version, record_count) values ('10060000-0000-4000-8000-000000000009', 'fact', '10.06.S', '1.1.0', 1)`,
+		`update egisso.record set state = 'packed', package_id = '10060000-0000-4000-8000-000000000009' where row_key = '1'`,
+	} {
+		if _, err := tx.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.conn.Exec(t.Context(), `update egisso.source_row set dirty = true`); err != nil {
+		t.Fatal(err)
+	}
+	decided := make(chan []string, 1)
+	go func() {
+		var keys []string
+		_, err := f.Decide(context.WithoutCancel(t.Context()), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+			keys = append(keys, p.Key)
+			return store.Decision{Record: &store.NewRecord{ID: recordID(p.Key), Kind: egisso.KindFact, Content: "new", State: store.Blocked}}, nil
+		})
+		if err != nil {
+			t.Errorf("decide: %v", err)
+		}
+		decided <- keys
+	}()
+	for f.text(t, `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%for update%'`) == "0" {
+		runtime.Gosched()
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if keys := receive(t, decided); len(keys) != 1 || keys[0] != "2" {
+		t.Errorf("decided rows %v, want only 2", keys)
+	}
+	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "packed,blocked")
+	f.want(t, `select string_agg(dirty::text, ',' order by row_key) from egisso.source_row`, "true,false")
 }

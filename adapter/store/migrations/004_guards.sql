@@ -2,7 +2,16 @@
 
 create function egisso.guard_record_state() returns trigger language plpgsql as $$
 begin
+    -- What is in a package is what was or will be signed.
+    if old.state in ('packed', 'sent') and (new.id, new.kind, new.content) is distinct from (old.id, old.kind, old.content) then
+        raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
+    end if;
     if new.state = old.state then return new; end if;
+    -- A record leaves its package without an outcome only when the package failed as a whole.
+    if old.state in ('packed', 'sent') and new.state = 'ready' and not exists (
+        select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.returned)) then
+        raise exception 'record %: its package % has not failed', old.id, old.package_id using errcode = 'check_violation';
+    end if;
     if not (old.state || '>' || new.state) = any (array[
         'ready>waiting', 'ready>blocked', 'ready>packed', 'ready>dropped',
         'waiting>ready', 'waiting>blocked', 'waiting>dropped',
@@ -20,7 +29,7 @@ begin
     new.state_at = clock_timestamp();
     return new;
 end $$;
-create trigger guard_record_state before update of state on egisso.record
+create trigger guard_record_state before update on egisso.record
     for each row execute function egisso.guard_record_state();
 
 create function egisso.guard_package_state() returns trigger language plpgsql as $$

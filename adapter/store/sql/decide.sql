@@ -10,6 +10,14 @@ select s.row_key, s.record_no, s.deleted, s.content, s.content_hash, s.row_findi
  limit $2
    for update of s skip locked;
 
+-- name: lock_open
+-- Whoever packs one of these records at this moment is waited for; afterwards
+-- last_records sees it in flight.
+select id from egisso.record
+ where register = $1 and row_key = any($2) and state in ('ready', 'waiting', 'blocked')
+ order by id
+   for update;
+
 -- name: last_records
 -- The open record of each row, or else the one that was decided last.
 select distinct on (row_key) row_key, id, kind, state, content_hash
