@@ -10,56 +10,82 @@ import (
 	"egissogw/wsdl"
 )
 
+// official are the versions whose schemas the operator published.
+var official = []string{"1.1", "1.3"}
+
 // officialDir finds the operator's schemas beside the repository.
-func officialDir(t *testing.T) string {
+func officialDir(t *testing.T, version string) string {
 	t.Helper()
-	dir := filepath.Join("..", "..", "shared", "schemas", "smev", "v"+wsdl.Version)
+	dir := filepath.Join("..", "..", "shared", "schemas", "smev", "v"+version)
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("the operator's schemas are not beside the repository")
 	}
 	return dir
 }
 
+// schemaParts are the namespaces of the envelope; the directive namespace of 1.3
+// is content, not envelope.
+func schemaParts(version string) []string {
+	parts := []string{"types", "basic", "faults"}
+	if version == "1.3" {
+		parts = append(parts, "routing")
+	}
+	return parts
+}
+
+// schemas reads ours and the operator's file of one namespace.
+func schemas(t *testing.T, version, part string) (ours, theirs []byte) {
+	t.Helper()
+	dir := officialDir(t, version)
+	ours, err := wsdl.Files.ReadFile(part + "-" + version + ".xsd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err = os.ReadFile(filepath.Join(dir, "smev-message-exchange-"+part+"-"+version+".xsd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ours, theirs
+}
+
+// onlyOurs are elements we had to make global for gowsdl.
+var onlyOurs = map[string][]string{"types": {"BusinessProcessMetadata", "RequestMessage", "ResponseMessage"}}
+
 // TestSameElementsAsOfficial compares the global elements of every namespace
-// with the operator's schemas. Elements we had to make global for gowsdl are
-// listed; the directive namespace is content, not envelope.
+// with the operator's schemas.
 func TestSameElementsAsOfficial(t *testing.T) {
-	dir := officialDir(t)
-	onlyOurs := map[string][]string{"types": {"BusinessProcessMetadata", "RequestMessage", "ResponseMessage"}}
-	for _, part := range []string{"types", "basic", "faults", "routing"} {
-		t.Run(part, func(t *testing.T) {
-			ours, err := wsdl.Files.ReadFile(part + "-" + wsdl.Version + ".xsd")
-			if err != nil {
-				t.Fatal(err)
-			}
-			theirs, err := os.ReadFile(filepath.Join(dir, "smev-message-exchange-"+part+"-"+wsdl.Version+".xsd"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := append(globalElements(t, theirs), onlyOurs[part]...)
-			slices.Sort(want)
-			if got := globalElements(t, ours); !slices.Equal(got, want) {
-				t.Errorf("elements %v, want %v", got, want)
-			}
-		})
+	for _, version := range official {
+		for _, part := range schemaParts(version) {
+			t.Run(version+" "+part, func(t *testing.T) {
+				ours, theirs := schemas(t, version, part)
+				want := append(globalElements(t, theirs), onlyOurs[part]...)
+				slices.Sort(want)
+				if got := globalElements(t, ours); !slices.Equal(got, want) {
+					t.Errorf("elements %v, want %v", got, want)
+				}
+			})
+		}
 	}
 }
 
 // TestSameOperationsAsOfficial compares operations, SOAPActions and the faults
 // of each operation.
 func TestSameOperationsAsOfficial(t *testing.T) {
-	dir := officialDir(t)
-	theirs, err := os.ReadFile(filepath.Join(dir, "smev-message-exchange-service-"+wsdl.Version+".wsdl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours, err := wsdl.Files.ReadFile("message-exchange-" + wsdl.Version + ".wsdl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, want := operations(t, ours), operations(t, theirs)
-	if !slices.Equal(got, want) {
-		t.Errorf("operations\n%v\nwant\n%v", got, want)
+	for _, version := range official {
+		t.Run(version, func(t *testing.T) {
+			theirs, err := os.ReadFile(filepath.Join(officialDir(t, version), "smev-message-exchange-service-"+version+".wsdl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, err := wsdl.Files.ReadFile("message-exchange-" + version + ".wsdl")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := operations(t, ours), operations(t, theirs)
+			if !slices.Equal(got, want) {
+				t.Errorf("operations\n%v\nwant\n%v", got, want)
+			}
+		})
 	}
 }
 

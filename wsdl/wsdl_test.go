@@ -12,24 +12,35 @@ import (
 	"egissogw/wsdl"
 )
 
+// generated says where the types of each version are.
+var generated = map[string]struct{ pkg, file string }{
+	"1.1": {"smev11", "testdata/smev11/smev11.go"},
+	"1.2": {"smev12", "testdata/smev12/smev12.go"},
+	"1.3": {"wsdl", "smev13.go"},
+}
+
 // TestGeneratedTypesAreCurrent runs the generator into a temporary folder and
 // compares: the committed types must come from the committed description.
 func TestGeneratedTypesAreCurrent(t *testing.T) {
-	dir := t.TempDir()
-	cmd := exec.Command("go", "tool", "gowsdl", "-d", dir, "-p", "wsdl", "-o", "smev13.go", "message-exchange-1.3.wsdl")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("run gowsdl: %v\n%s", err, out)
-	}
-	got, err := os.ReadFile(filepath.Join(dir, "wsdl", "smev13.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile("smev13.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("smev13.go differs from what the description generates: run go generate ./wsdl")
+	for version, g := range generated {
+		t.Run(version, func(t *testing.T) {
+			dir := t.TempDir()
+			cmd := exec.Command("go", "tool", "gowsdl", "-d", dir, "-p", g.pkg, "-o", "types.go", "message-exchange-"+version+".wsdl")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("run gowsdl: %v\n%s", err, out)
+			}
+			got, err := os.ReadFile(filepath.Join(dir, g.pkg, "types.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile(filepath.FromSlash(g.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s differs from what the description generates: run go generate ./wsdl", g.file)
+			}
+		})
 	}
 }
 
@@ -135,7 +146,7 @@ func descriptionFiles(t *testing.T) []string {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if len(names) != 5 {
+	if len(names) != 3*4+1 {
 		t.Fatalf("the description has %d files: %v", len(names), names)
 	}
 	return names
