@@ -173,7 +173,7 @@ func (p *play) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "\nУчёт имитатора: фактов у ЕГИССО %d, версий ЛМСЗ %d, принято дважды %d, отказов СМЭВ %d\n",
+	fmt.Fprintf(p.stdout, "\nУчёт имитатора: фактов у ЕГИССО %d, версий ЛМСЗ %d, пришло повторно %d, отказов СМЭВ %d\n",
 		ledger.facts, ledger.measures, ledger.twice, ledger.faults)
 	if ledger.facts != accepted.facts || ledger.measures != accepted.measures || ledger.twice != 0 || ledger.faults != 0 {
 		return fmt.Errorf("учёт имитатора расходится с базой шлюза: фактов %d, ЛМСЗ %d", accepted.facts, accepted.measures)

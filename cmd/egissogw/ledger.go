@@ -11,7 +11,7 @@ import (
 type ledgerCount struct {
 	facts    int // facts ЕГИССО holds
 	measures int // accepted versions of local measures
-	twice    int // elements accepted more than once
+	twice    int // elements that came again after they were accepted
 	faults   int // calls the bus refused
 }
 
@@ -38,7 +38,7 @@ func readLedger(path string) (c ledgerCount, err error) {
 		return c, fmt.Errorf("read the simulator's ledger: %w", err)
 	}
 	defer file.Close()
-	accepted, facts := map[string]int{}, map[string]bool{}
+	accepted, facts := map[string]bool{}, map[string]bool{}
 	scanner := bufio.NewScanner(file)
 	scanner.Buffer(nil, 64<<20)
 	for scanner.Scan() {
@@ -53,10 +53,13 @@ func readLedger(path string) (c ledgerCount, err error) {
 			continue
 		}
 		for _, r := range line.Processed.Records {
+			if accepted[r.ID] {
+				c.twice++
+			}
 			if !r.Accepted {
 				continue
 			}
-			accepted[r.ID]++
+			accepted[r.ID] = true
 			switch r.Kind {
 			case "fact":
 				facts[r.ID] = true
@@ -65,11 +68,6 @@ func readLedger(path string) (c ledgerCount, err error) {
 			case "localMSZ":
 				c.measures++
 			}
-		}
-	}
-	for _, n := range accepted {
-		if n > 1 {
-			c.twice++
 		}
 	}
 	c.facts = len(facts)

@@ -105,9 +105,9 @@ var spaces = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
 // outline writes names, attributes and text in one comparable form.
 func outline(b *strings.Builder, e *xmlsafe.Element) {
-	b.WriteString("<{" + e.Space + "}" + e.Local)
+	b.WriteString("<{" + spaces.Replace(e.Space) + "}" + e.Local)
 	for _, a := range e.Attrs {
-		b.WriteString(" {" + a.Space + "}" + a.Local + "=" + spaces.Replace(a.Value) + ";")
+		b.WriteString(" {" + spaces.Replace(a.Space) + "}" + a.Local + "=" + spaces.Replace(a.Value) + ";")
 	}
 	b.WriteByte('>')
 	for _, n := range e.Children {
@@ -141,12 +141,12 @@ func standardOutline(data []byte) (string, error) {
 		switch tok := tok.(type) {
 		case xml.StartElement:
 			depth++
-			b.WriteString("<{" + tok.Name.Space + "}" + tok.Name.Local)
+			b.WriteString("<{" + spaces.Replace(tok.Name.Space) + "}" + tok.Name.Local)
 			for _, a := range tok.Attr {
 				if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
 					continue
 				}
-				b.WriteString(" {" + a.Name.Space + "}" + a.Name.Local + "=" + spaces.Replace(a.Value) + ";")
+				b.WriteString(" {" + spaces.Replace(a.Name.Space) + "}" + a.Name.Local + "=" + spaces.Replace(a.Value) + ";")
 			}
 			b.WriteByte('>')
 		case xml.EndElement:
