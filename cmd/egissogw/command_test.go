@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,3 +157,20 @@ func TestBadCalls(t *testing.T) {
 
 // base64Line is what digest prints for these bytes.
 func base64Line(b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }
+
+// TestInterruptedInput: a command that waits for standard input ends when it is
+// told to, though the read itself cannot be stopped.
+func TestInterruptedInput(t *testing.T) {
+	stdin, keyboard := io.Pipe()
+	defer keyboard.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		keyboard.Write([]byte("<a xmlns='urn:a'>")) // returns when the command reads
+		cancel()
+	}()
+	var stdout, stderr bytes.Buffer
+	a := &app{stdin: stdin, stdout: &stdout, stderr: &stderr, lookuper: envconfig.MapLookuper(nil), now: time.Now}
+	if code := a.main(ctx, []string{"digest", "-"}); code != exitFailed || stdout.Len() > 0 || !strings.Contains(stderr.String(), "canceled") {
+		t.Errorf("exit code %d: %s%s", code, &stdout, &stderr)
+	}
+}
