@@ -92,6 +92,9 @@ const (
 	SignerCommand = "command"
 )
 
+// CommandInputData is the value of Command.Input for programs that hash by themselves.
+const CommandInputData = "data"
+
 // Softkey is a private key in a file.
 type Softkey struct {
 	KeyFile         File   `env:"SOFTKEY_KEY_FILE" doc:"softkey: файл PEM с закрытым ключом (PKCS#8)"`
@@ -114,6 +117,7 @@ type Command struct {
 	Path            File          `env:"COMMAND_PATH" doc:"command: полный путь программы"`
 	Args            Args          `env:"COMMAND_ARGS" doc:"command: параметры через пробел; если в них есть пробелы — массив JSON"`
 	CertificateFile File          `env:"COMMAND_CERTIFICATE_FILE" doc:"command: файл PEM с сертификатом ключа"`
+	Input           string        `env:"COMMAND_INPUT,default=digest" oneof:"digest data" doc:"command: что программа получает на вход: digest — хэш, data — сами данные, которые она хэширует сама (csptest)"`
 	Timeout         time.Duration `env:"COMMAND_TIMEOUT,default=30s" range:"1s..10m" doc:"command: предел одной подписи"`
 }
 
@@ -125,7 +129,6 @@ type Package struct {
 	FactMIMEType     string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
 	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI,default=urn://egisso-ru/msg/10.06.S/1.1.0" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения"`
 	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
-	SchemaDir        File       `env:"SCHEMA_DIR" doc:"Каталог с официальными схемами XSD: каждый пакет дополнительно проверяется по ним"`
 }
 
 // Job says when and how persistently the jobs run.

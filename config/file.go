@@ -103,18 +103,6 @@ func fileProblem(path string) string {
 	return ""
 }
 
-// dirProblem says why path is not a directory.
-func dirProblem(path string) string {
-	info, err := os.Stat(path)
-	if err != nil {
-		return openProblem(err)
-	}
-	if !info.IsDir() {
-		return "это не каталог"
-	}
-	return ""
-}
-
 // programProblem says why path is not a program that can be run.
 func programProblem(path string) string {
 	if !filepath.IsAbs(path) {

@@ -147,7 +147,7 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 		{"RULE_POLICY", "019=maybe"},
 		{"RULE_POLICY", "019=warn,019=off"},
 		{"RULE_POLICY", secretish},
-		{"SCHEMA_DIR", "/nowhere/" + secretish},
+		{"COMMAND_INPUT", secretish},
 		{"SCHEDULE_COLLECT", "every minute"},
 		{"SCHEDULE_FORM", "TZ=Europe/Moscow"},
 		{"SCHEDULE_SEND", "@every " + secretish},

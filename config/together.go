@@ -19,7 +19,6 @@ func (r *reader) checkTogether() {
 		c.FTP.Address = address
 	}
 	r.checkPath(&c.SMEV.Certificates, fileProblem)
-	r.checkPath(&c.Package.SchemaDir, dirProblem)
 	switch s := &c.Signer; s.Kind {
 	case SignerSoftkey:
 		r.need(&s.Softkey.KeyFile, &s.Softkey.CertificateFile)

@@ -223,8 +223,7 @@ func TestServiceOffStopsSendingAndPolling(t *testing.T) {
 	if len(w.sent) != 0 || w.uploads != 0 || len(w.answers) != 1 || len(w.acked) != 0 {
 		t.Errorf("something left although the service is off: %+v", w)
 	}
-	gated := GatedSigner{Signer: nil, Switch: g.Store}
-	if _, err := gated.SignDigest(t.Context(), nil); !errors.Is(err, ErrServiceOff) {
+	if _, err := Gate(nil, g.Store).SignDigest(t.Context(), nil); !errors.Is(err, ErrServiceOff) {
 		t.Errorf("signature although the service is off: %v", err)
 	}
 }

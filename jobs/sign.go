@@ -22,7 +22,8 @@ import (
 // with their MessageID before anything leaves (design, promise 2).
 type Sign struct {
 	Store        *store.Store
-	Signer       GatedSigner
+	Switch       serviceSwitch
+	Signer       Signer // behind the switch, see Gate
 	Version      smev.Version
 	Provider     ProviderSettings
 	FactFileName func(packageID string) string
@@ -46,7 +47,7 @@ func (Sign) Name() string { return "sign" }
 
 // Run implements Job: one package. Done counts packages.
 func (s Sign) Run(ctx context.Context) (Report, error) {
-	if err := requireService(ctx, s.Signer.Switch); err != nil {
+	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
 	p, err := s.Store.ClaimFormed(ctx, s.Lease)

@@ -18,22 +18,49 @@ type serviceSwitch interface {
 	Service(ctx context.Context) (store.Service, error)
 }
 
-// GatedSigner asks the switch of the signing service before every signature, so
-// that switching off takes effect before the next one, in every process.
-type GatedSigner struct {
-	Signer signer
-	Switch serviceSwitch
+// dataSigner is a signer that can only sign data which it hashes itself.
+type dataSigner interface {
+	SignData(ctx context.Context, data []byte) ([]byte, error)
 }
 
-// Certificate returns the signer's certificate.
-func (g GatedSigner) Certificate() *cert.Certificate { return g.Signer.Certificate() }
+// Signer is a signer behind the switch of the signing service.
+type Signer interface{ signer }
+
+// Gate puts a signer behind the switch, which is asked before every signature:
+// switching off takes effect before the next one, in every process. A signer
+// that wants data instead of digests stays one.
+func Gate(s signer, sw serviceSwitch) Signer {
+	g := gatedSigner{s, sw}
+	if data, ok := s.(dataSigner); ok {
+		return gatedDataSigner{g, data}
+	}
+	return g
+}
+
+type gatedSigner struct {
+	signer
+	service serviceSwitch
+}
 
 // SignDigest signs, or returns ErrServiceOff.
-func (g GatedSigner) SignDigest(ctx context.Context, digest []byte) ([]byte, error) {
-	if err := requireService(ctx, g.Switch); err != nil {
+func (g gatedSigner) SignDigest(ctx context.Context, digest []byte) ([]byte, error) {
+	if err := requireService(ctx, g.service); err != nil {
 		return nil, err
 	}
-	return g.Signer.SignDigest(ctx, digest)
+	return g.signer.SignDigest(ctx, digest)
+}
+
+type gatedDataSigner struct {
+	gatedSigner
+	data dataSigner
+}
+
+// SignData signs, or returns ErrServiceOff.
+func (g gatedDataSigner) SignData(ctx context.Context, data []byte) ([]byte, error) {
+	if err := requireService(ctx, g.service); err != nil {
+		return nil, err
+	}
+	return g.data.SignData(ctx, data)
 }
 
 func requireService(ctx context.Context, s serviceSwitch) error {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,9 +30,20 @@ type Store struct {
 	pool *pgxpool.Pool
 }
 
+// Option changes how a Store works.
+type Option func(*pgxpool.Config)
+
+// WithTimeout bounds every statement; the database enforces it.
+func WithTimeout(d time.Duration) Option {
+	return func(c *pgxpool.Config) {
+		c.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(d.Milliseconds(), 10)
+		c.ConnConfig.ConnectTimeout = d
+	}
+}
+
 // Open connects to the database at url. It does not check the schema's version:
-// see Version.
-func Open(ctx context.Context, url string) (*Store, error) {
+// see CheckVersion.
+func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// pgx masks the password, but the url may be unparsable exactly there.
@@ -39,6 +51,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	for _, option := range options {
+		option(cfg)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"egissogw/config"
+	"egissogw/crypto/cert"
+	"egissogw/crypto/xmldsig"
 )
 
 // checkResult is one line of check.
@@ -153,12 +155,8 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 		return r
 	}
 	// A trial signature: the only proof that key, token and certificate fit.
-	digest := make([]byte, crt.DigestSize())
-	signature, err := s.SignDigest(ctx, digest)
-	if err == nil {
-		err = crt.PublicKey.Verify(digest, signature)
-	}
-	if err != nil {
+	h := cert.NewDigest(crt.DigestSize())
+	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
 		r.Problem = append(r.Problem, "пробная подпись: "+err.Error())
 	}
 	return r

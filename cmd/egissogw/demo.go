@@ -214,17 +214,26 @@ func (p *play) showJournal(ctx context.Context) error {
 	if err := printJournal(p.stdout, entries); err != nil {
 		return err
 	}
-	for _, e := range entries {
+	telling, codes := -1, 0 // the package whose details show most kinds of refusals
+	var shown []store.JournalDetail
+	for i, e := range entries {
 		_, details, _, err := p.stage.store.JournalEntry(ctx, e.ID)
 		if err != nil {
 			return err
 		}
-		if len(details) > 0 {
-			fmt.Fprintf(p.stdout, "\nПакет %s", e.ID)
-			return printDetails(p.stdout, details)
+		kinds := map[string]bool{}
+		for _, d := range details {
+			kinds[d.Code] = true
+		}
+		if len(kinds) > codes {
+			telling, codes, shown = i, len(kinds), details
 		}
 	}
-	return nil
+	if telling < 0 {
+		return nil
+	}
+	fmt.Fprintf(p.stdout, "\nПакет %s", entries[telling].ID)
+	return printDetails(p.stdout, shown)
 }
 
 // invite says what can be tried while everything stays running, and waits.

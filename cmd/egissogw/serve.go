@@ -83,7 +83,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 			g.log.Warn("signer not closed", "err", err)
 		}
 	})
-	gated := jobs.GatedSigner{Signer: key, Switch: g.store}
+	gated := jobs.Gate(key, g.store)
 	version, err := busVersion(c.SMEV)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Log: log,
 	}
 	sign := jobs.Sign{
-		Store: g.store, Signer: gated, Version: version, Lease: c.Job.Lease, Now: now, Log: log,
+		Store: g.store, Switch: g.store, Signer: gated, Version: version, Lease: c.Job.Lease, Now: now, Log: log,
 		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: c.SMEV.BusinessProcessMetadata, TestMessage: c.SMEV.TestMessage},
 		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}

@@ -65,23 +65,37 @@ func openToken(ctx context.Context, c config.PKCS11) (signer, error) {
 	}
 	s, err := pkcs11.Open(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("open the token: %w", err)
+		return nil, err // names what was opened
 	}
 	return s, nil
 }
 
-// programSigner is a signer that holds nothing open.
-type programSigner struct{ *program.Signer }
+// programSigner and programDataSigner are signers that hold nothing open.
+type (
+	programSigner     struct{ *program.Signer }
+	programDataSigner struct{ *program.DataSigner }
+)
 
 // Close implements io.Closer.
 func (programSigner) Close() error { return nil }
+
+// Close implements io.Closer.
+func (programDataSigner) Close() error { return nil }
 
 func openCommand(c config.Command) (signer, error) {
 	certificate, err := readCertificate("COMMAND_CERTIFICATE_FILE", c.CertificateFile)
 	if err != nil {
 		return nil, err
 	}
-	s, err := program.New(certificate, program.Options{Path: string(c.Path), Args: c.Args, Timeout: c.Timeout})
+	options := program.Options{Path: string(c.Path), Args: c.Args, Timeout: c.Timeout}
+	if c.Input == config.CommandInputData {
+		s, err := program.NewData(certificate, options)
+		if err != nil {
+			return nil, fmt.Errorf("open the signing program: %w", err)
+		}
+		return programDataSigner{s}, nil
+	}
+	s, err := program.New(certificate, options)
 	if err != nil {
 		return nil, fmt.Errorf("open the signing program: %w", err)
 	}

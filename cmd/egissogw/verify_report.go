@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"egissogw/crypto/xmldsig"
@@ -45,10 +46,16 @@ type signatureReport struct {
 // conclude sums up the signatures.
 func (r *verifyReport) conclude() {
 	r.Holds = len(r.Signatures) > 0
+	anybody := false // might have signed
 	for i := range r.Signatures {
 		s := &r.Signatures[i]
 		s.Matches = s.matches()
 		r.Holds = r.Holds && s.Holds
+		judged := slices.ContainsFunc(s.Steps, func(step xmldsig.Step) bool { return step.Title == titleTrust })
+		anybody = anybody || s.Matches && !judged
+	}
+	if anybody {
+		r.Notes = append(r.Notes, "доверие к сертификату проверено не у каждой подписи: кому верить, задаёт --trust ФАЙЛ")
 	}
 }
 

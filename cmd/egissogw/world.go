@@ -60,7 +60,7 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 }
 
 func openStore(ctx context.Context, c config.Database) (*store.Store, error) {
-	s, err := store.Open(ctx, c.URL.Reveal())
+	s, err := store.Open(ctx, c.URL.Reveal(), store.WithTimeout(c.Timeout))
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,12 @@ type Signer interface {
 	SignDigest(ctx context.Context, digest []byte) (signature []byte, err error)
 }
 
+// dataSigner is a signer that can only sign data which it hashes itself, such
+// as a command of a CSP. Where a signer is one, it gets the data.
+type dataSigner interface {
+	SignData(ctx context.Context, data []byte) (signature []byte, err error)
+}
+
 // Reference says what a new signature refers to.
 type Reference struct {
 	// ID is the identifier of the signed element. It may be empty only for an
@@ -68,10 +74,11 @@ func SignReference(ctx context.Context, signer Signer, ref Reference) (signature
 		return nil, fmt.Errorf("sign: %.200q is not usable as an Id", ref.ID)
 	}
 	body := ref.signedInfoBody(size)
+	signedInfo := []byte(`<ds:SignedInfo xmlns:ds="` + Namespace + `"` + body)
 	h := cert.NewDigest(size)
-	h.Write([]byte(`<ds:SignedInfo xmlns:ds="` + Namespace + `"` + body))
+	h.Write(signedInfo)
 	digest := h.Sum(nil)
-	value, err := signer.SignDigest(ctx, digest)
+	value, err := signatureOf(ctx, signer, signedInfo, digest)
 	if err != nil {
 		return nil, fmt.Errorf("sign SignedInfo: %w", err)
 	}
@@ -84,6 +91,14 @@ func SignReference(ctx context.Context, signer Signer, ref Reference) (signature
 	b.WriteString(`<ds:KeyInfo><ds:X509Data><ds:X509Certificate>` + base64.StdEncoding.EncodeToString(c.Raw))
 	b.WriteString(`</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`)
 	return b.Bytes(), checkOwn(b.Bytes(), digest, size)
+}
+
+// signatureOf gives the signer what it can sign: the data or their digest.
+func signatureOf(ctx context.Context, signer Signer, data, digest []byte) ([]byte, error) {
+	if s, ok := signer.(dataSigner); ok {
+		return s.SignData(ctx, data)
+	}
+	return signer.SignDigest(ctx, digest)
 }
 
 // signedInfoBody writes SignedInfo behind the namespace declaration of its
