@@ -36,7 +36,7 @@ func check(ctx context.Context, a *app, args []string) error {
 	if err != nil && !errors.As(err, &problems) {
 		return err
 	}
-	results := []checkResult{checkConfiguration(a, problems)}
+	results := []checkResult{checkConfiguration(a, c, problems)}
 	for _, part := range []struct {
 		what  string
 		needs []string
@@ -87,12 +87,15 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 	return nil
 }
 
-func checkConfiguration(a *app, problems *config.Problems) checkResult {
+func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
 	r := checkResult{What: "Настройки"}
 	if problems != nil {
 		for _, p := range problems.List {
 			r.Problem = append(r.Problem, p.String())
 		}
+	}
+	if _, err := rulePolicy(c); err != nil {
+		r.Problem = append(r.Problem, err.Error())
 	}
 	for _, name := range config.Unknown(a.environ) {
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")

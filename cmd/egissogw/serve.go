@@ -11,7 +11,6 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/robfig/cron/v3"
 
-	"egissogw/adapter/egisso"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/config"
@@ -92,7 +91,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	policy, err := egisso.ParseRulePolicy(string(c.Package.RulePolicy))
+	policy, err := rulePolicy(c)
 	if err != nil {
 		return err
 	}

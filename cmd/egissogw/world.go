@@ -33,10 +33,16 @@ func (a *app) load(ctx context.Context) (config.Config, error) {
 	if err != nil {
 		return c, err
 	}
-	if _, err := egisso.ParseRulePolicy(string(c.Package.RulePolicy)); err != nil {
-		return c, fmt.Errorf("%sRULE_POLICY: %w", config.Prefix, err)
+	_, err = rulePolicy(c)
+	return c, err
+}
+
+func rulePolicy(c config.Config) (egisso.RulePolicy, error) {
+	policy, err := egisso.ParseRulePolicy(string(c.Package.RulePolicy))
+	if err != nil {
+		return nil, fmt.Errorf("%sRULE_POLICY: %w", config.Prefix, err)
 	}
-	return c, nil
+	return policy, nil
 }
 
 // loadFor reads the configuration for a command that needs only some groups of

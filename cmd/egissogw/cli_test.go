@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+	"egissogw/crypto/cert"
+	"egissogw/crypto/gost3410"
+	"egissogw/crypto/softkey"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// run runs one command with the given variables and returns all it said.
+func run(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	var environ []string
+	for name, value := range env {
+		environ = append(environ, name+"="+value)
+	}
+	a := &app{stdout: &out, stderr: &errs, environ: environ, lookuper: envconfig.MapLookuper(env)}
+	code = a.main(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+func TestCommandLineIsChecked(t *testing.T) {
+	for name, args := range map[string][]string{
+		"no command":              {},
+		"unknown command":         {"sing"},
+		"unknown flag":            {"status", "--colour"},
+		"signing without verb":    {"signing"},
+		"signing with two":        {"signing", "on", "off", "--reason", "x"},
+		"signing without reason":  {"signing", "off"},
+		"signing with other verb": {"signing", "maybe"},
+		"journal of no uuid":      {"journal", "12"},
+		"journal of nothing":      {"journal", "--limit", "0"},
+		"tiny demo":               {"demo", "--facts", "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := map[string]string{}
+			if name == "journal of no uuid" {
+				env = migrated(t)
+			}
+			if code, out, errs := run(t, env, args...); code != exitUsage || errs == "" {
+				t.Errorf("code %d, output %q, error %q", code, out, errs)
+			}
+		})
+	}
+	if code, out, _ := run(t, nil, "help"); code != exitOK || !strings.Contains(out, "signing") {
+		t.Errorf("help: %d, %q", code, out)
+	}
+	if code, out, _ := run(t, nil, "version", "--json"); code != exitOK || !json.Valid([]byte(out)) {
+		t.Errorf("version: %d, %q", code, out)
+	}
+}
+
+// migrated is the configuration of a gateway database with its schema.
+func migrated(t *testing.T) map[string]string {
+	t.Helper()
+	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
+	if code, _, errs := run(t, env, "migrate"); code != exitOK {
+		t.Fatal(errs)
+	}
+	return env
+}
+
+func TestSchemaIsAskedFor(t *testing.T) {
+	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
+	if code, _, errs := run(t, env, "status"); code != exitFailed || !strings.Contains(errs, "egissogw migrate") {
+		t.Errorf("status without schema: %d, %q", code, errs)
+	}
+	for _, want := range []string{"обновлена", "уже версии"} {
+		if code, out, errs := run(t, env, "migrate"); code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("migrate: %d, %q %q, want %q", code, out, errs, want)
+		}
+	}
+}
+
+func TestSwitchByCommand(t *testing.T) {
+	env := migrated(t)
+	for _, step := range []struct{ args, want string }{
+		{"signing status", "Выключен"},
+		{"signing on --reason начало", "Включен"},
+		{"signing status", "начало"},
+		{"signing off --reason обслуживание", "Выключен"},
+		{"status", "обслуживание"},
+	} {
+		if code, out, errs := run(t, env, strings.Fields(step.args)...); code != exitOK || !strings.Contains(out, step.want) {
+			t.Errorf("%s: %d, %q %q", step.args, code, out, errs)
+		}
+	}
+	for _, args := range []string{"status --json", "journal --json", "signing status --json"} {
+		if code, out, errs := run(t, env, strings.Fields(args)...); code != exitOK || !json.Valid([]byte(out)) {
+			t.Errorf("%s: %d, %q %q", args, code, out, errs)
+		}
+	}
+	if code, _, errs := run(t, env, "journal", "10060000-0000-4000-8000-000000000001"); code != exitFailed || !strings.Contains(errs, "нет в журнале") {
+		t.Errorf("unknown package: %d, %q", code, errs)
+	}
+}
+
+// ready is a configuration in which everything is in order: two databases, keys,
+// and something that listens where the bus and the file storage are expected.
+func ready(t *testing.T) map[string]string {
+	t.Helper()
+	env := migrated(t)
+	source := pgtest.Empty(t)
+	conn, err := pgx.Connect(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if err := refmis.Install(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	key, certificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour))
+	address := listener(t)
+	for name, value := range map[string]string{
+		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": "http://" + address + "/ws", "SMEV_CERTIFICATES": certificate,
+		"FTP_ADDRESS": address, "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
+	} {
+		env["EGISSOGW_"+name] = value
+	}
+	return env
+}
+
+func listener(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().String()
+}
+
+// keyPair writes a test-only key and its certificate into files.
+func keyPair(t *testing.T, from, to time.Time) (key, certificate string) {
+	t.Helper()
+	private, err := gost3410.GenerateKey(gost3410.TC26_256B(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := cert.SelfSigned(private, cert.Template{
+		Serial: big.NewInt(7), Subject: cert.Name{CommonName: "Проверочный ключ"}, NotBefore: from, NotAfter: to, KeyUsage: cert.DigitalSignature,
+	}, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := softkey.MarshalPKCS8(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	key, certificate = filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
+	for path, content := range map[string][]byte{key: text, certificate: cert.EncodePEM(der)} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return key, certificate
+}
+
+func TestCheckTellsEverythingAtOnce(t *testing.T) {
+	if code, out, errs := run(t, ready(t), "check"); code != exitOK {
+		t.Fatalf("everything is in order, but: %s %s", out, errs)
+	}
+	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	oldKey, oldCertificate := keyPair(t, time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour))
+	closed := listenerThatCloses(t)
+	for name, c := range map[string]struct {
+		change map[string]string
+		want   []string
+	}{
+		"several at once":            {map[string]string{"PROVIDER_CODE": "12", "SMEV_URL": "nowhere", "FTP_ADDRESS": closed}, []string{"EGISSOGW_PROVIDER_CODE", "EGISSOGW_SMEV_URL", "нет соединения"}},
+		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, []string{"does not belong to the private key"}},
+		"expired certificate":        {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, []string{"Подпись", "НЕ ГОТОВО"}},
+		"source without views":       {map[string]string{"SOURCE_SCHEMA": "elsewhere"}, []string{"База МИС", "НЕ ГОТОВО", "elsewhere"}},
+		"database unreachable":       {map[string]string{"DATABASE_URL": "postgres://u:secretword@" + closed + "/db?sslmode=disable"}, []string{"База шлюза", "НЕ ГОТОВО"}},
+		"unknown rule":               {map[string]string{"RULE_POLICY": "L-NOSUCH=off"}, []string{"L-NOSUCH"}},
+		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := ready(t)
+			for variable, value := range c.change {
+				env["EGISSOGW_"+variable] = value
+			}
+			code, out, errs := run(t, env, "check")
+			if wantCode := map[bool]int{true: exitOK, false: exitFailed}[name == "misspelt variable"]; code != wantCode {
+				t.Errorf("code %d: %s %s", code, out, errs)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out+errs, want) {
+					t.Errorf("%q is not said:\n%s%s", want, out, errs)
+				}
+			}
+			if strings.Contains(out+errs, "secretword") {
+				t.Error("a password is shown")
+			}
+		})
+	}
+}
+
+// listenerThatCloses is an address nobody listens on.
+func listenerThatCloses(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func TestStatusNamesEveryState(t *testing.T) {
+	for _, state := range []store.RecordState{store.Ready, store.Waiting, store.Blocked, store.Packed, store.Sent, store.Accepted, store.AcceptedWithWarnings, store.Rejected} {
+		if recordStateText[string(state)] == "" {
+			t.Errorf("state %s has no Russian text", state)
+		}
+	}
+}
