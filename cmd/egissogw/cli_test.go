@@ -33,7 +33,7 @@ func run(t *testing.T, env map[string]string, args ...string) (code int, stdout,
 	for name, value := range env {
 		environ = append(environ, name+"="+value)
 	}
-	a := &app{stdout: &out, stderr: &errs, environ: environ, lookuper: envconfig.MapLookuper(env)}
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: environ, lookuper: envconfig.MapLookuper(env), now: time.Now}
 	code = a.main(t.Context(), args)
 	return code, out.String(), errs.String()
 }
