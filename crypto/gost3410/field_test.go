@@ -78,7 +78,7 @@ func checkField(t *testing.T, f *field, source *rand.Rand) {
 			t.Fatalf("%s: isZero is wrong for %x", operation, want)
 		}
 	}
-	for range 1000 {
+	for range 1000 / thin {
 		a, b := anyNumber(source, f.n, &f.m), anyNumber(source, f.n, &f.m)
 		f.enter(&x, &a)
 		f.enter(&y, &b)

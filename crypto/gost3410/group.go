@@ -10,13 +10,13 @@ type group struct {
 
 	once      sync.Once
 	p, q      *field
-	a, b, b3  element // coefficients of the curve, and three times b
-	minus3    bool    // a = −3
-	smallB    uint64  // b if it is small and not in Montgomery's form, otherwise 0
-	edwards   bool    // the curve has an Edwards form and points are held in it
-	d, s, t   element // coefficients of the Edwards form
-	multiples []quad  // of the generator
-	top       point   // 32^w times the generator
+	a, b, b3  element         // coefficients of the curve, and three times b
+	minus3    bool            // a = −3
+	smallB    uint64          // b if it is small and not in Montgomery's form, otherwise 0
+	edwards   bool            // the curve has an Edwards form and points are held in it
+	d, s, t   element         // coefficients of the Edwards form
+	multiples [][entries]quad // of the generator, a row for each part of a coordinate
+	top       point           // 32^w times the generator
 }
 
 // quad is half or a quarter of the coordinates of a multiple of the generator.
@@ -111,15 +111,17 @@ func (g *group) store(points []point) {
 	var inverse, z element
 	f.invert(&inverse, &products[len(points)])
 	n := f.n / 4
-	g.multiples = make([]quad, len(points)*2*n)
+	g.multiples = make([][entries]quad, g.windows()*2*n)
 	for i := len(points) - 1; i >= 0; i-- {
-		p, row := &points[i], g.multiples[i*2*n:][:2*n]
+		p := &points[i]
 		f.mul(&z, &inverse, &products[i])
 		f.mul(&inverse, &inverse, &p.z)
 		f.mul(&p.x, &p.x, &z)
 		f.mul(&p.y, &p.y, &z)
+		rows := g.multiples[i/entries*2*n:]
 		for j := range n {
-			row[j], row[n+j] = quad(p.x[4*j:]), quad(p.y[4*j:])
+			rows[j][i%entries] = quad(p.x[4*j:])
+			rows[n+j][i%entries] = quad(p.y[4*j:])
 		}
 	}
 }
@@ -127,24 +129,22 @@ func (g *group) store(points []point) {
 // pick sets p to one of the multiples of window i, reading all of them.
 func (g *group) pick(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	table := g.multiples[i*entries*2*n:]
+	rows := g.multiples[i*2*n:]
 	for j := range n {
-		pickQuad((*quad)(p.x[4*j:]), table[j:], 2*n, index)
-		pickQuad((*quad)(p.y[4*j:]), table[n+j:], 2*n, index)
+		pickQuad((*quad)(p.x[4*j:]), &rows[j], index)
+		pickQuad((*quad)(p.y[4*j:]), &rows[n+j], index)
 	}
 }
 
-// pickQuad sets z to element index·step of a table, reading all that could be
-// meant.
-func pickQuad(z *quad, table []quad, step int, index uint64) {
+// pickQuad sets z to an element of a row, reading the whole row.
+func pickQuad(z *quad, row *[entries]quad, index uint64) {
 	var z0, z1, z2, z3 uint64
-	for i := range uint64(entries) {
-		mask := -(((i ^ index) - 1) >> 63) // all ones if i = index
-		x := &table[int(i)*step]
-		z0 |= x[0] & mask
-		z1 |= x[1] & mask
-		z2 |= x[2] & mask
-		z3 |= x[3] & mask
+	for i := range row {
+		mask := -(((uint64(i) ^ index) - 1) >> 63) // all ones if i = index
+		z0 |= row[i][0] & mask
+		z1 |= row[i][1] & mask
+		z2 |= row[i][2] & mask
+		z3 |= row[i][3] & mask
 	}
 	*z = quad{z0, z1, z2, z3}
 }

@@ -111,29 +111,50 @@ func (f *field) timesSmall(z, x *element, k uint64) {
 // zero, one limb after the other.
 func (f *field) montgomery(z *element, t0, t1, t2, t3, t4, t5, t6, t7 uint64) {
 	m0, m1, m2, m3 := f.m[0], f.m[1], f.m[2], f.m[3]
-	u0, u1, u2, u3, u4 := times(t0*f.inv, m0, m1, m2, m3)
-	_, t1, t2, t3, u4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
-	t4, carry := bits.Add64(t4, u4, 0)
-	u0, u1, u2, u3, u4 = times(t1*f.inv, m0, m1, m2, m3)
-	_, t2, t3, t4, u4 = plus(t1, t2, t3, t4, u0, u1, u2, u3, u4)
-	t5, carry = bits.Add64(t5, u4, carry)
-	u0, u1, u2, u3, u4 = times(t2*f.inv, m0, m1, m2, m3)
-	_, t3, t4, t5, u4 = plus(t2, t3, t4, t5, u0, u1, u2, u3, u4)
-	t6, carry = bits.Add64(t6, u4, carry)
-	u0, u1, u2, u3, u4 = times(t3*f.inv, m0, m1, m2, m3)
-	_, t4, t5, t6, u4 = plus(t3, t4, t5, t6, u0, u1, u2, u3, u4)
-	t7, carry = bits.Add64(t7, u4, carry)
+	var carry uint64
+	if m1|m2 == 0 && m3 == 1<<63 { // 2^255 + m0, the curve CryptoPro-B
+		t1, t2, t3, t4, carry = f.dropLimb(t0, t1, t2, t3, t4, 0)
+		t2, t3, t4, t5, carry = f.dropLimb(t1, t2, t3, t4, t5, carry)
+		t3, t4, t5, t6, carry = f.dropLimb(t2, t3, t4, t5, t6, carry)
+		t4, t5, t6, t7, carry = f.dropLimb(t3, t4, t5, t6, t7, carry)
+	} else {
+		u0, u1, u2, u3, u4 := times(t0*f.inv, m0, m1, m2, m3)
+		_, t1, t2, t3, u4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
+		t4, carry = bits.Add64(t4, u4, 0)
+		u0, u1, u2, u3, u4 = times(t1*f.inv, m0, m1, m2, m3)
+		_, t2, t3, t4, u4 = plus(t1, t2, t3, t4, u0, u1, u2, u3, u4)
+		t5, carry = bits.Add64(t5, u4, carry)
+		u0, u1, u2, u3, u4 = times(t2*f.inv, m0, m1, m2, m3)
+		_, t3, t4, t5, u4 = plus(t2, t3, t4, t5, u0, u1, u2, u3, u4)
+		t6, carry = bits.Add64(t6, u4, carry)
+		u0, u1, u2, u3, u4 = times(t3*f.inv, m0, m1, m2, m3)
+		_, t4, t5, t6, u4 = plus(t3, t4, t5, t6, u0, u1, u2, u3, u4)
+		t7, carry = bits.Add64(t7, u4, carry)
+	}
 
 	u0, borrow := bits.Sub64(t4, m0, 0)
-	u1, borrow = bits.Sub64(t5, m1, borrow)
-	u2, borrow = bits.Sub64(t6, m2, borrow)
-	u3, borrow = bits.Sub64(t7, m3, borrow)
+	u1, borrow := bits.Sub64(t5, m1, borrow)
+	u2, borrow := bits.Sub64(t6, m2, borrow)
+	u3, borrow := bits.Sub64(t7, m3, borrow)
 	_, borrow = bits.Sub64(carry, 0, borrow)
 	keep := -borrow
 	z[0] = u0 ^ keep&(u0^t4)
 	z[1] = u1 ^ keep&(u1^t5)
 	z[2] = u2 ^ keep&(u2^t6)
 	z[3] = u3 ^ keep&(u3^t7)
+}
+
+// dropLimb adds the multiple of m = 2^255 + m0 to t that makes t0 zero, and the
+// carry from the step before to t4. It is inlined.
+func (f *field) dropLimb(t0, t1, t2, t3, t4, last uint64) (_, _, _, _, carry uint64) {
+	k := t0 * f.inv
+	h, l := bits.Mul64(k, f.m[0])
+	_, carry = bits.Add64(t0, l, 0)
+	t1, carry = bits.Add64(t1, h, carry)
+	t2, carry = bits.Add64(t2, 0, carry)
+	t3, carry = bits.Add64(t3, k<<63, carry)
+	t4, carry = bits.Add64(t4, k>>1+last, carry)
+	return t1, t2, t3, t4, carry
 }
 
 // mulMontgomery8 sets z = xy/2^512 mod m. It adds a multiple of m after every
