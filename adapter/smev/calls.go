@@ -83,12 +83,18 @@ func BuildAck(ctx context.Context, v Version, signer Signer, messageID string, a
 // status of any message: the operation is a queue, not a lookup.
 func BuildGetStatus(ctx context.Context, v Version, signer Signer, now time.Time) ([]byte, error) {
 	c := call{version: v, operation: OpGetStatus, id: idCaller, signed: func(w *xmldsig.Writer) error {
-		w.StartAttrs(v.Basic, "Timestamp", idAttr(idCaller))
-		w.Text(formatMoment(now))
-		w.End()
+		writeTimestamp(w, v, now)
 		return nil
 	}}
 	return c.build(ctx, signer)
+}
+
+// writeTimestamp writes the signed moment of calls that have nothing else to
+// sign.
+func writeTimestamp(w *xmldsig.Writer, v Version, now time.Time) {
+	w.StartAttrs(v.Basic, "Timestamp", idAttr(idCaller))
+	w.Text(formatMoment(now))
+	w.End()
 }
 
 // checkForeignID accepts the id of a message somebody else made: the form is not

@@ -81,10 +81,14 @@ func Classify(err error) Class {
 		return fault.Class()
 	case errors.As(err, &transport): // even if what came instead of a reply is malformed
 		return ClassRetry
+	case errors.Is(err, ErrFileHash), errors.Is(err, ErrFileSignature):
+		return ClassOperator
 	case errors.Is(err, ErrUnverified), errors.Is(err, ErrMalformedReply):
 		return ClassUnknown
 	case errors.As(err, &store):
 		return store.Class()
+	case errors.Is(err, ErrNotInVersion):
+		return ClassFixConfiguration
 	case errors.As(err, &term): // of our own certificate or key
 		return ClassFixConfiguration
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -2,16 +2,13 @@ package smev
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/tls"
+	"crypto/x509"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -24,8 +21,14 @@ type Options struct {
 	URL string
 	// Version is the schema version that goes with the endpoint.
 	Version Version
-	// HTTP makes the connections; nil means one with TLS 1.2 or better and the
-	// proxy of the environment. Redirects are never followed.
+	// Roots are the certificates an https endpoint is verified with; nil means
+	// the system's.
+	Roots *x509.CertPool
+	// Proxy is the way out, from ParseProxy; nil means the environment's.
+	Proxy Proxy
+	// HTTP makes the connections instead of one of our own with Roots and Proxy.
+	// Redirects are never followed, and a client that skips the verification
+	// of servers is refused.
 	HTTP *http.Client
 	// Signer signs polls and acknowledgements.
 	Signer Signer
@@ -33,12 +36,20 @@ type Options struct {
 	Trust TrustFunc
 	// Limits bound the replies.
 	Limits Limits
-	// Timeout bounds each call (default two minutes).
-	Timeout time.Duration
+	// Timeout bounds each call (default two minutes); Timeouts gives single
+	// operations another bound.
+	Timeout  time.Duration
+	Timeouts map[Operation]time.Duration
 	// Now is the clock for the moments in calls; nil means time.Now.
 	Now func() time.Time
 	// Selector limits what is polled; usually empty.
 	Selector Selector
+	// MTOM sends the contents of attachments as MIME parts instead of base64.
+	// What is signed, and what the caller stores, is the same either way.
+	MTOM bool
+	// ObserveClock, if set, is told how the bus's clock differs from ours, after
+	// every call that shows it. It must not block.
+	ObserveClock func(ClockReading)
 }
 
 // Client makes the calls of a consumer. It keeps nothing between calls and is
@@ -71,15 +82,9 @@ func NewClient(o Options) (*Client, error) {
 		o.Now = time.Now
 	}
 	c := &Client{options: o}
-	if o.HTTP != nil {
-		c.http = *o.HTTP
-	} else {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		c.http.Transport = transport
+	if c.http, err = c.options.httpClient(); err != nil {
+		return nil, err
 	}
-	// Signed bytes go to the configured place and to no other.
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c, nil
 }
 
@@ -92,7 +97,14 @@ func (c *Client) SendRequest(ctx context.Context, envelope []byte) (Receipt, err
 }
 
 func (c *Client) send(ctx context.Context, op Operation, body []byte) (Receipt, error) {
-	reply, err := c.post(ctx, op, body)
+	contentType, packed := plainContentType, body
+	if c.options.MTOM {
+		var err error
+		if contentType, packed, err = packAttachments(body); err != nil {
+			return Receipt{}, fmt.Errorf("call %s: %w", op, err)
+		}
+	}
+	reply, err := c.postAs(ctx, op, contentType, packed)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -103,6 +115,7 @@ func (c *Client) send(ctx context.Context, op Operation, body []byte) (Receipt, 
 	if id := messageIDOf(body); receipt.MessageID != id {
 		return receipt, reply.fail(op, malformed("receipt is for another message"))
 	}
+	c.observe(reply, true, ClockSending, receipt.SentAt)
 	return receipt, nil
 }
 
@@ -125,6 +138,11 @@ func (c *Client) GetResponse(ctx context.Context) (*Answer, error) {
 	if err != nil {
 		return answer, reply.fail(OpGetResponse, err)
 	}
+	if answer == nil {
+		c.observe(reply, false, "", time.Time{})
+		return nil, nil
+	}
+	c.observe(reply, true, ClockDelivery, answer.DeliveredAt)
 	return answer, nil
 }
 
@@ -145,7 +163,9 @@ func (c *Client) Ack(ctx context.Context, messageID string, accepted bool) error
 		return nil
 	case err != nil:
 		return err
-	case reply.envelope.body == nil:
+	}
+	c.observe(reply, false, "", time.Time{})
+	if reply.envelope.body == nil {
 		return nil // an entirely empty soap:Body was seen and means success
 	}
 	if _, err := reply.envelope.reply(o.Version, OpAck); err != nil {
@@ -159,69 +179,13 @@ type reply struct {
 	envelope    *envelope
 	raw         []byte
 	contentType string
+	// start and end are our time around the call, date is the bus's header.
+	start, end time.Time
+	date       string
 }
 
 func (r *reply) fail(op Operation, err error) error {
 	return &ReplyError{Operation: op, Raw: r.raw, ContentType: r.contentType, Err: err}
-}
-
-// post makes one call and brings the reply up to the child of soap:Body. A
-// soap:Fault under any status is returned as *Fault; any other reply under a
-// status that is not 200 is a TransportError (smev3.md a).
-func (c *Client) post(ctx context.Context, op Operation, body []byte) (*reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL, bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", op, err)
-	}
-	request.Header.Set("Content-Type", "text/xml; charset=utf-8")
-	request.Header.Set("SOAPAction", `"`+op.Action()+`"`)
-	request.Header.Set("Accept", "text/xml, multipart/related")
-	request.Header.Set("Accept-Encoding", "gzip")
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, &TransportError{Operation: op, Err: withoutURL(err)}
-	}
-	defer response.Body.Close()
-
-	limit := c.options.Limits.Body
-	raw, err := readBody(response, limit)
-	if err != nil {
-		return nil, &TransportError{Operation: op, Err: fmt.Errorf("read reply: %w", err)}
-	}
-	r := &reply{raw: raw, contentType: response.Header.Get("Content-Type")}
-	if int64(len(raw)) > limit {
-		r.raw = raw[:limit]
-		return nil, r.fail(op, malformed("larger than %d bytes", limit))
-	}
-	r.envelope, err = openEnvelope(op, response.StatusCode, r.contentType, raw, c.options.Limits)
-	switch {
-	case err == nil && r.envelope.fault != nil:
-		return nil, r.envelope.fault
-	case response.StatusCode != http.StatusOK:
-		return nil, &TransportError{Operation: op, Status: response.StatusCode, Err: err}
-	case err != nil:
-		return nil, r.fail(op, err)
-	}
-	return r, nil
-}
-
-// readBody reads a body, decompressed, up to one byte over the limit.
-func readBody(response *http.Response, limit int64) ([]byte, error) {
-	var r io.Reader = response.Body
-	switch encoding := strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))); encoding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		r = z
-	default:
-		return nil, fmt.Errorf("content encoding %.20q was not asked for", encoding)
-	}
-	return io.ReadAll(io.LimitReader(r, limit+1))
 }
 
 // withoutURL takes the address, which may hold a password, off an error of

@@ -40,6 +40,8 @@ type call struct {
 	id string
 	// prefixes are declared on the signed element besides the envelope's own.
 	prefixes []xmldsig.Prefix
+	// before, if set, writes what stands before the signed element.
+	before func(buf *bytes.Buffer) error
 	// signed writes the signed element, whole.
 	signed func(w *xmldsig.Writer) error
 	// unsigned, if set, writes what stands between the signed element and its
@@ -56,6 +58,11 @@ func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.WriteString(`<soap:Envelope xmlns:soap="` + SOAPNamespace + `"><soap:Header/><soap:Body><` +
 		prefixTypes + `:` + c.operation.RequestElement() + ` xmlns:` + prefixTypes + `="` + c.version.Types + `">`)
+	if c.before != nil {
+		if err := c.before(&buf); err != nil {
+			return nil, fmt.Errorf("write %s: %w", c.operation.RequestElement(), err)
+		}
+	}
 
 	digest := cert.NewDigest(signer.Certificate().DigestSize())
 	prefixes := append([]xmldsig.Prefix{{Prefix: prefixTypes, URI: c.version.Types}, {Prefix: prefixBasic, URI: c.version.Basic}}, c.prefixes...)

@@ -22,7 +22,10 @@ type TransportError struct {
 	Operation Operation
 	// Status is the HTTP status, 0 when there was no reply at all.
 	Status int
-	Err    error
+	// NotSent says that there was no connection at all: the bus certainly has
+	// nothing of the message.
+	NotSent bool
+	Err     error
 }
 
 func (e *TransportError) Error() string {

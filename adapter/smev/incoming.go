@@ -70,6 +70,11 @@ func (c *Client) GetRequest(ctx context.Context) (*Incoming, error) {
 	if err != nil {
 		return message, reply.fail(OpGetRequest, err)
 	}
+	if message == nil {
+		c.observe(reply, false, "", time.Time{})
+		return nil, nil
+	}
+	c.observe(reply, true, ClockDelivery, message.DeliveredAt)
 	return message, nil
 }
 
@@ -181,6 +186,7 @@ func (c *Client) GetStatus(ctx context.Context) (*AsyncStatus, error) {
 	if err != nil {
 		return nil, reply.fail(OpGetStatus, err)
 	}
+	c.observe(reply, status != nil, "", time.Time{})
 	return status, nil
 }
 

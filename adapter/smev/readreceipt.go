@@ -41,7 +41,7 @@ func readReceipt(e *envelope, v Version, op Operation, trust TrustFunc) (Receipt
 	if err != nil {
 		return receipt, err
 	}
-	metadata, err := readMetadata(verified.Element, v)
+	metadata, err := readMessageMetadata(verified.Element, v)
 	if err != nil {
 		return receipt, err
 	}
@@ -55,7 +55,7 @@ func readReceipt(e *envelope, v Version, op Operation, trust TrustFunc) (Receipt
 	return receipt, nil
 }
 
-func readMetadata(e *xmlsafe.Element, v Version) (*wsdl.MessageMetadata, error) {
+func readMessageMetadata(e *xmlsafe.Element, v Version) (*wsdl.MessageMetadata, error) {
 	var m wsdl.MessageMetadata
 	if err := decodeInto(e, v, &m); err != nil {
 		return nil, malformed("%w", err)

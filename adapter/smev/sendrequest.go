@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"egissogw/crypto/xmldsig"
@@ -40,12 +39,14 @@ type Request struct {
 	Content func(w ContentWriter) error
 	// Prefixes are the namespace prefixes the content is best written with.
 	Prefixes []xmldsig.Prefix
+	// Personal adds the signature of an official over the content; usually nil.
+	Personal *PersonalSignature
 	// Files are already in the file storage.
 	Files []FileRef
 	// Attachments travel inside the message.
 	Attachments []Attachment
 	// BusinessProcessMetadata is XML, any number of elements, each with a
-	// namespace; it is copied as it is. Usually empty.
+	// namespace; it is copied as it is, see MetadataTemplate. Usually empty.
 	BusinessProcessMetadata string
 	// Test marks a request that must not change the provider's data.
 	Test bool
@@ -72,8 +73,8 @@ func BuildSendRequest(ctx context.Context, v Version, signer Signer, r Request) 
 	if err != nil {
 		return nil, fmt.Errorf("write request: %w", err)
 	}
-	c := call{version: v, operation: OpSendRequest, id: idRequest, prefixes: r.Prefixes}
-	c.signed = func(w *xmldsig.Writer) error { return r.write(w, v, metadata) }
+	c := call{version: v, operation: OpSendRequest, id: idRequest, prefixes: r.Personal.prefixes(r.Prefixes)}
+	c.signed = func(w *xmldsig.Writer) error { return r.write(ctx, w, v, metadata) }
 	if len(r.Attachments) > 0 {
 		c.unsigned = func(buf *bytes.Buffer) { writeAttachmentContents(buf, v, r.Attachments) }
 	}
@@ -89,27 +90,20 @@ func (r *Request) check() (*xmlsafe.Element, error) {
 	if r.Content == nil {
 		return nil, errors.New("request has no content")
 	}
-	if err := checkFiles(r.Files, r.Attachments, idRequest); err != nil {
+	if err := r.Personal.check(idRequest); err != nil {
+		return nil, err
+	}
+	if err := checkFiles(r.Files, r.Attachments, idRequest, r.Personal.id()); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(checkLength("NodeID", r.NodeID, 50), checkLength("TransactionCode", r.TransactionCode, 1500)); err != nil {
 		return nil, err
 	}
-	if r.BusinessProcessMetadata == "" {
-		return nil, nil
-	}
-	doc, err := xmlsafe.Parse([]byte("<m>"+r.BusinessProcessMetadata+"</m>"), xmlsafe.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("read business process metadata: %w", err)
-	}
-	if strings.TrimSpace(doc.Root.Text()) != "" {
-		return nil, errors.New("business process metadata has text outside its elements")
-	}
-	return doc.Root, nil
+	return readMetadata(r.BusinessProcessMetadata)
 }
 
 // write writes SenderProvidedRequestData; the order is the schema's.
-func (r *Request) write(w *xmldsig.Writer, v Version, metadata *xmlsafe.Element) error {
+func (r *Request) write(ctx context.Context, w *xmldsig.Writer, v Version, metadata *xmlsafe.Element) error {
 	optional := func(local, value string) {
 		if value != "" {
 			w.Element(v.Types, local, value)
@@ -123,7 +117,7 @@ func (r *Request) write(w *xmldsig.Writer, v Version, metadata *xmlsafe.Element)
 	if !r.EndOfLife.IsZero() {
 		w.Element(v.Types, "EOL", formatMoment(r.EndOfLife))
 	}
-	if err := writePrimaryContent(w, v, r.Content); err != nil {
+	if err := writePrimaryContent(ctx, w, v, r.Content, r.Personal); err != nil {
 		return err
 	}
 	writeAttachmentHeaders(w, v, r.Attachments)
@@ -140,65 +134,5 @@ func (r *Request) write(w *xmldsig.Writer, v Version, metadata *xmlsafe.Element)
 		w.End()
 	}
 	w.End()
-	return nil
-}
-
-func writePrimaryContent(w *xmldsig.Writer, v Version, content func(ContentWriter) error) error {
-	w.Start(v.Basic, "MessagePrimaryContent")
-	guard := &contentGuard{w: w}
-	if err := content(guard); err != nil {
-		return fmt.Errorf("primary content: %w", err)
-	}
-	if err := guard.err(); err != nil {
-		return err
-	}
-	w.End()
-	return nil
-}
-
-// contentGuard lets the author of the content write one element and keeps him
-// from closing the envelope's.
-type contentGuard struct {
-	w      *xmldsig.Writer
-	depth  int
-	roots  int
-	misuse bool
-}
-
-func (g *contentGuard) Start(space, local string) {
-	if g.depth == 0 {
-		g.roots++
-	}
-	g.depth++
-	g.w.Start(space, local)
-}
-
-func (g *contentGuard) Text(s string) {
-	if g.depth == 0 {
-		g.misuse = true
-		return
-	}
-	g.w.Text(s)
-}
-
-func (g *contentGuard) End() {
-	if g.depth == 0 {
-		g.misuse = true
-		return
-	}
-	g.depth--
-	g.w.End()
-}
-
-func (g *contentGuard) Element(space, local, text string) {
-	g.Start(space, local)
-	g.Text(text)
-	g.End()
-}
-
-func (g *contentGuard) err() error {
-	if g.misuse || g.depth != 0 || g.roots != 1 {
-		return errors.New("primary content is not exactly one element")
-	}
 	return nil
 }

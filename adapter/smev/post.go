@@ -1,0 +1,88 @@
+package smev
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// post makes one call in plain XML.
+func (c *Client) post(ctx context.Context, op Operation, body []byte) (*reply, error) {
+	return c.postAs(ctx, op, plainContentType, body)
+}
+
+// postAs makes one call and brings the reply up to the child of soap:Body. A
+// soap:Fault under any status is returned as *Fault; any other reply under a
+// status that is not 200 is a TransportError (smev3.md a).
+func (c *Client) postAs(ctx context.Context, op Operation, contentType string, body []byte) (*reply, error) {
+	timeout := c.options.Timeout
+	if own := c.options.Timeouts[op]; own > 0 {
+		timeout = own
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodPost, c.options.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", op, err)
+	}
+	request.Header.Set("Content-Type", contentType)
+	request.Header.Set("SOAPAction", `"`+op.Action()+`"`)
+	request.Header.Set("Accept", "text/xml, multipart/related")
+	request.Header.Set("Accept-Encoding", "gzip")
+	r := &reply{start: c.options.Now()}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, &TransportError{Operation: op, NotSent: !connected.Load(), Err: withoutURL(err)}
+	}
+	defer response.Body.Close()
+	r.end, r.date = c.options.Now(), response.Header.Get("Date")
+
+	limit := c.options.Limits.Body
+	raw, err := readBody(response, limit)
+	if err != nil {
+		return nil, &TransportError{Operation: op, Err: fmt.Errorf("read reply: %w", err)}
+	}
+	r.raw, r.contentType = raw, response.Header.Get("Content-Type")
+	if int64(len(raw)) > limit {
+		r.raw = raw[:limit]
+		return nil, r.fail(op, malformed("larger than %d bytes", limit))
+	}
+	r.envelope, err = openEnvelope(op, response.StatusCode, r.contentType, raw, c.options.Limits)
+	switch {
+	case err == nil && r.envelope.fault != nil:
+		c.observe(r, false, "", time.Time{})
+		return nil, r.envelope.fault
+	case response.StatusCode != http.StatusOK:
+		return nil, &TransportError{Operation: op, Status: response.StatusCode, Err: err}
+	case err != nil:
+		return nil, r.fail(op, err)
+	}
+	return r, nil
+}
+
+// readBody reads a body, decompressed, up to one byte over the limit. What comes
+// over the line is bounded as well, so that endless compressed nothing ends.
+func readBody(response *http.Response, limit int64) ([]byte, error) {
+	r := io.LimitReader(response.Body, limit+1)
+	switch encoding := strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("gzip: %w", err)
+		}
+		r = io.LimitReader(z, limit+1)
+	default:
+		return nil, fmt.Errorf("content encoding %.20q was not asked for", encoding)
+	}
+	return io.ReadAll(r)
+}
