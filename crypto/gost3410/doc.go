@@ -8,13 +8,13 @@
 //
 // What depends on a secret, the private key or a nonce, takes the same steps
 // and touches the same memory whatever the secret is: limbs of fixed number, no
-// branches, addition without exceptions, tables read as a whole. The exception
-// is the hash inside the derivation of nonces, whose table look-ups depend on
-// the key; it is made afresh from random bytes each time. Verification works
-// on public values and takes its time from them.
+// branches, addition without exceptions, rows of a table read as a whole. The
+// exception is the hash that derives nonces: its look-ups depend on the key
+// when the key is parsed, and on the key and fresh random bytes when it signs.
+// Verification works on public values and its time depends on them.
 //
-// Secrets are overwritten when done with, as far as Go allows: the runtime may
-// have left copies where a stack grew.
+// Keys, nonces and their products are overwritten when done with, as far as Go
+// allows: the runtime may have left copies where a stack grew.
 //
 // This is not a certified cryptographic tool (СКЗИ): legal signatures come from
 // a token or a CSP.

@@ -2,7 +2,9 @@ package gost3410
 
 import "math/bits"
 
-// mul sets z = xy. One of the factors may be any number below 2^(64n).
+// mul sets z = xy. One of the factors may be any number below 2^(64n). The
+// product of four limbs by four is summed up column by column (P. G. Comba,
+// "Exponentiation cryptosystems on the IBM PC", 1990).
 func (f *field) mul(z, x, y *element) {
 	if f.n == 8 {
 		f.mulMontgomery8(z, x, y)
@@ -158,7 +160,9 @@ func (f *field) dropLimb(t0, t1, t2, t3, t4, last uint64) (_, _, _, _, carry uin
 }
 
 // mulMontgomery8 sets z = xy/2^512 mod m. It adds a multiple of m after every
-// row of the product, which makes the lowest limb zero, and drops that limb.
+// row of the product, which makes the lowest limb zero, and drops that limb
+// (Ç. K. Koç, T. Acar, B. S. Kaliski, "Analyzing and comparing Montgomery
+// multiplication algorithms", 1996: CIOS).
 func (f *field) mulMontgomery8(z, x, y *element) {
 	var t element
 	var top uint64
