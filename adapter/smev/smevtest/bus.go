@@ -33,20 +33,28 @@ type Bus struct {
 	tempDir  string
 
 	accepting sync.Mutex // duplicates are decided and recorded one at a time
+	pushing   sync.Mutex // so are names of pushed messages
 
 	mu      sync.Mutex
 	queue   []*queued
 	work    []ledger.Acceptance
 	busy    bool
+	paused  bool
 	stopped bool
+	started time.Time // by the bus's clock
+	outage  Outage
+	calls   map[string]usages // by mnemonic
+	stored  map[string]usages
 	changed chan struct{} // closed and replaced at every change
 
 	handlers sync.WaitGroup
 	worker   chan struct{} // closed when the worker has ended
 	cancel   context.CancelFunc
 	replies  atomic.Int64
+	included atomic.Int64
 	acks     atomic.Int64
 	faults   atomic.Int64
+	pushes   atomic.Int64
 }
 
 // New prepares a bus: reads the ledger and restores queues and registers from
@@ -60,6 +68,8 @@ func New(options Options) (*Bus, error) {
 		versions: map[string]*version{},
 		senders:  map[string]Sender{},
 		ids:      newIDSource(),
+		calls:    map[string]usages{},
+		stored:   map[string]usages{},
 		changed:  make(chan struct{}),
 	}
 	for _, number := range versionNumbers {
@@ -87,6 +97,9 @@ func New(options Options) (*Bus, error) {
 		b.queue = append(b.queue, &queued{Answer: a, deliveries: deliveries[i]})
 	}
 	b.work = b.ledger.Pending()
+	for _, a := range b.ledger.Stored() {
+		b.use(a.Sender, a.At, a.Stored)
+	}
 	return b, nil
 }
 
@@ -108,10 +121,19 @@ func (b *Bus) Start(ctx context.Context) error {
 		err = os.MkdirAll(dir, 0o700)
 	}
 	if err == nil {
-		b.files, err = filestore.Start(b.options.FTPListen, dir, b.cutUpload)
+		b.files, err = filestore.Start(b.options.FTPListen, dir, filestore.Options{
+			Trouble: b.fileTrouble, Done: b.transferred,
+			Logins: b.options.Logins, Subfolder: b.options.Subfolder, Now: b.options.Now,
+		})
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("start file storage: %w", err), listener.Close(), b.ledger.Close())
+	}
+	b.started = b.options.Now()
+	for _, p := range b.options.Script.pushes {
+		if _, err := b.Push(ctx, p); err != nil {
+			return errors.Join(err, b.files.Close(), listener.Close(), b.ledger.Close())
+		}
 	}
 	mux := http.NewServeMux()
 	for _, v := range b.versions {
@@ -190,11 +212,16 @@ func (b *Bus) notify() {
 
 // WaitIdle waits until every accepted message has been processed.
 func (b *Bus) WaitIdle(ctx context.Context) error {
+	return b.waitUntil(ctx, func() bool { return len(b.work) == 0 && !b.busy })
+}
+
+// waitUntil waits for a condition, which is asked with b.mu held.
+func (b *Bus) waitUntil(ctx context.Context, condition func() bool) error {
 	for {
 		b.mu.Lock()
-		idle, changed := len(b.work) == 0 && !b.busy, b.changed
+		done, changed := condition(), b.changed
 		b.mu.Unlock()
-		if idle {
+		if done {
 			return nil
 		}
 		select {
@@ -205,8 +232,18 @@ func (b *Bus) WaitIdle(ctx context.Context) error {
 	}
 }
 
-// cutUpload asks the script whether an upload shall break.
-func (b *Bus) cutUpload() int64 { return b.options.Script.next("STOR").CutAfter }
+// Pause keeps ЕГИССО from taking messages until Resume: they wait in the bus.
+func (b *Bus) Pause() { b.setPaused(true) }
+
+// Resume ends a Pause.
+func (b *Bus) Resume() { b.setPaused(false) }
+
+func (b *Bus) setPaused(paused bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.paused = paused
+	b.notify()
+}
 
 // varied decides between two legal forms.
 func varied(v Variation, counter *atomic.Int64) bool {

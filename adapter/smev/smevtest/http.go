@@ -25,10 +25,13 @@ type call struct {
 	request   *xmlsafe.Element // child of soap:Body
 	raw       []byte           // the envelope as received
 	hash      string           // SHA-256 of raw
+	saved     string           // file raw was written to
 	now       time.Time
 	rule      Rule
 	sender    Sender
 	digest    string // of the signed element
+	stored    int64  // bytes of the files of a message
+	subject   string // id of the message handed out or acknowledged
 }
 
 // operation is how one is checked and done.
@@ -49,16 +52,6 @@ var operations = map[string]operation{
 	"GetIncomingQueueStatisticsRequest": {"GetIncomingQueueStatistics", "Timestamp", true, (*Bus).statistics},
 }
 
-// garbage are replies that are no answers.
-var garbage = map[string]func(good string) string{
-	"html":      func(string) string { return "<html><body><h1>502 Bad Gateway</h1></body></html>" },
-	"empty":     func(string) string { return "" },
-	"truncated": func(good string) string { return good[:len(good)/2] },
-	"soap": func(string) string {
-		return envelope(`<x:Unexpected xmlns:x="urn:unexpected"/>`)
-	},
-}
-
 // handler serves one version at its path.
 func (b *Bus) handler(v *version) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,6 +59,9 @@ func (b *Bus) handler(v *version) http.Handler {
 			return
 		}
 		defer b.handlers.Done()
+		if b.outageReply(w) {
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 		if err != nil {
 			http.Error(w, "cannot read request", http.StatusBadRequest)
@@ -95,7 +91,7 @@ func (b *Bus) answer(ctx context.Context, c *call, contentType string, body []by
 		return "", clientFault("Операция {%s}%s не поддерживается этим адресом", request.Space, request.Local)
 	}
 	c.request, c.operation = request, op.name
-	b.saver.message("in", request.Local, c.messageID(), root)
+	c.saved = b.saver.message("in", request.Local, c.messageID(), root)
 	c.rule = b.options.Script.next(op.name)
 	if c.rule.Drop == "before" {
 		return "", errDrop
@@ -112,6 +108,9 @@ var errDrop = errors.New("scripted: connection dropped")
 
 // perform checks the request in the order of spec/smev3.md (c) and does it.
 func (b *Bus) perform(ctx context.Context, c *call, op operation, header bool) (string, error) {
+	if b.down() == OutageFailure {
+		return "", newFault("SMEVFailure", "Сбой в инфраструктуре СМЭВ")
+	}
 	if c.rule.Fault != "" {
 		return "", scriptedFault(c.rule.Fault)
 	}
@@ -123,6 +122,9 @@ func (b *Bus) perform(ctx context.Context, c *call, op operation, header bool) (
 	}
 	if flt := b.authenticate(c, op); flt != nil {
 		return "", flt
+	}
+	if err := b.limitRate(c); err != nil {
+		return "", err
 	}
 	return op.do(b, ctx, c)
 }
@@ -163,41 +165,81 @@ func (b *Bus) authenticate(c *call, op operation) *fault {
 	return nil
 }
 
-// messageID is the MessageID of a SendRequest, empty for anything else.
-func (c *call) messageID() string {
-	if c.request == nil || c.request.Local != "SendRequestRequest" {
-		return ""
+// data is the signed block of a SendRequest or SendResponse, nil for anything else.
+func (c *call) data() *xmlsafe.Element {
+	switch c.operation {
+	case "SendRequest":
+		return c.request.Child(c.version.types, "SenderProvidedRequestData")
+	case "SendResponse":
+		return c.request.Child(c.version.types, "SenderProvidedResponseData")
 	}
-	data := c.request.Child(c.version.types, "SenderProvidedRequestData")
-	if data == nil {
-		return ""
-	}
-	id := data.Child(c.version.types, "MessageID")
-	if id == nil {
-		return ""
-	}
-	return id.Text()
+	return nil
 }
 
-// recordAttempt writes a refused SendRequest down; an accepted one wrote itself.
+// messageID is the MessageID of a SendRequest or SendResponse, empty for
+// anything else.
+func (c *call) messageID() string {
+	if data := c.data(); data != nil {
+		return text(data, c.version.types, "MessageID")
+	}
+	return ""
+}
+
+// recordAttempt writes a refused message down; an accepted one wrote itself.
 func (b *Bus) recordAttempt(c *call, outcome error) error {
 	id := c.messageID()
 	if id == "" || outcome == nil {
 		return nil
 	}
-	flt, ok := errors.AsType[*fault](outcome)
-	if !ok {
+	var label string
+	if flt, ok := errors.AsType[*fault](outcome); ok {
+		label = flt.label()
+	} else if refused, ok := errors.AsType[*throttled](outcome); ok {
+		label = refused.Error()
+	} else {
 		return nil
 	}
-	return b.ledger.Attempt(ledger.Attempt{
-		At: c.now, MessageID: id, Sender: c.sender.Mnemonic, Bytes: c.hash, Content: c.digest,
-		Fault: flt.label(), Scripted: c.rule.label(),
-	})
+	a := c.attempt()
+	a.Fault = label
+	return b.ledger.Attempt(a)
 }
 
-// reply writes the answer, or the trouble the script asks for.
+// attempt is this call for the ledger.
+func (c *call) attempt() ledger.Attempt {
+	return ledger.Attempt{
+		At: c.now, MessageID: c.messageID(), Response: c.operation == "SendResponse", Sender: c.sender.Mnemonic,
+		Bytes: c.hash, Content: c.digest, Scripted: c.rule.label(),
+	}
+}
+
+// recordCall writes the call down.
+func (b *Bus) recordCall(c *call, outcome error) error {
+	record := ledger.Call{
+		At: c.now, Operation: c.operation, Version: c.version.number, Sender: c.sender.Mnemonic,
+		Message: c.messageID(), Bytes: c.hash, Size: len(c.raw), Trouble: c.rule.label(), Saved: c.saved,
+	}
+	if c.operation == "" {
+		record.Operation = "unknown"
+	}
+	if c.subject != "" {
+		record.Message = c.subject
+	}
+	if flt, ok := errors.AsType[*fault](outcome); ok {
+		record.Fault = flt.label()
+	} else if outcome != nil && !errors.Is(outcome, errDrop) {
+		record.Fault = outcome.Error()
+	}
+	return b.ledger.Called(record)
+}
+
+// reply decides on the reply, records the call and writes the reply.
 func (b *Bus) reply(w http.ResponseWriter, r *http.Request, c *call, content string, err error) {
 	status := http.StatusOK
+	if refused, ok := errors.AsType[*throttled](err); ok {
+		_ = b.recordCall(c, err)
+		refused.write(w)
+		return
+	}
 	if err != nil && !errors.Is(err, errDrop) {
 		flt, ok := errors.AsType[*fault](err)
 		if !ok {
@@ -211,57 +253,25 @@ func (b *Bus) reply(w http.ResponseWriter, r *http.Request, c *call, content str
 		content = flt.soap(c.version, varied(b.options.BareFaults, &b.faults))
 		b.options.Log.Info("fault given", "operation", c.operation, "fault", flt.label(), "message_id", c.messageID())
 	}
-	if !wait(r.Context(), time.Duration(c.rule.Delay)) || c.rule.Drop != "" {
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			_ = conn.Close()
-		}
-		return
+	if err := b.recordCall(c, err); err != nil {
+		b.options.Log.Error("call not recorded", "operation", c.operation, "err", err)
 	}
 	if c.rule.Tamper {
-		content = strings.Replace(content, "<ns2:MessageType>", "<ns2:MessageType> ", 1)
+		content = tamper(content)
 	}
 	document := envelope(content)
-	if spoil, ok := garbage[c.rule.Garbage]; ok {
-		_, _ = io.WriteString(w, spoil(document))
-		return
-	}
-	if err == nil || c.request != nil {
+	if c.request != nil && !errors.Is(err, errDrop) {
 		b.saver.message("out", c.operation, c.messageID(), []byte(document))
 	}
-	if varied(b.options.Multipart, &b.replies) {
-		document = multipartReply(w.Header(), document)
-	} else {
-		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	}
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, document)
+	b.write(w, r, c, status, document)
 }
 
-func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
+// tamper changes the signed part of a reply.
+func tamper(content string) string {
+	for _, tag := range []string{"<ns2:MessageType>", "<ns2:StatusCategory>"} {
+		if strings.Contains(content, tag) {
+			return strings.Replace(content, tag, tag+" ", 1)
+		}
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func envelope(content string) string {
-	return `<soap:Envelope xmlns:soap="` + soapNamespace + `"><soap:Body>` + content + `</soap:Body></soap:Envelope>`
-}
-
-// multipartReply wraps a reply the way Apache CXF does (message 13 of the samples).
-func multipartReply(h http.Header, document string) string {
-	sum := sha256.Sum256([]byte(document))
-	boundary := "uuid:" + hex.EncodeToString(sum[:16])
-	h.Set("Content-Type", `multipart/related; type="application/xop+xml"; boundary="`+boundary+
-		`"; start="<root.message@cxf.apache.org>"; start-info="text/xml";charset=UTF-8`)
-	return "--" + boundary + "\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\n" +
-		"Content-Transfer-Encoding: binary\r\nContent-ID: <root.message@cxf.apache.org>\r\n\r\n" +
-		document + "\r\n--" + boundary + "--\r\n"
+	return content
 }

@@ -1,21 +1,15 @@
 package smevtest
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"egissogw/adapter/smev/smevtest/filestore"
 	"egissogw/adapter/smev/smevtest/ledger"
-	"egissogw/crypto/cert"
-	"egissogw/crypto/cms"
+	"egissogw/adapter/smev/smevtest/receiver"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -23,7 +17,7 @@ import (
 func (b *Bus) process(ctx context.Context) {
 	for {
 		b.mu.Lock()
-		for len(b.work) == 0 && !b.stopped {
+		for (len(b.work) == 0 || b.paused) && !b.stopped {
 			changed := b.changed
 			b.mu.Unlock()
 			<-changed
@@ -45,12 +39,10 @@ func (b *Bus) process(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			b.options.Log.Error("message not processed", "message_id", message.MessageID, "err", err)
 		}
-		b.mu.Lock()
 		if err == nil {
-			for _, a := range outcome.Answers {
-				b.queue = append(b.queue, &queued{Answer: a})
-			}
+			b.enqueue(outcome.Answers...)
 		}
+		b.mu.Lock()
 		b.busy = false
 		b.notify()
 		b.mu.Unlock()
@@ -59,6 +51,9 @@ func (b *Bus) process(ctx context.Context) {
 
 // handle decides what comes of a message.
 func (b *Bus) handle(ctx context.Context, m ledger.Acceptance) (ledger.Processed, error) {
+	if m.Response != nil {
+		return b.route(ctx, m)
+	}
 	now := b.options.Now()
 	out := ledger.Processed{At: now, MessageID: m.MessageID}
 	var rule Rule
@@ -67,29 +62,26 @@ func (b *Bus) handle(ctx context.Context, m ledger.Acceptance) (ledger.Processed
 			return out, fmt.Errorf("read kept script: %w", err)
 		}
 	}
-	a := author{bus: b, ctx: ctx, message: m, now: now, delay: b.options.Delay + time.Duration(rule.AnswerDelay)}
+	a := author{bus: b, ctx: ctx, message: m, now: now, rule: rule, delay: b.options.Delay + time.Duration(rule.AnswerDelay)}
 	content, files, flt := b.examine(m)
+	defer closeAll(files)
 	if rule.Reject != "" {
 		flt = scriptedFault(rule.Reject)
 	}
 	switch {
 	case flt != nil:
 		out.Refusal = flt.Error()
-		a.asyncStatus(flt)
+		a.around(nil, func() { a.asyncStatus("requestIsRejectedBySmev", flt, a.delay) })
 	case rule.RequestRejected != "":
 		out.Refusal = rule.RequestRejected
-		a.rejected(rule.RequestRejected)
+		a.around(nil, func() { a.rejected(rule.RequestRejected) })
 	default:
-		b.savePackages(content, m, files)
-		result := b.receiver.Process(content, files, m.At, now)
+		result, err := b.receive(content, m, files, now)
+		if err != nil {
+			return out, err
+		}
 		out.PackageID, out.Refusal, out.Records = result.PackageID, result.Refusal, result.Records
-		if rule.RequestStatus {
-			a.status()
-		}
-		if (b.options.Interim || rule.Interim) && result.Interim != "" {
-			a.content(result.Interim, result.Root, 0)
-		}
-		a.content(result.Protocol, result.Root, a.delay)
+		a.around(&result, func() { a.protocol(content, result) })
 		b.options.Log.Info("package processed", "message_id", m.MessageID, "package_id", out.PackageID,
 			"records", len(out.Records), "refusal", out.Refusal)
 	}
@@ -100,141 +92,22 @@ func (b *Bus) handle(ctx context.Context, m ledger.Acceptance) (ledger.Processed
 	return out, a.err
 }
 
-// examine does the asynchronous checks of the bus: business schema, files in
-// the storage, their hashes and signatures (spec/smev3.md c).
-func (b *Bus) examine(m ledger.Acceptance) (*xmlsafe.Element, [][]byte, *fault) {
-	doc, err := xmlsafe.Parse([]byte(m.Content), xmlsafe.DefaultLimits)
-	if err != nil {
-		return nil, nil, invalidContent(err)
-	}
-	if err := b.receiver.CheckContent(doc.Root); err != nil {
-		return nil, nil, invalidContent(err)
-	}
-	var files [][]byte
-	for _, f := range m.Files {
-		data, flt := b.fetch(f)
-		if flt != nil {
-			return nil, nil, flt
+// receive gives a message to ЕГИССО. A package is read whole; a file that
+// cannot be one is not read at all.
+func (b *Bus) receive(content *xmlsafe.Element, m ledger.Acceptance, files []*held, now time.Time) (receiver.Result, error) {
+	var packages [][]byte
+	for _, f := range files {
+		if f.size > receiver.MaxFile {
+			return receiver.TooLarge(m.At, now), nil
 		}
-		files = append(files, data)
-	}
-	return doc.Root, files, nil
-}
-
-// fetch reads one announced file and checks it.
-func (b *Bus) fetch(f ledger.File) ([]byte, *fault) {
-	data := f.Inline
-	if !f.IsInline {
-		stored, err := b.files.Open(f.UUID, f.Name)
+		data, err := io.ReadAll(f)
 		if err != nil {
-			text := "Файл %s не найден в файловом хранилище"
-			if !errors.Is(err, filestore.ErrNotFound) {
-				text = "Файл %s не читается из файлового хранилища"
-			}
-			return nil, newFault("AttachmentContentMiscoordination", text, f.UUID)
+			return receiver.Result{}, fmt.Errorf("read package: %w", err)
 		}
-		data, err = io.ReadAll(stored)
-		if err = errors.Join(err, stored.Close()); err != nil {
-			return nil, newFault("SMEVFailure", "Файл %s не читается", f.UUID)
-		}
-		if !hashMatches(f.Hash, data) {
-			return nil, signatureFault(signatureIsInvalid, "Хэш файла %s не совпадает с заявленным", f.UUID)
-		}
+		packages = append(packages, data)
 	}
-	if len(f.Signature) > 0 {
-		signer, err := cms.Verify(f.Signature, bytes.NewReader(data))
-		if err == nil {
-			err = signer.CheckValidity(b.options.Now())
-		}
-		if err != nil {
-			return nil, signatureFault(signatureIsInvalid, "Подпись вложения %s не прошла проверку: %v", f.UUID, err)
-		}
-	}
-	return data, nil
-}
-
-// hashMatches compares a Hash, base64 of the raw digest, with the file. The
-// length tells the algorithm.
-func hashMatches(declared string, data []byte) bool {
-	want, err := base64.StdEncoding.DecodeString(declared)
-	if err != nil || len(want) != 32 && len(want) != 64 {
-		return false
-	}
-	h := cert.NewDigest(len(want))
-	h.Write(data)
-	return hex.EncodeToString(h.Sum(nil)) == hex.EncodeToString(want)
-}
-
-// author writes the answers to one message.
-type author struct {
-	bus     *Bus
-	ctx     context.Context
-	message ledger.Acceptance
-	now     time.Time
-	delay   time.Duration
-	answers []ledger.Answer
-	err     error
-}
-
-// content answers with business content.
-func (a *author) content(content string, root [2]string, delay time.Duration) {
-	a.add(`<MessagePrimaryContent>`+content+`</MessagePrimaryContent>`, root, receiverMnemonic, delay)
-}
-
-// rejected answers with RequestRejected.
-func (a *author) rejected(code string) {
-	a.add(`<ns2:RequestRejected><ns2:RejectionReasonCode>`+code+`</ns2:RejectionReasonCode>`+
-		`<ns2:RejectionReasonDescription>Запрос отклонён симулятором</ns2:RejectionReasonDescription></ns2:RequestRejected>`,
-		[2]string{}, receiverMnemonic, a.delay)
-}
-
-// status answers with RequestStatus.
-func (a *author) status() {
-	a.add(`<ns2:RequestStatus><ns2:StatusCode>1</ns2:StatusCode><ns2:StatusDescription>Запрос принят в обработку</ns2:StatusDescription></ns2:RequestStatus>`,
-		[2]string{}, receiverMnemonic, 0)
-}
-
-// asyncStatus tells that the bus itself refused the message.
-func (a *author) asyncStatus(f *fault) {
-	v := a.version()
-	kind := ""
-	if t := f.typeName(); t != "" {
-		kind = ` xmlns:xsi="` + xsiNamespace + `" xsi:type="` + t + `"`
-	}
-	a.add(`<ns2:AsyncProcessingStatus><ns2:OriginalMessageId>`+a.message.MessageID+`</ns2:OriginalMessageId>`+
-		`<ns2:StatusCategory>requestIsRejectedBySmev</ns2:StatusCategory>`+
-		`<ns2:StatusDetails>`+escape(shorten(f.text, 500))+`</ns2:StatusDetails>`+
-		`<ns2:SmevFault xmlns:ns3="`+v.faults+`"`+kind+`>`+f.content("ASYNC")+`</ns2:SmevFault></ns2:AsyncProcessingStatus>`,
-		[2]string{}, busMnemonic, a.delay)
-}
-
-func (a *author) version() *version {
-	return a.bus.versions[exchange+a.message.Version]
-}
-
-// add signs the answer's data and puts it into the list.
-func (a *author) add(content string, root [2]string, from string, delay time.Duration) {
-	if a.err != nil {
-		return
-	}
-	id := a.bus.ids.next(a.now)
-	dataID, signer := "SIGNED_BY_PROVIDER", a.bus.options.ReceiverSigner
-	if from == busMnemonic {
-		dataID, signer = "SIGNED_ASYNC_BY_SMEV", nil // newer replies carry only SMEVSignature
-	}
-	v := a.version()
-	to := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, `{"mid":%q,"mnm":%q}`, a.message.MessageID, a.message.Sender))
-	data := `<ns2:SenderProvidedResponseData xmlns:ns2="` + v.types + `" xmlns="` + v.basic + `" Id="` + dataID + `">` +
-		`<ns2:MessageID>` + id + `</ns2:MessageID><ns2:To>` + to + `</ns2:To>` + content + `</ns2:SenderProvidedResponseData>`
-	answer := ledger.Answer{
-		ID: id, Owner: a.message.Sender, NodeID: a.message.NodeID, Version: a.message.Version,
-		OriginalID: a.message.MessageID, ReferenceID: a.message.ReferenceID, TransactionCode: a.message.TransactionCode,
-		From: from, SentAt: a.now, Available: a.now.Add(delay), Root: root, Data: data,
-	}
-	if signer != nil {
-		answer.Signature, a.err = signElement(a.ctx, signer, data, v.types, "SenderProvidedResponseData")
-	}
-	a.answers = append(a.answers, answer)
+	b.savePackages(content, m, packages)
+	return b.receiver.Process(content, packages, m.At, now), nil
 }
 
 func shorten(s string, limit int) string {

@@ -2,6 +2,7 @@ package smevtest
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -44,7 +45,9 @@ func (m metadata) write(v *version, attr string) string {
 	if v.oldRouting {
 		b.WriteString(`<ns2:DestinationName>unknown</ns2:DestinationName>`)
 	}
-	writeParty(&b, v, "Recipient", m.recipient)
+	if m.recipient.mnemonic != "" {
+		writeParty(&b, v, "Recipient", m.recipient)
+	}
 	if v.oldRouting {
 		b.WriteString(`<ns2:SupplementaryData><ns2:DetectedContentTypeName>not detected</ns2:DetectedContentTypeName><ns2:InteractionType>NotDetected</ns2:InteractionType></ns2:SupplementaryData>`)
 	}
@@ -75,6 +78,28 @@ func (b *Bus) metadataReply(ctx context.Context, c *call, local string, m metada
 	return start + `<ns2:SMEVSignature>` + signature + `</ns2:SMEVSignature>` + end, nil
 }
 
+// responseData is SenderProvidedResponseData.
+func responseData(v *version, dataID, id, to, content string) string {
+	return `<ns2:SenderProvidedResponseData xmlns:ns2="` + v.types + `" xmlns="` + v.basic + `" Id="` + dataID + `">` +
+		`<ns2:MessageID>` + id + `</ns2:MessageID><ns2:To>` + to + `</ns2:To>` + content + `</ns2:SenderProvidedResponseData>`
+}
+
+// replyTo is the opaque address of an answer.
+func replyTo(original, mnemonic string) string {
+	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, `{"mid":%q,"mnm":%q}`, original, mnemonic))
+}
+
+// author is who a message is from.
+func authorOf(a ledger.Answer) party {
+	switch {
+	case a.From == busMnemonic:
+		return party{busMnemonic, busName}
+	case a.From == receiverMnemonic:
+		return party{receiverMnemonic, receiverName}
+	}
+	return party{a.From, or(a.FromName, a.From)}
+}
+
 // responseReply is the reply of GetResponse with an answer. It is signed anew
 // at every delivery, because it tells the moment of delivery.
 func (b *Bus) responseReply(ctx context.Context, c *call, a ledger.Answer) (string, error) {
@@ -82,13 +107,11 @@ func (b *Bus) responseReply(ctx context.Context, c *call, a ledger.Answer) (stri
 	if a.Version != v.number {
 		return "", newFault("SMEVFailure", "Ответ на сообщение версии %s запрошен по версии %s", a.Version, v.number)
 	}
-	from := party{receiverMnemonic, receiverName}
-	if a.From == busMnemonic {
-		from = party{busMnemonic, busName}
-	}
 	var r strings.Builder
-	r.WriteString(open(v, "GetResponseResponse") + `><ns2:ResponseMessage><ns2:Response Id="SIGNED_BY_SMEV">`)
-	r.WriteString(`<ns2:OriginalMessageId>` + a.OriginalID + `</ns2:OriginalMessageId>`)
+	r.WriteString(`<ns2:Response Id="SIGNED_BY_SMEV">`)
+	if a.OriginalID != "" {
+		r.WriteString(`<ns2:OriginalMessageId>` + a.OriginalID + `</ns2:OriginalMessageId>`)
+	}
 	if a.TransactionCode != "" {
 		r.WriteString(`<ns2:OriginalTransactionCode>` + escape(a.TransactionCode) + `</ns2:OriginalTransactionCode>`)
 	}
@@ -97,19 +120,37 @@ func (b *Bus) responseReply(ctx context.Context, c *call, a ledger.Answer) (stri
 	}
 	r.WriteString(a.Data)
 	r.WriteString(metadata{
-		id: a.ID, kind: "RESPONSE", sender: from, recipient: party{c.sender.Mnemonic, c.sender.Name},
+		id: a.ID, kind: "RESPONSE", sender: authorOf(a), recipient: party{c.sender.Mnemonic, c.sender.Name},
 		sent: a.SentAt, delivered: c.now, status: v.delivered,
 	}.write(v, ""))
+	r.WriteString(b.accesses(a.Files))
 	if a.Signature != "" {
 		r.WriteString(`<ns2:SenderInformationSystemSignature>` + a.Signature + `</ns2:SenderInformationSystemSignature>`)
 	}
 	r.WriteString(`</ns2:Response>`)
-	end := `</ns2:ResponseMessage></ns2:GetResponseResponse>`
-	signature, err := signElement(ctx, b.options.Signer, r.String()+end, v.types, "Response")
+	return b.signed(ctx, v, "GetResponseResponse", "ResponseMessage", "Response", r.String(), contents(a.Files))
+}
+
+// statusReply is the reply of GetStatus with a status of the bus.
+func (b *Bus) statusReply(ctx context.Context, c *call, a ledger.Answer) (string, error) {
+	v := c.version
+	if a.Version != v.number {
+		return "", newFault("SMEVFailure", "Статус сообщения версии %s запрошен по версии %s", a.Version, v.number)
+	}
+	data := `<ns2:AsyncProcessingStatusData Id="SIGNED_BY_SMEV">` + a.Data + `</ns2:AsyncProcessingStatusData>`
+	return b.signed(ctx, v, "GetStatusResponse", "SmevAsyncProcessingMessage", "AsyncProcessingStatusData", data, "")
+}
+
+// signed puts a block, what comes unsigned after it, and the bus's signature
+// over the block into a reply.
+func (b *Bus) signed(ctx context.Context, v *version, reply, message, local, block, after string) (string, error) {
+	begin := open(v, reply) + `><ns2:` + message + `>` + block
+	end := after + `</ns2:` + message + `></ns2:` + reply + `>`
+	signature, err := signElement(ctx, b.options.Signer, begin+end, v.types, local)
 	if err != nil {
 		return "", err
 	}
-	return r.String() + `<ns2:SMEVSignature>` + signature + `</ns2:SMEVSignature>` + end, nil
+	return begin + after + `<ns2:SMEVSignature>` + signature + `</ns2:SMEVSignature></ns2:` + message + `></ns2:` + reply + `>`, nil
 }
 
 // signElement signs the first element of that name in the document, over the

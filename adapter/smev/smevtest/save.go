@@ -28,24 +28,27 @@ func newSaver(dir string) (*saver, error) {
 	return &saver{dir: dir}, nil
 }
 
-// message stores a SOAP envelope: 000001.in.SendRequestRequest.<id>.soap.xml.
-func (s *saver) message(direction, name, id string, data []byte) {
+// message stores a SOAP envelope: 000001.in.SendRequestRequest.<id>.soap.xml,
+// and returns the name.
+func (s *saver) message(direction, name, id string, data []byte) (file string) {
 	if id != "" && !versionOne.MatchString(id) {
 		id = "" // an id of a wrong form is not a file name
 	}
 	if id != "" {
 		id = "." + id
 	}
-	s.write(fmt.Sprintf("%s.%s%s.soap.xml", direction, name, id), data)
+	return s.write(fmt.Sprintf("%s.%s%s.soap.xml", direction, name, id), data)
 }
 
-func (s *saver) write(name string, data []byte) {
+// write returns the name of the file, nothing if there is no folder to write to.
+func (s *saver) write(name string, data []byte) string {
 	if s.dir == "" {
-		return
+		return ""
 	}
-	path := filepath.Join(s.dir, fmt.Sprintf("%06d.%s", s.number.Add(1), name))
+	name = fmt.Sprintf("%06d.%s", s.number.Add(1), name)
 	// Saving is for reading afterwards; a full disk must not change what the bus does.
-	_ = os.WriteFile(path, data, 0o600)
+	_ = os.WriteFile(filepath.Join(s.dir, name), data, 0o600)
+	return name
 }
 
 // savePackages stores the package of a message: the content, or the files it

@@ -1,96 +1,44 @@
 package smevtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 )
 
 // Script makes trouble on demand. Each call looks for the first rule for its
-// operation that still has calls to spend. The zero Script makes none. It may
-// be changed at any time.
+// operation that still has calls to spend, and then lets chance decide if there
+// is a Chaos. The zero Script makes none. Rules and chaos may be changed at any
+// time.
 type Script struct {
-	mu    sync.Mutex
-	rules []Rule
+	mu       sync.Mutex
+	rules    []Rule
+	chaos    *dice
+	pushes   []Push
+	downtime []Downtime
 }
 
-// Rule is one kind of trouble for the next calls of one operation. The file
-// form is {"rules":[{"on":"SendRequest","times":3,"fault":"SMEVFailure"}]};
-// names are the ones below in lower camel case, durations are like "1.5s".
-type Rule struct {
-	// On is the operation (SendRequest, GetResponse, Ack, ...), "STOR" for an
-	// upload to the file storage, or "*" for every SOAP operation.
-	On string `json:"on"`
-	// Skip lets that many calls pass first; Times is how many calls the rule
-	// is for: 1 if 0, all if negative.
-	Skip  int `json:"skip,omitempty"`
-	Times int `json:"times,omitempty"`
-
-	// Fault is the name of a fault to give instead of doing the call, such as
-	// "SMEVFailure" or "SignatureVerificationFault/CertificateIsExpired".
-	Fault string `json:"fault,omitempty"`
-	// Status is the HTTP status of that fault, 500 if 0.
-	Status int `json:"status,omitempty"`
-	// Drop closes the connection without a reply: "before" or "after" the call
-	// was done.
-	Drop string `json:"drop,omitempty"`
-	// Garbage replies with something that is not an answer after the call was
-	// done: "html", "truncated", "empty", "soap" (an envelope of something else).
-	Garbage string `json:"garbage,omitempty"`
-	// Tamper changes the signed part of the reply after signing.
-	Tamper bool `json:"tamper,omitempty"`
-	// Delay holds the reply back.
-	Delay Duration `json:"delay,omitempty"`
-
-	// Of SendRequest: Reject makes the bus refuse asynchronously with this
-	// fault; RequestRejected makes ЕГИССО refuse with this code; RequestStatus
-	// sends a status before the answer; AnswerDelay is added to the time the
-	// answer takes; NoAnswer leaves it out.
-	Reject          string   `json:"reject,omitempty"`
-	RequestRejected string   `json:"requestRejected,omitempty"`
-	RequestStatus   bool     `json:"requestStatus,omitempty"`
-	AnswerDelay     Duration `json:"answerDelay,omitempty"`
-	NoAnswer        bool     `json:"noAnswer,omitempty"`
-	// Interim sends a protocol with packageStatus 2 first.
-	Interim bool `json:"interim,omitempty"`
-
-	// Of GetResponse: Duplicate delivers the answer again at the next call;
-	// Newest delivers the newest answer instead of the oldest.
-	// Of Ack: Duplicate delivers the answer once more although acknowledged.
-	Duplicate bool `json:"duplicate,omitempty"`
-	Newest    bool `json:"newest,omitempty"`
-
-	// Of STOR: CutAfter breaks the upload after that many bytes.
-	CutAfter int64 `json:"cutAfter,omitempty"`
+// scriptFile is a script as a file. See the README of smevsim for an example.
+type scriptFile struct {
+	Rules    []Rule         `json:"rules"`
+	Chaos    *Chaos         `json:"chaos"`
+	Push     []scriptedPush `json:"push"`
+	Downtime []Downtime     `json:"downtime"`
 }
 
-// Duration is a time.Duration written like "1.5s".
-type Duration time.Duration
-
-// MarshalText implements encoding.TextMarshaler.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	*d = Duration(v)
-	return err
-}
-
-// ReadScript reads a script from a JSON file.
+// ReadScript reads a script from a JSON file. Files it names are relative to
+// its own folder.
 func ReadScript(path string) (*Script, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read script: %w", err)
 	}
-	var file struct {
-		Rules []Rule `json:"rules"`
-	}
-	dec := json.NewDecoder(strings.NewReader(string(b)))
+	var file scriptFile
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&file); err != nil {
 		return nil, fmt.Errorf("read script %s: %w", path, err)
@@ -101,27 +49,31 @@ func ReadScript(path string) (*Script, error) {
 			return nil, fmt.Errorf("read script %s: rule %d: %w", path, i+1, err)
 		}
 	}
+	if file.Chaos != nil {
+		if err := s.SetChaos(*file.Chaos); err != nil {
+			return nil, fmt.Errorf("read script %s: chaos: %w", path, err)
+		}
+	}
+	for i, p := range file.Push {
+		push, err := p.read(filepath.Dir(path), i+1)
+		if err != nil {
+			return nil, fmt.Errorf("read script %s: push %d: %w", path, i+1, err)
+		}
+		s.pushes = append(s.pushes, push)
+	}
+	for i, d := range file.Downtime {
+		if err := d.check(); err != nil {
+			return nil, fmt.Errorf("read script %s: downtime %d: %w", path, i+1, err)
+		}
+	}
+	s.downtime = file.Downtime
 	return s, nil
 }
 
-var scriptable = []string{"*", "STOR", "SendRequest", "SendResponse", "GetRequest", "GetResponse",
-	"GetStatus", "Ack", "GetIncomingQueueStatistics"}
-
 // Add appends a rule.
 func (s *Script) Add(r Rule) error {
-	if !slices.Contains(scriptable, r.On) {
-		return fmt.Errorf("no operation %q to script", r.On)
-	}
-	for _, f := range []string{r.Fault, r.Reject} {
-		if name, _, _ := strings.Cut(f, "/"); f != "" && !slices.Contains(FaultNames(), name) {
-			return fmt.Errorf("no fault %q", f)
-		}
-	}
-	if !slices.Contains([]string{"", "before", "after"}, r.Drop) {
-		return fmt.Errorf("drop must be before or after, not %q", r.Drop)
-	}
-	if _, ok := garbage[r.Garbage]; r.Garbage != "" && !ok {
-		return fmt.Errorf("no garbage %q", r.Garbage)
+	if err := r.check(); err != nil {
+		return err
 	}
 	if r.Times == 0 {
 		r.Times = 1
@@ -132,11 +84,11 @@ func (s *Script) Add(r Rule) error {
 	return nil
 }
 
-// Clear removes all rules.
+// Clear removes all rules and the chaos.
 func (s *Script) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules = nil
+	s.rules, s.chaos = nil, nil
 }
 
 // Left counts the rules that have calls to spend.
@@ -158,7 +110,7 @@ func (s *Script) next(operation string) Rule {
 	defer s.mu.Unlock()
 	for i := range s.rules {
 		r := &s.rules[i]
-		if r.Times == 0 || r.On != operation && (r.On != "*" || operation == "STOR") {
+		if r.Times == 0 || r.On != operation && (r.On != "*" || slices.Contains(storageOperations, operation)) {
 			continue
 		}
 		if r.Skip > 0 {
@@ -170,20 +122,5 @@ func (s *Script) next(operation string) Rule {
 		}
 		return *r
 	}
-	return Rule{}
-}
-
-// label says for the ledger what a rule did to a call.
-func (r Rule) label() string {
-	switch {
-	case r.Fault != "":
-		return "fault"
-	case r.Drop != "":
-		return "drop " + r.Drop
-	case r.Garbage != "":
-		return "garbage " + r.Garbage
-	case r.Tamper:
-		return "tamper"
-	}
-	return ""
+	return s.chaos.roll(operation)
 }

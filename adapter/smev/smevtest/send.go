@@ -3,11 +3,8 @@ package smevtest
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"egissogw/adapter/smev/smevtest/ledger"
@@ -19,7 +16,7 @@ import (
 // acceptance, which is on disk before the sender is told of it.
 func (b *Bus) sendRequest(ctx context.Context, c *call) (string, error) {
 	v := c.version
-	data := c.request.Child(v.types, "SenderProvidedRequestData")
+	data := c.data()
 	id := c.messageID()
 	if flt := b.checkMessageID(id, c.now); flt != nil {
 		return "", flt
@@ -36,52 +33,100 @@ func (b *Bus) sendRequest(ctx context.Context, c *call) (string, error) {
 	}
 	content := data.Child(v.basic, "MessagePrimaryContent").Elements()[0]
 	if !b.receiver.Knows(content.Space, content.Local) {
-		f := newFault("BusinessDataTypeIsNotSupported", "Вид сведений {%s}%s не зарегистрирован", content.Space, content.Local)
-		f.details = fmt.Sprintf(`<ns3:RootElementLocalName>%s</ns3:RootElementLocalName><ns3:RootElementNamespaceURI>%s</ns3:RootElementNamespaceURI>`,
-			escape(content.Local), escape(content.Space))
-		return "", f
+		return "", unsupported(content)
 	}
-	files, flt := b.attachments(c, data)
+	accepted, flt := b.acceptance(c, data)
 	if flt != nil {
+		return "", flt
+	}
+	if flt := b.checkLimits(c, accepted.Files, receiverMnemonic); flt != nil {
 		return "", flt
 	}
 	var canonical bytes.Buffer
 	if err := xmldsig.Canonicalize(&canonical, content); err != nil {
 		return "", fmt.Errorf("keep content of %s: %w", id, err)
 	}
+	accepted.Content = canonical.String()
+	return b.accept(ctx, c, accepted, "SendRequestResponse", metadata{
+		id: id, kind: "REQUEST",
+		sender: party{c.sender.Mnemonic, c.sender.Name}, recipient: party{receiverMnemonic, receiverName},
+		sent: c.now, status: "requestIsQueued",
+	})
+}
+
+func unsupported(content *xmlsafe.Element) *fault {
+	f := newFault("BusinessDataTypeIsNotSupported", "Вид сведений {%s}%s не зарегистрирован", content.Space, content.Local)
+	f.details = fmt.Sprintf(`<ns3:RootElementLocalName>%s</ns3:RootElementLocalName><ns3:RootElementNamespaceURI>%s</ns3:RootElementNamespaceURI>`,
+		escape(content.Local), escape(content.Space))
+	return f
+}
+
+// acceptance takes from a message what its processing needs.
+func (b *Bus) acceptance(c *call, data *xmlsafe.Element) (*ledger.Acceptance, *fault) {
+	v := c.version
+	files, flt := b.attachments(c, data)
+	if flt != nil {
+		return nil, flt
+	}
 	rule, err := json.Marshal(c.rule)
 	if err != nil {
-		return "", fmt.Errorf("keep script: %w", err)
+		return nil, newFault("SMEVFailure", "Сценарий не сохраняется: %v", err)
 	}
-	accepted := ledger.Acceptance{
-		MessageID:       id,
+	return &ledger.Acceptance{
+		MessageID:       c.messageID(),
 		Sender:          c.sender.Mnemonic,
 		Version:         v.number,
 		NodeID:          text(data, v.types, "NodeID"),
 		ReferenceID:     text(data, v.types, "ReferenceMessageID"),
 		TransactionCode: text(data, v.types, "TransactionCode"),
 		At:              c.now,
-		Content:         canonical.String(),
 		Files:           files,
 		Script:          rule,
+		Personal:        checkPersonal(c, data),
+	}, nil
+}
+
+// checkPersonal verifies PersonalSignature (ЭП-СП) over the child of
+// MessagePrimaryContent and says what is wrong with it. The bus tells of it
+// later.
+func checkPersonal(c *call, data *xmlsafe.Element) string {
+	wrapper := data.Child(c.version.types, "PersonalSignature")
+	if wrapper == nil {
+		return ""
 	}
-	reply, err := b.metadataReply(ctx, c, "SendRequestResponse", metadata{
-		id: id, kind: "REQUEST",
-		sender: party{c.sender.Mnemonic, c.sender.Name}, recipient: party{receiverMnemonic, receiverName},
-		sent: c.now, status: "requestIsQueued",
-	})
+	content := data.Child(c.version.basic, "MessagePrimaryContent").Elements()[0]
+	good, flt := verifySignature(c.raw, wrapper.Child(dsNamespace, "Signature"), content)
+	if flt != nil {
+		return flt.text
+	}
+	if err := good.certificate.CheckTerm(c.now); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// checkLimits applies quota and queue length.
+func (b *Bus) checkLimits(c *call, files []ledger.File, recipient string) *fault {
+	if flt := b.checkQuota(c, files); flt != nil {
+		return flt
+	}
+	return b.checkOverflow(c, recipient)
+}
+
+// accept writes the acceptance down, puts the message to work and replies.
+func (b *Bus) accept(ctx context.Context, c *call, accepted *ledger.Acceptance, local string, m metadata) (string, error) {
+	reply, err := b.metadataReply(ctx, c, local, m)
 	if err != nil {
 		return "", err
 	}
-	err = b.ledger.Attempt(ledger.Attempt{
-		At: c.now, MessageID: id, Sender: c.sender.Mnemonic, Bytes: c.hash, Content: c.digest,
-		Scripted: c.rule.label(), Acceptance: &accepted,
-	})
-	if err != nil {
+	attempt := c.attempt()
+	attempt.Stored, attempt.Acceptance = c.stored, accepted
+	if err := b.ledger.Attempt(attempt); err != nil {
 		return "", err
 	}
 	b.mu.Lock()
-	b.work = append(b.work, accepted)
+	b.use(c.sender.Mnemonic, c.now, c.stored)
+	b.work = append(b.work, *accepted)
 	b.notify()
 	b.mu.Unlock()
 	return reply, nil
@@ -99,106 +144,4 @@ func (b *Bus) checkMessageID(id string, now time.Time) *fault {
 		return newFault("StaleMessageId", "Идентификатор %s создан в будущем: %s", id, made.UTC().Format(time.RFC3339))
 	}
 	return nil
-}
-
-// attachments checks that headers and contents of inline files match and
-// returns all files the message announces (spec/smev3.md e).
-func (b *Bus) attachments(c *call, data *xmlsafe.Element) ([]ledger.File, *fault) {
-	v := c.version
-	contents := map[string][]byte{}
-	var total int64
-	if list := c.request.Child(v.basic, "AttachmentContentList"); list != nil {
-		for _, a := range list.Elements() {
-			id := text(a, v.basic, "Id")
-			if _, twice := contents[id]; twice {
-				return nil, invalidContent(fmt.Errorf("AttachmentContent: Id is not unique"))
-			}
-			body, err := decode64(text(a, v.basic, "Content"))
-			if err != nil {
-				return nil, invalidContent(fmt.Errorf("AttachmentContent: %w", err))
-			}
-			contents[id] = body
-			total += int64(len(body))
-		}
-	}
-	var files []ledger.File
-	used := map[string]bool{}
-	if list := data.Child(v.basic, "AttachmentHeaderList"); list != nil {
-		for _, h := range list.Elements() {
-			id := text(h, v.basic, "contentId")
-			body, found := contents[id]
-			if !found || used[id] {
-				return nil, newFault("AttachmentContentMiscoordination", "Заголовок вложения %d не ссылается на своё содержимое", len(used)+1)
-			}
-			used[id] = true
-			signature, err := signed64(text(h, v.basic, "SignaturePKCS7"))
-			if err != nil {
-				return nil, invalidContent(fmt.Errorf("SignaturePKCS7: %w", err))
-			}
-			files = append(files, ledger.File{Inline: body, IsInline: true, Signature: signature})
-		}
-	}
-	if len(used) != len(contents) {
-		return nil, newFault("AttachmentContentMiscoordination", "Заголовков вложений %d, содержимых %d", len(used), len(contents))
-	}
-	if total > b.options.AttachmentsLimit {
-		f := newFault("AttachmentSizeLimitExceeded", "Суммарный размер вложений %d байт", total)
-		f.details = fmt.Sprintf(`<ns3:PermittedTotalAttachmentSize>%d</ns3:PermittedTotalAttachmentSize><ns3:RealTotalAttachmentSize>%d</ns3:RealTotalAttachmentSize>`,
-			b.options.AttachmentsLimit, total)
-		return nil, f
-	}
-	if list := data.Child(v.basic, "RefAttachmentHeaderList"); list != nil {
-		for _, h := range list.Elements() {
-			signature, err := signed64(text(h, v.basic, "SignaturePKCS7"))
-			if err != nil {
-				return nil, invalidContent(fmt.Errorf("SignaturePKCS7: %w", err))
-			}
-			files = append(files, ledger.File{
-				UUID: text(h, v.basic, "uuid"), Name: text(h, v.basic, "FileName"),
-				Hash: text(h, v.basic, "Hash"), Signature: signature,
-			})
-		}
-	}
-	return files, nil
-}
-
-// sendResponse refuses: the simulator hands out no requests, so no To fits.
-func (b *Bus) sendResponse(context.Context, *call) (string, error) {
-	return "", newFault("RecipientIsNotFound", "Значение To не соответствует ни одному получателю")
-}
-
-// text is the text of a child element, empty if there is none.
-func text(e *xmlsafe.Element, space, local string) string {
-	if c := e.Child(space, local); c != nil {
-		return c.Text()
-	}
-	return ""
-}
-
-// signed64 reads base64 inside the signed element, which must have no line
-// breaks: the real bus re-encodes it and the sender's signature would not
-// survive (spec/smev3.md e).
-func signed64(s string) ([]byte, error) {
-	if strings.ContainsAny(s, " \t\r\n") {
-		return nil, errors.New("base64 inside the signed element has white space")
-	}
-	return decode64(s)
-}
-
-func decode64(s string) ([]byte, error) {
-	b, err := base64.StdEncoding.DecodeString(strings.NewReplacer(" ", "", "\t", "").Replace(s)) // ignores CR and LF
-	if err != nil {
-		return nil, fmt.Errorf("not base64: %w", err)
-	}
-	return b, nil
-}
-
-// parseTime reads an xs:dateTime with any offset.
-func parseTime(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -23,8 +23,12 @@ type version struct {
 	schema               *shape.Schema
 
 	humanName  bool   // MessageMetadata/Sender and Recipient hold HumanReadableName
-	oldRouting bool   // MessageMetadata holds DestinationName and SupplementaryData
+	oldRouting bool   // MessageMetadata holds DestinationName and SupplementaryData; Recipient and ReplyTo always
+	cancels    bool   // GetRequestResponse may hold Cancel
+	fileNames  bool   // attachment headers hold FileName and NamespaceUri
 	delivered  string // Status of a delivered answer
+
+	responseQueued, responseRejected string // what 1.1 and 1.2 have no value for
 }
 
 // versions the simulator speaks, each at its own path.
@@ -35,11 +39,7 @@ func newVersion(number string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	delivered := "messageIsDelivered"
-	if number == "1.1" {
-		delivered = "responseIsDelivered"
-	}
-	return &version{
+	v := &version{
 		number:     number,
 		types:      exchange + number,
 		basic:      exchange + "basic/" + number,
@@ -47,8 +47,20 @@ func newVersion(number string) (*version, error) {
 		schema:     schema,
 		humanName:  number != "1.2",
 		oldRouting: number == "1.1",
-		delivered:  delivered,
-	}, nil
+		cancels:    number == "1.1",
+		fileNames:  number == "1.3",
+		delivered:  "messageIsDelivered",
+
+		responseQueued:   "responseIsAcceptedBySmev",
+		responseRejected: "responseIsRejectedBySmev",
+	}
+	switch number {
+	case "1.1":
+		v.delivered, v.responseRejected = "responseIsDelivered", "requestIsRejectedBySmev"
+	case "1.3":
+		v.responseQueued = "responseIsQueued"
+	}
+	return v, nil
 }
 
 // path of the version's endpoint. That of 1.3 is by analogy with the others.

@@ -3,8 +3,6 @@ package filestore
 import (
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"path"
 	"strings"
@@ -19,14 +17,48 @@ import (
 // or rename them.
 type account struct {
 	afero.Fs
-	cut func() int64
+	server *Server
+	client ftpserver.ClientContext
 }
 
-const partPrefix = ".part-"
+const (
+	partPrefix = ".part-"
+	outgoing   = ".outgoing" // folder of the files put in for participants
+)
 
 var partNumber atomic.Int64
 
 func isPart(name string) bool { return strings.HasPrefix(name, partPrefix) }
+
+// hidden reports whether a path leads to what is not the participant's business.
+func hidden(name string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path.Clean("/"+name), "/"), "/")
+	return first == outgoing
+}
+
+// Open implements afero.Fs.
+func (a *account) Open(name string) (afero.File, error) {
+	if hidden(name) {
+		return nil, os.ErrNotExist
+	}
+	return a.Fs.Open(name)
+}
+
+// Stat implements afero.Fs.
+func (a *account) Stat(name string) (os.FileInfo, error) {
+	if hidden(name) {
+		return nil, os.ErrNotExist
+	}
+	return a.Fs.Stat(name)
+}
+
+// Mkdir implements afero.Fs.
+func (a *account) Mkdir(name string, mode os.FileMode) error {
+	if hidden(name) {
+		return os.ErrPermission
+	}
+	return a.Fs.Mkdir(name, mode)
+}
 
 // Remove implements afero.Fs.
 func (a *account) Remove(string) error { return os.ErrPermission }
@@ -45,22 +77,29 @@ func (a *account) Chtimes(string, time.Time, time.Time) error { return os.ErrPer
 
 // GetHandle implements ftpserver.ClientDriverExtentionFileTransfer.
 func (a *account) GetHandle(name string, flags int, offset int64) (ftpserver.FileTransfer, error) {
+	if hidden(name) {
+		return nil, os.ErrNotExist
+	}
 	if flags&os.O_WRONLY == 0 {
-		return a.OpenFile(name, flags, 0)
+		return a.Fs.OpenFile(name, flags, 0)
 	}
-	t := &upload{fs: a.Fs, target: name, limit: math.MaxInt64}
-	if a.cut != nil {
-		if n := a.cut(); n > 0 {
-			t.limit = n
-		}
+	trouble := a.server.trouble("STOR")
+	if err := trouble.refusal(); err != nil {
+		a.server.ended(Transfer{Upload: true, Trouble: trouble.Label}, name)
+		return nil, err
 	}
+	if !a.server.begin() {
+		return nil, os.ErrClosed
+	}
+	t := &upload{account: a, target: name, shaper: newShaper(trouble, a.server.stop)}
 	writeTo := name
 	if flags&os.O_APPEND == 0 && offset == 0 {
 		t.part = path.Join(path.Dir(name), fmt.Sprintf("%s%d-%d", partPrefix, os.Getpid(), partNumber.Add(1)))
 		writeTo = t.part
 	}
-	f, err := a.OpenFile(writeTo, flags, 0o600)
+	f, err := a.Fs.OpenFile(writeTo, flags, 0o600)
 	if err != nil {
+		a.server.transfers.Done()
 		return nil, err
 	}
 	t.File = f
@@ -70,29 +109,23 @@ func (a *account) GetHandle(name string, flags int, offset int64) (ftpserver.Fil
 // upload is a file being written.
 type upload struct {
 	afero.File
-	fs     afero.Fs
-	target string
-	part   string // temporary name, empty when writing in place (APPE, REST)
-	limit  int64
-	failed bool
+	account *account
+	shaper  *shaper
+	target  string
+	part    string // temporary name, empty when writing in place (APPE, REST)
+	failed  bool
 }
-
-var errCut = errors.New("connection to the storage lost")
 
 // Write implements io.Writer.
 func (u *upload) Write(b []byte) (int, error) {
-	if int64(len(b)) > u.limit {
-		n, err := u.File.Write(b[:u.limit])
+	n, err := u.shaper.pass(b, u.File.Write)
+	if err != nil {
 		u.failed = true
-		return n, errors.Join(err, errCut)
+		if u.shaper.trouble.Disconnect != "" {
+			_ = u.account.client.Close()
+		}
 	}
-	u.limit -= int64(len(b))
-	return u.File.Write(b)
-}
-
-// ReadFrom keeps io.Copy from going around Write.
-func (u *upload) ReadFrom(r io.Reader) (int64, error) {
-	return io.Copy(struct{ io.Writer }{u}, r)
+	return n, err
 }
 
 // TransferError implements ftpserver.FileTransferError.
@@ -101,14 +134,50 @@ func (u *upload) TransferError(error) { u.failed = true }
 // Close makes the upload visible. What was interrupted does not replace a file
 // that is already there.
 func (u *upload) Close() error {
+	defer u.account.server.transfers.Done()
 	err := u.File.Close()
-	if u.part == "" {
-		return err
+	if u.part != "" {
+		err = errors.Join(err, u.show())
 	}
+	u.account.server.ended(Transfer{
+		Upload: true, Bytes: u.shaper.passed, Whole: !u.failed, Trouble: u.shaper.trouble.Label,
+	}, u.target)
+	if u.shaper.trouble.Disconnect == "after" {
+		_ = u.account.client.Close() // stored, but the client is not told
+	}
+	return err
+}
+
+func (u *upload) show() error {
+	fs := u.account.Fs
 	if u.failed {
-		if _, exists := u.fs.Stat(u.target); exists == nil {
-			return errors.Join(err, u.fs.Remove(u.part))
+		if _, err := fs.Stat(u.target); err == nil {
+			return fs.Remove(u.part)
 		}
 	}
-	return errors.Join(err, u.fs.Rename(u.part, u.target))
+	return fs.Rename(u.part, u.target)
+}
+
+// begin counts a transfer; it fails once the server is closing.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.transfers.Add(1)
+	return true
+}
+
+// ended tells of a finished transfer of the file with this path.
+func (s *Server) ended(t Transfer, name string) {
+	if s.options.Done == nil {
+		return
+	}
+	dir, base := path.Split(path.Clean("/" + name))
+	t.Name = base
+	if t.UUID == "" {
+		t.UUID = path.Base(dir)
+	}
+	s.options.Done(t)
 }

@@ -5,10 +5,13 @@
 // uuid and store the file in it. A file that is stored again becomes visible
 // only when it is complete, so that a reader never sees it half-written; an
 // interrupted upload stays as a part, for SIZE and APPE to continue.
+//
+// Files for participants are put in by Put and fetched with a login that is
+// good for that file only (see Grant). Nothing is ever kept in memory: all
+// contents are streams.
 package filestore
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +20,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"time"
 
 	ftpserver "github.com/fclairamb/ftpserverlib"
-	"github.com/spf13/afero"
 )
 
 // Login of participants (spec/smev3.md e, "sending", 2).
@@ -31,32 +34,68 @@ const (
 // ErrNotFound is returned by Open for a file that is not there.
 var ErrNotFound = errors.New("no such file in the file storage")
 
+// Options configure a Server; the zero value is usable.
+type Options struct {
+	// Trouble is asked before every "LOGIN", "STOR" (also for APPE) and "RETR".
+	Trouble func(operation string) Trouble
+	// Done is told of every transfer that has ended.
+	Done func(Transfer)
+	// Logins says how long a login for one file is good.
+	Logins Logins
+	// Subfolder makes the account's root the parent of the file's folder, so
+	// that the name as given is refused and only CWD uuid helps (spec/smev3.md
+	// e, "receiving").
+	Subfolder bool
+	// Now is the clock of logins; time.Now if nil.
+	Now func() time.Time
+}
+
+// Transfer is what came of one upload or download.
+type Transfer struct {
+	Upload     bool
+	UUID, Name string
+	Bytes      int64
+	Whole      bool // not interrupted
+	Trouble    string
+}
+
 // Server is a running file storage.
 type Server struct {
 	dir      string
+	options  Options
 	listener net.Listener
 	ftp      *ftpserver.FtpServer
-	cut      func() int64
 	done     chan struct{}
+	stop     chan struct{} // ends what is slow on purpose
 
 	mu      sync.Mutex
 	clients map[uint32]ftpserver.ClientContext
-	gone    sync.WaitGroup
-	closing bool
+	gone    sync.WaitGroup // clients
+	// transfers are waited for apart: the library does not.
+	transfers sync.WaitGroup
+	closing   bool              // nobody is let in
+	stopped   bool              // Close was called
+	grants    map[string]*grant // by user name
 }
 
-// Start serves the folder on an address such as "127.0.0.1:0". The function
-// cut, if not nil, is asked before every upload after how many bytes it shall
-// break; 0 means not at all.
-func Start(listen, dir string, cut func() int64) (*Server, error) {
+// Start serves the folder on an address such as "127.0.0.1:0". Data
+// connections are taken on that address only.
+func Start(listen, dir string, options Options) (*Server, error) {
+	if err := os.MkdirAll(filepath.Join(dir, outgoing), 0o700); err != nil {
+		return nil, fmt.Errorf("make folder of outgoing files: %w", err)
+	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen for FTP: %w", err)
 	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
 	s := &Server{
-		dir: dir, listener: listener, cut: cut,
-		done:    make(chan struct{}),
+		dir: dir, options: options, listener: listener,
+		done: make(chan struct{}), stop: make(chan struct{}),
 		clients: map[uint32]ftpserver.ClientContext{},
+		grants:  map[string]*grant{},
 	}
 	s.ftp = ftpserver.NewFtpServer((*driver)(s))
 	if err := s.ftp.Listen(); err != nil {
@@ -74,6 +113,14 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // Close disconnects everybody and waits until the server is gone.
 func (s *Server) Close() error {
+	s.mu.Lock()
+	again := s.stopped
+	s.stopped = true
+	s.mu.Unlock()
+	if again {
+		return nil
+	}
+	close(s.stop)
 	err := s.listener.Close()
 	<-s.done
 	s.mu.Lock()
@@ -83,13 +130,24 @@ func (s *Server) Close() error {
 	}
 	s.mu.Unlock()
 	s.gone.Wait()
+	s.transfers.Wait()
 	return err
+}
+
+// Disconnect closes the connections of everybody who is there now.
+func (s *Server) Disconnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.clients {
+		_ = c.Close()
+	}
 }
 
 var folderName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,64}$`)
 
-// Open opens the file of a folder. Without a name it is the only one there.
-func (s *Server) Open(uuid, name string) (io.ReadCloser, error) {
+// Open opens a file a participant stored. Without a name it is the only one in
+// its folder.
+func (s *Server) Open(uuid, name string) (*os.File, error) {
 	if !folderName.MatchString(uuid) {
 		return nil, ErrNotFound
 	}
@@ -117,51 +175,25 @@ func (s *Server) Open(uuid, name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// driver is what the FTP library asks.
-type driver Server
-
-// GetSettings implements ftpserver.MainDriver.
-func (d *driver) GetSettings() (*ftpserver.Settings, error) {
-	return &ftpserver.Settings{
-		Listener:          d.listener,
-		IdleTimeout:       300,
-		ConnectionTimeout: 10,
-		DisableActiveMode: true,
-		// Data connections are taken from the peer of the control connection only.
-		PasvConnectionsCheck: ftpserver.IPMatchRequired,
-		DefaultTransferType:  ftpserver.TransferTypeBinary,
-	}, nil
-}
-
-// ClientConnected implements ftpserver.MainDriver.
-func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closing {
-		return "closing", errors.New("the server is closing")
+// Put stores a file for a participant to fetch. It is not visible to those
+// who log in as anonymous.
+func (s *Server) Put(uuid, name string, content io.Reader) error {
+	if !folderName.MatchString(uuid) || name == "" || name != filepath.Base(name) {
+		return fmt.Errorf("put file: %q/%q is not a name", uuid, name)
 	}
-	d.clients[c.ID()] = c
-	d.gone.Add(1)
-	return "SMEV file storage", nil
-}
-
-// ClientDisconnected implements ftpserver.MainDriver.
-func (d *driver) ClientDisconnected(c ftpserver.ClientContext) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.clients[c.ID()]; ok {
-		delete(d.clients, c.ID())
-		d.gone.Done()
+	dir := filepath.Join(s.dir, outgoing, uuid)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("put file: %w", err)
 	}
-}
-
-// AuthUser implements ftpserver.MainDriver.
-func (d *driver) AuthUser(_ ftpserver.ClientContext, user, password string) (ftpserver.ClientDriver, error) {
-	if user != User || password != Password {
-		return nil, errors.New("login incorrect")
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("put file: %w", err)
 	}
-	return &account{Fs: afero.NewBasePathFs(afero.NewOsFs(), d.dir), cut: d.cut}, nil
+	if _, err = io.Copy(f, content); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("put file: %w", err)
+	}
+	return nil
 }
-
-// GetTLSConfig implements ftpserver.MainDriver; the file storage has no TLS.
-func (d *driver) GetTLSConfig() (*tls.Config, error) { return nil, errors.New("no TLS") }

@@ -19,9 +19,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const folder = "8a0f0c8e-0000-11ee-8000-000000000001"
 
-func start(t *testing.T, cut func() int64) *filestore.Server {
+func start(t *testing.T, o filestore.Options) *filestore.Server {
 	t.Helper()
-	s, err := filestore.Start("127.0.0.1:0", t.TempDir(), cut)
+	s, err := filestore.Start("127.0.0.1:0", t.TempDir(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func content(t *testing.T, s *filestore.Server, name string) string {
 }
 
 func TestUploadSizeAppend(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, filestore.Options{})
 	c := dial(t, s)
 	if err := c.Stor("a.xml", strings.NewReader("hello\r\n")); err != nil {
 		t.Fatal(err)
@@ -92,7 +92,12 @@ func TestUploadSizeAppend(t *testing.T) {
 func TestInterruptedUploadIsContinued(t *testing.T) {
 	var cut atomic.Int64
 	cut.Store(70_000)
-	s := start(t, func() int64 { return cut.Swap(0) })
+	s := start(t, filestore.Options{Trouble: func(operation string) filestore.Trouble {
+		if operation != "STOR" {
+			return filestore.Trouble{}
+		}
+		return filestore.Trouble{CutAfter: cut.Swap(0)}
+	}})
 	c := dial(t, s)
 	whole := bytes.Repeat([]byte("0123456789"), 50_000)
 	if err := c.Stor("a.xml", bytes.NewReader(whole)); err == nil {
@@ -123,7 +128,7 @@ func TestInterruptedUploadIsContinued(t *testing.T) {
 }
 
 func TestReaderKeepsTheFileItOpened(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, filestore.Options{})
 	c := dial(t, s)
 	if err := c.Stor("a.xml", strings.NewReader("first")); err != nil {
 		t.Fatal(err)
@@ -146,7 +151,7 @@ func TestReaderKeepsTheFileItOpened(t *testing.T) {
 }
 
 func TestNotFound(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, filestore.Options{})
 	c := dial(t, s)
 	if err := c.Stor("a.xml", strings.NewReader("a")); err != nil {
 		t.Fatal(err)
@@ -162,7 +167,7 @@ func TestNotFound(t *testing.T) {
 }
 
 func TestLogin(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, filestore.Options{})
 	c, err := ftp.Dial(s.Addr(), ftp.DialWithTimeout(10*time.Second))
 	if err != nil {
 		t.Fatal(err)

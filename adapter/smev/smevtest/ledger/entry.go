@@ -9,18 +9,23 @@ import (
 type entry struct {
 	Attempt   *Attempt   `json:"attempt,omitempty"`
 	Processed *Processed `json:"processed,omitempty"`
+	Pushed    *Answer    `json:"pushed,omitempty"`
 	Delivered *Delivered `json:"delivered,omitempty"`
 	Acked     *Acked     `json:"acked,omitempty"`
+	Call      *Call      `json:"call,omitempty"`
+	Transfer  *Transfer  `json:"transfer,omitempty"`
 }
 
-// Attempt is one SendRequest that could be read far enough to know its
-// MessageID.
+// Attempt is one SendRequest or SendResponse that could be read far enough to
+// know its MessageID.
 type Attempt struct {
 	At        time.Time `json:"at"`
 	MessageID string    `json:"message"`
+	Response  bool      `json:"response,omitempty"` // a SendResponse
 	Sender    string    `json:"sender,omitempty"`
 	Bytes     string    `json:"bytes"`             // SHA-256 of the message as received, hex
 	Content   string    `json:"content,omitempty"` // digest of the signed element, hex
+	Stored    int64     `json:"stored,omitempty"`  // bytes of its files, inline and in the storage
 	Fault     string    `json:"fault,omitempty"`   // fault given, empty if accepted
 	Scripted  string    `json:"scripted,omitempty"`
 	// Acceptance is set when this attempt was the one accepted.
@@ -36,11 +41,34 @@ type Acceptance struct {
 	ReferenceID     string          `json:"reference,omitempty"`
 	TransactionCode string          `json:"transaction,omitempty"`
 	At              time.Time       `json:"at"`
-	Version         string          `json:"version"` // of the schema
-	Content         string          `json:"content"` // the primary content, self-contained
+	Version         string          `json:"version"`           // of the schema
+	Content         string          `json:"content,omitempty"` // the primary content, self-contained
 	Files           []File          `json:"files,omitempty"`
-	Script          json.RawMessage `json:"script,omitempty"` // scripted action that concerns processing
+	Script          json.RawMessage `json:"script,omitempty"`   // scripted action that concerns processing
+	Personal        string          `json:"personal,omitempty"` // what is wrong with PersonalSignature
+	Response        *Response       `json:"response,omitempty"`
 }
+
+// Response is what a SendResponse answers with.
+type Response struct {
+	MessageID string    `json:"message"`
+	RequestID string    `json:"request"` // MessageID of the request it answers
+	Sender    string    `json:"sender"`
+	At        time.Time `json:"at"`
+	Kind      string    `json:"kind"`              // content, rejected or status
+	Codes     []string  `json:"codes,omitempty"`   // of RequestRejected or RequestStatus
+	Content   string    `json:"content,omitempty"` // the primary content
+	Data      string    `json:"data,omitempty"`    // SenderProvidedResponseData, for the one who asked
+	Signature string    `json:"signature,omitempty"`
+	Refused   string    `json:"refused,omitempty"` // why the bus refused it afterwards
+}
+
+// Kinds of a Response.
+const (
+	ResponseContent  = "content"
+	ResponseRejected = "rejected"
+	ResponseStatus   = "status"
+)
 
 // File is a file a message announces, in the file storage or inline.
 type File struct {
@@ -73,27 +101,11 @@ type Record struct {
 	State    json.RawMessage `json:"state,omitempty"`   // what the receiver must remember of it
 }
 
-// Answer is a message in the sender's response queue.
-type Answer struct {
-	ID              string    `json:"id"`
-	Owner           string    `json:"owner"` // mnemonic whose queue it lies in
-	NodeID          string    `json:"node,omitempty"`
-	Version         string    `json:"version"` // of the schema the question came by
-	OriginalID      string    `json:"original"`
-	ReferenceID     string    `json:"reference,omitempty"`
-	TransactionCode string    `json:"transaction,omitempty"`
-	From            string    `json:"from"`      // mnemonic of the author
-	SentAt          time.Time `json:"sent"`      // when the author sent it
-	Available       time.Time `json:"available"` // not delivered earlier
-	Root            [2]string `json:"root,omitzero"`
-	Data            string    `json:"data"`                // SenderProvidedResponseData
-	Signature       string    `json:"signature,omitempty"` // ds:Signature over Data
-}
-
 // Delivered is one delivery of an answer.
 type Delivered struct {
-	At time.Time `json:"at"`
-	ID string    `json:"id"`
+	At    time.Time `json:"at"`
+	ID    string    `json:"id"`
+	Taken bool      `json:"taken,omitempty"` // no acknowledgement is expected
 }
 
 // Acked is one Ack call.
@@ -103,4 +115,29 @@ type Acked struct {
 	Owner    string    `json:"owner"`
 	Accepted bool      `json:"accepted"`
 	Requeue  bool      `json:"requeue,omitempty"` // scripted: delivered once more although acknowledged
+}
+
+// Call is one SOAP call of any operation, whatever came of it.
+type Call struct {
+	At        time.Time `json:"at"`
+	Operation string    `json:"operation"`
+	Version   string    `json:"version"` // of the schema
+	Sender    string    `json:"sender,omitempty"`
+	Message   string    `json:"message,omitempty"` // id sent, acknowledged or handed out
+	Bytes     string    `json:"bytes"`             // SHA-256 of the envelope as received, hex
+	Size      int       `json:"size"`
+	Fault     string    `json:"fault,omitempty"`   // given, or what kept the reply back
+	Trouble   string    `json:"trouble,omitempty"` // made by the script
+	Saved     string    `json:"saved,omitempty"`   // file the envelope was written to
+}
+
+// Transfer is one upload to the file storage or download from it.
+type Transfer struct {
+	At      time.Time `json:"at"`
+	Upload  bool      `json:"upload,omitempty"`
+	UUID    string    `json:"uuid"`
+	Name    string    `json:"name"`
+	Bytes   int64     `json:"bytes"` // of this transfer
+	Whole   bool      `json:"whole"` // it was not interrupted
+	Trouble string    `json:"trouble,omitempty"`
 }

@@ -97,8 +97,14 @@ func (l *Ledger) Close() error {
 	return err
 }
 
+// Whether a line is on disk before its event takes effect.
+const (
+	durable = true
+	relaxed = false
+)
+
 // add writes the line, then applies it.
-func (l *Ledger) add(e entry) error {
+func (l *Ledger) add(e entry, sync bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file != nil {
@@ -109,8 +115,10 @@ func (l *Ledger) add(e entry) error {
 		if _, err := l.file.Write(append(line, '\n')); err != nil {
 			return fmt.Errorf("write ledger: %w", err)
 		}
-		if err := l.file.Sync(); err != nil {
-			return fmt.Errorf("write ledger: %w", err)
+		if sync {
+			if err := l.file.Sync(); err != nil {
+				return fmt.Errorf("write ledger: %w", err)
+			}
 		}
 	}
 	l.state.apply(e)
@@ -118,13 +126,13 @@ func (l *Ledger) add(e entry) error {
 }
 
 // Attempt records an attempt to send.
-func (l *Ledger) Attempt(a Attempt) error { return l.add(entry{Attempt: &a}) }
+func (l *Ledger) Attempt(a Attempt) error { return l.add(entry{Attempt: &a}, durable) }
 
 // Processed records the outcome of an accepted message.
-func (l *Ledger) Processed(p Processed) error { return l.add(entry{Processed: &p}) }
+func (l *Ledger) Processed(p Processed) error { return l.add(entry{Processed: &p}, durable) }
 
 // Delivered records a delivery of an answer.
-func (l *Ledger) Delivered(d Delivered) error { return l.add(entry{Delivered: &d}) }
+func (l *Ledger) Delivered(d Delivered) error { return l.add(entry{Delivered: &d}, durable) }
 
 // Acked records an Ack call.
-func (l *Ledger) Acked(a Acked) error { return l.add(entry{Acked: &a}) }
+func (l *Ledger) Acked(a Acked) error { return l.add(entry{Acked: &a}, durable) }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -116,26 +115,17 @@ func (l *Ledger) Deliveries(id string) int {
 	return 0
 }
 
-// String writes the summary for people.
-func (s Summary) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "messages %d (attempts %d, accepted %d, refused %d), packages %d\n",
-		s.Messages, s.Attempts, s.Accepted, s.Refused, s.Packages)
-	for _, part := range []struct {
-		title  string
-		counts map[string]int
-	}{{"accepted", s.RecordsAccepted}, {"rejected", s.RecordsRejected}, {"faults", s.Faults}} {
-		if len(part.counts) == 0 {
-			continue
+// Stored lists the accepted attempts with files, oldest first.
+func (l *Ledger) Stored() []Attempt {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []Attempt
+	for _, id := range l.state.order {
+		for _, a := range l.state.messages[id].Attempts {
+			if a.Fault == "" && a.Stored > 0 {
+				out = append(out, a)
+			}
 		}
-		b.WriteString(part.title + ":")
-		for _, k := range sortedKeys(part.counts) {
-			fmt.Fprintf(&b, " %s %d", k, part.counts[k])
-		}
-		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "answers %d, deliveries %d, unacknowledged %d, acks refused %d\n",
-		s.Answers, s.Deliveries, s.Unacked, s.AcksRefused)
-	fmt.Fprintf(&b, "facts equal to another one %d, violations %d\n", s.SameContent, s.Violations)
-	return b.String()
+	return out
 }

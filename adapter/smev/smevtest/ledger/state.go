@@ -25,28 +25,20 @@ const (
 	RecordRepeated = "record-repeated"
 	// UnknownAck: an id was acknowledged that never was the id of an answer.
 	UnknownAck = "unknown-ack"
+	// RequestAnsweredTwice: a request got two final responses under different
+	// ids, none of which the bus had refused.
+	RequestAnsweredTwice = "request-answered-twice"
 )
 
 // Message is everything known about one MessageID.
 type Message struct {
 	ID        string
+	Response  bool // a SendResponse
 	Attempts  []Attempt
 	Accepted  bool
 	Processed *Processed // without answers and states
 
 	pending *Acceptance // until processed
-}
-
-// Summary counts.
-type Summary struct {
-	Messages, Attempts, Accepted, Refused int            // of SendRequest
-	Faults                                map[string]int // by name
-	Packages                              int
-	RecordsAccepted, RecordsRejected      map[string]int // by kind of record
-	Answers, Deliveries, Unacked          int
-	AcksAccepted, AcksRefused             int
-	SameContent                           int // accepted facts that equal another one but for the id
-	Violations                            int
 }
 
 type answerState struct {
@@ -68,6 +60,11 @@ type state struct {
 	contents   map[string]string // hash -> record id
 	answers    map[string]*answerState
 	queue      []string
+	names      map[string]string // of pushed messages -> id
+	replyTo    map[string]string // -> id of the request
+	responses  []*Response
+	calls      []Call
+	transfers  []Transfer
 	violations []Violation
 	summary    Summary
 }
@@ -79,11 +76,9 @@ func newState() state {
 		records:  map[string]*recordState{},
 		contents: map[string]string{},
 		answers:  map[string]*answerState{},
-		summary: Summary{
-			Faults:          map[string]int{},
-			RecordsAccepted: map[string]int{},
-			RecordsRejected: map[string]int{},
-		},
+		names:    map[string]string{},
+		replyTo:  map[string]string{},
+		summary:  newSummary(),
 	}
 }
 
@@ -99,20 +94,23 @@ func (s *state) apply(e entry) {
 		s.attempt(*e.Attempt)
 	case e.Processed != nil:
 		s.processed(e.Processed)
+	case e.Pushed != nil:
+		s.pushed(*e.Pushed)
 	case e.Delivered != nil:
-		if a := s.answers[e.Delivered.ID]; a != nil {
-			a.deliveries++
-			s.summary.Deliveries++
-		}
+		s.delivered(*e.Delivered)
 	case e.Acked != nil:
 		s.acked(*e.Acked)
+	case e.Call != nil:
+		s.called(*e.Call)
+	case e.Transfer != nil:
+		s.transferred(*e.Transfer)
 	}
 }
 
 func (s *state) attempt(a Attempt) {
 	m := s.messages[a.MessageID]
 	if m == nil {
-		m = &Message{ID: a.MessageID}
+		m = &Message{ID: a.MessageID, Response: a.Response}
 		s.messages[a.MessageID] = m
 		s.order = append(s.order, a.MessageID)
 	}
@@ -137,7 +135,25 @@ func (s *state) attempt(a Attempt) {
 		m.Accepted = true
 		m.pending = a.Acceptance
 		s.summary.Accepted++
+		if r := a.Acceptance.Response; r != nil {
+			s.responded(*r)
+		}
 	}
+}
+
+// responded keeps what was sent with SendResponse. A status may be followed by
+// more; anything else is final.
+func (s *state) responded(r Response) {
+	if r.Kind != ResponseStatus {
+		for _, earlier := range s.responses {
+			if earlier.RequestID == r.RequestID && earlier.Kind != ResponseStatus && earlier.Refused == "" {
+				s.violate(RequestAnsweredTwice, r.RequestID, "answered by %s and by %s", earlier.MessageID, r.MessageID)
+			}
+		}
+	}
+	r.Data, r.Signature = "", ""
+	s.responses = append(s.responses, &r)
+	s.summary.Responded++
 }
 
 // processed keeps identifiers and outcomes; what only processing needs is let
@@ -162,9 +178,13 @@ func (s *state) processed(p *Processed) {
 	for _, r := range p.Records {
 		s.record(r, p.MessageID)
 	}
+	for _, r := range s.responses {
+		if r.MessageID == p.MessageID {
+			r.Refused = p.Refusal
+		}
+	}
 	for _, a := range p.Answers {
-		s.answers[a.ID] = &answerState{Answer: a}
-		s.queue = append(s.queue, a.ID)
+		s.keep(a)
 	}
 }
 
@@ -205,41 +225,6 @@ func (s *state) acked(a Acked) {
 		return
 	}
 	if !a.Requeue && !answer.acked {
-		answer.acked = true
-		answer.Data = ""
+		answer.forget()
 	}
-}
-
-func (s *state) count() Summary {
-	sum := s.summary
-	sum.Messages = len(s.messages)
-	sum.Packages = len(s.packages)
-	sum.Answers = len(s.answers)
-	sum.Violations = len(s.violations)
-	for _, a := range s.answers {
-		if !a.acked {
-			sum.Unacked++
-		}
-	}
-	sum.Faults = copyCounts(sum.Faults)
-	sum.RecordsAccepted = copyCounts(sum.RecordsAccepted)
-	sum.RecordsRejected = copyCounts(sum.RecordsRejected)
-	return sum
-}
-
-func copyCounts(in map[string]int) map[string]int {
-	out := make(map[string]int, len(in))
-	for k, v := range in {
-		out[k] = v
-	}
-	return out
-}
-
-func sortedKeys(in map[string]int) []string {
-	keys := make([]string, 0, len(in))
-	for k := range in {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -17,7 +17,12 @@ const (
 	NamespaceMeasures = "urn://egisso-ru/msg/10.05.I/2.1.0"
 	NamespaceFacts    = "urn://egisso-ru/msg/10.06.S/1.1.0"
 	NamespaceStorage  = "urn://egisso-ru/msg/10.10.I/1.0.3"
+	// NamespaceStorageFile is the version whose answers come as files.
+	NamespaceStorageFile = "urn://egisso-ru/msg/10.10.I/1.0.4"
 )
+
+// MaxFile is the largest file that may be a package, in bytes.
+const MaxFile = 64 << 20
 
 //go:embed 10.05.I-2.1.0.shape
 var measuresShape string
@@ -68,9 +73,10 @@ func New(options Options) (*Receiver, error) {
 		register: map[string]*fact{},
 		events:   map[string]bool{},
 	}
-	var errs [3]error
+	var errs [4]error
 	r.kinds[NamespaceMeasures], errs[0] = shape.Parse(measuresShape, "2.1.0")
 	r.kinds[NamespaceStorage], errs[1] = shape.Parse(storageShape, "1.0.3")
+	r.kinds[NamespaceStorageFile], errs[3] = shape.Parse(storageShape, "1.0.4")
 	r.facts, errs[2] = shape.Parse(factsShape, "1.1.0")
 	return r, errors.Join(errs[:]...)
 }
@@ -128,6 +134,11 @@ func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, n
 		return refuse(&formatFacts, "", "Файл пакета не соответствует схеме 10.06.S-1.1.0: "+err.Error(), received, now)
 	}
 	return r.process(doc.Root, &formatFacts, received, now)
+}
+
+// TooLarge answers a message whose file is larger than MaxFile.
+func TooLarge(received, now time.Time) Result {
+	return refuse(&formatFacts, "", "Файл пакета слишком велик", received, now)
 }
 
 // process checks the elements one by one; each accepted element counts for
