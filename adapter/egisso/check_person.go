@@ -2,7 +2,7 @@ package egisso
 
 import "fmt"
 
-// listPerson names every text and date of tPersonInfo of prsn-info/1.0.4.
+// listPerson names every text and date of tPersonInfo of prsn-info.
 func (s *factSubject) listPerson(who personAt) {
 	p, path, label := who.p, who.path, who.label
 	text := func(name, title, value, rule string, required bool, max int, f format) {
@@ -47,22 +47,30 @@ func (s *factSubject) listAddress(a *Address, person, element, whose, which stri
 
 // identityType is one element of the choice IdentityDoc.
 type identityType struct {
-	name, space    string
+	name           string
+	inPerson       bool // declared in prsn-info, the others in basic
 	series, number format
 	seriesOptional bool // then any text up to 20 characters
 }
 
-// identityTypes follow prsn-info/1.0.4 and basic/1.0.8. The last two elements
-// are declared in prsn-info, the others in basic.
+// identityTypes follow prsn-info and basic; all versions agree.
 var identityTypes = []identityType{
-	{name: "PassportRF", space: nsBasic, series: digits4, number: digits6},
-	{name: "ForeignPassport", space: nsBasic, number: anyNumber, seriesOptional: true},
-	{name: "ResidencePermitRF", space: nsBasic, series: digits2, number: digits7},
-	{name: "MilitaryPassport", space: nsBasic, series: militarySeries, number: digits7},
-	{name: "BirthCertificate", space: nsBasic, series: birthSeries, number: digits6},
-	{name: "TemporaryIdentityCardRF", space: nsBasic, number: anyNumber, seriesOptional: true},
-	{name: "RefugeeCertificate", space: nsPerson, series: digits2, number: digits7},
-	{name: "OtherDocument", space: nsPerson, number: anyNumber, seriesOptional: true},
+	{name: "PassportRF", series: digits4, number: digits6},
+	{name: "ForeignPassport", number: anyNumber, seriesOptional: true},
+	{name: "ResidencePermitRF", series: digits2, number: digits7},
+	{name: "MilitaryPassport", series: militarySeries, number: digits7},
+	{name: "BirthCertificate", series: birthSeries, number: digits6},
+	{name: "TemporaryIdentityCardRF", number: anyNumber, seriesOptional: true},
+	{name: "RefugeeCertificate", inPerson: true, series: digits2, number: digits7},
+	{name: "OtherDocument", inPerson: true, number: anyNumber, seriesOptional: true},
+}
+
+// space is the namespace of the document's own element.
+func (t *identityType) space(v *Version) string {
+	if t.inPerson {
+		return v.space.person
+	}
+	return v.space.basic
 }
 
 func identityTypeOf(name string) *identityType {

@@ -13,6 +13,9 @@ const (
 	MoveInvalidate Move = "invalidate"
 	MoveDrop       Move = "drop"
 	MoveWait       Move = "wait" // something is in flight: decide after its protocol
+	// MoveReview: ЕГИССО holds something that no element of the kind can remove;
+	// a person has to.
+	MoveReview Move = "review"
 )
 
 // History is what the gateway knows about a source row's life in ЕГИССО.
@@ -43,45 +46,36 @@ type Decision struct {
 // of an unused column is no change. It is ignored when deleted is set.
 //
 // The events that need more than the content (recalculation, terminations,
-// duplicates) are not decided here.
+// duplicates) are decided by DecideFact.
 func Decide(register Register, content [32]byte, deleted bool, h History) Decision {
 	switch {
 	case h.InFlight:
 		return Decision{Move: MoveWait}
 	case deleted && h.Accepted == nil:
 		return Decision{Move: MoveDrop}
+	case deleted && lives[register].removed == "":
+		return Decision{Move: MoveReview}
 	case deleted:
-		return Decision{Move: MoveInvalidate, Kind: invalidationKind(register)}
+		return Decision{Move: MoveInvalidate, Kind: lives[register].removed}
 	case h.Accepted != nil && *h.Accepted == content:
 		return Decision{Move: MoveNothing}
 	case h.Rejected != nil && *h.Rejected == content:
 		return Decision{Move: MoveNothing}
 	case h.Accepted == nil:
-		return Decision{Move: MoveNew, Kind: newKind(register), Reborn: h.Invalidated}
+		return Decision{Move: MoveNew, Kind: lives[register].born, Reborn: h.Invalidated}
 	default:
-		return Decision{Move: MoveAlter, Kind: alterationKind(register)}
+		return Decision{Move: MoveAlter, Kind: lives[register].changed}
 	}
 }
 
-func newKind(r Register) Kind {
-	if r == RegisterMeasure {
-		return KindMeasure
-	}
-	return KindFact
-}
-
-// alterationKind: a changed local measure is a new version of it with
-// previousId, a changed fact is an event of its own.
-func alterationKind(r Register) Kind {
-	if r == RegisterMeasure {
-		return KindMeasure
-	}
-	return KindFactAlteration
-}
-
-func invalidationKind(r Register) Kind {
-	if r == RegisterMeasure {
-		return KindMeasureInvalidation
-	}
-	return KindFactInvalidation
+// lives are the elements a record of a register is born, changed and removed by
+// (spec egisso.md c.1). A changed measure, organisation or point is a new
+// version of it with a previous id, a changed fact is an event of its own, and
+// on a participant there are only applications. 10.07.I removes nothing.
+var lives = map[Register]struct{ born, changed, removed Kind }{
+	RegisterMeasure:      {KindMeasure, KindMeasure, KindMeasureInvalidation},
+	RegisterFact:         {KindFact, KindFactAlteration, KindFactInvalidation},
+	RegisterOrganization: {KindOrganization, KindOrganization, ""},
+	RegisterParticipant:  {KindApplication, KindApplication, KindApplication},
+	RegisterPoint:        {KindPoint, KindPoint, KindPointInvalidation},
 }

@@ -3,6 +3,7 @@ package egisso
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,17 +40,29 @@ var readLimits = xmlsafe.Limits{Bytes: 64 << 20, Depth: 32, Elements: 1_000_000,
 // decoder reads a document of a known schema strictly: elements in the order
 // of the schema, nothing missing, nothing more. The first error sticks; after
 // it every method returns zero values.
-type decoder struct{ err error }
+type decoder struct {
+	v   *Version
+	err error
+}
 
-// parseDocument returns the root if it has the expected name.
-func (d *decoder) parseDocument(content []byte, space, local string) *xmlsafe.Element {
+// parseDocument returns the root and sets the version if the document has the
+// local name and the namespace of a version of one of the kinds.
+func (d *decoder) parseDocument(content []byte, local string, codes ...string) *xmlsafe.Element {
 	doc, err := xmlsafe.Parse(content, readLimits)
 	if err != nil {
 		d.err = &FormatError{Finding: Finding{Code: "L-XSD", Severity: Error, Schema: true, Text: "Документ не является корректным XML"}, Err: err}
 		return nil
 	}
-	if !doc.Root.Is(space, local) {
-		d.fail(doc.Root, "L-XSD", "ожидается корневой элемент "+local+" в пространстве имён "+space)
+	d.v = versionOfSpace(doc.Root.Space)
+	switch {
+	case d.v == nil || !slices.Contains(codes, d.v.Code):
+		d.fail(doc.Root, "L-XSD", "пространство имён корневого элемента не принадлежит известной версии вида сведений "+strings.Join(codes, ", "))
+		return nil
+	case local == "":
+		local = d.v.Root
+	}
+	if doc.Root.Local != local {
+		d.fail(doc.Root, "L-XSD", "ожидается корневой элемент "+local)
 		return nil
 	}
 	return doc.Root
@@ -215,20 +228,20 @@ func parseUUID(s string) (uuid.UUID, bool) {
 	return id, err == nil
 }
 
-// date reads tDate of basic/2.3.0; zoned lets the zone of xsd:date stand, which
-// is then dropped: a date of a fact means a day, not a moment.
-func (d *decoder) date(e *xmlsafe.Element, zoned bool) Date {
+// date reads a date: tDate of basic/2.3.0 without a zone, or xsd:date, whose
+// zone is dropped: a date of a register means a day, not a moment.
+func (d *decoder) date(e *xmlsafe.Element) Date {
 	v := d.collapsed(e)
 	if d.err != nil || e == nil {
 		return Date{}
 	}
-	if zoned {
+	if !d.v.plainTimes {
 		v = withoutZone(v)
 	}
 	date, err := ParseDate(v)
 	if err != nil || !date.possible() {
 		text := "значение не является датой вида ГГГГ-ММ-ДД"
-		if !zoned {
+		if d.v.plainTimes {
 			text += " без часового пояса"
 		}
 		d.fail(e, "L-XSD", text)
@@ -248,16 +261,38 @@ func withoutZone(v string) string {
 // tTimestamp of basic/2.3.0.
 var timestampPattern = regexp.MustCompile(`^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\+(0[2-9]|1[0-2]):00|Z)$`)
 
+// timestamp reads tTimestamp of basic/2.3.0 or xsd:dateTime.
 func (d *decoder) timestamp(e *xmlsafe.Element) time.Time {
 	v := d.collapsed(e)
 	if d.err != nil || e == nil {
 		return time.Time{}
+	}
+	if !d.v.plainTimes {
+		t, ok := parseDateTime(v)
+		if !ok {
+			d.fail(e, "L-XSD", "значение не является датой и временем")
+		}
+		return t.UTC()
 	}
 	t, err := time.Parse(time.RFC3339, v)
 	if err != nil || !timestampPattern.MatchString(v) {
 		d.fail(e, "L-XSD", "значение не является временем без долей секунды с часовым поясом")
 	}
 	return t.UTC()
+}
+
+var dateTimePattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
+
+// parseDateTime reads an xsd:dateTime; without a zone it is Moscow time.
+func parseDateTime(v string) (time.Time, bool) {
+	if !dateTimePattern.MatchString(v) {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		t, err = time.ParseInLocation("2006-01-02T15:04:05", v, moscow)
+	}
+	return t, err == nil
 }
 
 func (d *decoder) bool(e *xmlsafe.Element) bool {

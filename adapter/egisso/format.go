@@ -39,6 +39,8 @@ func pattern(expr, demand string) format {
 }
 
 var (
+	participantDigits = pattern(`[0-9]{4}\.[0-9]{6}`,
+		"должно быть вида «NNNN.NNNNNN»: четыре цифры, точка, шесть цифр") // tParticipantCode before basic/1.0.8
 	participantCode = pattern(`[A-HJ-NP-Z0-9]{4}\.[0-9]{6}`,
 		"должно быть вида «NNNN.NNNNNN»: четыре цифры или латинские заглавные буквы (кроме I и O), точка, шесть цифр") // tParticipantCode
 	okei          = pattern(`[0-9]{3,4}`, "должно быть три или четыре цифры") // tOKEICode
@@ -51,6 +53,14 @@ var (
 		"должно быть римское число латинскими буквами, дефис и две русские заглавные буквы") // SovietStyleDocumentSeriesType
 	anyNumber = pattern(`[0-9а-яА-ЯA-Za-z]{1,25}`, "должно быть от 1 до 25 букв и цифр без пробелов") // NotRestrictedDocumentType
 )
+
+// participant checks a participant code as the version writes it.
+func (v *Version) participant(code string) string {
+	if v.letters {
+		return participantCode(code)
+	}
+	return participantDigits(code)
+}
 
 func oneOf(demand string, values ...string) format {
 	return func(s string) string {

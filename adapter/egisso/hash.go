@@ -47,6 +47,44 @@ func (f Fact) ContentHash() [32]byte {
 	return sha256.Sum256(canonicalJSON(f))
 }
 
+// ContentHash returns the hash of what the organisation says; see
+// LocalMeasure's. Measures take part by the source's keys.
+func (o Organization) ContentHash() [32]byte {
+	o = o.Normalize()
+	o.ID, o.PreviousID, o.LastChanging = uuid.Nil, uuid.Nil, time.Time{}
+	for i := range o.Points {
+		for j := range o.Points[i].Measures {
+			o.Points[i].Measures[j].ID = uuid.Nil
+		}
+		sortList(o.Points[i].Measures)
+	}
+	sortList(o.Points)
+	sortList(o.Documents)
+	return sha256.Sum256(canonicalJSON(o))
+}
+
+// ContentHash returns the hash of what the point says; see LocalMeasure's.
+// Measures take part by the source's keys.
+func (p PresencePoint) ContentHash() [32]byte {
+	p = p.Normalize()
+	p.ID, p.PreviousID, p.LastChanging = uuid.Nil, uuid.Nil, time.Time{}
+	for i := range p.Measures {
+		p.Measures[i].ID = uuid.Nil
+	}
+	sortList(p.Measures)
+	return sha256.Sum256(canonicalJSON(p))
+}
+
+// ContentHash returns the hash of what the participant's entry says; see
+// LocalMeasure's. The code ЕГИССО gave and the reason of the next application
+// take no part.
+func (p Participant) ContentHash() [32]byte {
+	p = p.Normalize()
+	p.OSZCode, p.Document = "", BasisDocument{}
+	sortList(p.Territories)
+	return sha256.Sum256(canonicalJSON(p))
+}
+
 // canonicalJSON cannot fail: the types hold nothing JSON cannot say. A future
 // field that breaks this would show in every test, so it is not an error value.
 func canonicalJSON(v any) []byte {

@@ -28,6 +28,24 @@ func MeasureID(provider, rowKey string, previous uuid.UUID, content [32]byte) uu
 	return deriveID("lmsz", provider, rowKey, string(previous[:]), string(content[:]))
 }
 
+// OrganizationID is the id of one version of an organisation, PointID that of a
+// presence point: every accepted version has its own, as measures do.
+func OrganizationID(provider, rowKey string, previous uuid.UUID, content [32]byte) uuid.UUID {
+	return deriveID("organization", provider, rowKey, string(previous[:]), string(content[:]))
+}
+
+// PointID is the id of one version of a presence point; see OrganizationID.
+func PointID(provider, rowKey string, previous uuid.UUID, content [32]byte) uuid.UUID {
+	return deriveID("point", provider, rowKey, string(previous[:]), string(content[:]))
+}
+
+// ApplicationID is the id of an application on a participant. The sequence
+// number is the count of applications on the row decided before, so that a
+// refused application can be made again.
+func ApplicationID(provider, rowKey string, action ApplicationAction, seq int, content [32]byte) uuid.UUID {
+	return deriveID("application", provider, rowKey, string(action), number(seq), string(content[:]))
+}
+
 // CategoryID is the id of a category of a local measure; it stays the same from
 // version to version, because facts name it.
 func CategoryID(provider, measureKey, categoryKey string) uuid.UUID {

@@ -5,9 +5,19 @@ type Register string
 
 // Registers.
 const (
-	RegisterMeasure Register = "lmsz" // реестр локальных МСЗ, 10.05.I
-	RegisterFact    Register = "fact" // реестр фактов назначения, 10.06.S inside 10.10.I
+	RegisterMeasure      Register = "lmsz"         // реестр локальных МСЗ, 10.05.I
+	RegisterFact         Register = "fact"         // реестр фактов назначения, 10.06.S inside 10.10.I
+	RegisterOrganization Register = "organization" // реестр организаций, предоставляющих меры, 10.07.I
+	RegisterParticipant  Register = "onmsz"        // реестр участников: организации, назначающие меры, 10.11.I
+	RegisterPoint        Register = "point"        // реестр точек присутствия ОНМСЗ, 10.15.I
 )
+
+// registers in the order they are sent: an organisation needs its code before
+// anything else, and everything else names local measures (spec egisso.md a.2).
+var registers = []Register{RegisterParticipant, RegisterMeasure, RegisterPoint, RegisterOrganization, RegisterFact}
+
+// Registers returns all registers in the order they are to be sent.
+func Registers() []Register { return append([]Register(nil), registers...) }
 
 // Title returns the register's name as shown in the journal (spec egisso.md h).
 func (r Register) Title() string {
@@ -16,15 +26,29 @@ func (r Register) Title() string {
 		return "Реестр локальных мер социальной защиты"
 	case RegisterFact:
 		return "Реестр фактов назначений"
+	case RegisterOrganization:
+		return "Реестр организаций"
+	case RegisterParticipant:
+		return "Реестр ОНМСЗ"
+	case RegisterPoint:
+		return "Реестр точек присутствия ОНМСЗ"
 	}
 	return string(r)
 }
 
 // Valid reports whether r is a known register.
-func (r Register) Valid() bool { return r == RegisterMeasure || r == RegisterFact }
+func (r Register) Valid() bool {
+	for _, known := range registers {
+		if r == known {
+			return true
+		}
+	}
+	return false
+}
 
-// Kind is the kind of one element of a package; its value is the element's
-// name in the XSD (package-LMSZ/2.1.0 and package-RAF/1.1.0).
+// Kind is the kind of one element of a package. Its value is the element's name
+// in the XSD, except KindPointInvalidation, whose element is named like that of
+// a measure.
 type Kind string
 
 // Kinds the gateway decides to send by itself (spec egisso.md g.5).
@@ -34,6 +58,10 @@ const (
 	KindFact                Kind = "fact"
 	KindFactAlteration      Kind = "alterationBasedOnPreviousErrors"
 	KindFactInvalidation    Kind = "errorsInvalidation"
+	KindOrganization        Kind = "organization"
+	KindApplication         Kind = "application"
+	KindPoint               Kind = "presencePoint"
+	KindPointInvalidation   Kind = "presencePointInvalidation"
 )
 
 // Other events on facts (spec egisso.md b.3).
@@ -48,8 +76,8 @@ const (
 	KindFactDuplicate                  Kind = "duplicatesInvalidation"
 )
 
-// measureKinds and factKinds are the lists of a package in the order of the
-// schema's sequence (spec egisso.md a.5).
+// The lists of packages in the order of the schemas' sequences (spec egisso.md
+// a.5). An older version may lack some, see the table of versions.
 var (
 	measureKinds = []Kind{KindMeasure, KindMeasureInvalidation}
 	factKinds    = []Kind{
@@ -65,18 +93,26 @@ var (
 		KindFactDuplicate,
 		KindFactInvalidation,
 	}
+	organizationKinds = []Kind{KindOrganization}
+	participantKinds  = []Kind{KindApplication}
+	pointKinds        = []Kind{KindPoint, KindPointInvalidation}
 )
+
+// element is the name of the kind's element.
+func (k Kind) element() string {
+	if k == KindPointInvalidation {
+		return "invalidation"
+	}
+	return string(k)
+}
 
 // Register returns the register the kind belongs to, or "" for an unknown kind.
 func (k Kind) Register() Register {
-	for _, m := range measureKinds {
-		if k == m {
-			return RegisterMeasure
-		}
-	}
-	for _, f := range factKinds {
-		if k == f {
-			return RegisterFact
+	for _, r := range registers {
+		for _, known := range r.kinds() {
+			if k == known {
+				return r
+			}
 		}
 	}
 	return ""
@@ -94,12 +130,20 @@ func (k Kind) Termination() bool {
 }
 
 // Kinds returns the kinds of the register in the order of the schema's lists.
-func (r Register) Kinds() []Kind {
+func (r Register) Kinds() []Kind { return append([]Kind(nil), r.kinds()...) }
+
+func (r Register) kinds() []Kind {
 	switch r {
 	case RegisterMeasure:
-		return append([]Kind(nil), measureKinds...)
+		return measureKinds
 	case RegisterFact:
-		return append([]Kind(nil), factKinds...)
+		return factKinds
+	case RegisterOrganization:
+		return organizationKinds
+	case RegisterParticipant:
+		return participantKinds
+	case RegisterPoint:
+		return pointKinds
 	}
 	return nil
 }

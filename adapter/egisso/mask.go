@@ -56,6 +56,31 @@ func (a FactAlteration) Format(s fmt.State, _ rune) { io.WriteString(s, a.String
 // LogValue implements slog.LogValuer.
 func (a FactAlteration) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
+func (Entrepreneur) String() string             { return masked }
+func (Entrepreneur) Format(s fmt.State, _ rune) { io.WriteString(s, masked) }
+func (Entrepreneur) LogValue() slog.Value       { return slog.StringValue(masked) }
+func (Registration) String() string             { return masked }
+func (Registration) Format(s fmt.State, _ rune) { io.WriteString(s, masked) }
+func (Registration) LogValue() slog.Value       { return slog.StringValue(masked) }
+
+// String returns the organisation's id and nothing else: it may be a person.
+func (o Organization) String() string { return maskedRecord("organization", o.ID) }
+
+// Format implements fmt.Formatter.
+func (o Organization) Format(s fmt.State, _ rune) { io.WriteString(s, o.String()) }
+
+// LogValue implements slog.LogValuer.
+func (o Organization) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// String returns the point's id: contacts may name people.
+func (p PresencePoint) String() string { return maskedRecord("presence point", p.ID) }
+
+// Format implements fmt.Formatter.
+func (p PresencePoint) Format(s fmt.State, _ rune) { io.WriteString(s, p.String()) }
+
+// LogValue implements slog.LogValuer.
+func (p PresencePoint) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
 // String returns the package's id, register and size.
 func (p Package) String() string {
 	return fmt.Sprintf("package %s %s, %d elements", p.ID, p.Register, p.Len())

@@ -3,7 +3,6 @@ package egisso
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -280,8 +279,6 @@ func (r *protocolReader) count(parent *xmlsafe.Element, kids map[string][]*xmlsa
 	return &n
 }
 
-var dateTimePattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
-
 // time reads an xsd:dateTime; without a zone it is taken as Moscow time.
 func (r *protocolReader) time(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string, required bool) time.Time {
 	v := r.text(parent, kids, name, 0, required)
@@ -291,13 +288,8 @@ func (r *protocolReader) time(parent *xmlsafe.Element, kids map[string][]*xmlsaf
 	if r.strict && !timestampPattern.MatchString(v) {
 		r.deviate(parent, "%s записано не так, как требует схема 2.3.0", name)
 	}
-	if dateTimePattern.MatchString(v) {
-		if t, err := time.Parse(time.RFC3339, v); err == nil {
-			return t
-		}
-		if t, err := time.ParseInLocation("2006-01-02T15:04:05", v, moscow); err == nil {
-			return t
-		}
+	if t, ok := parseDateTime(v); ok {
+		return t
 	}
 	r.deviate(parent, "%s не является временем", name)
 	return time.Time{}

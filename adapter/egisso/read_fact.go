@@ -1,41 +1,14 @@
 package egisso
 
 import (
-	"fmt"
-
 	"github.com/google/uuid"
 
 	"egissogw/crypto/xmlsafe"
 )
 
-// ReadFactData reads the element data of 10.06.S/1.1.0 with all its lists. The
-// document's structure and value types are checked as strictly as the XSD
-// does; limits and patterns of texts are left to CheckFact. Errors are
-// *FormatError.
-func ReadFactData(content []byte) (*Package, error) {
-	const ns = nsFactPackage
-	var d decoder
-	p := &Package{Register: RegisterFact}
-	root := d.parseDocument(content, NamespaceFactData, "data")
-	data := d.sequence(root)
-	pack := d.sequence(data.need(ns, "package"))
-	data.end()
-	p.ID = d.uuid(pack.need(ns, "packageId"))
-	elements := d.sequence(pack.need(ns, "elements"))
-	pack.end()
-	for _, kind := range factKinds {
-		elements.each(ns, string(kind), MaxElements, func(e *xmlsafe.Element) { d.factElement(kind, e, p) })
-	}
-	elements.end()
-	if d.err != nil {
-		return nil, fmt.Errorf("read 10.06.S data: %w", d.err)
-	}
-	return p, nil
-}
-
 // factElement reads one element of any of the package's lists.
 func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
-	const ns = nsFactPackage
+	ns := d.v.space.pack
 	s := d.sequence(e)
 	if kind == KindFact {
 		f := d.fact(s)
@@ -53,7 +26,7 @@ func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
 	case kind == KindFactDeathOrMovingRecalculation:
 		p.DeathRecalculations = append(p.DeathRecalculations, FactDeathOrMovingRecalculation{
 			ID: id, FactID: fact, ProviderCode: provider,
-			Amount: d.decimal(s.need(ns, "amount")), DateFinish: d.date(s.need(ns, "dateFinish"), true),
+			Amount: d.decimal(s.need(ns, "amount")), DateFinish: d.date(s.need(ns, "dateFinish")),
 		})
 	case kind == KindFactAlteration:
 		inner := d.sequence(s.need(ns, "fact"))
@@ -62,7 +35,7 @@ func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
 	case kind.Termination():
 		p.Terminations = append(p.Terminations, FactTermination{
 			Kind: kind, ID: id, FactID: fact, ProviderCode: provider,
-			DateFinish: d.date(s.need(ns, "dateFinish"), true),
+			DateFinish: d.date(s.need(ns, "dateFinish")),
 			Amount:     d.nullDecimal(s.optional(ns, "amount")), Quantity: d.nullDecimal(s.optional(ns, "quantity")),
 		})
 	case kind == KindFactDuplicate:
@@ -74,30 +47,32 @@ func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
 }
 
 func (d *decoder) event(s *sequence) (id, fact uuid.UUID, provider string) {
-	const ns = nsFactPackage
+	ns := d.v.space.pack
 	id = d.uuid(s.need(ns, "uuid"))
 	fact = d.uuid(s.need(ns, "assignmentFactUuid"))
 	if e := s.optional(ns, "providerCode"); e != nil {
-		if provider = d.coded(e); d.err == nil && participantCode(provider) != "" {
-			d.fail(e, "L-OSZ", participantCode(provider))
+		if provider = d.coded(e); d.err == nil {
+			if problem := d.v.participant(provider); problem != "" {
+				d.fail(e, "L-OSZ", problem)
+			}
 		}
 	}
 	return id, fact, provider
 }
 
-// fact reads tFactAssignment of assignment-fact/1.0.8; the caller ends the
+// fact reads tFactAssignment of assignment-fact; the caller ends the
 // sequence, which may go on with uuid.
 func (d *decoder) fact(s *sequence) Fact {
-	const ns = nsFact
+	ns := d.v.space.element
 	var f Fact
 	f.OSZCode = d.coded(s.need(ns, "oszCode"))
 	f.Receiver = d.person(s.need(ns, "mszReceiver"))
 	if e := s.optional(ns, "reasonPersons"); e != nil {
 		list := d.sequence(e)
-		list.some(nsBasis, "basisPerson", func(e *xmlsafe.Element) {
+		list.some(d.v.space.basis, "basisPerson", func(e *xmlsafe.Element) {
 			s := d.sequence(e)
 			f.ReasonPersons = append(f.ReasonPersons, BasisPerson{
-				Person: d.person(s.need(nsPerson, "prsnInfo")), KinshipCode: d.coded(s.optional(nsBasis, "kinshipTypeCode")),
+				Person: d.person(s.need(d.v.space.person, "prsnInfo")), KinshipCode: d.coded(s.optional(d.v.space.basis, "kinshipTypeCode")),
 			})
 			s.end()
 		})
@@ -106,17 +81,17 @@ func (d *decoder) fact(s *sequence) Fact {
 	f.MeasureID = d.uuid(s.need(ns, "lmszId"))
 	f.MeasureProviderCode = d.coded(s.optional(ns, "lmszProviderCode"))
 	f.CategoryID = d.uuid(s.need(ns, "categoryId"))
-	f.DecisionDate = d.date(s.need(ns, "decisionDate"), true)
-	f.DateStart = d.date(s.need(ns, "dateStart"), true)
-	f.DateFinish = d.date(s.optional(ns, "dateFinish"), true)
+	f.DecisionDate = d.date(s.need(ns, "decisionDate"))
+	f.DateStart = d.date(s.need(ns, "dateStart"))
+	f.DateFinish = d.date(s.optional(ns, "dateFinish"))
 	if e := s.optional(ns, "documents"); e != nil {
 		list := d.sequence(e)
 		list.some(ns, "document", func(e *xmlsafe.Element) {
 			s := d.sequence(e)
 			f.Documents = append(f.Documents, Document{
 				Title: d.string(s.need(ns, "title")), Series: d.string(s.optional(ns, "series")), Number: d.string(s.optional(ns, "number")),
-				IssueDate: d.date(s.need(ns, "issueDate"), true), Authority: d.string(s.need(ns, "authority")),
-				StartDate: d.date(s.need(ns, "startDate"), true), FinishDate: d.date(s.optional(ns, "finishDate"), true),
+				IssueDate: d.date(s.need(ns, "issueDate")), Authority: d.string(s.need(ns, "authority")),
+				StartDate: d.date(s.need(ns, "startDate")), FinishDate: d.date(s.optional(ns, "finishDate")),
 			})
 			s.end()
 		})
@@ -135,7 +110,7 @@ func (d *decoder) fact(s *sequence) Fact {
 }
 
 func (d *decoder) assignment(e *xmlsafe.Element) Assignment {
-	const ns = nsFact
+	ns := d.v.space.element
 	choice := d.sequence(e)
 	var a Assignment
 	for _, form := range []ProvisionForm{FormMonetary, FormNatural, FormExemption, FormService} {
@@ -167,7 +142,7 @@ func (d *decoder) assignment(e *xmlsafe.Element) Assignment {
 
 // benefit reads the content of the forms 02, 03 and 04.
 func (d *decoder) benefit(s *sequence, a *Assignment) {
-	const ns = nsFact
+	ns := d.v.space.element
 	a.Amount = d.decimal(s.need(ns, "amount"))
 	if e := s.optional(ns, "measuryCode"); e != nil {
 		a.MeasureCode = d.coded(e)

@@ -1,72 +1,56 @@
 package egisso
 
 import (
-	"fmt"
-
 	"github.com/shopspring/decimal"
 
 	"egissogw/crypto/xmlsafe"
 )
 
-// ReadMeasureRequest reads the element request of 10.05.I/2.1.0. The document's
-// structure and value types are checked as strictly as the XSD does; limits and
-// patterns of texts are left to CheckMeasure. Errors are *FormatError.
-func ReadMeasureRequest(content []byte) (*Package, error) {
-	var d decoder
-	p := &Package{Register: RegisterMeasure}
-	root := d.parseDocument(content, NamespaceMeasureRequest, "request")
-	request := d.sequence(root)
-	pack := d.sequence(request.need(nsMeasurePackage, "package"))
-	request.end()
-	p.ID = d.uuid(pack.need(nsMeasurePackage, "packageId"))
-	elements := d.sequence(pack.need(nsMeasurePackage, "elements"))
-	pack.end()
-	elements.each(nsMeasurePackage, string(KindMeasure), MaxElements, func(e *xmlsafe.Element) {
+// measureElement reads one element of either list of package-LMSZ.
+func (d *decoder) measureElement(kind Kind, e *xmlsafe.Element, p *Package) {
+	if kind == KindMeasure {
 		p.Measures = append(p.Measures, d.measure(e))
-	})
-	elements.each(nsMeasurePackage, string(KindMeasureInvalidation), MaxElements, func(e *xmlsafe.Element) {
-		s := d.sequence(e)
-		p.MeasureInvalidations = append(p.MeasureInvalidations, LocalMeasureInvalidation{
-			ID: d.uuid(s.need(nsMeasurePackage, "id")), LocalMeasureID: d.uuid(s.need(nsMeasurePackage, "localMszId")),
-		})
-		s.end()
-	})
-	elements.end()
-	if d.err != nil {
-		return nil, fmt.Errorf("read 10.05.I request: %w", d.err)
+		return
 	}
-	return p, nil
+	ns := d.v.space.pack
+	s := d.sequence(e)
+	p.MeasureInvalidations = append(p.MeasureInvalidations, LocalMeasureInvalidation{
+		ID: d.uuid(s.need(ns, "id")), LocalMeasureID: d.uuid(s.need(ns, "localMszId")),
+	})
+	s.end()
 }
 
 func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {
-	const ns = nsMeasure
+	ns, names := d.v.space.element, &d.v.names
 	s := d.sequence(e)
 	m := LocalMeasure{
-		ID:              d.uuid(s.need(ns, "id")),
+		ID:              d.uuid(s.need(ns, names.id)),
 		Code:            d.string(s.optional(ns, "code")),
 		Title:           d.string(s.need(ns, "title")),
-		DateEnact:       d.date(s.need(ns, "dateEnact"), false),
-		DateExpiration:  d.date(s.optional(ns, "dateExpiration"), false),
+		DateEnact:       d.date(s.need(ns, "dateEnact")),
+		DateExpiration:  d.date(s.optional(ns, "dateExpiration")),
 		PeriodicityCode: d.coded(s.need(ns, "periodicityCode")),
 	}
 	d.classification(s.need(ns, "classificationKMSZ"), &m)
 	m.Estimation = d.string(s.optional(ns, "estimation"))
 	territories := d.sequence(s.need(ns, "territories"))
-	territories.some(ns, "codeOktmo", func(e *xmlsafe.Element) { m.Territories = append(m.Territories, d.coded(e)) })
+	territories.some(ns, names.oktmo, func(e *xmlsafe.Element) { m.Territories = append(m.Territories, d.coded(e)) })
 	territories.end()
 	reasons := d.sequence(s.need(ns, "reasons"))
 	reasons.some(ns, "NPA", func(e *xmlsafe.Element) {
 		s := d.sequence(e)
 		m.Reasons = append(m.Reasons, LegalAct{
-			Number: d.string(s.need(ns, "number")), Date: d.date(s.need(ns, "date"), false), Title: d.string(s.need(ns, "title")),
-			Authority: d.string(s.need(ns, "authority")), URL: d.string(s.need(ns, "url")),
+			Number: d.string(s.need(ns, "number")), Date: d.date(s.need(ns, "date")), Title: d.string(s.need(ns, "title")),
+			Authority: d.string(s.need(ns, "authority")), URL: d.string(s.need(ns, names.url)),
 		})
 		s.end()
 	})
 	reasons.end()
 	m.KBK = d.coded(s.need(ns, "KBKCode"))
-	m.FRGUCode = d.coded(s.optional(ns, "frguCode"))
-	m.FRGUPurpose = d.coded(s.optional(ns, "frguPurpose"))
+	if d.v.fullMeasure {
+		m.FRGUCode = d.coded(s.optional(ns, "frguCode"))
+		m.FRGUPurpose = d.coded(s.optional(ns, "frguPurpose"))
+	}
 	m.Cases = d.string(s.need(ns, "cases"))
 	m.Conditions = d.string(s.need(ns, "conditions"))
 	d.service(s, &m)
@@ -75,21 +59,22 @@ func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {
 			d.fail(e, "L-XSD", "должно быть 1 или 2")
 		}
 	}
-	m.InheritFacts = d.boolPtr(s.optional(ns, "heirdomFactAssignment"))
-	m.InheritOSZNPoints = d.boolPtr(s.optional(ns, "heirdomOsznPoint"))
-	m.InheritOrganizationPoints = d.boolPtr(s.optional(ns, "heirdomOrganizationPoint"))
-	if e := s.optional(ns, "basisPersonLivingSign"); e != nil {
-		v := d.int(e)
-		m.BasisPersonLiving = &v
+	if d.v.fullMeasure {
+		m.InheritFacts = d.boolPtr(s.optional(ns, "heirdomFactAssignment"))
+		m.InheritOSZNPoints = d.boolPtr(s.optional(ns, "heirdomOsznPoint"))
+		m.InheritOrganizationPoints = d.boolPtr(s.optional(ns, "heirdomOrganizationPoint"))
+		if e := s.optional(ns, "basisPersonLivingSign"); e != nil {
+			v := d.int(e)
+			m.BasisPersonLiving = &v
+		}
 	}
-	m.LastChanging = d.timestamp(s.need(nsMeasurePackage, "lastChanging"))
-	m.PreviousID = d.uuid(s.optional(nsMeasurePackage, "previousId"))
+	m.LastChanging, m.PreviousID = d.lastChanging(s)
 	s.end()
 	return m
 }
 
 func (d *decoder) classification(e *xmlsafe.Element, m *LocalMeasure) {
-	const ns = nsMeasure
+	ns := d.v.space.element
 	s := d.sequence(e)
 	m.PartKMSZ = d.coded(s.need(ns, "codePartKMSZ"))
 	m.MSZ = d.coded(s.need(ns, "codeMSZ"))
@@ -99,14 +84,14 @@ func (d *decoder) classification(e *xmlsafe.Element, m *LocalMeasure) {
 	categories.some(ns, "localCategory", func(e *xmlsafe.Element) {
 		s := d.sequence(e)
 		c := LocalCategory{
-			ID: d.uuid(s.need(ns, "id")), Code: d.string(s.optional(ns, "code")),
+			ID: d.uuid(s.need(ns, d.v.names.id)), Code: d.string(s.optional(ns, "code")),
 			Title: d.string(s.need(ns, "title")), KMSZ: d.coded(s.need(ns, "codeCategoryKMSZ")),
 		}
 		s.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
 			s := d.sequence(e)
 			c.Criteria = append(c.Criteria, NeedsCriterion{
 				Code:        d.coded(s.need(ns, "needsCriteriaCode")),
-				Date:        d.date(s.need(ns, "needsCriteriaDate"), false),
+				Date:        d.date(s.need(ns, "needsCriteriaDate")),
 				Coefficient: d.coefficient(s.optional(ns, "needsCriteriaCoefficient")),
 			})
 			s.end()
@@ -140,7 +125,7 @@ func (d *decoder) coefficient(e *xmlsafe.Element) decimal.NullDecimal {
 var coefficientPattern = pattern(`[0-9](\.[0-9])?`, "-")
 
 func (d *decoder) service(s *sequence, m *LocalMeasure) {
-	const ns = nsMeasure
+	ns := d.v.space.element
 	s.some(ns, "methods", func(e *xmlsafe.Element) {
 		s := d.sequence(e)
 		m.Methods = append(m.Methods, Method{Method: d.coded(s.need(ns, "method")), URL: d.string(s.optional(ns, "url"))})

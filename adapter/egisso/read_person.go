@@ -2,18 +2,18 @@ package egisso
 
 import "egissogw/crypto/xmlsafe"
 
-// person reads tPersonInfo of prsn-info/1.0.4.
+// person reads tPersonInfo of prsn-info.
 func (d *decoder) person(e *xmlsafe.Element) Person {
-	const ns = nsPerson
+	ns := d.v.space.person
 	s := d.sequence(e)
 	p := Person{
 		SNILS:            d.coded(s.need(ns, "SNILS")),
-		FamilyName:       d.coded(s.need(nsCommons, "FamilyName")),
-		FirstName:        d.coded(s.need(nsCommons, "FirstName")),
-		Patronymic:       d.coded(s.optional(nsCommons, "Patronymic")),
+		FamilyName:       d.coded(s.need(d.v.space.commons, "FamilyName")),
+		FirstName:        d.coded(s.need(d.v.space.commons, "FirstName")),
+		Patronymic:       d.coded(s.optional(d.v.space.commons, "Patronymic")),
 		MaidenFamilyName: d.coded(s.optional(ns, "MaidenFamilyName")),
 		Gender:           Gender(d.coded(s.need(ns, "Gender"))),
-		BirthDate:        d.date(s.need(ns, "BirthDate"), true),
+		BirthDate:        d.date(s.need(ns, "BirthDate")),
 		BirthPlace:       d.coded(s.optional(ns, "BirthPlace")),
 		PhoneNumber:      d.coded(s.optional(ns, "PhoneNumber")),
 		Citizenship:      d.coded(s.optional(ns, "Citizenship")),
@@ -37,20 +37,20 @@ func (d *decoder) identityDoc(e *xmlsafe.Element) *IdentityDoc {
 	choice := d.sequence(e)
 	defer choice.end()
 	for _, t := range identityTypes {
-		e := choice.optional(t.space, t.name)
+		e := choice.optional(t.space(d.v), t.name)
 		if e == nil {
 			continue
 		}
 		s := d.sequence(e)
 		doc := &IdentityDoc{Type: t.name}
 		if t.seriesOptional {
-			doc.Series = d.string(s.optional(nsBasic, "Series"))
+			doc.Series = d.string(s.optional(d.v.space.basic, "Series"))
 		} else {
-			doc.Series = d.coded(s.need(nsBasic, "Series"))
+			doc.Series = d.coded(s.need(d.v.space.basic, "Series"))
 		}
-		doc.Number = d.coded(s.need(nsBasic, "Number"))
-		doc.IssueDate = d.date(s.need(nsBasic, "IssueDate"), true)
-		doc.Issuer = d.coded(s.need(nsBasic, "Issuer"))
+		doc.Number = d.coded(s.need(d.v.space.basic, "Number"))
+		doc.IssueDate = d.date(s.need(d.v.space.basic, "IssueDate"))
+		doc.Issuer = d.coded(s.need(d.v.space.basic, "Issuer"))
 		s.end()
 		return doc
 	}
@@ -66,15 +66,15 @@ func (d *decoder) address(e *xmlsafe.Element) *Address {
 	}
 	s := d.sequence(e)
 	a := &Address{
-		OKSMCode:  d.coded(s.need(nsBasic, "OKSMCode")),
-		PostIndex: d.coded(s.optional(nsBasic, "PostIndex")),
-		Region:    d.string(s.optional(nsBasic, "Region")),
-		District:  d.string(s.optional(nsBasic, "District")),
-		City:      d.string(s.optional(nsBasic, "City")),
-		Street:    d.string(s.optional(nsBasic, "Street")),
-		House:     d.string(s.optional(nsBasic, "House")),
-		Housing:   d.string(s.optional(nsBasic, "Housing")),
-		Apartment: d.string(s.optional(nsBasic, "Apartment")),
+		OKSMCode:  d.coded(s.need(d.v.space.basic, "OKSMCode")),
+		PostIndex: d.coded(s.optional(d.v.space.basic, "PostIndex")),
+		Region:    d.string(s.optional(d.v.space.basic, "Region")),
+		District:  d.string(s.optional(d.v.space.basic, "District")),
+		City:      d.string(s.optional(d.v.space.basic, "City")),
+		Street:    d.string(s.optional(d.v.space.basic, "Street")),
+		House:     d.string(s.optional(d.v.space.basic, "House")),
+		Housing:   d.string(s.optional(d.v.space.basic, "Housing")),
+		Apartment: d.string(s.optional(d.v.space.basic, "Apartment")),
 	}
 	s.end()
 	return a

@@ -12,36 +12,52 @@ import (
 // Errors of Package.Validate a caller may want to tell apart.
 var (
 	ErrEmptyPackage = errors.New("package has no elements") // L-EMPTY
-	ErrTooMany      = fmt.Errorf("package has more than %d elements", MaxElements)
+	ErrTooMany      = errors.New("package has too many elements")
 )
 
 // Validate reports what would make the package as a whole wrong: no elements or
 // too many, identifiers missing or repeated, an event beside its own fact or
 // beside another event on it (spec egisso.md a.5), values that cannot be
 // written. It does not repeat the checks of records.
-func (p *Package) Validate() error {
-	if p.ID == uuid.Nil {
+func (p *Package) Validate() error { return p.validate(p.Register.Version()) }
+
+func (p *Package) validate(v *Version) error {
+	switch {
+	case v == nil:
+		return fmt.Errorf("register %q is not known", p.Register)
+	case v.Register != p.Register:
+		return fmt.Errorf("%s does not carry register %q", v, p.Register)
+	case p.ID == uuid.Nil && p.Register != RegisterParticipant:
 		return errors.New("package has no id")
 	}
-	if n := p.Len(); n == 0 {
+	switch n := p.Len(); {
+	case n == 0:
 		return ErrEmptyPackage
-	} else if n > MaxElements {
+	case n > MaxElements, v.listMax == 1 && n > 1:
 		return fmt.Errorf("%w: %d", ErrTooMany, n)
-	}
-	measures := len(p.Measures) + len(p.MeasureInvalidations)
-	switch {
-	case p.Register == RegisterMeasure && measures == p.Len():
-		if err := p.validateMeasures(); err != nil {
-			return err
-		}
-	case p.Register == RegisterFact && measures == 0:
-		if err := p.validateFacts(); err != nil {
-			return err
-		}
-	default:
+	case n != p.lenOf(p.Register):
 		return fmt.Errorf("package of register %q holds elements of another register", p.Register)
 	}
+	if err := p.validateElements(v); err != nil {
+		return err
+	}
 	return p.validateIDs()
+}
+
+func (p *Package) validateElements(v *Version) error {
+	switch p.Register {
+	case RegisterMeasure:
+		return p.validateMeasures()
+	case RegisterFact:
+		return p.validateFacts(v)
+	case RegisterOrganization:
+		return p.validateOrganizations()
+	case RegisterParticipant:
+		return p.Applications[0].writable()
+	case RegisterPoint:
+		return p.validatePoints()
+	}
+	return nil
 }
 
 func (p *Package) validateIDs() error {
@@ -62,7 +78,7 @@ func (p *Package) validateMeasures() error {
 	for i := range p.Measures {
 		m := &p.Measures[i]
 		if !timestampFits(m.LastChanging) {
-			return fmt.Errorf("measure %s: lastChanging is absent or not in the years 2000 to 2999", m.ID)
+			return fmt.Errorf("measure %s: %s", m.ID, badLastChanging)
 		}
 		for _, c := range m.Categories {
 			if c.ID == uuid.Nil {
@@ -78,7 +94,54 @@ func (p *Package) validateMeasures() error {
 	return nil
 }
 
-func (p *Package) validateFacts() error {
+const badLastChanging = "lastChanging is absent or not in the years 2000 to 2999"
+
+func (p *Package) validateOrganizations() error {
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		if !timestampFits(o.LastChanging) {
+			return fmt.Errorf("organization %s: %s", o.ID, badLastChanging)
+		}
+		for _, point := range o.Points {
+			for _, m := range point.Measures {
+				if m.ID == uuid.Nil {
+					return fmt.Errorf("organization %s: a measure is not resolved", o.ID)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Package) validatePoints() error {
+	touched := make(map[uuid.UUID]bool, p.Len())
+	for i := range p.Points {
+		x := &p.Points[i]
+		touched[x.ID] = true
+		if !timestampFits(x.LastChanging) {
+			return fmt.Errorf("presence point %s: %s", x.ID, badLastChanging)
+		}
+		for _, m := range x.Measures {
+			if m.ID == uuid.Nil {
+				return fmt.Errorf("presence point %s: a measure is not resolved", x.ID)
+			}
+		}
+	}
+	for _, e := range p.PointInvalidations {
+		switch {
+		case e.PointID == uuid.Nil:
+			return fmt.Errorf("invalidation %s names no presence point", e.ID)
+		case touched[e.PointID]:
+			return fmt.Errorf("invalidation %s: its point has another element in the package", e.ID)
+		case !timestampFits(e.LastChanging):
+			return fmt.Errorf("invalidation %s: %s", e.ID, badLastChanging)
+		}
+		touched[e.PointID] = true
+	}
+	return nil
+}
+
+func (p *Package) validateFacts(v *Version) error {
 	touched := make(map[uuid.UUID]bool, p.Len()) // facts named in this package
 	touch := func(event, fact uuid.UUID) error {
 		if fact == uuid.Nil {
@@ -99,35 +162,35 @@ func (p *Package) validateFacts() error {
 	}
 	var errs []error
 	for _, e := range p.Recalculations {
-		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil, e.Amount))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(v, e.ID, e.ProviderCode, nil, e.Amount))
 	}
 	for _, e := range p.DeathRecalculations {
-		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, &e.DateFinish, e.Amount))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(v, e.ID, e.ProviderCode, &e.DateFinish, e.Amount))
 	}
 	for i := range p.Alterations {
 		e := &p.Alterations[i]
-		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(v, e.ID, e.ProviderCode, nil))
 		if err := e.Fact.writable(); err != nil {
 			errs = append(errs, fmt.Errorf("alteration %s: %w", e.ID, err))
 		}
 	}
 	for _, e := range p.Terminations {
 		errs = append(errs, touch(e.ID, e.FactID),
-			eventValues(e.ID, e.ProviderCode, &e.DateFinish, e.Amount.Decimal, e.Quantity.Decimal))
+			eventValues(v, e.ID, e.ProviderCode, &e.DateFinish, e.Amount.Decimal, e.Quantity.Decimal))
 		if !e.Kind.Termination() {
 			errs = append(errs, fmt.Errorf("termination %s: kind %q is no termination", e.ID, e.Kind))
 		}
 	}
 	for _, e := range slices.Concat(p.Duplicates, p.Invalidations) {
-		errs = append(errs, touch(e.ID, e.FactID), eventValues(e.ID, e.ProviderCode, nil))
+		errs = append(errs, touch(e.ID, e.FactID), eventValues(v, e.ID, e.ProviderCode, nil))
 	}
 	return errors.Join(errs...)
 }
 
 // eventValues checks what the XSD demands of an event's own elements; finish is
 // nil for events without a date.
-func eventValues(id uuid.UUID, providerCode string, finish *Date, numbers ...decimal.Decimal) error {
-	if providerCode != "" && participantCode(providerCode) != "" {
+func eventValues(v *Version, id uuid.UUID, providerCode string, finish *Date, numbers ...decimal.Decimal) error {
+	if providerCode != "" && v.participant(providerCode) != "" {
 		return fmt.Errorf("event %s: providerCode is not of the form NNNN.NNNNNN", id)
 	}
 	if finish != nil && !finish.possible() {

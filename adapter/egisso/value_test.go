@@ -116,9 +116,11 @@ func TestValuesAsWritten(t *testing.T) {
 	for got, want := range map[string]string{
 		money(num("3000")): "3000.00", money(num("0.1")): "0.10", money(num("12345678901234.5")): "12345678901234.50",
 		percent(num("100")): "100.00", percent(num("33.333")): "33.333", percent(num("33.300000")): "33.30",
-		timestamp(time.Date(2023, 2, 1, 22, 30, 15, 999, time.UTC)):                     "2023-02-02T01:30:15+03:00",
-		timestamp(time.Date(2023, 2, 1, 10, 0, 0, 0, time.FixedZone("", -9*3600-1800))): "2023-02-01T22:30:00+03:00",
-		clip(strings.Repeat("я", 5), 3):                                                 "яяя", clip("яя яя", 3): "яя", clip("яя", 3): "яя", clip("", 0): "",
+		RegisterMeasure.Version().timestamp(time.Date(2023, 2, 1, 22, 30, 15, 999, time.UTC)):                     "2023-02-02T01:30:15+03:00",
+		RegisterMeasure.Version().timestamp(time.Date(2023, 2, 1, 10, 0, 0, 0, time.FixedZone("", -9*3600-1800))): "2023-02-01T22:30:00+03:00",
+		RegisterPoint.Version().timestamp(time.Date(2018, 11, 12, 8, 55, 37, 631_999_000, time.UTC)):              "2018-11-12T11:55:37.631+03:00",
+		RegisterPoint.Version().timestamp(time.Date(2018, 11, 12, 8, 55, 37, 0, time.UTC)):                        "2018-11-12T11:55:37+03:00",
+		clip(strings.Repeat("я", 5), 3): "яяя", clip("яя яя", 3): "яя", clip("яя", 3): "яя", clip("", 0): "",
 		trim(" a\r\nb\rc\u00a0"): "a\nb\nc",
 	} {
 		if got != want {
@@ -153,7 +155,7 @@ func TestPackageValidate(t *testing.T) {
 		{"no package id", Package{Register: RegisterFact, Facts: facts(1)}, "no id"},
 		{"other register", Package{ID: pid, Register: RegisterMeasure, Facts: facts(1)}, "another register"},
 		{"both registers", Package{ID: pid, Register: RegisterFact, Facts: facts(1), Measures: worldMeasures()}, "another register"},
-		{"unknown register", Package{ID: pid, Register: "org", Facts: facts(1)}, "another register"},
+		{"unknown register", Package{ID: pid, Register: "org", Facts: facts(1)}, "not known"},
 		{"fact without id", Package{ID: pid, Register: RegisterFact, Facts: []Fact{noID}}, "without an id"},
 		{"same fact twice", Package{ID: pid, Register: RegisterFact, Facts: append(facts(1), facts(1)...)}, "two elements"},
 		{"measure not resolved", Package{ID: pid, Register: RegisterFact, Facts: []Fact{noMeasure}}, "lmszId"},

@@ -33,30 +33,60 @@ func WriteFactData(w Writer, id uuid.UUID, facts []Fact, alterations []FactAlter
 
 // WriteStorageRequest writes the element request of 10.10.I/1.0.3, which says
 // that the data are in the SMEV file storage.
-func WriteStorageRequest(w Writer) {
-	w.Start(NamespaceStorageRequest, "request")
-	w.Element(NamespaceStorageRequest, "attachment", "true")
+func WriteStorageRequest(w Writer) { currentVersion("10.10.I").WriteStorageRequest(w) }
+
+// WriteStorageRequest writes the element request of the version of 10.10.I.
+func (v *Version) WriteStorageRequest(w Writer) {
+	w.Start(v.space.message, v.Root)
+	w.Element(v.space.message, "attachment", "true")
 	w.End()
 }
 
-// Write writes the package as the document of its register: request of
-// 10.05.I/2.1.0 or data of 10.06.S/1.1.0. Nothing is written when an error is
-// returned.
-func (p *Package) Write(w Writer) error {
-	if err := p.Validate(); err != nil {
+// Write writes the package as the document of its register, in the current
+// version of its kind. Nothing is written when an error is returned.
+func (p *Package) Write(w Writer) error { return p.WriteVersion(w, p.Register.Version()) }
+
+// WriteVersion writes the package in the given version, which must be one of
+// the package's register.
+func (p *Package) WriteVersion(w Writer, v *Version) error {
+	if err := p.validate(v); err != nil {
 		return fmt.Errorf("write package %s: %w", p.ID, err)
 	}
-	switch p.Register {
-	case RegisterMeasure:
-		p.writeMeasures(output{w})
-	case RegisterFact:
-		p.writeFacts(output{w})
+	o := output{w, v}
+	o.Start(v.space.message, v.Root)
+	if p.Register == RegisterParticipant {
+		o.application(p.Applications[0])
+	} else {
+		ns := v.space.pack
+		o.Start(ns, "package")
+		o.uuid(ns, v.names.packageID, p.ID)
+		o.Start(ns, "elements")
+		p.writeLists(o)
+		o.End()
+		o.End()
 	}
+	o.End()
 	return nil
 }
 
-// output adds to a Writer the values of the schemas.
-type output struct{ Writer }
+func (p *Package) writeLists(o output) {
+	switch p.Register {
+	case RegisterMeasure:
+		p.writeMeasures(o)
+	case RegisterFact:
+		p.writeFacts(o)
+	case RegisterOrganization:
+		p.writeOrganizations(o)
+	case RegisterPoint:
+		p.writePoints(o)
+	}
+}
+
+// output adds to a Writer the values of the schemas of one version.
+type output struct {
+	Writer
+	v *Version
+}
 
 // optional writes the element unless the text is empty.
 func (o output) optional(space, local, text string) {
@@ -91,8 +121,22 @@ func (o output) int(space, local string, n int) { o.Element(space, local, strcon
 // whole hours from +02:00 to +12:00 only, so the source's own zone cannot do.
 var moscow = time.FixedZone("MSK", 3*60*60)
 
-// timestamp writes tTimestamp: no fraction, zone always given.
-func timestamp(t time.Time) string { return t.In(moscow).Format("2006-01-02T15:04:05-07:00") }
+// lastChanging writes when the record changed and which one it replaces: what
+// the package types add to the base types of three registers.
+func (o output) lastChanging(t time.Time, previous uuid.UUID) {
+	ns := o.v.space.pack
+	o.Element(ns, "lastChanging", o.v.timestamp(t))
+	o.optionalUUID(ns, o.v.names.previousID, previous)
+}
+
+// timestamp writes a moment: tTimestamp of basic/2.3.0 has no fraction and
+// always a zone; xsd:dateTime takes milliseconds too.
+func (v *Version) timestamp(t time.Time) string {
+	if v.plainTimes {
+		return t.In(moscow).Format("2006-01-02T15:04:05-07:00")
+	}
+	return t.In(moscow).Format("2006-01-02T15:04:05.999-07:00")
+}
 
 // timestampFits reports whether the year fits tTimestamp.
 func timestampFits(t time.Time) bool {

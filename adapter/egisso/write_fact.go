@@ -2,42 +2,39 @@ package egisso
 
 import "github.com/google/uuid"
 
-// writeFacts writes tPackage of package-RAF/1.1.0 in its data element, lists
-// in the order of the schema.
+// writeFacts writes the lists of tPackage of package-RAF in the order of the
+// schema.
 func (p *Package) writeFacts(o output) {
-	o.Start(NamespaceFactData, "data")
-	o.Start(nsFactPackage, "package")
-	o.uuid(nsFactPackage, "packageId", p.ID)
-	o.Start(nsFactPackage, "elements")
+	ns := o.v.space.pack
 	for i := range p.Facts {
-		o.Start(nsFactPackage, string(KindFact))
+		o.Start(ns, string(KindFact))
 		o.factContent(p.Facts[i].Normalize())
-		o.uuid(nsFactPackage, "uuid", p.Facts[i].ID)
+		o.uuid(ns, "uuid", p.Facts[i].ID)
 		o.End()
 	}
 	for _, e := range p.Recalculations {
 		o.event(KindFactRecalculation, e.ID, e.FactID, e.ProviderCode)
-		o.Element(nsFactPackage, "amount", money(e.Amount))
+		o.Element(ns, "amount", money(e.Amount))
 		o.End()
 	}
 	for _, e := range p.DeathRecalculations {
 		o.event(KindFactDeathOrMovingRecalculation, e.ID, e.FactID, e.ProviderCode)
-		o.Element(nsFactPackage, "amount", money(e.Amount))
-		o.date(nsFactPackage, "dateFinish", e.DateFinish)
+		o.Element(ns, "amount", money(e.Amount))
+		o.date(ns, "dateFinish", e.DateFinish)
 		o.End()
 	}
 	for i := range p.Alterations {
 		e := &p.Alterations[i]
 		o.event(KindFactAlteration, e.ID, e.FactID, e.ProviderCode)
-		o.Start(nsFactPackage, "fact")
+		o.Start(ns, "fact")
 		o.factContent(e.Fact.Normalize())
 		o.End()
 		o.End()
 	}
-	for _, kind := range factKinds {
+	for _, kind := range o.v.kinds {
 		for _, e := range p.Terminations {
-			if e.Kind == kind {
-				o.termination(e)
+			if o.v.termination(e.Kind) == kind {
+				o.termination(kind, e)
 			}
 		}
 	}
@@ -49,35 +46,44 @@ func (p *Package) writeFacts(o output) {
 		o.event(KindFactInvalidation, e.ID, e.FactID, e.ProviderCode)
 		o.End()
 	}
-	o.End()
-	o.End()
-	o.End()
+}
+
+// termination returns the kind a termination is sent as: versions before 1.1.0
+// know no refusal of the recipient, whose right then simply ends (spec
+// egisso.md c.1).
+func (v *Version) termination(kind Kind) Kind {
+	if kind == KindFactRecipientRefusal && !v.Has(kind) {
+		return KindFactEndOfRight
+	}
+	return kind
 }
 
 // event starts the element of an event and writes tFactModification; the
 // caller ends the element.
 func (o output) event(kind Kind, id, fact uuid.UUID, providerCode string) {
-	o.Start(nsFactPackage, string(kind))
-	o.uuid(nsFactPackage, "uuid", id)
-	o.uuid(nsFactPackage, "assignmentFactUuid", fact)
-	o.optional(nsFactPackage, "providerCode", providerCode)
+	ns := o.v.space.pack
+	o.Start(ns, string(kind))
+	o.uuid(ns, "uuid", id)
+	o.uuid(ns, "assignmentFactUuid", fact)
+	o.optional(ns, "providerCode", providerCode)
 }
 
-func (o output) termination(e FactTermination) {
-	o.event(e.Kind, e.ID, e.FactID, e.ProviderCode)
-	o.date(nsFactPackage, "dateFinish", e.DateFinish)
+func (o output) termination(kind Kind, e FactTermination) {
+	ns := o.v.space.pack
+	o.event(kind, e.ID, e.FactID, e.ProviderCode)
+	o.date(ns, "dateFinish", e.DateFinish)
 	if e.Amount.Valid {
-		o.Element(nsFactPackage, "amount", money(e.Amount.Decimal))
+		o.Element(ns, "amount", money(e.Amount.Decimal))
 	}
 	if e.Quantity.Valid {
-		o.Element(nsFactPackage, "quantity", e.Quantity.Decimal.String())
+		o.Element(ns, "quantity", e.Quantity.Decimal.String())
 	}
 	o.End()
 }
 
-// factContent writes tFactAssignment of assignment-fact/1.0.8.
+// factContent writes tFactAssignment of assignment-fact.
 func (o output) factContent(f Fact) {
-	const ns = nsFact
+	ns := o.v.space.element
 	o.Element(ns, "oszCode", f.OSZCode)
 	o.Start(ns, "mszReceiver")
 	o.person(f.Receiver)
@@ -85,11 +91,11 @@ func (o output) factContent(f Fact) {
 	if len(f.ReasonPersons) > 0 {
 		o.Start(ns, "reasonPersons")
 		for _, p := range f.ReasonPersons {
-			o.Start(nsBasis, "basisPerson")
-			o.Start(nsPerson, "prsnInfo")
+			o.Start(o.v.space.basis, "basisPerson")
+			o.Start(o.v.space.person, "prsnInfo")
 			o.person(p.Person)
 			o.End()
-			o.optional(nsBasis, "kinshipTypeCode", p.KinshipCode)
+			o.optional(o.v.space.basis, "kinshipTypeCode", p.KinshipCode)
 			o.End()
 		}
 		o.End()
@@ -113,7 +119,7 @@ func (o output) factContent(f Fact) {
 }
 
 func (o output) documents(list []Document) {
-	const ns = nsFact
+	ns := o.v.space.element
 	if len(list) == 0 {
 		return
 	}
@@ -134,7 +140,7 @@ func (o output) documents(list []Document) {
 
 // assignment writes one of the four forms (spec egisso.md b.2).
 func (o output) assignment(a Assignment) {
-	const ns = nsFact
+	ns := o.v.space.element
 	o.Start(ns, "assignmentInfo")
 	o.Start(ns, formElements[a.Form])
 	if a.Form == FormMonetary {
@@ -152,14 +158,14 @@ func (o output) assignment(a Assignment) {
 	o.End()
 }
 
-// person writes tPersonInfo of prsn-info/1.0.4; the names of a person are in
+// person writes tPersonInfo of prsn-info; the names of a person are in
 // the namespace of the SMEV commons.
 func (o output) person(p Person) {
-	const ns = nsPerson
+	ns := o.v.space.person
 	o.Element(ns, "SNILS", p.SNILS)
-	o.Element(nsCommons, "FamilyName", p.FamilyName)
-	o.Element(nsCommons, "FirstName", p.FirstName)
-	o.optional(nsCommons, "Patronymic", p.Patronymic)
+	o.Element(o.v.space.commons, "FamilyName", p.FamilyName)
+	o.Element(o.v.space.commons, "FirstName", p.FirstName)
+	o.optional(o.v.space.commons, "Patronymic", p.Patronymic)
 	o.optional(ns, "MaidenFamilyName", p.MaidenFamilyName)
 	o.Element(ns, "Gender", string(p.Gender))
 	o.date(ns, "BirthDate", p.BirthDate)
@@ -183,13 +189,13 @@ func (o output) identityDoc(d *IdentityDoc) {
 	if d == nil {
 		return
 	}
-	o.Start(nsPerson, "IdentityDoc")
+	o.Start(o.v.space.person, "IdentityDoc")
 	if t := identityTypeOf(d.Type); t != nil {
-		o.Start(t.space, t.name)
-		o.optional(nsBasic, "Series", d.Series)
-		o.Element(nsBasic, "Number", d.Number)
-		o.date(nsBasic, "IssueDate", d.IssueDate)
-		o.Element(nsBasic, "Issuer", d.Issuer)
+		o.Start(t.space(o.v), t.name)
+		o.optional(o.v.space.basic, "Series", d.Series)
+		o.Element(o.v.space.basic, "Number", d.Number)
+		o.date(o.v.space.basic, "IssueDate", d.IssueDate)
+		o.Element(o.v.space.basic, "Issuer", d.Issuer)
 		o.End()
 	}
 	o.End()
@@ -199,15 +205,15 @@ func (o output) address(local string, a *Address) {
 	if a == nil {
 		return
 	}
-	o.Start(nsPerson, local)
-	o.Element(nsBasic, "OKSMCode", a.OKSMCode)
-	o.optional(nsBasic, "PostIndex", a.PostIndex)
-	o.optional(nsBasic, "Region", a.Region)
-	o.optional(nsBasic, "District", a.District)
-	o.optional(nsBasic, "City", a.City)
-	o.optional(nsBasic, "Street", a.Street)
-	o.optional(nsBasic, "House", a.House)
-	o.optional(nsBasic, "Housing", a.Housing)
-	o.optional(nsBasic, "Apartment", a.Apartment)
+	o.Start(o.v.space.person, local)
+	o.Element(o.v.space.basic, "OKSMCode", a.OKSMCode)
+	o.optional(o.v.space.basic, "PostIndex", a.PostIndex)
+	o.optional(o.v.space.basic, "Region", a.Region)
+	o.optional(o.v.space.basic, "District", a.District)
+	o.optional(o.v.space.basic, "City", a.City)
+	o.optional(o.v.space.basic, "Street", a.Street)
+	o.optional(o.v.space.basic, "House", a.House)
+	o.optional(o.v.space.basic, "Housing", a.Housing)
+	o.optional(o.v.space.basic, "Apartment", a.Apartment)
 	o.End()
 }

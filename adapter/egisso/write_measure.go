@@ -1,31 +1,25 @@
 package egisso
 
-// writeMeasures writes tPackage of package-LMSZ/2.1.0 in its request.
+// writeMeasures writes the lists of tPackage of package-LMSZ.
 func (p *Package) writeMeasures(o output) {
-	o.Start(NamespaceMeasureRequest, "request")
-	o.Start(nsMeasurePackage, "package")
-	o.uuid(nsMeasurePackage, "packageId", p.ID)
-	o.Start(nsMeasurePackage, "elements")
+	ns := o.v.space.pack
 	for i := range p.Measures {
 		o.measure(p.Measures[i].Normalize())
 	}
 	for _, r := range p.MeasureInvalidations {
-		o.Start(nsMeasurePackage, string(KindMeasureInvalidation))
-		o.uuid(nsMeasurePackage, "id", r.ID)
-		o.uuid(nsMeasurePackage, "localMszId", r.LocalMeasureID)
+		o.Start(ns, KindMeasureInvalidation.element())
+		o.uuid(ns, "id", r.ID)
+		o.uuid(ns, "localMszId", r.LocalMeasureID)
 		o.End()
 	}
-	o.End()
-	o.End()
-	o.End()
 }
 
 // measure writes tLocalMSZ: the base type's elements in the namespace of
 // local-MSZ, those of the extension in that of the package.
 func (o output) measure(m LocalMeasure) {
-	const ns = nsMeasure
-	o.Start(nsMeasurePackage, string(KindMeasure))
-	o.uuid(ns, "id", m.ID)
+	ns, names := o.v.space.element, &o.v.names
+	o.Start(o.v.space.pack, KindMeasure.element())
+	o.uuid(ns, names.id, m.ID)
 	o.optional(ns, "code", m.Code)
 	o.Element(ns, "title", m.Title)
 	o.date(ns, "dateEnact", m.DateEnact)
@@ -35,7 +29,7 @@ func (o output) measure(m LocalMeasure) {
 	o.optional(ns, "estimation", m.Estimation)
 	o.Start(ns, "territories")
 	for _, code := range m.Territories {
-		o.Element(ns, "codeOktmo", code)
+		o.Element(ns, names.oktmo, code)
 	}
 	o.End()
 	o.Start(ns, "reasons")
@@ -45,32 +39,35 @@ func (o output) measure(m LocalMeasure) {
 		o.date(ns, "date", a.Date)
 		o.Element(ns, "title", a.Title)
 		o.Element(ns, "authority", a.Authority)
-		o.Element(ns, "url", a.URL)
+		o.Element(ns, names.url, a.URL)
 		o.End()
 	}
 	o.End()
 	o.Element(ns, "KBKCode", m.KBK)
-	o.optional(ns, "frguCode", m.FRGUCode)
-	o.optional(ns, "frguPurpose", m.FRGUPurpose)
+	if o.v.fullMeasure {
+		o.optional(ns, "frguCode", m.FRGUCode)
+		o.optional(ns, "frguPurpose", m.FRGUPurpose)
+	}
 	o.Element(ns, "cases", m.Cases)
 	o.Element(ns, "conditions", m.Conditions)
 	o.service(m)
 	if m.FamilySign != 0 {
 		o.int(ns, "famSign", m.FamilySign)
 	}
-	o.optionalBool(ns, "heirdomFactAssignment", m.InheritFacts)
-	o.optionalBool(ns, "heirdomOsznPoint", m.InheritOSZNPoints)
-	o.optionalBool(ns, "heirdomOrganizationPoint", m.InheritOrganizationPoints)
-	if m.BasisPersonLiving != nil {
-		o.int(ns, "basisPersonLivingSign", *m.BasisPersonLiving)
+	if o.v.fullMeasure {
+		o.optionalBool(ns, "heirdomFactAssignment", m.InheritFacts)
+		o.optionalBool(ns, "heirdomOsznPoint", m.InheritOSZNPoints)
+		o.optionalBool(ns, "heirdomOrganizationPoint", m.InheritOrganizationPoints)
+		if m.BasisPersonLiving != nil {
+			o.int(ns, "basisPersonLivingSign", *m.BasisPersonLiving)
+		}
 	}
-	o.Element(nsMeasurePackage, "lastChanging", timestamp(m.LastChanging))
-	o.optionalUUID(nsMeasurePackage, "previousId", m.PreviousID)
+	o.lastChanging(m.LastChanging, m.PreviousID)
 	o.End()
 }
 
 func (o output) classification(m LocalMeasure) {
-	const ns = nsMeasure
+	ns := o.v.space.element
 	o.Start(ns, "classificationKMSZ")
 	o.Element(ns, "codePartKMSZ", m.PartKMSZ)
 	o.Element(ns, "codeMSZ", m.MSZ)
@@ -79,7 +76,7 @@ func (o output) classification(m LocalMeasure) {
 	o.Start(ns, "localCategories")
 	for _, c := range m.Categories {
 		o.Start(ns, "localCategory")
-		o.uuid(ns, "id", c.ID)
+		o.uuid(ns, o.v.names.id, c.ID)
 		o.optional(ns, "code", c.Code)
 		o.Element(ns, "title", c.Title)
 		o.Element(ns, "codeCategoryKMSZ", c.KMSZ)
@@ -108,7 +105,7 @@ func (o output) classification(m LocalMeasure) {
 
 // service writes how the measure is applied for and received.
 func (o output) service(m LocalMeasure) {
-	const ns = nsMeasure
+	ns := o.v.space.element
 	for _, x := range m.Methods {
 		o.Start(ns, "methods")
 		o.Element(ns, "method", x.Method)

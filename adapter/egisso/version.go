@@ -1,0 +1,164 @@
+package egisso
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Version is one version of a kind of information (вид сведений): everything
+// in which it differs from other versions, as data. Writers, readers and checks
+// ask the version; none of them compares numbers. See versions for the table.
+type Version struct {
+	Code     string   // "10.05.I"
+	Number   string   // "2.1.0"
+	Register Register // "" for kinds that carry no register
+	Root     string   // element that carries the content: "request", or "data" of a file
+
+	// Prefixes are recommended compact prefixes, the message's namespace first.
+	Prefixes []Prefix
+
+	space spaces
+	names spelling
+	traits
+}
+
+// spaces are the namespaces of one version (spec egisso.md a.4). The versions of
+// the message, its package type and the element types do not move together.
+type spaces struct {
+	message string
+	pack    string // package and what its extension adds to the base type
+	element string // the register's own type
+
+	person, basis, basic, commons string // 10.06.S
+
+	request, kmsz, changes, periodicity, unit string // 10.02.I, 10.01.O, 10.03.O
+}
+
+// spelling are the names that versions and kinds spell differently (spec
+// egisso.md a.4, spelling traps).
+type spelling struct {
+	packageID  string
+	id         string // of a measure and of its categories
+	previousID string
+	oktmo      string
+	url        string
+}
+
+// traits are the other differences.
+type traits struct {
+	kinds       []Kind // lists of the package in the order of the schema's sequence
+	listMax     int    // elements of one list; 0: the schema sets no limit
+	plainTimes  bool   // basic/2.3.0: dates without a zone, times without a fraction
+	letters     bool   // basic/1.0.8: letters in participant codes
+	longText    int    // limit of a measure's long texts, in characters
+	fullMeasure bool   // a measure has frguCode, frguPurpose, the heirdom flags and basisPersonLivingSign
+}
+
+// String returns "10.05.I 2.1.0".
+func (v *Version) String() string { return v.Code + " " + v.Number }
+
+// Namespace returns the namespace of the message, or of the file's root.
+func (v *Version) Namespace() string { return v.space.message }
+
+// Has reports whether packages of this version have a list of the kind.
+func (v *Version) Has(kind Kind) bool {
+	for _, k := range v.kinds {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Kinds returns the kinds of the version's lists in the order of the schema.
+func (v *Version) Kinds() []Kind { return append([]Kind(nil), v.kinds...) }
+
+// Versions returns every version known, the current one of each kind first.
+func Versions() []*Version { return append([]*Version(nil), versions...) }
+
+// FindVersion returns a version by code and number, like "10.05.I" and "1.0.7".
+func FindVersion(code, number string) (*Version, error) {
+	var known []string
+	for _, v := range versions {
+		if v.Code != code {
+			continue
+		}
+		if v.Number == number {
+			return v, nil
+		}
+		known = append(known, v.Number)
+	}
+	if known == nil {
+		return nil, fmt.Errorf("kind of information %q is not known", code)
+	}
+	return nil, fmt.Errorf("%s has no version %q; known versions: %s", code, number, strings.Join(known, ", "))
+}
+
+// currentVersion returns the version of the kind that is sent by default.
+func currentVersion(code string) *Version {
+	for _, v := range versions {
+		if v.Code == code {
+			return v
+		}
+	}
+	return nil
+}
+
+// Version returns the version the register is sent in by default.
+func (r Register) Version() *Version {
+	for _, v := range versions {
+		if v.Register == r {
+			return v
+		}
+	}
+	return nil
+}
+
+// versionOfSpace returns the version whose messages have the namespace.
+func versionOfSpace(space string) *Version {
+	for _, v := range versions {
+		if v.space.message == space {
+			return v
+		}
+	}
+	return nil
+}
+
+// VersionSet chooses a version for each register. A register that it does not
+// name is sent in its current version, so the zero VersionSet is good.
+type VersionSet map[Register]*Version
+
+// For returns the version of the register.
+func (s VersionSet) For(r Register) *Version {
+	if v := s[r]; v != nil {
+		return v
+	}
+	return r.Version()
+}
+
+// ParseVersionSet reads "10.05.I=1.0.7,10.15.I=1.0.3".
+func ParseVersionSet(s string) (VersionSet, error) {
+	set := VersionSet{}
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		code, number, ok := strings.Cut(part, "=")
+		if !ok {
+			return nil, fmt.Errorf("version %q: want KIND=VERSION, like 10.05.I=2.1.0", part)
+		}
+		v, err := FindVersion(strings.TrimSpace(code), strings.TrimSpace(number))
+		if err != nil {
+			return nil, fmt.Errorf("version %q: %w", part, err)
+		}
+		if v.Register == "" {
+			return nil, fmt.Errorf("version %q: the kind carries no register", part)
+		}
+		if set[v.Register] != nil {
+			return nil, fmt.Errorf("version %q: the kind is named twice", part)
+		}
+		set[v.Register] = v
+	}
+	return set, nil
+}
