@@ -33,6 +33,8 @@ type ftpDriver struct {
 	// received counts the bytes of all data connections.
 	received int64
 	opened   int
+	// onTransfer, if set, is called as each data connection is prepared.
+	onTransfer func()
 }
 
 func (d *ftpDriver) GetSettings() (*ftpserver.Settings, error)               { return d.settings, nil }
@@ -41,6 +43,8 @@ func (d *ftpDriver) ClientDisconnected(ftpserver.ClientContext)              {}
 func (d *ftpDriver) GetTLSConfig() (*tls.Config, error)                      { return nil, errors.New("no TLS") }
 
 func (d *ftpDriver) AuthUser(_ ftpserver.ClientContext, user, pass string) (ftpserver.ClientDriver, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if pass != d.password {
 		return nil, errors.New("wrong password")
 	}
@@ -51,6 +55,9 @@ func (d *ftpDriver) WrapPassiveListener(l net.Listener) (net.Listener, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.opened++
+	if d.onTransfer != nil {
+		d.onTransfer()
+	}
 	cut := int64(-1)
 	if len(d.cuts) > 0 {
 		cut, d.cuts = d.cuts[0], d.cuts[1:]
@@ -101,7 +108,21 @@ func (c *cuttingConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func startFTP(t *testing.T, fs afero.Fs, cuts ...int64) (*ftpDriver, string) {
+// Write cuts downloads as Read cuts uploads.
+func (c *cuttingConn) Write(p []byte) (int, error) {
+	if c.left < 0 || int64(len(p)) <= c.left {
+		if c.left > 0 {
+			c.left -= int64(len(p))
+		}
+		return c.Conn.Write(p)
+	}
+	n, err := c.Conn.Write(p[:c.left])
+	c.left = 0
+	c.Conn.Close()
+	return n, errors.Join(err, errors.New("connection reset by test"))
+}
+
+func startFTP(t testing.TB, fs afero.Fs, cuts ...int64) (*ftpDriver, string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

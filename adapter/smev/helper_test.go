@@ -3,6 +3,8 @@ package smev
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"os"
 	"os/exec"
@@ -129,3 +131,5 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 		conn.Close()
 	}
 }
+
+var discardLog = log.New(io.Discard, "", 0)
