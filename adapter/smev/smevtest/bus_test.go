@@ -78,7 +78,7 @@ func TestFactPackageEndToEnd(t *testing.T) {
 	if interim.valueOf("packageStatus") != "2" || final.valueOf("packageStatus") != "3" || final.valueOf("recordNumSuccess") != "4" {
 		t.Errorf("statuses %s, %s; accepted %s", interim.valueOf("packageStatus"), final.valueOf("packageStatus"), final.valueOf("recordNumSuccess"))
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, w.upload([]byte(strings.ReplaceAll(string(facts), "-8000-000000000001", "-8000-000000000777"))))
 	w.take()
 	if again := w.take(); again.valueOf("recordNumSuccess") != "" || again.valueOf("recordOK") != "false" {

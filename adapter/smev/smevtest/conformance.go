@@ -22,6 +22,9 @@ func WriteEnvelopeSchema(path, schemaDir, number string) error {
 		{exchange + "faults/" + number, filepath.Join("smev", "v"+number, "smev-message-exchange-faults-"+number+".xsd")},
 		{"urn://egisso-ru/msg/10.05.I/2.1.0", filepath.Join("egisso", "10.05.I-2.1.0.xsd")},
 		{"urn://egisso-ru/msg/10.10.I/1.0.3", filepath.Join("egisso", "10.10.I-1.0.3.xsd")},
+		{"urn://egisso-ru/msg/10.10.I/1.0.4", filepath.Join("egisso", "10.10.I-1.0.4.xsd")},
+		{"urn://egisso-ru/msg/10.01.O/1.0.3", filepath.Join("egisso", "10.01.O-1.0.3.xsd")},
+		{"urn://egisso-ru/msg/10.03.O/1.0.1", filepath.Join("egisso", "10.03.O-1.0.1.xsd")},
 	} {
 		file := filepath.Join(dir, i[1])
 		if _, err := os.Stat(file); err != nil {

@@ -5,53 +5,6 @@ import (
 	"strings"
 )
 
-// faultKind is a fault element of the schemas (spec/smev3.md g).
-type faultKind struct {
-	name    string
-	number  string // SMEV-NNN where one was seen
-	text    string // default text
-	void    bool   // declared as Void
-	details string // default children, %s = prefix of the faults namespace
-}
-
-var faultKinds = []faultKind{
-	{name: "BusinessDataTypeIsNotSupported", text: "Вид сведений не зарегистрирован",
-		details: `<%[1]s:RootElementLocalName>unknown</%[1]s:RootElementLocalName><%[1]s:RootElementNamespaceURI>unknown</%[1]s:RootElementNamespaceURI>`},
-	{name: "TransactionCodeInvalid", text: "Код транзакции не принят"},
-	{name: "SignatureVerificationFault", number: "100", text: "ЭП-ОВ не прошла проверку"},
-	{name: "InvalidContent", number: "403", text: "Сообщение не соответствует схеме",
-		details: `<%[1]s:ValidationError errorPosition="-1">Сообщение не соответствует схеме</%[1]s:ValidationError>`},
-	{name: "AttachmentContentMiscoordination", void: true, text: "Заголовки и содержимое вложений не согласованы"},
-	{name: "AttachmentSizeLimitExceeded", text: "Превышен размер вложений",
-		details: `<%[1]s:PermittedTotalAttachmentSize>5242880</%[1]s:PermittedTotalAttachmentSize><%[1]s:RealTotalAttachmentSize>5242881</%[1]s:RealTotalAttachmentSize>`},
-	{name: "QuoteLimitExceeded", text: "Превышена квота хранилища",
-		details: `<%[1]s:RemainedTotalQuoteSize>0</%[1]s:RemainedTotalQuoteSize><%[1]s:RealTotalAttachmentSize>1</%[1]s:RealTotalAttachmentSize>`},
-	{name: "AccessDenied", void: true, text: "Отправителю не разрешена посылка сообщений получателю"},
-	{name: "PersonalAccessDenied", text: "Нет прав на основании сертификата персонального доступа"},
-	{name: "SenderIsNotRegistered", void: true, text: "Отправитель не зарегистрирован в СМЭВ"},
-	{name: "RecipientIsNotFound", void: true, text: "Получатель не найден"},
-	{name: "DestinationOverflow", number: "600", text: "Входящая очередь получателя переполнена",
-		details: `<%[1]s:MessageBrokerAddress>broker</%[1]s:MessageBrokerAddress><%[1]s:DestinationName>queue</%[1]s:DestinationName>`},
-	{name: "SMEVFailure", void: true, text: "Сбой в инфраструктуре СМЭВ"},
-	{name: "MessageIsAlreadySent", number: "301", void: true, text: "Сообщение с таким идентификатором уже отправлено"},
-	{name: "InvalidMessageIdFormat", number: "300", void: true, text: "Идентификатор сообщения не является UUID варианта 1"},
-	{name: "StaleMessageId", void: true, text: "Идентификатор сообщения устарел"},
-	{name: "EndOfLifeReached", text: "Превышено время жизни сообщения"},
-	{name: "IncorrectResponseContentType", void: true, text: "Содержимое не является ответом"},
-	{name: "UnknownMessageType", void: true, text: "Тип сообщения не зарегистрирован"},
-	{name: "TargetMessageIsNotFound", number: "501", void: true, text: "Сообщение не найдено среди неподтверждённых."},
-	{name: "RequestIsNotFound", void: true, text: "Запрос не найден"},
-}
-
-// FaultNames lists every fault the simulator can give.
-func FaultNames() []string {
-	var names []string
-	for _, k := range faultKinds {
-		names = append(names, k.name)
-	}
-	return names
-}
-
 // Codes of SignatureVerificationFault.
 const (
 	poorEnvelope        = "PoorSOAPEnvelopeFormat"
@@ -137,10 +90,10 @@ func (f *fault) content(stage string) string {
 
 // isVoid reports whether the schema declares the fault empty, so that content
 // needs xsi:type.
-func (f *fault) isVoid() bool {
+func (f *fault) isVoid(v *version) bool {
 	for _, k := range faultKinds {
 		if k.name == f.name {
-			return k.void
+			return k.void || k.name == "EndOfLifeReached" && v.number == "1.1"
 		}
 	}
 	return false
@@ -159,9 +112,9 @@ func (f *fault) soap(v *version, bare bool) string {
 	if f.name != "" {
 		fmt.Fprintf(&b, `<detail><ns3:%s xmlns:ns3="%s" xmlns:ns2="%s" xmlns="%s"`, f.name, v.faults, v.types, v.basic)
 		switch {
-		case f.isVoid() && bare:
+		case f.isVoid(v) && bare:
 			b.WriteString(`/>`)
-		case f.isVoid():
+		case f.isVoid(v):
 			fmt.Fprintf(&b, ` xmlns:xsi="%s" xsi:type="SmevFault">%s</ns3:%s>`, xsiNamespace, f.content("SYNC"), f.name)
 		default:
 			fmt.Fprintf(&b, `>%s</ns3:%s>`, f.content("SYNC"), f.name)

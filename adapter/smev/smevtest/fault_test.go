@@ -1,9 +1,14 @@
 package smevtest_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/smev/smevtest/internal/samples"
 )
 
 func TestSynchronousFaults(t *testing.T) {
@@ -29,7 +34,7 @@ func TestSynchronousFaults(t *testing.T) {
 		return `<b:AttachmentContentList><b:AttachmentContent><b:Id>` + name + `</b:Id><b:Content>` + value + `</b:Content></b:AttachmentContent></b:AttachmentContentList>`
 	}
 	old := newWorld(t, nil) // a bus for which it is twenty years later
-	old.clock.advance(start.AddDate(20, 0, 0).Sub(start))
+	old.clock.Advance(start.AddDate(20, 0, 0).Sub(start))
 	cases := []struct {
 		name    string
 		message []byte
@@ -132,5 +137,60 @@ func TestMeaningOfMessageIDReuse(t *testing.T) {
 	m, _ := w.bus.Ledger().Message(id)
 	if len(m.Attempts) != 5 || m.Attempts[0].Bytes != m.Attempts[2].Bytes || m.Attempts[0].Bytes == m.Attempts[3].Bytes {
 		t.Errorf("attempts = %+v", m.Attempts)
+	}
+}
+
+// The faults we give an operation are the ones the official WSDL declares.
+func TestFaultsOfOperationsAreTheDeclaredOnes(t *testing.T) {
+	operation := regexp.MustCompile(`(?s)<wsdl:operation name="([^"]+)">(.*?)</wsdl:operation>`)
+	declared := regexp.MustCompile(`<wsdl:fault name="([^"]+)Fault"`)
+	for _, version := range []string{"1.1", "1.3"} {
+		wsdl := string(samples.Read(t, "schemas/smev/v"+version, "smev-message-exchange-service-"+version+".wsdl"))
+		port, _, _ := strings.Cut(wsdl, "</wsdl:portType>")
+		seen := map[string]bool{}
+		for _, o := range operation.FindAllStringSubmatch(port, -1) {
+			var want []string
+			for _, f := range declared.FindAllStringSubmatch(o[2], -1) {
+				want = append(want, strings.Replace(f[1], "EndOfLife", "EndOfLifeReached", 1))
+			}
+			got := smevtest.FaultsOf(o[1], version)
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s of %s:\n got %v\nwant %v", o[1], version, got, want)
+			}
+			seen[o[1]] = true
+		}
+		if len(seen) != len(smevtest.Operations(version)) {
+			t.Errorf("%s: operations %v in the WSDL, %v here", version, seen, smevtest.Operations(version))
+		}
+	}
+}
+
+// Every fault can be given at every operation of every version, and is valid.
+func TestEveryFaultAtEveryOperation(t *testing.T) {
+	for _, version := range []string{"1.1", "1.2", "1.3"} {
+		t.Run(version, func(t *testing.T) {
+			w := newWorld(t, nil)
+			w.version = version
+			for _, operation := range smevtest.Operations(version) {
+				for _, name := range smevtest.FaultsOf(operation, version) {
+					w.script(smevtest.Rule{On: operation, Fault: name})
+					r := w.callOf(operation)
+					if got, _, _ := strings.Cut(r.fault, "/"); got != name {
+						t.Errorf("%s: fault %q instead of %s", operation, r.fault, name)
+					}
+				}
+				w.callOf(operation)
+			}
+			calls := w.bus.Ledger().Calls("Ack")
+			if len(calls) != len(smevtest.FaultsOf("Ack", version))+1 || calls[0].Fault == "" || calls[0].Trouble != "fault" ||
+				calls[0].Size == 0 || len(calls[0].Bytes) != 64 || calls[0].Saved == "" {
+				t.Errorf("calls of Ack in the ledger: %+v", calls)
+			}
+			if version != "1.2" {
+				w.lintSaved()
+			}
+		})
 	}
 }

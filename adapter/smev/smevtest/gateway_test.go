@@ -193,7 +193,7 @@ func TestGatewayAgainstTampering(t *testing.T) {
 	if _, err := g.client.GetResponse(context.Background()); !errors.Is(err, smev.ErrUnverified) {
 		t.Errorf("tampered answer: %v", err)
 	}
-	g.clock.advance(time.Hour)
+	g.clock.Advance(time.Hour)
 	if answer, err := g.client.GetResponse(context.Background()); err != nil || answer == nil {
 		t.Errorf("the true answer: %v", err)
 	}

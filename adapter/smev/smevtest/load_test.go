@@ -61,7 +61,7 @@ func TestFullPackage(t *testing.T) {
 	w.measures()
 	began := time.Now()
 	for salt := range 3 {
-		w.clock.advance(time.Second)
+		w.clock.Advance(time.Second)
 		w.accepted(storage, w.upload(manyFacts(t, 1000, salt)))
 		if got := w.take().valueOf("recordNumSuccess"); got != "1000" {
 			t.Fatalf("accepted %q of 1000", got)
@@ -76,7 +76,7 @@ func TestFullPackage(t *testing.T) {
 	if sum := w.bus.Ledger().Summary(); sum.SameContent != 2999 || sum.Violations != 0 {
 		t.Errorf("summary = %s", sum)
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, w.upload(manyFacts(t, 1001, 9)))
 	if got := w.take().valueOf("message"); !strings.Contains(got, "не соответствует схеме") {
 		t.Errorf("1001 facts: %q", got)

@@ -21,11 +21,11 @@ func TestRedeliveryAndAck(t *testing.T) {
 	if r := w.get(); r.answerID() != "" {
 		t.Error("delivered again at once")
 	}
-	w.clock.advance(59 * time.Second)
+	w.clock.Advance(59 * time.Second)
 	if r := w.get(); r.answerID() != "" {
 		t.Error("delivered again too early")
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	if r := w.get(); r.answerID() != id {
 		t.Errorf("redelivered %q, want %q", r.answerID(), id)
 	}
@@ -38,7 +38,7 @@ func TestRedeliveryAndAck(t *testing.T) {
 	if r := w.ack(id, true); r.fault != "TargetMessageIsNotFound" {
 		t.Errorf("second ack: %q", r.fault)
 	}
-	w.clock.advance(time.Hour)
+	w.clock.Advance(time.Hour)
 	if r := w.get(); r.answerID() != "" {
 		t.Error("delivered after acknowledgement")
 	}
@@ -54,7 +54,7 @@ func TestRedeliveryAndAck(t *testing.T) {
 func TestUndeliveredAnswerCannotBeAcknowledged(t *testing.T) {
 	w := newWorld(t, nil)
 	w.accepted(storage, "")
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, "")
 	first := w.get()
 	second := w.get()
@@ -71,7 +71,7 @@ func TestUndeliveredAnswerCannotBeAcknowledged(t *testing.T) {
 func TestBlockingQueue(t *testing.T) {
 	w := newWorld(t, func(o *smevtest.Options) { o.Blocking = true })
 	w.accepted(storage, "")
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, "")
 	first := w.get()
 	if r := w.get(); r.answerID() != "" {
@@ -89,7 +89,7 @@ func TestDelaySelectorAndNode(t *testing.T) {
 	if r := w.get(); r.answerID() != "" {
 		t.Error("answered too early")
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	selection := func(space string) string {
 		return `<b:NamespaceURI>` + space + `</b:NamespaceURI><b:RootElementLocalName>response</b:RootElementLocalName>`
 	}
@@ -105,7 +105,7 @@ func TestDelaySelectorAndNode(t *testing.T) {
 		t.Fatal(r.fault)
 	}
 	w.idle()
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	if r := w.get(); r.answerID() != "" {
 		t.Error("an answer for a node was delivered without the node")
 	}
@@ -128,7 +128,7 @@ func TestRestartWithLedger(t *testing.T) {
 		w.run()
 	}
 	w.measures()
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	facts := samples.Read(t, "samples/10.06.S-1.1.0/valid.data.four-facts.xml")
 	_, message, r := w.send(storage, w.upload(facts))
 	if r.fault != "" {
@@ -155,7 +155,7 @@ func TestRestartWithLedger(t *testing.T) {
 	if r := w.get(); r.answerID() != "" {
 		t.Error("the acknowledged answer came back")
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, w.upload([]byte(strings.ReplaceAll(string(facts), "-8000-000000000001", "-8000-000000000777"))))
 	if got := w.take(); got.valueOf("recordNumSuccess") != "" {
 		t.Error("facts accepted before the restart were accepted again")

@@ -12,15 +12,6 @@ import (
 	"egissogw/crypto/xmldsig"
 )
 
-func (w *world) script(rules ...smevtest.Rule) {
-	w.Helper()
-	for _, r := range rules {
-		if err := w.bus.Script().Add(r); err != nil {
-			w.Fatal(err)
-		}
-	}
-}
-
 func TestEveryFaultOnDemand(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, name := range smevtest.FaultNames() {
@@ -69,7 +60,7 @@ func TestLostReplies(t *testing.T) {
 		if m, _ := w.bus.Ledger().Message(id); !m.Accepted {
 			t.Errorf("drop %s: not accepted", drop)
 		}
-		w.clock.advance(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.idle()
 	if sum := w.bus.Ledger().Summary(); sum.Accepted != 2 || sum.Violations != 0 {
@@ -108,7 +99,7 @@ func TestScriptedAnswers(t *testing.T) {
 	if got := w.take().text(append(data, "RequestRejected", "RejectionReasonCode")...); got != "ACCESS_DENIED" {
 		t.Errorf("rejection = %q", got)
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.script(smevtest.Rule{On: "SendRequest", RequestStatus: true, Interim: true, AnswerDelay: smevtest.Duration(time.Minute)})
 	w.accepted(w.sample("10.05.I-2.1.0/valid.request.new-four-measures.xml"), "")
 	if got := w.take().text(append(data, "RequestStatus", "StatusCode")...); got != "1" {
@@ -120,7 +111,7 @@ func TestScriptedAnswers(t *testing.T) {
 	if r := w.get(); r.answerID() != "" {
 		t.Error("the final answer came early")
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	if got := w.take().valueOf("packageStatus"); got != "3" {
 		t.Errorf("packageStatus = %q", got)
 	}
@@ -129,7 +120,7 @@ func TestScriptedAnswers(t *testing.T) {
 	if got := w.take().text(append(data, "AsyncProcessingStatus", "StatusCategory")...); got != "requestIsRejectedBySmev" {
 		t.Errorf("status = %q", got)
 	}
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	w.accepted(storage, "")
 	if r := w.get(); r.answerID() != "" {
 		t.Error("an answer came although the script forbids it")
@@ -140,7 +131,7 @@ func TestScriptedAnswers(t *testing.T) {
 func TestOutOfOrderAndAgainAfterAck(t *testing.T) {
 	w := newWorld(t, nil)
 	first := w.accepted(storage, "")
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	second := w.accepted(storage, "")
 	w.script(smevtest.Rule{On: "GetResponse", Newest: true}, smevtest.Rule{On: "Ack", Duplicate: true})
 	original := func(r reply) string { return r.text("ResponseMessage", "Response", "OriginalMessageId") }

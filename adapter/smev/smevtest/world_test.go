@@ -5,11 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,24 +34,6 @@ const (
 	storage  = `<request xmlns="urn://egisso-ru/msg/10.10.I/1.0.3"><attachment>true</attachment></request>`
 )
 
-// clock is the time of bus and client.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // identities are made once: keys take time.
 var identities = sync.OnceValues(func() (map[string]*smevtest.Identity, error) {
 	made := map[string]*smevtest.Identity{}
@@ -76,7 +54,7 @@ type world struct {
 	*testing.T
 	bus     *smevtest.Bus
 	options smevtest.Options
-	clock   *clock
+	clock   *smevtest.Clock
 	version string
 	signer  *softkey.Signer
 	save    string
@@ -103,7 +81,7 @@ func (w *world) signerOf(name string) *softkey.Signer {
 // newWorld starts a bus; change may alter its options.
 func newWorld(t *testing.T, change func(*smevtest.Options)) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: start}, version: "1.3", save: filepath.Join(t.TempDir(), "saved")}
+	w := &world{T: t, clock: smevtest.NewClock(start), version: "1.3", save: filepath.Join(t.TempDir(), "saved")}
 	w.signer = w.signerOf("client")
 	w.options = smevtest.Options{
 		Signer: w.signerOf("bus"), ReceiverSigner: w.signerOf("egisso"),
@@ -236,115 +214,6 @@ func (w *world) ack(id string, accepted bool) reply {
 		`<b:AckTargetMessage Id="SIGNED_BY_CALLER" accepted="%t">%s</b:AckTargetMessage>`, accepted, id)), "AckTargetMessage"))
 }
 
-// reply is what came back.
-type reply struct {
-	err       error // of the transport
-	status    int
-	multipart bool
-	body      *xmlsafe.Element // child of soap:Body; nil if there is none
-	fault     string           // name of the fault, with its code
-	words     string           // of the fault
-}
-
-func (w *world) post(message []byte) reply {
-	w.Helper()
-	return w.postAs(message, "text/xml; charset=utf-8")
-}
-
-func (w *world) postAs(message []byte, contentType string) reply {
-	w.Helper()
-	req, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.bus.URL(w.version), bytes.NewReader(message))
-	if err != nil {
-		w.Fatal(err)
-	}
-	req.Header.Set("Content-Type", contentType)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return reply{err: err}
-	}
-	defer res.Body.Close()
-	var r reply
-	r.status = res.StatusCode
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		return reply{err: err}
-	}
-	if media, params, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err == nil && media == "multipart/related" {
-		part, err := multipart.NewReader(bytes.NewReader(data), params["boundary"]).NextPart()
-		if err != nil {
-			return reply{err: err}
-		}
-		if data, err = io.ReadAll(part); err != nil {
-			return reply{err: err}
-		}
-		r.multipart = true
-	}
-	doc, err := xmlsafe.Parse(data, xmlsafe.DefaultLimits)
-	if err != nil {
-		r.err = err
-		return r
-	}
-	body := doc.Root.Child(soapNS, "Body")
-	if body == nil {
-		r.err = errors.New("not SOAP")
-		return r
-	}
-	kids := body.Elements()
-	if len(kids) == 0 {
-		return r
-	}
-	r.body = kids[0]
-	if r.body.Local == "Fault" {
-		r.fault, r.words = "soap:Fault", r.body.Child("", "faultstring").Text()
-		if d := r.body.Child("", "detail"); d != nil {
-			f := d.Elements()[0]
-			r.fault = f.Local
-			if code := f.Child(exchange+"faults/"+w.version, "SignatureVerificationFault"); code != nil {
-				r.fault += "/" + code.Text()
-			}
-		}
-	}
-	return r
-}
-
-// at follows a path of local names from the body.
-func (r reply) at(path ...string) *xmlsafe.Element {
-	e := r.body
-	for _, local := range path {
-		var next *xmlsafe.Element
-		if e != nil {
-			for _, c := range e.Elements() {
-				if c.Local == local {
-					next = c
-				}
-			}
-		}
-		e = next
-	}
-	return e
-}
-
-func (r reply) text(path ...string) string {
-	if e := r.at(path...); e != nil {
-		return e.Text()
-	}
-	return ""
-}
-
-// answerID is the id to acknowledge, empty for an empty queue.
-func (r reply) answerID() string {
-	return r.text("ResponseMessage", "Response", "MessageMetadata", "MessageId")
-}
-
-// content is the root of the business content.
-func (r reply) content() *xmlsafe.Element {
-	e := r.at("ResponseMessage", "Response", "SenderProvidedResponseData", "MessagePrimaryContent")
-	if e == nil {
-		return nil
-	}
-	return e.Elements()[0]
-}
-
 // take gets the next answer, checks its signatures and acknowledges it.
 func (w *world) take() reply {
 	w.Helper()
@@ -432,47 +301,4 @@ func (w *world) header(id string, content []byte) string {
 		w.Fatal(err)
 	}
 	return refHeader(id, digest[:], signature)
-}
-
-// lintSaved validates every saved message and package with the official schemas.
-func (w *world) lintSaved() int { w.Helper(); return w.lintSavedBut("nothing") }
-
-// lintSavedBut leaves out requests whose name contains the word.
-func (w *world) lintSavedBut(word string) int {
-	w.Helper()
-	dir := filepath.Join(samples.Dir(w.T), "schemas")
-	schema := filepath.Join(w.TempDir(), "envelope.xsd")
-	if err := smevtest.WriteEnvelopeSchema(schema, dir, w.version); err != nil {
-		w.Fatal(err)
-	}
-	groups := map[string][]string{}
-	files, err := filepath.Glob(filepath.Join(w.save, "*.xml"))
-	if err != nil {
-		w.Fatal(err)
-	}
-	for _, f := range files {
-		switch {
-		case strings.Contains(filepath.Base(f), ".in.") && strings.Contains(filepath.Base(f), word):
-		case strings.HasSuffix(f, ".soap.xml"):
-			groups[schema] = append(groups[schema], f)
-		case strings.Contains(f, ".package.10.05.I-2.1.0."):
-			s := filepath.Join(dir, "egisso/10.05.I-2.1.0.xsd")
-			groups[s] = append(groups[s], f)
-		case strings.Contains(f, ".package.10.06.S-1.1.0."):
-			s := filepath.Join(dir, "egisso/10.06.S-1.1.0.xsd")
-			groups[s] = append(groups[s], f)
-		}
-	}
-	count := 0
-	for s, list := range groups {
-		valid, words := samples.Lint(w.T, s, list...)
-		for _, f := range list {
-			count++
-			if !valid[f] {
-				data, _ := os.ReadFile(f)
-				w.Errorf("%s is not valid:\n%s\n%s", filepath.Base(f), words, data)
-			}
-		}
-	}
-	return count
 }
