@@ -286,3 +286,42 @@ func FuzzReadAnswer(f *testing.F) {
 		}
 	})
 }
+
+// TestRepeatedIDs: what a sender does with identifiers inside its content must
+// not block the queue. Only the identifier the bus's signature refers to has to
+// be unique, or the message is kept and shown like any other that does not verify.
+func TestRepeatedIDs(t *testing.T) {
+	const id = "22222222-0000-11ef-8000-000000000000"
+	for name, tt := range map[string]struct {
+		ids      [2]string
+		verified bool
+	}{
+		"the sender's own twice":     {[2]string{"row", "row"}, true},
+		"that of the sender's block": {[2]string{"row", "PROVIDER"}, true},
+		"that of the bus":            {[2]string{"row", "SIGNED_BY_SMEV"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBus(t)
+			b.then(answerXML(b.message(id, func(w *xmldsig.Writer) {
+				w.Start(Version13.Basic, "MessagePrimaryContent")
+				w.Start("urn:x", "response")
+				for _, inner := range tt.ids {
+					w.StartAttrs("urn:x", "row", idAttr(inner))
+					w.End()
+				}
+				w.End()
+				w.End()
+			})))
+			a, err := b.client().GetResponse(t.Context())
+			if tt.verified {
+				if err != nil || a.Kind != AnswerContent || bytes.Count(a.Content, []byte("row")) < 2 {
+					t.Errorf("%v", err)
+				}
+				return
+			}
+			if !errors.Is(err, ErrUnverified) || !errors.Is(err, xmldsig.ErrReference) || a == nil || a.MessageID != id || a.Content != nil {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+}

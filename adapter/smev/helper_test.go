@@ -1,7 +1,6 @@
 package smev
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log"
@@ -9,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,22 +107,35 @@ func checkCall(t *testing.T, envelope []byte, v Version, op Operation, signedSpa
 // and the schema are at hand; of 1.2 there is only ours.
 func validate(t *testing.T, envelope []byte, version string) {
 	t.Helper()
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("xmllint is not installed")
-	}
 	schema := filepath.Join("..", "..", "wsdl", "types-"+version+".xsd")
 	if version != Version12.Name {
 		schema = shared(t, "schemas", "smev", "v"+version, "smev-message-exchange-types-"+version+".xsd")
 	}
-	child := body(t, envelope)
-	document := envelope[child.Start:child.End]
+	validateElement(t, envelope, body(t, envelope), schema)
+}
+
+// validateElement checks one element, which must declare its own namespaces.
+// Complaints that name one of the defects are expected.
+func validateElement(t *testing.T, source []byte, e *xmlsafe.Element, schema string, defects ...string) {
+	t.Helper()
+	xmllint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("xmllint is not installed")
+	}
+	document := source[e.Start:e.End]
 	file := filepath.Join(t.TempDir(), "body.xml")
 	if err := os.WriteFile(file, document, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(xmllint, "--noout", "--nonet", "--schema", schema, file).CombinedOutput(); err != nil {
-		t.Errorf("not valid against %s: %s\n%s", version, out, bytes.TrimSpace(document))
+	out, err := exec.Command(xmllint, "--noout", "--nonet", "--schema", schema, file).CombinedOutput()
+	if err == nil && len(defects) == 0 {
+		return
+	}
+	for line := range strings.Lines(string(out)) {
+		known := slices.ContainsFunc(defects, func(d string) bool { return strings.Contains(line, d) })
+		if !known && !strings.Contains(line, "fails to validate") && !strings.Contains(line, " validates") {
+			t.Errorf("not valid against %s: %s", filepath.Base(schema), line)
+		}
 	}
 }
 
