@@ -40,6 +40,7 @@ type Config struct {
 // Database is the gateway's own database, schema egisso.
 type Database struct {
 	URL     Secret        `env:"DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе шлюза: postgres://пользователь@узел/база"`
+	Owner   Secret        `env:"OWNER_DATABASE_URL" check:"postgres" doc:"Строка подключения под ролью владельца схемы, только для egissogw migrate; без неё — DATABASE_URL"`
 	Timeout time.Duration `env:"DATABASE_TIMEOUT,default=30s" range:"1s..10m" doc:"Предел одного обращения к базе шлюза"`
 }
 
@@ -135,11 +136,11 @@ type Package struct {
 type Job struct {
 	Collect        Schedule      `env:"SCHEDULE_COLLECT,default=@every 30s" doc:"Когда читать изменения МИС"`
 	Form           Schedule      `env:"SCHEDULE_FORM,default=@every 30s" doc:"Когда собирать пакеты"`
-	Send           Schedule      `env:"SCHEDULE_SEND,default=@every 10s" doc:"Когда подписывать и отправлять"`
-	Receive        Schedule      `env:"SCHEDULE_RECEIVE,default=@every 10s" doc:"Когда опрашивать очередь ответов"`
+	Send           Schedule      `env:"SCHEDULE_SEND,default=@every 10s" doc:"Когда подписывать и отправлять; при off неудачная отправка сама не повторится"`
+	Receive        Schedule      `env:"SCHEDULE_RECEIVE,default=@every 10s" doc:"Когда опрашивать очередь ответов; при off она опрашивается только после отправки"`
 	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
 	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" doc:"Часовой пояс расписаний и дат"`
-	Lease          time.Duration `env:"LEASE,default=2m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше SMEV_TIMEOUT и COMMAND_TIMEOUT"`
+	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`
 	RetryMin       time.Duration `env:"RETRY_MIN,default=5s" range:"100ms..1h" doc:"Первая пауза перед повтором"`
 	RetryMax       time.Duration `env:"RETRY_MAX,default=15m" range:"1s..24h" doc:"Наибольшая пауза перед повтором"`
 	AnswerTerm     time.Duration `env:"ANSWER_TERM,default=72h" range:"1h..2160h" doc:"Сколько ждать протокола, прежде чем показать пакет как просроченный (сам он не отправляется заново)"`

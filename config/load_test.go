@@ -153,6 +153,8 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 		{"SCHEDULE_SEND", "@every " + secretish},
 		{"SCHEDULE_RECEIVE", "61 * * * *"},
 		{"SCHEDULE_APPLY", "* * * *"},
+		{"SCHEDULE_APPLY", "0 0 30 2 *"},
+		{"OWNER_DATABASE_URL", "postgres://user:" + secretish + "@host:port/"},
 		{"TIME_ZONE", "Moskva"},
 		{"LEASE", "30s"},
 		{"RETRY_MIN", "30m"},

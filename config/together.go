@@ -1,9 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // FileName is FACT_FILE_NAME for one package.
@@ -35,15 +37,34 @@ func (r *reader) checkTogether() {
 		r.need(&s.Command.Path, &s.Command.CertificateFile)
 		r.checkPath(&s.Command.Path, programProblem)
 		r.checkPath(&s.Command.CertificateFile, fileProblem)
-		if c.Job.Lease <= s.Command.Timeout {
-			r.complain(&c.Job.Lease, "должна быть больше, чем "+Prefix+"COMMAND_TIMEOUT")
-		}
 	}
-	if c.Job.Lease <= c.SMEV.Timeout {
-		r.complain(&c.Job.Lease, "должна быть больше, чем "+Prefix+"SMEV_TIMEOUT")
-	}
+	r.checkLease()
 	if c.Job.RetryMax != 0 && c.Job.RetryMin > c.Job.RetryMax {
 		r.complain(&c.Job.RetryMin, "больше, чем "+Prefix+"RETRY_MAX")
+	}
+}
+
+// What one claim has to last for: a message with a file is signed twice, and a
+// file is offered to the storage up to three times before the message is posted.
+const (
+	signaturesPerPackage = 2
+	uploadAttempts       = 3
+)
+
+// checkLease complains when a job could still be at work after its claim has
+// ended: another process would take up the same work then.
+func (r *reader) checkLease() {
+	c := r.config
+	sending := uploadAttempts*c.FTP.Timeout + c.SMEV.Timeout
+	signing := time.Duration(0)
+	if c.Signer.Kind == SignerCommand {
+		signing = signaturesPerPackage * c.Signer.Command.Timeout
+	}
+	switch lease := &c.Job.Lease; {
+	case *lease <= sending:
+		r.complain(lease, fmt.Sprintf("должна быть больше, чем %d×%sFTP_TIMEOUT + %sSMEV_TIMEOUT (%s)", uploadAttempts, Prefix, Prefix, sending))
+	case *lease <= signing:
+		r.complain(lease, fmt.Sprintf("должна быть больше, чем %d×%sCOMMAND_TIMEOUT (%s)", signaturesPerPackage, Prefix, signing))
 	}
 }
 

@@ -45,6 +45,10 @@ func (s *Schedule) EnvDecode(value string) error {
 	if err != nil {
 		return textError("не расписание: ожидается пять полей cron, @every 30s, @hourly или off")
 	}
+	// A day that does not exist, such as 30 February, parses but never comes.
+	if schedule.Next(time.Now()).IsZero() {
+		return textError("такой день или час никогда не наступает; чтобы выключить расписание, укажите off")
+	}
 	*s = Schedule{Spec: value, Schedule: schedule}
 	return nil
 }

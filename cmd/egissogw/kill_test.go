@@ -81,7 +81,7 @@ func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 	s, manifest := testStage(t, stageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},
 		Source: refmis.Options{Seed: 7, Facts: 1200},
-		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=150", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_COMMAND_TIMEOUT=5s", "EGISSOGW_LOG_LEVEL=debug"},
+		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=150", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug"},
 	})
 	for _, point := range killPoints {
 		if err := s.startGateway(gateway); err != nil {
