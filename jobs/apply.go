@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -20,16 +21,26 @@ type Apply struct {
 // Name implements Job.
 func (Apply) Name() string { return "apply" }
 
-// Run implements Job. Done counts answers.
+// applyBatch is how many answers are applied in one run.
+const applyBatch = 100
+
+// Run implements Job. Done counts answers. One that cannot be applied is put off
+// and the others go on.
 func (a Apply) Run(ctx context.Context) (Report, error) {
 	var report Report
-	for {
+	var troubles []error
+	for range applyBatch {
 		found, err := a.Store.ApplyNext(ctx, a.judge)
-		if err != nil || !found {
-			return report, err
+		if err != nil {
+			troubles = append(troubles, err)
+		}
+		if !found || ctx.Err() != nil {
+			return report, errors.Join(troubles...)
 		}
 		report.Done++
 	}
+	report.More = true
+	return report, errors.Join(troubles...)
 }
 
 func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdict, error) {

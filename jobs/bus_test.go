@@ -168,6 +168,8 @@ func TestSendByTheFaultsClass(t *testing.T) {
 		"no right to the kind of information":       {[]error{fault("AccessDenied")}, "in_doubt", "signed", "packed", true},
 		"fault nobody knows":                        {[]error{fault("SomethingNew")}, "in_doubt", "signed", "packed", true},
 		"first attempt already sent by somebody":    {[]error{fault("MessageIsAlreadySent")}, "in_doubt", "signed", "packed", true},
+		"an id is stale that was never heard of":    {[]error{fault("StaleMessageId")}, "refused", "send_failed", "ready", true},
+		"our certificate has ended":                 {[]error{&smev.Fault{Operation: smev.OpSendRequest, Name: "SignatureVerificationFault", SignatureCode: "CertificateIsExpired"}}, "refused", "send_failed", "ready", true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -193,6 +195,31 @@ func TestSendByTheFaultsClass(t *testing.T) {
 			}
 			if w.uploads != 1 {
 				t.Errorf("the file was uploaded %d times", w.uploads)
+			}
+		})
+	}
+}
+
+// What may have arrived is never given to a second message, and what somebody
+// else sent under our id never becomes our success.
+func TestRepeatedRefusals(t *testing.T) {
+	reset := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
+	for name, errs := range map[string][]error{
+		"stale after an attempt nobody answered":   {reset, fault("StaleMessageId")},
+		"refused after an attempt nobody answered": {reset, fault("InvalidContent")},
+		"somebody else's id, twice":                {fault("MessageIsAlreadySent"), fault("MessageIsAlreadySent")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := signedMessage(t)
+			w := &wire{sendErr: errs}
+			job := g.sendJob(w)
+			deadline := time.Now().Add(time.Minute)
+			for len(w.sent) < 3 && time.Now().Before(deadline) {
+				_, _ = job.Run(t.Context())
+			}
+			got := g.text(t, `select m.state || ' ' || p.state || ' ' || r.state || ' ' || (p.review is not null) from egisso.message m, egisso.package p, egisso.record r`)
+			if got != "in_doubt signed packed true" {
+				t.Errorf("states %q after %d attempts", got, len(w.sent))
 			}
 		})
 	}
@@ -252,6 +279,9 @@ func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 		t.Fatalf("stored %q", got)
 	}
 	w.ackErr = &smev.Fault{Operation: smev.OpAck, Name: "TargetMessageIsNotFound"} // the bus had heard us
+	if _, err := g.conn.Exec(t.Context(), `update egisso.answer set next_ack_at = now()`); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := job.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -260,6 +290,21 @@ func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 	}
 	if len(w.acked) != 2 {
 		t.Errorf("acknowledged %v", w.acked)
+	}
+}
+
+func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{ackErr: &smev.Fault{Operation: smev.OpAck, Name: "InvalidContent"}}
+	for _, id := range []string{"a1", "a2", "a3"} {
+		w.answers = append(w.answers, &smev.Answer{MessageID: id, Kind: smev.AnswerStatus, Raw: []byte(id)})
+	}
+	report, err := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}.Run(t.Context())
+	if err == nil || report.Done != 3 {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if got := g.text(t, `select count(*) || ' ' || sum(ack_attempts) from egisso.answer`); got != "3 3" {
+		t.Errorf("answers and attempts %q", got)
 	}
 }
 

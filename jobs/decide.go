@@ -31,11 +31,15 @@ type Decide struct {
 // Name implements Job.
 func (Decide) Name() string { return "decide" }
 
+// decideBatches is how many transactions one run makes for a register.
+const decideBatches = 40
+
 // Run implements Job: measures first, since facts depend on them.
 func (d Decide) Run(ctx context.Context) (Report, error) {
 	var report Report
 	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
-		for {
+		for batch := range decideBatches {
+			report.More = report.More || batch == decideBatches-1
 			n, err := d.Store.Decide(ctx, register, decideRows, func(p store.Pending) (store.Decision, error) {
 				return d.decide(register, p)
 			})
@@ -49,7 +53,9 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 			d.Log.Debug("rows decided", "register", register, "rows", n)
 		}
 	}
-	return report, nil
+	woken, err := d.Store.WakeWaiting(ctx)
+	report.More = report.More || woken > 0
+	return report, err
 }
 
 func (d Decide) decide(register egisso.Register, p store.Pending) (store.Decision, error) {

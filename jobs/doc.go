@@ -10,6 +10,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Report says what one run of a job did.
@@ -29,11 +30,16 @@ type Job interface {
 // service off. Nothing is signed, so nothing is sent or polled.
 var ErrServiceOff = errors.New("the signing service is off")
 
-// quietly turns the switch being off into an empty report: it is a state, not a
-// failure.
-func quietly(report Report, err error) (Report, error) {
-	if errors.Is(err, ErrServiceOff) {
-		return Report{Done: report.Done}, nil
+// quietly leaves out of errs what only says that the switch is off: that is a
+// state, not a failure, and ends the run.
+func quietly(report Report, errs ...error) (Report, error) {
+	off := false
+	rest := slices.DeleteFunc(slices.Clone(errs), func(err error) bool {
+		off = off || errors.Is(err, ErrServiceOff)
+		return err == nil || errors.Is(err, ErrServiceOff)
+	})
+	if off {
+		report.More = false
 	}
-	return report, err
+	return report, errors.Join(rest...)
 }

@@ -31,6 +31,9 @@ var formats = map[egisso.Register]struct{ format, version string }{
 // useless when a schema is violated, and only a person can tell.
 const refusedRest = 24 * time.Hour
 
+// formBatches is how many packages of a register one run forms.
+const formBatches = 50
+
 // Name implements Job.
 func (Form) Name() string { return "form" }
 
@@ -38,7 +41,8 @@ func (Form) Name() string { return "form" }
 func (f Form) Run(ctx context.Context) (Report, error) {
 	var report Report
 	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
-		for {
+		for batch := range formBatches {
+			report.More = report.More || batch == formBatches-1
 			formed, err := f.form(ctx, register)
 			if err != nil {
 				return report, err

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -20,7 +21,7 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	}
 	switch pkg.State {
 	case "answered":
-		return store.Verdict{Note: "the package has its outcome already"}
+		return judgeAgain(a, pkg)
 	case "send_failed":
 		return store.Verdict{
 			Note:   "the package had failed before the answer came",
@@ -43,11 +44,38 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	}
 }
 
+// judgeAgain: a package that has its outcome is decided again only for members
+// an earlier protocol left in doubt (spec egisso.md d.3, superseding protocols).
+func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
+	repeated := store.Verdict{Note: "the package has its outcome already"}
+	if a.Kind != smev.AnswerContent {
+		return repeated
+	}
+	v := judgeContent(a.Content, pkg)
+	if v.Result == "" {
+		return repeated
+	}
+	if v.Result != pkg.Result && len(pkg.Undecided) == 0 {
+		repeated.Review = "Повторный протокол расходится с применённым: сверьте записи"
+		return repeated
+	}
+	for id := range v.Outcomes {
+		if !pkg.Undecided[id] {
+			delete(v.Outcomes, id)
+		}
+	}
+	if len(v.Outcomes) == 0 {
+		return repeated
+	}
+	v.Note = "superseding protocol"
+	return v
+}
+
 func judgeRejected(rejections []smev.Rejection) store.Verdict {
 	var codes, texts []string
 	temporary := len(rejections) > 0
 	for _, r := range rejections {
-		codes = append(codes, r.Code)
+		codes = append(codes, known(r.Code, "ACCESS_DENIED", "NO_DATA", "UNKNOWN_REQUEST_DESCRIPTION", "FAILURE"))
 		texts = append(texts, strings.TrimSpace(r.Code+" "+r.Description))
 		temporary = temporary && r.Code == "FAILURE"
 	}
@@ -70,19 +98,28 @@ func judgeAsyncStatus(a smev.Answer) store.Verdict {
 		}
 		return store.Verdict{
 			Failed: true,
-			Note:   "terminal status of the bus: " + a.AsyncStatus.Category,
+			Note:   "terminal status of the bus: " + known(a.AsyncStatus.Category, "requestIsRejectedBySmev", "cancelled", "doesNotExist"),
 			Info:   strings.TrimSpace("Отклонён СМЭВ: " + text),
 			Review: "СМЭВ отклонила сообщение после приёма: исправьте причину, записи уйдут в следующем пакете",
 		}
 	}
-	return store.Verdict{Note: "intermediate status of the bus: " + a.AsyncStatus.Category}
+	return store.Verdict{Note: "intermediate status of the bus"}
+}
+
+// known keeps a code for the log only if it is one of the given: what strangers
+// write does not belong there.
+func known(code string, codes ...string) string {
+	if slices.Contains(codes, code) {
+		return code
+	}
+	return "other"
 }
 
 func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
 	protocol, err := egisso.ReadProtocol(content)
 	if err != nil {
 		return store.Verdict{
-			Note:   "protocol not read: " + err.Error(),
+			Note:   "protocol not read",
 			Review: "Протокол ЕГИССО не удалось прочитать: он сохранён и не применён",
 		}
 	}
@@ -167,5 +204,9 @@ func packageOutcome(counts map[store.RecordState]int, sent int) (store.PackageRe
 	case accepted == sent:
 		return store.PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d, из них с предупреждениями: %d", accepted, warned)
 	}
-	return store.PackagePartial, fmt.Sprintf("Пакет принят частично. Принято записей: %d, отклонено: %d", accepted, rejected)
+	info := fmt.Sprintf("Пакет принят частично. Принято записей: %d, отклонено: %d", accepted, rejected)
+	if unknown := sent - accepted - rejected; unknown > 0 {
+		info += fmt.Sprintf(", исход не подтверждён: %d", unknown)
+	}
+	return store.PackagePartial, info
 }

@@ -87,6 +87,9 @@ func TestJudge(t *testing.T) {
 			if c.state != "" {
 				pkg.State = c.state
 			}
+			if c.state == "answered" {
+				pkg.Result = store.PackageAccepted
+			}
 			v := judge(c.answer, pkg)
 			if v.Result != c.result || v.Progress != c.progress || v.Failed != c.failed || v.Returned != c.returned || (v.Review != "") != c.review {
 				t.Errorf("verdict %+v", v)
@@ -106,6 +109,14 @@ func TestJudge(t *testing.T) {
 				}
 			}
 		})
+	}
+	again := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackagePartial, RecordCount: 2, Members: []uuid.UUID{first, second}, Undecided: map[uuid.UUID]bool{second: true}}
+	if v := judge(content(packageResult(testPackage, "3", counted, "")), again); len(v.Outcomes) != 1 || v.Outcomes[second] != store.Accepted {
+		t.Errorf("a superseding protocol decides %v", v.Outcomes)
+	}
+	decided := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackageRejected, RecordCount: 2, Members: []uuid.UUID{first, second}}
+	if v := judge(content(packageResult(testPackage, "3", counted, "")), decided); v.Review == "" || v.Result != "" {
+		t.Errorf("a contradicting protocol means %+v", v)
 	}
 	if v := judge(smev.Answer{}, nil); v.Note == "" || v.Result != "" {
 		t.Errorf("an answer to nobody means %+v", v)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -41,70 +42,82 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, r.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
-	if err := r.repeatAcks(ctx); err != nil {
-		return quietly(Report{}, err)
-	}
+	// What goes wrong with one answer does not keep the others at the bus.
+	troubles := r.repeatAcks(ctx)
 	var report Report
-	var unbelieved error // the rest of the queue goes on
 	for range receiveBatch {
+		if stop := stopping(ctx, troubles); stop {
+			return quietly(report, troubles...)
+		}
 		answer, err := r.Bus.GetResponse(ctx)
-		if answer == nil && err == nil {
-			return report, unbelieved
-		}
 		if answer == nil {
-			return quietly(report, errors.Join(unbelieved, fmt.Errorf("take an answer: %w", err)))
+			if err != nil {
+				troubles = append(troubles, fmt.Errorf("take an answer: %w", err))
+			}
+			return quietly(report, troubles...)
 		}
 		if err != nil {
-			unbelieved = errors.Join(unbelieved, fmt.Errorf("answer %s: %w", answer.MessageID, err))
+			troubles = append(troubles, fmt.Errorf("answer %s: %w", answer.MessageID, err))
 		}
-		fresh, err := r.keep(ctx, answer, err)
-		if err != nil {
-			return quietly(report, errors.Join(unbelieved, err))
-		}
+		fresh, stored, err := r.keep(ctx, answer, err)
 		if fresh {
 			report.Done++
 		}
-	}
-	report.More = true
-	return report, unbelieved
-}
-
-// repeatAcks acknowledges what an earlier life stored but did not acknowledge.
-func (r Receive) repeatAcks(ctx context.Context) error {
-	ids, err := r.Store.Unacked(ctx, ackBatch)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := r.ack(ctx, id); err != nil {
-			return err
+		if err != nil {
+			troubles = append(troubles, err)
+		}
+		if !stored {
+			return quietly(report, troubles...) // our database, not the answer
 		}
 	}
-	return nil
+	report.More = true
+	return quietly(report, troubles...)
+}
+
+// stopping: nothing more can be done in this run.
+func stopping(ctx context.Context, troubles []error) bool {
+	return ctx.Err() != nil || slices.ContainsFunc(troubles, func(err error) bool { return errors.Is(err, ErrServiceOff) })
+}
+
+// repeatAcks acknowledges what was stored but, as far as we know, not acknowledged.
+func (r Receive) repeatAcks(ctx context.Context) (troubles []error) {
+	ids, err := r.Store.Unacked(ctx, ackBatch)
+	if err != nil {
+		return []error{err}
+	}
+	for _, id := range ids {
+		if stopping(ctx, troubles) {
+			break
+		}
+		if err := r.ack(ctx, id); err != nil {
+			troubles = append(troubles, err)
+		}
+	}
+	return troubles
 }
 
 // keep stores an answer and then acknowledges it. An answer whose signature does
 // not hold is stored and shown, and not acknowledged: nobody may make us drop a
 // message by damaging it on the way.
-func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh bool, err error) {
+func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh, kept bool, err error) {
 	stored, err := storedAnswer(a, problem)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if fresh, err = r.Store.StoreAnswer(ctx, stored); err != nil {
-		return false, err
+		return false, false, err
 	}
 	attrs := []any{"answer_id", stored.ID, "original_message_id", stored.OriginalMessageID, "kind", stored.Kind}
 	if problem != nil {
 		if fresh {
 			r.Log.Error("answer not believed: stored, not applied, not acknowledged", append(attrs, "err", problem)...)
 		}
-		return false, nil
+		return false, true, nil
 	}
 	if fresh {
 		r.Log.Info("answer stored", attrs...)
 	}
-	return fresh, r.ack(ctx, stored.ID)
+	return fresh, true, r.ack(ctx, stored.ID)
 }
 
 // ack acknowledges a stored answer. SMEV not knowing the message any more is
@@ -112,7 +125,11 @@ func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh
 func (r Receive) ack(ctx context.Context, id string) error {
 	err := r.Bus.Ack(ctx, id, true)
 	if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
-		return fmt.Errorf("acknowledge answer %s: %w", id, err)
+		err = fmt.Errorf("acknowledge answer %s: %w", id, err)
+		if errors.Is(err, ErrServiceOff) {
+			return err
+		}
+		return errors.Join(err, r.Store.AckFailed(ctx, id))
 	}
 	return r.Store.MarkAcked(ctx, id)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,8 +41,8 @@ type Scheduler struct {
 type loop struct {
 	Entry
 	wake    chan struct{}
-	running atomic.Int64 // unix nanoseconds of the start of the run, 0 when idle
-	failing string       // last error, to log a state and not every tick
+	running atomic.Pointer[time.Time] // start of the run, nil when idle
+	failing string                    // kind of the last error, to log a state and not every tick
 }
 
 // NewScheduler prepares the jobs. now is the clock of the schedules, zone the
@@ -80,15 +81,24 @@ func (s *Scheduler) Run(ctx, work context.Context) {
 	wait.Wait()
 }
 
-// Stuck returns the names of jobs whose present run has lasted longer than limit.
+// Stuck returns the names of jobs whose present run has lasted longer than limit,
+// or than their own limit and a little more.
 func (s *Scheduler) Stuck(limit time.Duration) []string {
 	var names []string
 	for name, l := range s.loops {
-		if started := l.running.Load(); started != 0 && s.now().Sub(time.Unix(0, started)) > limit {
+		if started := l.running.Load(); started != nil && s.now().Sub(*started) > l.patience(limit) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// patience is how long a run may last before the job counts as stuck.
+func (l *loop) patience(limit time.Duration) time.Duration {
+	if l.Limit == 0 {
+		return limit
+	}
+	return max(limit, l.Limit+5*time.Minute)
 }
 
 func (s *Scheduler) keep(ctx, work context.Context, l *loop) {
@@ -118,15 +128,20 @@ func (s *Scheduler) tick(l *loop) (<-chan time.Time, func() bool) {
 		return nil, func() bool { return false }
 	}
 	now := s.now().In(s.zone)
-	timer := time.NewTimer(l.Schedule.Next(now).Sub(now))
+	next := l.Schedule.Next(now)
+	if next.IsZero() { // a date that does not exist
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(next.Sub(now))
 	return timer.C, timer.Stop
 }
 
 // once runs the job one time and reports whether it has more to do at once.
 func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
 	name := l.Job.Name()
-	l.running.Store(s.now().UnixNano())
-	defer l.running.Store(0)
+	started := s.now()
+	l.running.Store(&started)
+	defer l.running.Store(nil)
 	report, err := s.run(ctx, l)
 	if ctx.Err() != nil {
 		return false // being stopped is not a failure
@@ -137,7 +152,6 @@ func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
 	s.note(ctx, l, report, err)
 	if err != nil {
 		s.log.Debug("job failed", "job", name, "err", err)
-		return false
 	}
 	return report.More
 }
@@ -158,19 +172,23 @@ func (s *Scheduler) run(ctx context.Context, l *loop) (report Report, err error)
 	return report, err
 }
 
+// identifiers are what differs between two errors of the same kind.
+var identifiers = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\d+`)
+
 // note logs a change of the job's health, one line each way, and remembers it.
 func (s *Scheduler) note(ctx context.Context, l *loop, report Report, err error) {
 	name, failure := l.Job.Name(), ""
 	if err != nil {
 		failure = err.Error()
 	}
+	kind := identifiers.ReplaceAllString(failure, "…")
 	switch {
-	case failure != "" && l.failing == "":
+	case failure != "" && kind != l.failing:
 		s.log.Error("job fails", "job", name, "err", err)
 	case failure == "" && l.failing != "":
 		s.log.Info("job works again", "job", name, "done", report.Done)
 	}
-	l.failing = failure
+	l.failing = kind
 	if err := s.ledger.JobFinished(ctx, name, failure); err != nil {
 		s.log.Debug("job outcome not stored", "job", name, "err", err)
 	}

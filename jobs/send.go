@@ -52,13 +52,17 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil || m == nil {
 		return Report{}, err
 	}
-	if m.Attempts == 0 && s.Now().Sub(m.CreatedAt) > s.MessageIDLimit {
-		return Report{Done: 1, More: true}, s.tooOld(ctx, m)
+	if m.Attempts == 0 && s.tooOld(m) {
+		return Report{Done: 1, More: true}, s.giveUp(ctx, m)
 	}
 	if err := s.upload(ctx, m); err != nil {
 		return s.failed(ctx, m, 0, err)
 	}
-	attempt, err := s.Store.BeginAttempt(ctx, m)
+	// An upload takes its time: ask the switch again.
+	if err := requireService(ctx, s.Switch); err != nil {
+		return quietly(Report{}, err, s.Store.ReleaseMessage(ctx, m))
+	}
+	attempt, err := s.Store.BeginAttempt(ctx, m, s.Lease)
 	if err != nil {
 		return Report{}, err
 	}
@@ -76,11 +80,11 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	return Report{Done: 1, More: true}, nil
 }
 
-// arrivedBefore: MessageIsAlreadySent answers a repeat of the same bytes when
-// the first attempt had arrived. On a first attempt it means that the id was
-// not ours to use.
+// arrivedBefore: MessageIsAlreadySent answers a repeat of the same bytes when an
+// earlier attempt, of which nothing was heard, had arrived. Otherwise it means
+// that the id is not ours to use.
 func (s Send) arrivedBefore(m *store.OutMessage, err error) bool {
-	return smev.Classify(err) == smev.ClassAlreadyDone && m.InDoubt
+	return smev.Classify(err) == smev.ClassAlreadyDone && m.MayHaveArrived
 }
 
 func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
@@ -92,7 +96,7 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 		if err := s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content)); err != nil {
 			return fmt.Errorf("upload file %s: %w", f.UUID, err)
 		}
-		if err := s.Store.MarkUploaded(ctx, f.UUID); err != nil {
+		if err := s.Store.MarkUploaded(ctx, m, f.UUID); err != nil {
 			return err
 		}
 	}
@@ -110,8 +114,9 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		f.Fault = fault.Name
 	}
 	var err error
-	switch class := smev.Classify(cause); class {
-	case smev.ClassRetry, smev.ClassRetryLater:
+	class := smev.Classify(cause)
+	switch {
+	case class == smev.ClassRetry, class == smev.ClassRetryLater:
 		f.Info = "СМЭВ временно недоступна, отправка будет повторена"
 		if fault != nil {
 			f.Info = "Отправка будет повторена: " + reason(fault)
@@ -120,25 +125,44 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 			f.Review = f.Info
 		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
-	case smev.ClassFixData, smev.ClassNewID:
+	case refusable(class, fault) && !m.MayHaveArrived:
 		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault) + ")"
 		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
 		err = s.Store.Refuse(ctx, m, attempt, f)
 	default:
-		// Wrong configuration, an id used by somebody else, a fault nobody knows:
-		// keep the message, try again rarely and ask for a person.
+		// Wrong configuration, an id used by somebody else, a fault nobody knows, or
+		// a refusal of what may have arrived before: a new message could be a second
+		// one. Keep this one, try again rarely and ask for a person.
 		f.After = s.RetryMax
 		f.Info = "Отправка остановлена: " + reason(fault)
 		f.Review = "Отправка не удаётся (" + reason(fault) + "): нужна помощь администратора"
+		if m.MayHaveArrived {
+			f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
+		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
 	}
+	// The others may fare better, unless nothing gets through at all.
+	report := Report{More: fault != nil}
 	if err != nil {
 		return Report{}, errors.Join(cause, err)
 	}
-	return Report{}, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
+	return report, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
 }
 
-func (s Send) tooOld(ctx context.Context, m *store.OutMessage) error {
+// refusable: these bytes will never be taken. A signature that is refused was
+// perhaps made with a certificate that has been replaced since: new bytes.
+func refusable(class smev.Class, fault *smev.Fault) bool {
+	return class == smev.ClassFixData || class == smev.ClassNewID || fault != nil && fault.Name == "SignatureVerificationFault"
+}
+
+// tooOld: the bus refuses ids of about two days (spec smev3.md d).
+func (s Send) tooOld(m *store.OutMessage) bool {
+	made, err := smev.MessageIDTime(m.ID.String())
+	return err == nil && s.Now().Sub(made) > s.MessageIDLimit
+}
+
+// giveUp gives the records of a message that was never tried to a new package.
+func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
 	s.Log.Warn("message id grew old before the first attempt: its records go into a new package",
 		"package_id", m.PackageID, "message_id", m.ID)
 	return s.Store.Refuse(ctx, m, 0, store.Failure{

@@ -56,17 +56,28 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	}
 	message, err := s.message(ctx, p)
 	if err != nil {
-		info := "Пакет не подписан: ошибка подписи, будет повторено"
-		if released := s.Store.ReleaseFormed(context.WithoutCancel(ctx), p, info); released != nil {
-			s.Log.Warn("package not released, its claim will run out", "package_id", p.ID, "err", released)
-		}
-		return quietly(Report{}, fmt.Errorf("sign package %s: %w", p.ID, err))
+		return s.failed(ctx, p, err)
 	}
 	if err := s.Store.StoreSigned(ctx, p, message); err != nil {
 		return Report{}, err
 	}
 	s.Log.Info("package signed", "package_id", p.ID, "message_id", message.ID, "bytes", len(message.Envelope))
 	return Report{Done: 1, More: true}, nil
+}
+
+// signPause is how long a package that could not be signed rests, longer after
+// every failure; the others go first.
+const signPause = 30 * time.Second
+
+func (s Sign) failed(ctx context.Context, p *store.FormedPackage, cause error) (Report, error) {
+	cause = fmt.Errorf("sign package %s: %w", p.ID, cause)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if errors.Is(cause, ErrServiceOff) || ctx.Err() != nil {
+		return quietly(Report{}, cause, s.Store.ReleaseFormed(keep, p))
+	}
+	err := s.Store.SignFailed(keep, p, "Пакет не подписан: ошибка подписи, будет повторено", signPause)
+	return Report{More: true}, errors.Join(cause, err)
 }
 
 func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Message, error) {

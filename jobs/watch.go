@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -10,13 +11,18 @@ import (
 )
 
 // Watch looks for what does not move by itself: packages whose answer is
-// overdue, and a certificate that is about to end.
+// overdue, records blocked by rules that have changed, and a certificate that is
+// about to end.
 type Watch struct {
 	Store       *store.Store
 	Certificate *cert.Certificate
 	AnswerTerm  time.Duration
-	Now         func() time.Time
-	Log         *slog.Logger
+	// CheckBasis says what the checks depend on besides the records: the program,
+	// the policy, the provider. When it or the day changes, records that have not
+	// left are checked again.
+	CheckBasis string
+	Now        func() time.Time
+	Log        *slog.Logger
 
 	warnedDay string // the certificate is mentioned once a day
 }
@@ -30,11 +36,15 @@ func (*Watch) Name() string { return "watch" }
 // Run implements Job. Done counts packages that expired.
 func (w *Watch) Run(ctx context.Context) (Report, error) {
 	w.certificateTerm()
+	again, basisErr := w.Store.SetCheckBasis(ctx, w.CheckBasis+" "+w.Now().Format(time.DateOnly))
+	if again > 0 {
+		w.Log.Info("records are checked again", "records", again)
+	}
 	expired, err := w.Store.Expire(ctx, w.AnswerTerm)
 	for _, id := range expired {
 		w.Log.Warn("no answer within the term: the package is shown as expired and is not sent again", "package_id", id)
 	}
-	return Report{Done: len(expired)}, err
+	return Report{Done: len(expired) + again}, errors.Join(err, basisErr)
 }
 
 func (w *Watch) certificateTerm() {

@@ -48,7 +48,7 @@ type MeasureState struct {
 
 // Decision is what follows for one row.
 type Decision struct {
-	Drop   string     // Russian reason to take the open record off the queue; "" keeps it
+	Drop   string     // Russian reason to take the last record off, open or rejected; "" keeps it
 	Record *NewRecord // what is to be sent, or why it cannot be
 }
 
@@ -129,9 +129,26 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 	return decided, err
 }
 
-// Undecided reports whether some row waits for a decision that can be made now.
-func (s *Store) Undecided(ctx context.Context, register egisso.Register) (bool, error) {
-	return s.exists(ctx, "dirty_exists", register)
+// WakeWaiting lets facts be decided again that wait although their measure is
+// there, and returns how many there were. Two gateways can bring this about
+// between them; nobody else would wake such facts.
+func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
+	tag, err := s.pool.Exec(ctx, query("touch_waiting_in_vain"))
+	if err != nil {
+		return 0, fmt.Errorf("look for facts that wait in vain: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+// SetCheckBasis says what the checks depend on besides the records: rules and
+// their policy, the provider. When that changed, records that have not left are
+// decided again; it returns how many.
+func (s *Store) SetCheckBasis(ctx context.Context, basis string) (int, error) {
+	tag, err := s.pool.Exec(ctx, query("touch_on_new_basis"), basis)
+	if err != nil {
+		return 0, fmt.Errorf("compare the basis of the checks: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
 }
 
 // dirtyRow is a Pending and the key of the measure it uses.
@@ -231,12 +248,13 @@ func addMeasures(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
 }
 
 func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d Decision) error {
-	if open := row.Last != nil && row.Last.State.Open(); open && (d.Drop != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
+	droppable := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
+	if droppable && (d.Drop != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
 		reason := d.Drop
 		if reason == "" {
 			reason = "Заменена записью с новым содержанием"
 		}
-		batch.Queue(query("drop_open"), register, row.Key, reason)
+		batch.Queue(query("drop_record"), register, row.Key, reason)
 	}
 	if d.Record == nil {
 		return nil

@@ -23,6 +23,7 @@ type PackagePlan struct {
 	MaxBytes   int // of the records' stored content; the XML is of the same order
 	// After packages that failed in a row the next one waits: RetryMin doubled
 	// each time, at most RetryMax, or RefusedMax when ЕГИССО itself refused them.
+	// It is half as large each time.
 	RetryMin, RetryMax, RefusedMax time.Duration
 }
 
@@ -31,10 +32,11 @@ type PackagePlan struct {
 // nothing is ready, or that the register rests after failures.
 func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int, err error) {
 	err = s.inTx(ctx, "form a package of register "+string(plan.Register), func(tx pgx.Tx) error {
-		resting, err := registerRests(ctx, tx, plan)
-		if err != nil || resting {
+		after, err := lookAfterFailures(ctx, tx, plan)
+		if err != nil || after.resting {
 			return err
 		}
+		plan.MaxRecords = max(plan.MaxRecords>>min(after.failures, 16), 1)
 		ids, kinds, err := lockReady(ctx, tx, plan)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -49,18 +51,37 @@ func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int,
 	return records, err
 }
 
-func registerRests(ctx context.Context, tx pgx.Tx, plan PackagePlan) (bool, error) {
-	var failures, refused int
-	var rested time.Duration
-	err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&failures, &refused, &rested)
-	if err != nil || failures == 0 {
-		return false, err
+// state of a register after failures.
+type rest struct {
+	failures int
+	resting  bool // until later, or until the package that tries is decided
+}
+
+// lookAfterFailures says whether the register rests and remembers it for people
+// to see. After failures one small package at a time tries whether it goes
+// again, so that a guilty record is soon alone.
+func lookAfterFailures(ctx context.Context, tx pgx.Tx, plan PackagePlan) (rest, error) {
+	var r rest
+	var refused int
+	var last, now time.Time
+	var info string
+	var trying bool
+	err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&r.failures, &refused, &last, &now, &info, &trying)
+	if err != nil {
+		return r, err
+	}
+	if r.failures == 0 {
+		_, err := tx.Exec(ctx, query("end_rest"), plan.Register)
+		return r, err
 	}
 	most := plan.RetryMax
 	if refused > 0 {
 		most = max(most, plan.RefusedMax)
 	}
-	return rested < Backoff(failures, plan.RetryMin, most), nil
+	until := last.Add(Backoff(r.failures, plan.RetryMin, most))
+	r.resting = trying || now.Before(until)
+	_, err = tx.Exec(ctx, query("rest"), plan.Register, until, r.failures, info)
+	return r, err
 }
 
 // Backoff returns least doubled for every failure after the first, at most most.
@@ -171,9 +192,19 @@ func (s *Store) StoreSigned(ctx context.Context, p *FormedPackage, m Message) er
 	})
 }
 
-// ReleaseFormed gives a claimed package back unsigned; info says why, in Russian.
-func (s *Store) ReleaseFormed(ctx context.Context, p *FormedPackage, info string) error {
-	if _, err := s.pool.Exec(ctx, query("release_claim"), p.ID, p.Epoch, info); err != nil {
+// ReleaseFormed gives a claimed package back unsigned, to be signed at any time.
+func (s *Store) ReleaseFormed(ctx context.Context, p *FormedPackage) error {
+	if _, err := s.pool.Exec(ctx, query("release_claim"), p.ID, p.Epoch); err != nil {
+		return fmtError("release package", p.ID, err)
+	}
+	return nil
+}
+
+// SignFailed gives a claimed package back that could not be signed; info says
+// so in Russian. It rests longer after every failure, so that the others go
+// first, and after the third one a person is asked to look.
+func (s *Store) SignFailed(ctx context.Context, p *FormedPackage, info string, pause time.Duration) error {
+	if _, err := s.pool.Exec(ctx, query("sign_failed"), p.ID, p.Epoch, info, pause); err != nil {
 		return fmtError("release package", p.ID, err)
 	}
 	return nil

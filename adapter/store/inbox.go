@@ -23,10 +23,14 @@ type InAnswer struct {
 	Problem           string // why it is not believed
 }
 
+// unverifiedPerDay is how many answers nobody can believe are kept in a day: what
+// a wrong endpoint says must not fill the database.
+const unverifiedPerDay = 200
+
 // StoreAnswer stores an answer durably; only then may it be acknowledged. An
 // answer that came again changes nothing (fresh is false).
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
-	tag, err := s.pool.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem)
+	tag, err := s.pool.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
 	if err != nil {
 		return false, fmt.Errorf("store answer %s: %w", a.ID, err)
 	}
@@ -48,21 +52,20 @@ func (s *Store) Unacked(ctx context.Context, limit int) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
 	}
-	var id string
-	var verified bool
-	var ids []string
-	_, err = pgx.ForEachRow(rows, []any{&id, &verified}, func() error {
-		ids = append(ids, id)
-		return nil
-	})
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
 	}
 	return ids, nil
 }
 
-// Awaiting reports whether some answer is still expected.
-func (s *Store) Awaiting(ctx context.Context) (bool, error) { return s.exists(ctx, "awaiting_answers") }
+// AckFailed puts an answer off that could not be acknowledged.
+func (s *Store) AckFailed(ctx context.Context, id string) error {
+	if _, err := s.pool.Exec(ctx, query("ack_failed"), id); err != nil {
+		return fmt.Errorf("put off the acknowledgement of answer %s: %w", id, err)
+	}
+	return nil
+}
 
 // AnsweredPackage is the package an answer belongs to.
 type AnsweredPackage struct {
@@ -70,8 +73,12 @@ type AnsweredPackage struct {
 	MessageID   uuid.UUID
 	Register    egisso.Register
 	State       string
+	Result      PackageResult // "" until answered
 	RecordCount int
 	Members     []uuid.UUID
+	// Undecided are the members an earlier protocol left in doubt; all of them
+	// before the first one.
+	Undecided map[uuid.UUID]bool
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
@@ -110,9 +117,11 @@ type ProtocolMessage struct {
 
 // ApplyNext takes the oldest answer not yet applied, asks judge what it means
 // and stores the consequences, all in one transaction. pkg is nil when no
-// message of ours is named by the answer. It reports whether there was one.
+// message of ours is named by the answer. It reports whether there was one; with
+// an error too, when that answer was put off and others may follow.
 func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *AnsweredPackage) (Verdict, error)) (bool, error) {
 	found := false
+	var failure error
 	err := s.inTx(ctx, "apply an answer", func(tx pgx.Tx) error {
 		var a InAnswer
 		err := tx.QueryRow(ctx, query("lock_unapplied")).
@@ -124,23 +133,38 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 			return err
 		}
 		found = true
-		pkg, err := packageOfMessage(ctx, tx, a.OriginalMessageID)
-		if err != nil {
-			return fmt.Errorf("answer %s: %w", a.ID, err)
+		// In a savepoint: one answer that cannot be applied is put off and shown,
+		// and the others go on.
+		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, judge) })
+		if failure == nil {
+			return nil
 		}
-		verdict, err := judge(a, pkg)
-		if err != nil {
-			return fmt.Errorf("answer %s: %w", a.ID, err)
-		}
-		if pkg != nil {
-			if err := applyVerdict(ctx, tx, pkg, verdict); err != nil {
-				return fmt.Errorf("answer %s, package %s: %w", a.ID, pkg.ID, err)
-			}
-		}
-		_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note)
+		failure = fmt.Errorf("answer %s: %w", a.ID, failure)
+		_, err = tx.Exec(ctx, query("apply_failed"), a.ID, failure.Error())
 		return err
 	})
+	if err == nil {
+		err = failure
+	}
 	return found, err
+}
+
+func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *AnsweredPackage) (Verdict, error)) error {
+	pkg, err := packageOfMessage(ctx, tx, a.OriginalMessageID)
+	if err != nil {
+		return err
+	}
+	verdict, err := judge(a, pkg)
+	if err != nil {
+		return err
+	}
+	if pkg != nil {
+		if err := applyVerdict(ctx, tx, pkg, verdict); err != nil {
+			return fmt.Errorf("package %s: %w", pkg.ID, err)
+		}
+	}
+	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note)
+	return err
 }
 
 func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*AnsweredPackage, error) {
@@ -159,14 +183,22 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	if err != nil {
 		return nil, err
 	}
+	if result != nil {
+		p.Result = PackageResult(*result)
+	}
 	rows, err := tx.Query(ctx, query("members"), p.ID)
 	if err != nil {
 		return nil, err
 	}
-	var kind string
+	p.Undecided = map[uuid.UUID]bool{}
 	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&id, &kind}, func() error {
+	var state RecordState
+	var here bool // still in this package
+	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here}, func() error {
 		p.Members = append(p.Members, id)
+		if here && (state == Packed || state == Sent) {
+			p.Undecided[id] = true
+		}
 		return nil
 	})
 	return &p, err
@@ -175,6 +207,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdict) error {
 	batch := &pgx.Batch{}
 	batch.Queue(query("confirm_delivery"), pkg.MessageID)
+	batch.Queue(query("queued_by_answer"), pkg.ID)
 	batch.Queue(query("records_sent"), pkg.ID)
 	switch {
 	case v.Progress > 0:

@@ -7,12 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Channels of NOTIFY, public contract (migrations/003_functions.sql).
-const (
-	ChannelPackage = "egisso_package"
-	ChannelRecord  = "egisso_record"
-	ChannelService = "egisso_service"
-)
+// ChannelService is the channel of NOTIFY on which the switch is announced. All
+// channels are public contract: migrations/003_functions.sql.
+const ChannelService = "egisso_service"
 
 // Listen calls notify for every notification on the channels until ctx ends or
 // the connection breaks; the caller listens again. notify("") is called once

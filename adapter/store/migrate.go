@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
 )
 
@@ -29,8 +31,8 @@ func Migrate(ctx context.Context, url string) (from, to int32, err error) {
 		return 0, 0, fmt.Errorf("connect to the gateway database: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, `create schema if not exists egisso`); err != nil {
-		return 0, 0, fmt.Errorf("create schema egisso: %w", err)
+	if err := createSchema(ctx, conn); err != nil {
+		return 0, 0, err
 	}
 	m, err := newMigrator(ctx, conn)
 	if err != nil {
@@ -69,6 +71,27 @@ func (s *Store) CheckVersion(ctx context.Context) error {
 		return fmt.Errorf("schema egisso has version %d, this program needs %d: run egissogw migrate", have, want)
 	case have > want:
 		return fmt.Errorf("schema egisso has version %d, this program knows %d: install the newer program", have, want)
+	}
+	return nil
+}
+
+// createSchema makes the schema unless somebody did: an owner of a prepared
+// schema needs no right to make schemas.
+func createSchema(ctx context.Context, conn *pgx.Conn) error {
+	var exists bool
+	if err := conn.QueryRow(ctx, `select to_regnamespace('egisso') is not null`).Scan(&exists); err != nil {
+		return fmt.Errorf("look for schema egisso: %w", err)
+	}
+	if exists {
+		return nil
+	}
+	_, err := conn.Exec(ctx, `create schema if not exists egisso`)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == pgerrcode.UniqueViolation || pg.Code == pgerrcode.DuplicateSchema) {
+		return nil // another process made it in this moment
+	}
+	if err != nil {
+		return fmt.Errorf("create schema egisso: %w", err)
 	}
 	return nil
 }

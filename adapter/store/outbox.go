@@ -15,25 +15,23 @@ type OutMessage struct {
 	ID        uuid.UUID
 	PackageID uuid.UUID
 	Envelope  []byte
-	InDoubt   bool // it may have arrived already
 	Attempts  int
 	Epoch     int64
-	CreatedAt time.Time
+	// MayHaveArrived: an attempt ended without a word of the bus.
+	MayHaveArrived bool
 }
 
 // ClaimMessage claims the message that is due longest; nil when none is due.
 func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration) (*OutMessage, error) {
 	var m OutMessage
-	var state string
 	err := s.pool.QueryRow(ctx, query("claim_message"), lease).
-		Scan(&m.ID, &m.PackageID, &m.Envelope, &state, &m.Attempts, &m.Epoch, &m.CreatedAt)
+		Scan(&m.ID, &m.PackageID, &m.Envelope, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("claim a message to send: %w", err)
 	}
-	m.InDoubt = state == "in_doubt"
 	return &m, nil
 }
 
@@ -57,18 +55,32 @@ func (s *Store) Uploads(ctx context.Context, messageID uuid.UUID) ([]Upload, err
 	return uploads, nil
 }
 
-// MarkUploaded notes that a file lies whole in the storage.
-func (s *Store) MarkUploaded(ctx context.Context, file uuid.UUID) error {
-	if _, err := s.pool.Exec(ctx, query("mark_uploaded"), file); err != nil {
+// MarkUploaded notes that a file lies whole in the storage. It returns ErrLost
+// when the claim is no longer ours: somebody else may be writing the file now.
+func (s *Store) MarkUploaded(ctx context.Context, m *OutMessage, file uuid.UUID) error {
+	tag, err := s.pool.Exec(ctx, query("mark_uploaded"), file, m.Epoch)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = ErrLost
+	}
+	if err != nil {
 		return fmtError("note the upload of file", file, err)
 	}
 	return nil
 }
 
+// ReleaseMessage gives a claimed message back untouched.
+func (s *Store) ReleaseMessage(ctx context.Context, m *OutMessage) error {
+	if _, err := s.pool.Exec(ctx, query("release_message"), m.ID, m.Epoch); err != nil {
+		return fmtError("release message", m.ID, err)
+	}
+	return nil
+}
+
 // BeginAttempt stores the intent to post a message: from now on it may have
-// arrived. It returns ErrLost when the claim is no longer ours.
-func (s *Store) BeginAttempt(ctx context.Context, m *OutMessage) (attempt int64, err error) {
-	err = s.pool.QueryRow(ctx, query("begin_attempt"), m.ID, m.Epoch).Scan(&attempt)
+// arrived. The claim is renewed for lease. It returns ErrLost when the claim is
+// no longer ours.
+func (s *Store) BeginAttempt(ctx context.Context, m *OutMessage, lease time.Duration) (attempt int64, err error) {
+	err = s.pool.QueryRow(ctx, query("begin_attempt"), m.ID, m.Epoch, lease).Scan(&attempt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, fmtError("begin to send message", m.ID, ErrLost)
 	}
@@ -85,24 +97,18 @@ func (s *Store) Delivered(ctx context.Context, m *OutMessage, attempt int64, inf
 		if err := finishAttempt(ctx, tx, attempt, "delivered", "", ""); err != nil {
 			return err
 		}
-		var packageID uuid.UUID
-		err := tx.QueryRow(ctx, query("message_delivered"), m.ID).Scan(&packageID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // another attempt, or an answer, has told us before
-		}
-		if err != nil {
-			return err
-		}
+		// Another attempt, or an answer, may have told us before; then these change nothing.
 		batch := &pgx.Batch{}
-		batch.Queue(query("package_queued"), packageID, info)
-		batch.Queue(query("records_sent"), packageID)
+		batch.Queue(query("message_delivered"), m.ID)
+		batch.Queue(query("package_queued"), m.PackageID, info)
+		batch.Queue(query("records_sent"), m.PackageID)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
 
 // Failure describes an attempt that did not succeed. Texts hold no personal data.
 type Failure struct {
-	Fault  string        // name of the SOAP fault, "" for transport errors
+	Fault  string        // name of the SOAP fault, "" when the bus did not say anything
 	Detail string        // English, for the support engineer
 	Info   string        // Russian, for the journal
 	Review string        // Russian, why a person should look; "" if nobody must
@@ -113,7 +119,11 @@ type Failure struct {
 // attempt is 0 when nothing was posted (a file could not be uploaded).
 func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
 	return s.inTx(ctx, "store a failed attempt of message "+m.ID.String(), func(tx pgx.Tx) error {
-		if err := finishAttempt(ctx, tx, attempt, "retry", f.Fault, f.Detail); err != nil {
+		outcome := "retry"
+		if f.Fault == "" {
+			outcome = "unknown" // it may have arrived
+		}
+		if err := finishAttempt(ctx, tx, attempt, outcome, f.Fault, f.Detail); err != nil {
 			return err
 		}
 		batch := &pgx.Batch{}
@@ -134,9 +144,9 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 			return err
 		}
 		var packageID uuid.UUID
-		err := tx.QueryRow(ctx, query("message_refused"), m.ID, f.Detail).Scan(&packageID)
+		err := tx.QueryRow(ctx, query("message_refused"), m.ID, f.Detail, m.Epoch).Scan(&packageID)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // it was decided meanwhile
+			return nil // it was decided meanwhile, or somebody else has it now
 		}
 		if err != nil {
 			return err
@@ -184,9 +194,6 @@ func (s *Store) Expire(ctx context.Context, term time.Duration) ([]uuid.UUID, er
 	}
 	return expired, nil
 }
-
-// Unsent reports whether a package waits to be signed or sent now.
-func (s *Store) Unsent(ctx context.Context) (bool, error) { return s.exists(ctx, "unfinished_work") }
 
 func fmtError(what string, id uuid.UUID, err error) error {
 	return fmt.Errorf("%s %s: %w", what, id, err)

@@ -27,9 +27,18 @@ type Status struct {
 	Unapplied     int        `json:"unapplied_answers"`  // answers stored, not yet applied
 	Unverified    int        `json:"unverified_answers"` // answers not believed
 	NeedReview    int        `json:"packages_to_review"`
+	Rests         []Rest     `json:"resting_registers"`
 	Jobs          []JobState `json:"jobs"`
 	BlockedRules  []Count    `json:"blocked_by_rule"`
 	RejectedRules []Count    `json:"rejected_by_rule"`
+}
+
+// Rest is a register that waits after packages that failed as a whole.
+type Rest struct {
+	Register string    `json:"register"`
+	Until    time.Time `json:"until"`
+	Failures int       `json:"failures"`
+	Reason   string    `json:"reason"`
 }
 
 // Status reads the whole state in one snapshot.
@@ -57,7 +66,14 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, query("jobs"))
+		rows, err := tx.Query(ctx, query("rests"))
+		if err != nil {
+			return err
+		}
+		if st.Rests, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Rest]); err != nil {
+			return err
+		}
+		rows, err = tx.Query(ctx, query("jobs"))
 		if err != nil {
 			return err
 		}

@@ -33,10 +33,14 @@ type Store struct {
 // Option changes how a Store works.
 type Option func(*pgxpool.Config)
 
-// WithTimeout bounds every statement; the database enforces it.
+// WithTimeout bounds every statement, every wait for a lock and every pause
+// inside a transaction. The database enforces it, so a gateway that hangs does
+// not hold up another one for longer.
 func WithTimeout(d time.Duration) Option {
 	return func(c *pgxpool.Config) {
-		c.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(d.Milliseconds(), 10)
+		for _, parameter := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+			c.ConnConfig.RuntimeParams[parameter] = strconv.FormatInt(d.Milliseconds(), 10)
+		}
 		c.ConnConfig.ConnectTimeout = d
 	}
 }
@@ -78,13 +82,4 @@ func (s *Store) inTx(ctx context.Context, what string, fn func(tx pgx.Tx) error)
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
-}
-
-// exists runs a query that returns one boolean.
-func (s *Store) exists(ctx context.Context, name string, args ...any) (bool, error) {
-	var found bool
-	if err := s.pool.QueryRow(ctx, query(name), args...).Scan(&found); err != nil {
-		return false, fmt.Errorf("look for work (%s): %w", name, err)
-	}
-	return found, nil
 }

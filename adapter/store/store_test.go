@@ -120,7 +120,7 @@ func (f fixture) sent(t *testing.T, keys ...string) (packageID uuid.UUID, m *sto
 	packageID, _ = f.form(t)
 	f.sign(t)
 	m = f.claim(t)
-	attempt, err := f.BeginAttempt(t.Context(), m)
+	attempt, err := f.BeginAttempt(t.Context(), m, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,12 +24,12 @@ const jobLimit = 30 * time.Minute
 
 // serve runs the gateway until it is told to stop.
 func serve(ctx context.Context, a *app, args []string) error {
-	if _, err := parse(a.flags("serve"), args); err != nil {
+	if err := parseFlags(a.flags("serve"), args); err != nil {
 		return err
 	}
 	c, err := a.load(ctx)
 	if err != nil {
-		return err
+		return lastingError{err}
 	}
 	log := a.logger(c.Log)
 	for _, name := range config.Unknown(a.environ) {
@@ -75,7 +75,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	g.closers = append(g.closers, pool.Close)
 	key, err := openSigner(ctx, c.Signer)
 	if err != nil {
-		return err
+		return signerFault(because(err))
 	}
 	g.closers = append(g.closers, func() {
 		if err := key.Close(); err != nil {
@@ -85,11 +85,11 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	gated := jobs.Gate(key, g.store)
 	version, err := busVersion(c.SMEV)
 	if err != nil {
-		return err
+		return lastingError{err}
 	}
 	trust, err := busTrust(c.SMEV)
 	if err != nil {
-		return err
+		return lastingError{err}
 	}
 	policy, err := rulePolicy(c)
 	if err != nil {
@@ -123,7 +123,8 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	}
 	receive := jobs.Receive{Store: g.store, Switch: g.store, Bus: bus, Log: log}
 	apply := jobs.Apply{Store: g.store, Log: log}
-	watch := &jobs.Watch{Store: g.store, Certificate: key.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: now, Log: log}
+	watch := &jobs.Watch{Store: g.store, Certificate: key.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: now, Log: log,
+		CheckBasis: programVersion() + " " + policy.String() + " " + c.Provider.Code}
 
 	hourly, err := cron.ParseStandard("@hourly")
 	if err != nil {
@@ -137,7 +138,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		{Job: send, Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
 		{Job: receive, Schedule: c.Job.Receive.Schedule, Wakes: []string{"apply"}},
 		{Job: apply, Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
-		{Job: watch, Schedule: hourly},
+		{Job: watch, Schedule: hourly, Wakes: []string{"decide"}},
 	}, c.Job.TimeZone.Location, g.store, log, now)
 	return nil
 }

@@ -27,6 +27,7 @@ create table egisso.source_row (
     check ((accepted_id is null) = (accepted_hash is null)),
     check ((accepted_id is null) = (accepted_content is null))
 );
+create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
 create index source_row_measure on egisso.source_row (measure_key) where register = 'fact';
 
@@ -48,9 +49,12 @@ create table egisso.package (
     result         text        check (result in ('accepted', 'partial', 'rejected')),
     egisso_status  smallint    check (egisso_status in (1, 2, 3)),  -- packageStatus of the last protocol
     record_count   integer     not null check (record_count between 1 and 1000),
-    info           text        not null default '',      -- Russian, for people; no personal data
+    info           text        not null default '',      -- Russian, for people; may quote ЕГИССО, so never logged
     returned       boolean     not null default false,   -- refused as a whole: its records are "not sent" again
     review         text,                                 -- why a person should look, Russian
+    reviewed_at    timestamptz,                          -- when a person did
+    reviewed_by    text,
+    sign_failures  integer     not null default 0,       -- in a row
     epoch          bigint      not null default 0,       -- fence of the claim to sign
     claimed_until  timestamptz,
     created_at     timestamptz not null default now(),
@@ -60,7 +64,7 @@ create table egisso.package (
     check ((state = 'answered') = (result is not null))
 );
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
-create index package_created on egisso.package (created_at desc);
+create index package_created on egisso.package (created_at desc, id);
 create index package_register_closed on egisso.package (register, closed_at desc);
 
 -- One element to be sent: a fact, an event on a fact, a measure, its removal.
@@ -79,6 +83,7 @@ create table egisso.record (
     reason       text        not null default '',        -- Russian: why it waits
     findings     jsonb       not null default '[]',      -- of the local checks
     package_id   uuid        references egisso.package,  -- the package it is or was last in
+    releases     integer     not null default 0,         -- how often its package failed as a whole
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
     foreign key (register, row_key) references egisso.source_row,
@@ -86,7 +91,11 @@ create table egisso.record (
 );
 create unique index record_one_open on egisso.record (register, row_key)
     where state in ('ready', 'waiting', 'blocked', 'packed', 'sent');
-create index record_ready on egisso.record (register, created_at, id) where state = 'ready';
+create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
+create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
+create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
+create index record_flying on egisso.record (register, row_key) where state in ('packed', 'sent');
+create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 
@@ -130,6 +139,7 @@ create table egisso.message (
     created_at      timestamptz not null default now(),
     delivered_at    timestamptz
 );
+create index message_package on egisso.message (package_id, created_at desc);
 create unique index message_one_live on egisso.message (package_id) where state <> 'refused';
 create index message_due on egisso.message (next_attempt_at) where state in ('pending', 'in_doubt');
 
@@ -169,11 +179,31 @@ create table egisso.answer (
     problem             text        not null default '',
     received_at         timestamptz not null default now(),
     acked_at            timestamptz,
+    ack_attempts        integer     not null default 0,
+    next_ack_at         timestamptz not null default now(),
     applied_at          timestamptz,
+    apply_attempts      integer     not null default 0,
+    next_apply_at       timestamptz not null default now(),
     applied_note        text        not null default ''
 );
-create index answer_unacked on egisso.answer (received_at) where acked_at is null;
-create index answer_unapplied on egisso.answer (received_at) where applied_at is null;
+create index answer_unacked on egisso.answer (next_ack_at) where acked_at is null and verified;
+create index answer_unapplied on egisso.answer (received_at) where applied_at is null and verified;
+create index answer_unverified on egisso.answer (received_at) where not verified;
+
+-- A register rests after packages that failed as a whole: until when and why.
+create table egisso.register_rest (
+    register   text primary key check (register in ('lmsz', 'fact')),
+    until      timestamptz not null,
+    failures   integer     not null,                      -- packages in a row
+    reason     text        not null                       -- Russian
+);
+
+-- What the checks of records depend on besides the records: a change of it makes
+-- blocked records worth another look.
+create table egisso.check_basis (
+    id    boolean primary key default true check (id),
+    basis text not null
+);
 
 -- The signing service switch: one row, and who moved it when and why.
 create table egisso.service (

@@ -4,11 +4,11 @@
 create function egisso.register_text(register text) returns text language sql immutable as $$
     select case register
         when 'lmsz' then 'Реестр локальных мер социальной защиты'
-        when 'fact' then 'Реестр фактов назначений мер социальной защиты'
+        when 'fact' then 'Реестр фактов назначений'
         else register end
 $$;
 
-create function egisso.package_state_text(state text, egisso_status smallint, doubt boolean) returns text
+create function egisso.package_state_text(state text, egisso_status smallint, doubt boolean, was_queued boolean) returns text
 language sql immutable as $$
     select case state
         when 'formed'      then 'Сформирован'
@@ -18,7 +18,7 @@ language sql immutable as $$
                                     when 2 then 'Обрабатывается'
                                     else 'Поставлен в очередь СМЭВ' end
         when 'answered'    then 'Завершена обработка ответа'
-        when 'send_failed' then 'Ошибка отправки'
+        when 'send_failed' then case when was_queued then 'Отклонён СМЭВ' else 'Ошибка отправки' end
         when 'expired'     then 'Истёк срок ожидания'
         else state end
 $$;
@@ -44,7 +44,8 @@ select p.id,
        egisso.register_text(p.register)   as package_type,
        p.record_count,
        egisso.package_state_text(p.state, p.egisso_status,
-           exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt')) as status,
+           exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt'),
+           p.queued_at is not null) as status,
        p.info,
        p.state,
        p.result,
@@ -81,42 +82,54 @@ comment on view egisso.journal_detail is 'Детализация отправк�
 
 -- Where every source row is now, and why.
 create view egisso.record_status as
-select s.register,
-       s.row_key,
-       s.record_no,
-       coalesce(r.id, s.accepted_id)                 as record_id,
-       r.kind,
-       case when r.id is null and s.dirty then 'new'
-            when r.id is null and s.accepted_id is not null then 'accepted'
-            when r.id is null and s.row_findings <> '[]' then 'blocked'
-            when r.id is null then 'nothing_to_send'
-            else r.state end                          as state,
-       case when r.id is null and s.accepted_id is not null and not s.dirty then egisso.record_state_text('accepted')
-            when r.id is null and s.dirty then 'Новый'
-            when r.id is null and s.row_findings <> '[]' then egisso.record_state_text('blocked')
-            when r.id is null then 'Не подлежит отправке'
-            else egisso.record_state_text(r.state) end as status,
-       coalesce(nullif(r.reason, ''),
-                (select string_agg(m.rule_code || ' ' || m.report, '; ' order by m.position)
-                   from egisso.record_message m
-                  where m.package_id = r.package_id and m.element_id = r.id
-                    and r.state in ('accepted_with_warnings', 'rejected')),
-                (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
-                   from jsonb_array_elements(coalesce(nullif(r.findings, '[]'), s.row_findings)) f
-                  where r.state is null or r.state in ('ready', 'waiting', 'blocked')),
+select w.register,
+       w.row_key,
+       w.record_no,
+       w.record_id,
+       w.kind,
+       w.state,
+       case w.state when 'new' then 'Новый'
+                    when 'nothing_to_send' then 'Не подлежит отправке'
+                    else egisso.record_state_text(w.state) end as status,
+       coalesce(nullif(w.held, ''),
+                case when w.state = 'ready' then
+                    (select 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS') || ': ' || t.reason
+                       from egisso.register_rest t where t.register = w.register and t.until > now()) end,
+                case when w.state in ('accepted_with_warnings', 'rejected') then
+                    (select string_agg(m.rule_code || ' ' || m.report, '; ' order by m.position)
+                       from egisso.record_message m
+                      where m.package_id = w.package_id and m.element_id = w.record_id) end,
+                case when w.state in ('ready', 'waiting', 'blocked') then
+                    (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
+                       from jsonb_array_elements(w.findings) f) end,
                 '')                                   as reason,
-       r.package_id,
-       s.deleted,
-       s.accepted_id,
-       s.accepted_at,
-       s.dirty                                        as decision_due,
-       greatest(s.updated_at, r.state_at)             as updated_at
-from egisso.source_row s
-left join lateral (
-    select * from egisso.record r
-     where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
-     order by r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, r.state_at desc, r.created_at desc
-     limit 1) r on true;
+       w.package_id,
+       w.deleted,
+       w.accepted_id,
+       w.accepted_at,
+       w.dirty                                        as decision_due,
+       w.updated_at
+from (
+    select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty,
+           coalesce(r.id, s.accepted_id)              as record_id,
+           r.kind, r.package_id,
+           -- What the source says now cannot be read: whatever was sent before.
+           case when s.row_findings @> '[{"severity": "error"}]' and not s.dirty
+                     and coalesce(r.state, '') not in ('packed', 'sent') then 'blocked'
+                when r.id is not null then r.state
+                when s.dirty then 'new'
+                when s.accepted_id is not null then 'accepted'
+                else 'nothing_to_send' end            as state,
+           case when r.state = 'waiting' then r.reason else '' end as held,
+           case when s.row_findings @> '[{"severity": "error"}]' then s.row_findings
+                else coalesce(nullif(r.findings, '[]'), s.row_findings) end as findings,
+           greatest(s.updated_at, r.state_at)         as updated_at
+      from egisso.source_row s
+      left join lateral (
+          select * from egisso.record r
+           where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
+           order by r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, r.state_at desc, r.created_at desc
+           limit 1) r on true) w;
 
 comment on view egisso.record_status is 'Состояние каждой записи источника и его причина';
 

@@ -29,11 +29,13 @@ create trigger notify_package after insert or update of state, result, info on e
 
 create function egisso.notify_record() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('egisso_record', tg_argv[0]);
+    perform pg_notify('egisso_record', n.register) from (select distinct register from touched) n;
     return null;
 end $$;
-create trigger notify_record after insert or update of state on egisso.record
-    for each statement execute function egisso.notify_record('changed');
+create trigger notify_record_insert after insert on egisso.record
+    referencing new table as touched for each statement execute function egisso.notify_record();
+create trigger notify_record_update after update on egisso.record
+    referencing new table as touched for each statement execute function egisso.notify_record();
 
 create function egisso.notify_service() returns trigger language plpgsql as $$
 begin
@@ -42,3 +44,29 @@ begin
 end $$;
 create trigger notify_service after update on egisso.service
     for each row execute function egisso.notify_service();
+
+create function egisso.mark_reviewed(package_id uuid) returns void
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+begin
+    update egisso.package p set reviewed_at = clock_timestamp(), reviewed_by = session_user
+     where p.id = mark_reviewed.package_id and p.review is not null;
+    if not found then
+        raise exception 'Пакета % нет или он не требует внимания', mark_reviewed.package_id;
+    end if;
+end $$;
+revoke all on function egisso.mark_reviewed(uuid) from public;
+
+comment on function egisso.mark_reviewed(uuid) is
+    'Отметить, что пакет, требовавший внимания, просмотрен';
+
+-- A new reason to look asks again.
+create function egisso.ask_review() returns trigger language plpgsql as $$
+begin
+    if new.review is distinct from old.review then
+        new.reviewed_at = null;
+        new.reviewed_by = null;
+    end if;
+    return new;
+end $$;
+create trigger ask_review before update of review on egisso.package
+    for each row execute function egisso.ask_review();

@@ -3,6 +3,9 @@
 update egisso.message set state = 'delivered', delivered_at = now(), claimed_until = null
  where id = $1 and state = 'in_doubt';
 
+-- name: queued_by_answer
+update egisso.package set state = 'queued', queued_at = now() where id = $1 and state = 'signed';
+
 -- name: package_progress
 update egisso.package set egisso_status = $2, info = $3
  where id = $1 and state in ('signed', 'queued', 'expired') and coalesce(egisso_status, 0) <= $2;
@@ -26,8 +29,9 @@ update egisso.record r set state = o.outcome
  where r.id = o.record_id and r.package_id = $1 and r.state in ('packed', 'sent');
 
 -- name: insert_messages
+-- After those of an earlier protocol of the same package.
 insert into egisso.record_message (package_id, position, record_id, element_id, type, rule_code, report)
-select $1, m.position, m.record_id, m.element_id, m.type, m.rule_code, m.report
+select $1, m.position + (select coalesce(max(position), 0) from egisso.record_message where package_id = $1), m.record_id, m.element_id, m.type, m.rule_code, m.report
   from unnest($2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[])
        with ordinality as m(record_id, element_id, type, rule_code, report, position);
 

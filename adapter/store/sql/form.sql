@@ -1,24 +1,35 @@
 -- name: recent_failures
 -- Packages of the register that failed as a whole since the last one that did
--- not: how many, how many of them ЕГИССО itself refused, and the rest so far.
-select count(*), count(*) filter (where p.returned), coalesce(now() - max(p.closed_at), '0')
+-- not: how many, how many of them ЕГИССО itself refused, when the last closed,
+-- what it said, and whether one is on its way to try whether it goes again.
+select count(*), count(*) filter (where p.returned), coalesce(max(p.closed_at), now()), now(),
+       coalesce((array_agg(p.info order by p.closed_at desc))[1], ''),
+       exists (select from egisso.package o where o.register = $1 and o.state in ('formed', 'signed', 'queued'))
   from egisso.package p
  where p.register = $1 and (p.state = 'send_failed' or p.returned)
    and p.closed_at > coalesce((select max(o.closed_at) from egisso.package o
                                 where o.register = $1 and o.state = 'answered' and not o.returned), '-infinity');
 
+-- name: rest
+insert into egisso.register_rest (register, until, failures, reason) values ($1, $2, $3, $4)
+on conflict (register) do update set until = excluded.until, failures = excluded.failures, reason = excluded.reason;
+
+-- name: end_rest
+delete from egisso.register_rest where register = $1;
+
 -- name: lock_ready
--- In a stable order. A row whose source changed meanwhile is decided anew first.
+-- In a stable order, those first whose package never failed. A row whose source
+-- changed meanwhile is decided anew first.
 select id, kind, bytes from (
-    select r.id, r.kind, r.created_at, octet_length(r.content::text) as bytes
+    select r.id, r.kind, r.releases, r.created_at, octet_length(r.content::text) as bytes
       from egisso.record r
      where r.register = $1 and r.state = 'ready'
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty)
-     order by r.created_at, r.id
+     order by r.releases, r.created_at, r.id
      limit $2
        for update skip locked) locked
- order by array_position($3::text[], kind), created_at, id;
+ order by array_position($3::text[], kind), releases, created_at, id;
 
 -- name: insert_package
 insert into egisso.package (id, register, format, format_version, record_count, info)
@@ -32,14 +43,11 @@ select $1, ordinal, record_id, kind
 -- name: pack_records
 update egisso.record set state = 'packed', package_id = $1, reason = '' where id = any($2);
 
--- name: ready_count
-select count(*) from egisso.record where register = $1 and state = 'ready';
-
 -- name: claim_formed
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
  where id = (select id from egisso.package
               where state = 'formed' and coalesce(claimed_until, '-infinity') < now()
-              order by created_at limit 1
+              order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
 returning id, register, created_at, epoch;
 
@@ -61,4 +69,12 @@ insert into egisso.attachment (uuid, message_id, file_name, mime_type, content, 
 values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: release_claim
-update egisso.package set claimed_until = null, info = $3 where id = $1 and epoch = $2 and state = 'formed';
+update egisso.package set claimed_until = null where id = $1 and epoch = $2 and state = 'formed';
+
+-- name: sign_failed
+-- The others go first, and after a few failures a person is asked.
+update egisso.package
+   set sign_failures = sign_failures + 1, info = $3,
+       claimed_until = now() + $4::interval * least(sign_failures + 1, 60),
+       review = case when sign_failures >= 2 then $3 else review end
+ where id = $1 and epoch = $2 and state = 'formed';

@@ -1,7 +1,9 @@
 -- name: store_answer
 -- The first verified copy stays; an unverified one never hides a verified one.
+-- Of those nobody can believe only so many are kept in a day.
 insert into egisso.answer (id, original_message_id, kind, content, raw, verified, problem)
-values ($1, $2, $3, $4, $5, $6, $7)
+select $1, $2, $3, $4, $5, $6, $7
+ where $6 or (select count(*) from egisso.answer where not verified and received_at > now() - interval '1 day') < $8
 on conflict (id) do update
    set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content,
        raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
@@ -12,21 +14,31 @@ on conflict (id) do update
 update egisso.answer set acked_at = now() where id = $1 and acked_at is null;
 
 -- name: unacked
-select id, verified from egisso.answer where acked_at is null and verified order by received_at limit $1;
+select id from egisso.answer
+ where acked_at is null and verified and next_ack_at <= now()
+ order by next_ack_at limit $1;
+
+-- name: ack_failed
+update egisso.answer
+   set ack_attempts = ack_attempts + 1,
+       next_ack_at = now() + least(interval '5 seconds' * power(2, least(ack_attempts, 10)), interval '1 hour')
+ where id = $1;
 
 -- name: lock_unapplied
 select id, original_message_id, kind, content, raw, verified from egisso.answer
- where applied_at is null and verified
+ where applied_at is null and verified and next_apply_at <= now()
  order by received_at, id limit 1
    for update skip locked;
 
 -- name: mark_applied
 update egisso.answer set applied_at = now(), applied_note = $2 where id = $1;
 
--- name: awaiting_answers
-select exists (select from egisso.package where state in ('queued', 'expired'))
-    or exists (select from egisso.message where state = 'in_doubt')
-    or exists (select from egisso.answer where acked_at is null and verified);
+-- name: apply_failed
+-- One answer that cannot be applied does not stop the others.
+update egisso.answer
+   set apply_attempts = apply_attempts + 1, problem = $2,
+       next_apply_at = now() + least(interval '5 seconds' * power(2, least(apply_attempts, 10)), interval '1 hour')
+ where id = $1;
 
 -- name: package_of_message
 select p.id, p.register, p.state, p.result, p.record_count, m.state
@@ -35,4 +47,7 @@ select p.id, p.register, p.state, p.result, p.record_count, m.state
    for update of p;
 
 -- name: members
-select record_id, kind from egisso.package_record where package_id = $1 order by ordinal;
+select pr.record_id, r.state, r.package_id = pr.package_id
+  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+ where pr.package_id = $1
+ order by pr.ordinal;

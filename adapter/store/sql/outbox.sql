@@ -1,22 +1,27 @@
 -- name: claim_message
+-- The last column: an attempt ended without a word of the bus, so the message may have arrived.
 update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoch + 1
  where m.id = (select id from egisso.message
                 where state in ('pending', 'in_doubt') and next_attempt_at <= now()
                   and coalesce(claimed_until, '-infinity') < now()
                 order by next_attempt_at limit 1
                   for update skip locked)
-returning m.id, m.package_id, m.envelope, m.state, m.attempts, m.epoch, m.created_at;
+returning m.id, m.package_id, m.envelope, m.attempts, m.epoch,
+          exists (select from egisso.attempt a
+                   where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown');
 
 -- name: attachments_to_upload
 select uuid, file_name, content from egisso.attachment
  where message_id = $1 and uploaded_at is null order by uuid;
 
 -- name: mark_uploaded
-update egisso.attachment set uploaded_at = now() where uuid = $1;
+update egisso.attachment a set uploaded_at = now()
+  from egisso.message m
+ where a.uuid = $1 and m.id = a.message_id and m.epoch = $2;
 
 -- name: begin_attempt
 with held as (
-    update egisso.message set state = 'in_doubt', attempts = attempts + 1
+    update egisso.message set state = 'in_doubt', attempts = attempts + 1, claimed_until = now() + $3::interval
      where id = $1 and epoch = $2 and state in ('pending', 'in_doubt')
     returning id)
 insert into egisso.attempt (message_id) select id from held returning id;
@@ -26,8 +31,7 @@ update egisso.attempt set finished_at = now(), outcome = $2, fault = $3, detail 
 
 -- name: message_delivered
 update egisso.message set state = 'delivered', delivered_at = now(), claimed_until = null, last_error = ''
- where id = $1 and state = 'in_doubt'
-returning package_id;
+ where id = $1 and state = 'in_doubt';
 
 -- name: package_queued
 -- Whatever kept it from being sent is over.
@@ -44,9 +48,12 @@ update egisso.message set next_attempt_at = now() + $3::interval, claimed_until 
 -- name: package_info
 update egisso.package set info = $2 where id = $1 and info is distinct from $2;
 
+-- name: release_message
+update egisso.message set claimed_until = null where id = $1 and epoch = $2;
+
 -- name: message_refused
 update egisso.message set state = 'refused', claimed_until = null, last_error = $2
- where id = $1 and state in ('pending', 'in_doubt')
+ where id = $1 and epoch = $3 and state in ('pending', 'in_doubt')
 returning package_id;
 
 -- name: package_review
@@ -58,7 +65,7 @@ update egisso.package set state = 'send_failed', info = $2
 
 -- name: release_records
 -- All records of a package that failed are "not sent" again and go into the next one.
-update egisso.record set state = 'ready' where package_id = $1 and state in ('packed', 'sent');
+update egisso.record set state = 'ready', releases = releases + 1 where package_id = $1 and state in ('packed', 'sent');
 
 -- name: release_members
 update egisso.package_record set outcome = 'released' where package_id = $1 and outcome is null;
@@ -74,8 +81,3 @@ update egisso.package set state = 'expired',
        info = 'Ответ ЕГИССО не получен в установленный срок'
  where state = 'queued' and queued_at <= now() - $1::interval
 returning id;
-
--- name: unfinished_work
-select exists (select from egisso.package where state = 'formed' and coalesce(claimed_until, '-infinity') < now())
-    or exists (select from egisso.message where state in ('pending', 'in_doubt') and next_attempt_at <= now()
-                                            and coalesce(claimed_until, '-infinity') < now());

@@ -1,18 +1,35 @@
 -- name: record_counts
-select register, state, count(*) from egisso.record_status group by register, state order by register, state;
+-- Every row of the source once, as record_status shows it, without looking at
+-- the rows one by one: the newest record of each row, and rows without one.
+with newest as (
+    select distinct on (register, row_key) register, row_key, state
+      from egisso.record where state <> 'dropped'
+     order by register, row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc)
+select s.register,
+       case when s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]' and not s.dirty
+                 and coalesce(n.state, '') not in ('packed', 'sent') then 'blocked'
+            when n.state is not null then n.state
+            when s.dirty then 'new'
+            when s.accepted_id is not null then 'accepted'
+            else 'nothing_to_send' end,
+       count(*)
+  from egisso.source_row s left join newest n using (register, row_key)
+ group by 1, 2 order by 1, 2;
 
 -- name: package_counts
 select register, state, coalesce(result, ''), count(*) from egisso.package
  group by register, state, result order by register, state, result;
 
 -- name: backlog
-select count(*) filter (where s.dirty),
+select (select count(*) from egisso.source_row where dirty),
        (select count(*) from egisso.record where state in ('ready', 'waiting', 'packed', 'sent')),
        (select min(state_at) from egisso.record where state in ('ready', 'waiting', 'packed', 'sent')),
-       (select count(*) from egisso.answer where applied_at is null),
+       (select count(*) from egisso.answer where applied_at is null and verified),
        (select count(*) from egisso.answer where not verified),
-       (select count(*) from egisso.package where review is not null)
-  from egisso.source_row s;
+       (select count(*) from egisso.package where review is not null and reviewed_at is null);
+
+-- name: rests
+select register, until, failures, reason from egisso.register_rest where until > now() order by register;
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
@@ -29,11 +46,14 @@ select record_no, comment, code, message_type from egisso.journal_detail
  where package_id = $1 order by position;
 
 -- name: blocked_reasons
-select s.register, f ->> 'code', count(distinct s.row_key)
-  from egisso.source_row s
-  left join egisso.record r on r.register = s.register and r.row_key = s.row_key and r.state = 'blocked'
-  cross join lateral jsonb_array_elements(coalesce(nullif(r.findings, '[]'), s.row_findings)) f
- where f ->> 'severity' = 'error' and (r.id is not null or s.row_findings <> '[]')
+select register, code, count(distinct row_key) from (
+    select r.register, r.row_key, f ->> 'code' as code
+      from egisso.record r cross join lateral jsonb_array_elements(r.findings) f
+     where r.state = 'blocked' and f ->> 'severity' = 'error'
+    union all
+    select s.register, s.row_key, f ->> 'code'
+      from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) f
+     where s.row_findings <> '[]' and f ->> 'severity' = 'error') reasons
  group by 1, 2 order by 1, 2;
 
 -- name: rejected_reasons

@@ -1,0 +1,234 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+func (f fixture) exec(t *testing.T, statement string) {
+	t.Helper()
+	if _, err := f.conn.Exec(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func TestFactWaitingInVainIsWoken(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Waiting)
+	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 0 {
+		t.Fatalf("woken %d without a measure: %v", n, err)
+	}
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, accepted_id, accepted_hash, accepted_content)
+		values ('lmsz', 'm', 'm', now(), false, gen_random_uuid(), 'h', '{}')`)
+	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 1 {
+		t.Fatalf("woken %d although the measure is there: %v", n, err)
+	}
+	f.want(t, `select dirty from egisso.source_row where register = 'fact'`, "true")
+}
+
+func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	f.sign(t)
+	m := f.claim(t)
+	attempt, err := f.BeginAttempt(t.Context(), m, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.answer(t, "a1", m, store.Verdict{Progress: 2, Info: "в работе"})
+	f.want(t, `select state || ' ' || (queued_at is not null) from egisso.package`, "queued true")
+	if err := f.Delivered(t.Context(), m, attempt, "в очереди"); err != nil {
+		t.Fatal(err)
+	}
+	if expired, err := f.Expire(t.Context(), 0); err != nil || len(expired) != 1 {
+		t.Errorf("a package without a final answer never expires: %v, %v", expired, err)
+	}
+}
+
+func TestPackageThatCannotBeSignedLetsOthersPass(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	bad, _ := f.form(t)
+	f.saveRows(t, row("2", "a"))
+	f.decideAll(t, store.Ready)
+	good, _ := f.form(t)
+	for range 3 {
+		p, err := f.ClaimFormed(t.Context(), time.Minute)
+		if err != nil || p == nil || p.ID != bad {
+			t.Fatalf("claimed %v: %v", p, err)
+		}
+		if err := f.SignFailed(t.Context(), p, "не подписан", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		f.exec(t, `update egisso.package set claimed_until = created_at - interval '1 minute' where sign_failures between 1 and 2`)
+	}
+	f.want(t, `select review from egisso.package where sign_failures = 3`, "не подписан")
+	p, err := f.ClaimFormed(t.Context(), time.Minute)
+	if err != nil || p == nil || p.ID != good {
+		t.Fatalf("the good package does not come to its turn: %v, %v", p, err)
+	}
+}
+
+func TestAnswerThatCannotBeAppliedLetsOthersPass(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	for _, id := range []string{"bad", "good"} {
+		if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	broken := errors.New("cannot be understood")
+	judge := func(a store.InAnswer, _ *store.AnsweredPackage) (store.Verdict, error) {
+		if a.ID == "bad" {
+			return store.Verdict{}, broken
+		}
+		return store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")}, nil
+	}
+	if found, err := f.ApplyNext(t.Context(), judge); !found || !errors.Is(err, broken) {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	if found, err := f.ApplyNext(t.Context(), judge); !found || err != nil {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	f.want(t, `select state from egisso.record`, "accepted")
+	f.want(t, `select problem || ' ' || apply_attempts from egisso.answer where id = 'bad'`, "answer bad: cannot be understood 1")
+}
+
+// After failures one package at a time tries, half as large each time, and
+// those that never failed come first: a guilty record is soon alone.
+func TestGuiltyRecordIsSoonAlone(t *testing.T) {
+	f := open(t)
+	keys := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
+	for _, key := range keys {
+		f.saveRows(t, row(key, "a"))
+	}
+	f.decideAll(t, store.Ready)
+	var sizes []int
+	for range 3 {
+		f.exec(t, `alter table egisso.package disable trigger all; update egisso.package set closed_at = closed_at - interval '2 hours'; alter table egisso.package enable trigger all`)
+		id := uuid.New()
+		plan := store.PackagePlan{
+			ID: id, Register: egisso.RegisterFact, Format: "10.06.S", Version: "1.1.0", KindOrder: []string{"fact"},
+			MaxRecords: 8, MaxBytes: 1 << 20, RetryMin: time.Hour, RetryMax: time.Hour,
+		}
+		n, err := f.FormPackage(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, n)
+		plan.ID = uuid.New()
+		if n, err := f.FormPackage(t.Context(), plan); err != nil || n != 0 && len(sizes) > 1 {
+			t.Fatalf("a second package of %d records beside the one that tries: %v", n, err)
+		}
+		f.sign(t)
+		m := f.claim(t)
+		attempt, err := f.BeginAttempt(t.Context(), m, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Refuse(t.Context(), m, attempt, store.Failure{Fault: "InvalidContent", Info: "отказ"}); err != nil {
+			t.Fatal(err)
+		}
+		f.decideAll(t, store.Ready)
+	}
+	if sizes[0] != 8 || sizes[1] != 4 || sizes[2] != 2 {
+		t.Errorf("sizes %v, want 8 4 2", sizes)
+	}
+	if _, n := f.form(t); n != 0 {
+		t.Error("the register does not rest")
+	}
+	f.want(t, `select string_agg(releases::text, '' order by releases) from egisso.record`, "11222222")
+	f.want(t, `select reason like 'Отправка реестра приостановлена до %: отказ' from egisso.record_status where row_key = '1'`, "true")
+	st, err := f.Status(t.Context())
+	if err != nil || len(st.Rests) != 1 || st.Rests[0].Failures != 3 {
+		t.Errorf("rests %+v, %v", st.Rests, err)
+	}
+}
+
+func TestUnreadableChangeOfAnAcceptedRowIsShown(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	unreadable := row("1", "")
+	unreadable.Content, unreadable.ContentHash = nil, nil
+	unreadable.Findings = []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error, Field: "content", Text: "столбец content: не заполнено"}}
+	f.saveRows(t, unreadable)
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) {
+		return store.Decision{Drop: "не читается"}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select status || ': ' || reason from egisso.record_status`, "Требует исправления: L-ROW столбец content: не заполнено")
+	st, err := f.Status(t.Context())
+	if err != nil || len(st.Records) != 1 || st.Records[0].State != "blocked" || len(st.BlockedRules) != 1 {
+		t.Errorf("status %+v %+v, %v", st.Records, st.BlockedRules, err)
+	}
+}
+
+func TestRejectedRecordLeavesWithItsCause(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Outcomes: outcomes(store.Rejected, "1")})
+	f.want(t, `select status from egisso.record_status`, "Отклонён")
+	gone := row("1", "")
+	gone.Deleted, gone.Content, gone.ContentHash = true, nil, nil
+	f.saveRows(t, gone)
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) {
+		return store.Decision{Drop: "Отправка больше не нужна"}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select status from egisso.record_status`, "Не подлежит отправке")
+}
+
+func TestNewBasisOfTheChecksTouchesWhatHasNotLeft(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Blocked)
+	for _, step := range []struct {
+		basis string
+		want  int
+	}{{"rules 1", 1}, {"rules 1", 0}, {"rules 2", 1}} {
+		if n, err := f.SetCheckBasis(t.Context(), step.basis); err != nil || n != step.want {
+			t.Errorf("%s: touched %d, want %d; %v", step.basis, n, step.want, err)
+		}
+	}
+}
+
+func TestReviewIsMarkedAndAskedAgain(t *testing.T) {
+	f := open(t)
+	pkg, m := f.sent(t, "1", "2")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
+	needReview := func(want int) {
+		t.Helper()
+		if st, err := f.Status(t.Context()); err != nil || st.NeedReview != want {
+			t.Errorf("%d packages to review, want %d; %v", st.NeedReview, want, err)
+		}
+	}
+	needReview(1)
+	f.exec(t, `select egisso.mark_reviewed('`+pkg.String()+`')`)
+	needReview(0)
+	f.exec(t, `update egisso.package set review = 'снова'`)
+	needReview(1)
+}
+
+func TestUnbelievableAnswersAreBounded(t *testing.T) {
+	f := open(t)
+	f.exec(t, `insert into egisso.answer (id, kind, raw, verified) select 'x' || n, 'unknown', 'raw', false from generate_series(1, 200) n`)
+	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "one more", Kind: "unknown", Raw: []byte("raw")}); err != nil || fresh {
+		t.Errorf("kept one more: %v, %v", fresh, err)
+	}
+	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "true", Kind: "unknown", Raw: []byte("raw"), Verified: true}); err != nil || !fresh {
+		t.Errorf("a verified answer was not kept: %v, %v", fresh, err)
+	}
+}
