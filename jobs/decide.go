@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -69,7 +70,12 @@ func (d Decide) decide(register egisso.Register, p store.Pending) (store.Decisio
 	switch move.Move {
 	case egisso.MoveWait:
 		return store.Decision{}, nil
-	case egisso.MoveNothing, egisso.MoveDrop:
+	case egisso.MoveNothing:
+		if p.AcceptedID == uuid.Nil || !bytes.Equal(p.AcceptedHash, p.ContentHash) {
+			return store.Decision{}, nil // what ЕГИССО rejected: it stays so until the source changes
+		}
+		return store.Decision{Drop: "Отправка больше не нужна"}, nil
+	case egisso.MoveDrop:
 		return store.Decision{Drop: "Отправка больше не нужна"}, nil
 	case egisso.MoveInvalidate:
 		return d.invalidate(move.Kind, p)
