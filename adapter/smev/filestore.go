@@ -20,6 +20,7 @@ type FileStore struct {
 	timeout              time.Duration
 	attempts             int
 	pause                time.Duration
+	dial                 func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 const (
@@ -46,6 +47,7 @@ func NewFileStore(addr, user, password string, timeout time.Duration) *FileStore
 	return &FileStore{
 		addr: addr, user: user, password: password,
 		timeout: timeout, attempts: defaultUploadAttempts, pause: defaultUploadPause,
+		dial: (&net.Dialer{Timeout: timeout}).DialContext,
 	}
 }
 
@@ -119,7 +121,6 @@ func storeError(step string, err error) error {
 // ends, at once, when ctx does.
 func (s *FileStore) connect(ctx context.Context, step, user, password string) (*ftp.ServerConn, func(), error) {
 	links := &connections{}
-	dialer := net.Dialer{Timeout: s.timeout}
 	var host string // of the control connection
 	conn, err := ftp.Dial(s.addr, ftp.DialWithDialFunc(func(network, addr string) (net.Conn, error) {
 		// Data connections go where the control connection goes, whatever address
@@ -128,7 +129,7 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 		if _, port, err := net.SplitHostPort(addr); err == nil && host != "" {
 			addr = net.JoinHostPort(host, port)
 		}
-		c, err := dialer.DialContext(ctx, network, addr)
+		c, err := s.dial(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
