@@ -7,9 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// factRules are the checks of facts of assignment (spec egisso.md e.1, e.2)
-// that need no classifier. L-UNIT needs the dictionary of units, L-DUP and L-EVT
-// need the other records.
+// factRules are the checks of facts of assignment (spec egisso.md e.1, e.2).
+// L-DUP and L-EVT need the other records: see TwinFinding and eventRules.
 var factRules = []Rule{
 	{Code: "L-XSD", Register: RegisterFact, Severity: Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, коды и даты имеют вид, требуемый схемой", fact: factSchema},
@@ -28,7 +27,7 @@ var factRules = []Rule{
 	{Code: "L-ORDER", Register: RegisterFact, Severity: Warning,
 		Reads: "decisionDate, dateStart", Text: "Решение принято не позже начала назначения", fact: factDecisionOrder},
 	{Code: "L-OSZ", Register: RegisterFact, Severity: Error,
-		Reads: "oszCode, lmszProviderCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN", fact: factParticipants},
+		Reads: "oszCode, lmszProviderCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", fact: factParticipants},
 	{Code: "014", Register: RegisterFact, Severity: Error,
 		Reads: "lmszId", Text: "ЛМСЗ принята ЕГИССО и не удалена", fact: factMeasureKnown},
 	{Code: "L-CAT", Register: RegisterFact, Severity: Error,
@@ -39,6 +38,8 @@ var factRules = []Rule{
 		Reads: "assignmentInfo", Text: "Форма предоставления совпадает с формой ЛМСЗ", fact: factFormOfMeasure},
 	{Code: "L-FORM", Register: RegisterFact, Severity: Error,
 		Reads: "assignmentInfo", Text: "Указана одна из форм 01–04; для 02–04 ровно одна единица измерения; для 03 признак монетизации", fact: factForm},
+	{Code: "L-UNIT", Register: RegisterFact, Severity: Error, Needs: "справочник единиц измерения (023)",
+		Reads: "measuryCode, okeiCode", Text: "Единица измерения есть в справочнике", fact: factUnit},
 	{Code: "L-AMT", Register: RegisterFact, Severity: Error,
 		Reads: "amount, equivalentAmount", Text: "Размер больше 0, денежный эквивалент не меньше 0, в суммах не больше двух знаков после запятой", fact: factAmounts},
 	{Code: "L-NEEDS", Register: RegisterFact, Severity: Warning,
@@ -47,15 +48,20 @@ var factRules = []Rule{
 		Reads: "needsCriteriaCode", Text: "Коды критериев нуждаемости не повторяются", fact: factNeedsRepeated},
 	{Code: "059", Register: RegisterFact, Severity: Error,
 		Reads: "needsCriteriaCode", Text: "Критерии нуждаемости есть у категории ЛМСЗ", fact: factNeedsOfMeasure},
+	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+		Reads: "прекращение", Text: "Прекращение назначения в источнике: причина известна, дата и суммы возможны", fact: factEnding},
+	{Code: "L-DUP", Register: RegisterFact, Severity: Warning, Needs: "другие факты",
+		Reads: "SNILS, lmszId, categoryId, dateStart, dateFinish, assignmentInfo", Text: "Нет другого действующего факта с тем же получателем, мерой, категорией, периодом и содержанием", fact: factTwin},
 	{Code: "L-DOC", Register: RegisterFact, Severity: Error,
 		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; выдан ≤ начало ≤ окончание", fact: factDocuments},
 }
 
 // factSubject is a fact with its fields listed and what it is compared with.
 type factSubject struct {
+	Checker
 	f       *Fact
+	v       *Version
 	measure *LocalMeasure // nil: not accepted, or of another provider
-	today   Date
 	people  []personAt
 	fields  []field
 	dates   []dateField
@@ -67,9 +73,9 @@ type personAt struct {
 	path, label string
 }
 
-func newFactSubject(f Fact, measure *LocalMeasure, today Date) *factSubject {
+func newFactSubject(c Checker, f Fact, measure *LocalMeasure) *factSubject {
 	f = f.trimmed()
-	s := &factSubject{f: &f, measure: measure, today: today}
+	s := &factSubject{Checker: c, f: &f, v: c.Versions.For(RegisterFact), measure: measure}
 	if measure != nil && f.MeasureID != uuid.Nil && measure.ID != uuid.Nil && f.MeasureID != measure.ID {
 		s.measure = nil
 	}
@@ -85,11 +91,11 @@ func newFactSubject(f Fact, measure *LocalMeasure, today Date) *factSubject {
 	return s
 }
 
-// list names every text and date of tFactAssignment of assignment-fact/1.0.8.
+// list names every text and date of tFactAssignment of assignment-fact.
 func (s *factSubject) list() {
 	f := s.f
-	s.add(field{name: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: participantCode})
-	s.add(field{name: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: participantCode})
+	s.add(field{name: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: s.v.participant})
+	s.add(field{name: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: s.v.participant})
 	for _, p := range s.people {
 		s.listPerson(p)
 	}
@@ -145,7 +151,12 @@ func factSchema(s *factSubject, r *report) {
 func factLengths(s *factSubject, r *report)    { checkLengths(s.fields, r) }
 func factCharacters(s *factSubject, r *report) { checkCharacters(s.fields, r) }
 
-func factParticipants(s *factSubject, r *report) { checkFields(s.fields, r) }
+func factParticipants(s *factSubject, r *report) {
+	checkFields(s.fields, r)
+	if code := s.f.OSZCode; s.KnownParticipant != nil && s.v.participant(code) == "" && !s.KnownParticipant(code) {
+		r.add("oszCode", "Код ОНМСЗ не найден в реестре ОНМСЗ")
+	}
+}
 
 func factOrder(s *factSubject, r *report) {
 	if f := s.f; !f.DateFinish.IsZero() && f.DateFinish.Before(f.DateStart) {

@@ -2,13 +2,16 @@ package egisso
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 )
 
-// measureRules are the checks of local measures (spec egisso.md e.1, e.2) that
-// need no classifier. Codes 001–008 and 018 need КМСЗ.
-var measureRules = []Rule{
+// measureRules are the checks of local measures (spec egisso.md e.1, e.2).
+var measureRules = slices.Concat(measureOwnRules, classifierRules)
+
+// measureOwnRules need no classifier.
+var measureOwnRules = []Rule{
 	{Code: "L-XSD", Register: RegisterMeasure, Severity: Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, коды и числа имеют вид, требуемый схемой", measure: measureSchema},
 	{Code: "L-LEN", Register: RegisterMeasure, Severity: Error,
@@ -27,36 +30,36 @@ var measureRules = []Rule{
 		Reads: "KBKCode", Text: "Код КБК – 20 знаков без пробелов", measure: measureKBK},
 	{Code: "022", Register: RegisterMeasure, Severity: Warning,
 		Reads: "KBKCode", Text: "Код КБК состоит из цифр", measure: measureKBKDigits},
+	{Code: "007", Register: RegisterMeasure, Severity: Error, Needs: "справочник ОКТМО",
+		Reads: "codeOktmo", Text: "Код ОКТМО есть в справочнике", measure: measureOKTMO},
+	{Code: "L-LMSZ-VER", Register: RegisterMeasure, Severity: Error, Needs: "последняя принятая версия записи",
+		Reads: "previousId", Text: "Заменяется последняя принятая версия ЛМСЗ",
+		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.names.previousID, s.m.PreviousID) }},
+	{Code: "L-LOST", Register: RegisterMeasure, Severity: Warning,
+		Reads: "frguCode, frguPurpose, heirdom…, basisPersonLivingSign", Text: "Версия вида сведений передаёт все заполненные поля", measure: measureLost},
 }
 
-// measureSubject is a measure with its fields listed.
+// measureSubject is a measure with its fields listed and what it is compared
+// with.
 type measureSubject struct {
-	m      *LocalMeasure
-	fields []field
-	dates  []dateField
+	Checker
+	m *LocalMeasure
+	v *Version
+	fieldList
 }
 
-func newMeasureSubject(m LocalMeasure) *measureSubject {
+func newMeasureSubject(c Checker, m LocalMeasure) *measureSubject {
 	m = m.Normalize()
-	s := &measureSubject{m: &m}
+	s := &measureSubject{Checker: c, m: &m, v: c.Versions.For(RegisterMeasure)}
 	s.list()
 	return s
 }
 
-func (s *measureSubject) text(name, label, value string, required bool, max int, f format) {
-	s.fields = append(s.fields, field{
-		name: name, label: label, value: value, rule: "L-XSD", required: required, max: max, format: f, lines: f == nil,
-	})
-}
-
-func (s *measureSubject) date(name, label string, value Date, required bool) {
-	s.dates = append(s.dates, dateField{name: name, label: label, value: value, rule: "L-XSD", required: required})
-}
-
-// list names every text and date of tLocalMSZ of local-MSZ/2.1.0 with its type.
+// list names every text and date of tLocalMSZ of local-MSZ with its type, under
+// the names of the version.
 func (s *measureSubject) list() {
-	m := s.m
-	const kmsz = "classificationKMSZ/"
+	m, names, long := s.m, &s.v.names, s.v.longText
+	const kmsz = kmszPath
 	s.text("code", "Код ЛМСЗ", m.Code, false, 20, nil)
 	s.text("title", "Наименование", m.Title, true, 2000, nil)
 	s.date("dateEnact", "Начало действия", m.DateEnact, true)
@@ -81,25 +84,27 @@ func (s *measureSubject) list() {
 		s.text(at(kmsz+"cofinancing/fundingSource", i)+"/codeFundingSource",
 			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, digits4)
 	}
-	s.text("estimation", "Расчётная сумма", m.Estimation, false, 2000, nil)
+	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
 	for i, t := range m.Territories {
-		s.text(at("territories/codeOktmo", i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, digits8)
+		s.text(at("territories/"+names.oktmo, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, digits8)
 	}
 	for i, a := range m.Reasons {
 		path, label := at("reasons/NPA", i), fmt.Sprintf("НПА %d: ", i+1)
 		s.text(path+"/number", label+"номер", a.Number, true, 20, nil)
 		s.date(path+"/date", label+"дата", a.Date, true)
-		s.text(path+"/title", label+"наименование", a.Title, true, 2000, nil)
-		s.text(path+"/authority", label+"орган", a.Authority, true, 2000, nil)
-		s.text(path+"/url", label+"ссылка", a.URL, true, 1000, nil)
+		s.text(path+"/title", label+"наименование", a.Title, true, long, nil)
+		s.text(path+"/authority", label+"орган", a.Authority, true, long, nil)
+		s.text(path+"/"+names.url, label+"ссылка", a.URL, true, 1000, nil)
 	}
 	s.fields = append(s.fields, field{
 		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
 	})
-	s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
-	s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
-	s.text("cases", "Основание", m.Cases, true, 2000, nil)
-	s.text("conditions", "Условия", m.Conditions, true, 2000, nil)
+	if s.v.fullMeasure {
+		s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
+		s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
+	}
+	s.text("cases", "Основание", m.Cases, true, long, nil)
+	s.text("conditions", "Условия", m.Conditions, true, long, nil)
 	for i, x := range m.Methods {
 		path, label := at("methods", i), fmt.Sprintf("Способ обращения %d: ", i+1)
 		s.text(path+"/method", label+"код", x.Method, true, 0, digits2)
@@ -107,7 +112,7 @@ func (s *measureSubject) list() {
 	}
 	for i, d := range m.Documents {
 		path, label := at("docTypesList", i), fmt.Sprintf("Документ %d: ", i+1)
-		s.text(path+"/documentTypeName", label+"наименование", d.Name, true, 2000, nil)
+		s.text(path+"/documentTypeName", label+"наименование", d.Name, true, long, nil)
 		s.text(path+"/documentOrigin", label+"вид (оригинал, копия)", d.Origin, true, 8, nil)
 		s.text(path+"/documentComment", label+"комментарий", d.Comment, false, 1024, nil)
 	}
@@ -115,6 +120,26 @@ func (s *measureSubject) list() {
 		path, label := at("stepsForMSZ", i), fmt.Sprintf("Шаг %d: ", i+1)
 		s.text(path+"/stepH", label+"заголовок", st.Heading, true, 50, nil)
 		s.text(path+"/stepDescr", label+"описание", st.Description, true, 1024, nil)
+	}
+}
+
+// measureLost tells which filled fields the version cannot bring.
+func measureLost(s *measureSubject, r *report) {
+	if s.v.fullMeasure {
+		return
+	}
+	m := s.m
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"frguCode", m.FRGUCode != ""}, {"frguPurpose", m.FRGUPurpose != ""}, {"heirdomFactAssignment", m.InheritFacts != nil},
+		{"heirdomOsznPoint", m.InheritOSZNPoints != nil}, {"heirdomOrganizationPoint", m.InheritOrganizationPoints != nil},
+		{"basisPersonLivingSign", m.BasisPersonLiving != nil},
+	} {
+		if f.given {
+			r.add(f.name, "Поле заполнено, но версия "+s.v.String()+" его не передаёт")
+		}
 	}
 }
 
@@ -142,10 +167,11 @@ func measureSchema(s *measureSubject, r *report) {
 			r.schema(list.path, list.label+": нет ни одной записи")
 		}
 	}
-	measureNumbers(m, r)
+	measureNumbers(s, r)
 }
 
-func measureNumbers(m *LocalMeasure, r *report) {
+func measureNumbers(s *measureSubject, r *report) {
+	m := s.m
 	for i, c := range m.Categories {
 		for j, n := range c.Criteria {
 			if n.Coefficient.Valid && !coefficientFits(n.Coefficient.Decimal) {
@@ -185,7 +211,7 @@ func measureNumbers(m *LocalMeasure, r *report) {
 	if m.FamilySign < 0 || m.FamilySign > 2 {
 		r.schema("famSign", "Признак семейной меры: должно быть 1 (семейная) или 2 (по домохозяйствам)")
 	}
-	if v := m.BasisPersonLiving; v != nil && (*v < 0 || *v > 2) {
+	if v := m.BasisPersonLiving; s.v.fullMeasure && v != nil && (*v < 0 || *v > 2) {
 		r.schema("basisPersonLivingSign", "Статус лица-основания: должно быть 0, 1 или 2")
 	}
 }
@@ -255,5 +281,16 @@ func measureKBK(s *measureSubject, r *report) { checkFields(s.fields, r) }
 func measureKBKDigits(s *measureSubject, r *report) {
 	if v := s.m.KBK; kbk(v) == "" && !digitsOnly(v) {
 		r.add("KBKCode", "Указан некорректный код КБК: в коде не только цифры")
+	}
+}
+
+func measureOKTMO(s *measureSubject, r *report) {
+	if s.KnownOKTMO == nil {
+		return
+	}
+	for i, code := range s.m.Territories {
+		if digits8(code) == "" && !s.KnownOKTMO(code) {
+			r.add(at("territories/"+s.v.names.oktmo, i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
+		}
 	}
 }

@@ -122,13 +122,13 @@ func factBirth(s *factSubject, r *report) {
 		case born.IsZero():
 		case born.Year < 1900:
 			r.add(path, p.label+"дата рождения: год раньше 1900")
-		case !s.today.IsZero() && born.After(s.today):
+		case !s.Today.IsZero() && born.After(s.Today):
 			r.add(path, p.label+"дата рождения: позже сегодняшнего дня")
 		case !s.f.DecisionDate.IsZero() && born.After(s.f.DecisionDate):
 			r.add(path, p.label+"дата рождения: позже даты решения")
 		}
 	}
-	if d := s.f.DecisionDate; !s.today.IsZero() && d.Time().After(s.today.Time().AddDate(1, 0, 0)) {
+	if d := s.f.DecisionDate; !s.Today.IsZero() && d.Time().After(s.Today.Time().AddDate(1, 0, 0)) {
 		r.add("decisionDate", "Дата решения: позже сегодняшнего дня больше чем на год")
 	}
 }

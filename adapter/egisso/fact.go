@@ -39,6 +39,10 @@ type Fact struct {
 	NeedsUsed           bool          `json:"usingSign"`
 	NeedsCodes          []string      `json:"needsCriteria,omitempty"`
 	Assignment          Assignment    `json:"assignmentInfo"`
+
+	// Ending is set when the source says that the assignment stopped before
+	// dateFinish; see DecideFact. It is no element of a fact.
+	Ending *Ending `json:"ending,omitempty"`
 }
 
 // Assignment says how much of what is granted. Which fields are used depends on

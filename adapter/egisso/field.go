@@ -110,3 +110,24 @@ func checkCharacters(fields []field, r *report) {
 		}
 	}
 }
+
+// fieldList lists the texts and dates of a record whose rule is L-XSD.
+type fieldList struct {
+	fields []field
+	dates  []dateField
+}
+
+func (l *fieldList) text(name, label, value string, required bool, max int, f format) {
+	l.owned("L-XSD", name, label, value, required, max, f)
+}
+
+// owned lists a text whose presence and format another rule reports.
+func (l *fieldList) owned(rule, name, label, value string, required bool, max int, f format) {
+	l.fields = append(l.fields, field{
+		name: name, label: label, value: value, rule: rule, required: required, max: max, format: f, lines: f == nil,
+	})
+}
+
+func (l *fieldList) date(name, label string, value Date, required bool) {
+	l.dates = append(l.dates, dateField{name: name, label: label, value: value, rule: "L-XSD", required: required})
+}

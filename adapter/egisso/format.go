@@ -1,6 +1,10 @@
 package egisso
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+)
 
 // A format tells what is wrong with a text that is not empty, in Russian, or
 // returns "". It never shows the text.
@@ -23,7 +27,9 @@ var (
 	digits6  = digits(6, "должно быть шесть цифр")
 	digits7  = digits(7, "должно быть семь цифр")
 	digits8  = digits(8, "должно быть восемь цифр")
+	digits9  = digits(9, "должно быть девять цифр")
 	digits10 = digits(10, "должно быть десять цифр")
+	digits12 = digits(12, "должно быть двенадцать цифр")
 	snils    = digits(11, "должно быть 11 цифр без разделителей")
 )
 
@@ -48,11 +54,26 @@ var (
 	frgu          = pattern(`[0-9]{9,30}`, "должно быть от 9 до 30 цифр")
 	kbk           = pattern(`[^ \t\n\r]{20}`, "указан некорректный код КБК: должно быть 20 знаков без пробелов")
 
+	ogrn   = pattern(`[125][0-9]{12}`, "должно быть 13 цифр, первая из них 1, 2 или 5") // OGRNCompanyType
+	ogrnip = pattern(`3[0-9]{14}`, "должно быть 15 цифр, первая из них 3")              // OGRNSoleProprietorType
+	email  = pattern(`[0-9a-zA-Z_.\-]{2,50}@[0-9a-zA-Z_./-]{2,50}\.[a-zA-Z]{2,5}`,
+		"должно быть вида имя@домен латинскими буквами, без пробелов, один адрес") // EmailAddressType
+
 	militarySeries = pattern(`[А-Я]{2}`, "должно быть две русские заглавные буквы")
 	birthSeries    = pattern(`[IVXLCDM]{1,10}-[А-Я]{2}`,
 		"должно быть римское число латинскими буквами, дефис и две русские заглавные буквы") // SovietStyleDocumentSeriesType
 	anyNumber = pattern(`[0-9а-яА-ЯA-Za-z]{1,25}`, "должно быть от 1 до 25 букв и цифр без пробелов") // NotRestrictedDocumentType
 )
+
+// exactly is a text of n characters.
+func exactly(n int) format {
+	return func(s string) string {
+		if utf8.RuneCountInString(s) == n {
+			return ""
+		}
+		return fmt.Sprintf("должно быть ровно %d знаков", n)
+	}
+}
 
 // participant checks a participant code as the version writes it.
 func (v *Version) participant(code string) string {

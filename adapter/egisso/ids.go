@@ -63,12 +63,7 @@ func EventID(kind Kind, target uuid.UUID, seq int, content [32]byte) uuid.UUID {
 // deriveID hashes the parts with their lengths, so that no two different lists
 // of parts give the same name.
 func deriveID(parts ...string) uuid.UUID {
-	var name []byte
-	for _, p := range parts {
-		name = binary.BigEndian.AppendUint32(name, uint32(len(p)))
-		name = append(name, p...)
-	}
-	return uuid.NewSHA1(idSpace, name)
+	return uuid.NewSHA1(idSpace, []byte(joined(parts...)))
 }
 
 func number(n int) string {

@@ -38,6 +38,10 @@ func (Assignment) String() string              { return masked }
 func (Assignment) Format(s fmt.State, _ rune)  { io.WriteString(s, masked) }
 func (Assignment) LogValue() slog.Value        { return slog.StringValue(masked) }
 
+func (Ending) String() string             { return masked }
+func (Ending) Format(s fmt.State, _ rune) { io.WriteString(s, masked) }
+func (Ending) LogValue() slog.Value       { return slog.StringValue(masked) }
+
 // String returns the fact's uuid and nothing else of it.
 func (f Fact) String() string { return maskedRecord("fact", f.ID) }
 

@@ -31,6 +31,7 @@ func (f Fact) trimmed() Fact {
 	})
 	f.NeedsCodes = mapList(f.NeedsCodes, trim)
 	f.Assignment = f.Assignment.trimmed()
+	f.Ending = f.Ending.trimmed(f.Assignment.Form)
 	return f
 }
 

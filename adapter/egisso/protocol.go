@@ -1,6 +1,8 @@
 package egisso
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +21,9 @@ type Protocol struct {
 	// Attached is set by a 10.10.I/1.0.4 response: the protocol itself is in an
 	// attached file.
 	Attached bool
+
+	// Version is the version of the protocol's schema, "" if it is not known.
+	Version string
 
 	// Deviations are departures from the schema that did not keep the protocol
 	// from being understood, in Russian. See Strict.
@@ -73,3 +78,15 @@ type ProtocolMessage struct {
 	RuleCode string // may be empty; unknown codes are kept as they are
 	Report   string // trimmed, white space collapsed
 }
+
+// Strict returns an error if the protocol departs from its schema.
+func (p *Protocol) Strict() error {
+	if len(p.Deviations) == 0 {
+		return nil
+	}
+	return errors.New("protocol departs from its schema: " + strings.Join(p.Deviations, "; "))
+}
+
+// SameID reports whether a record id of a protocol is the given one; case does
+// not matter (spec egisso.md a.6).
+func (r RecordResult) SameID(id uuid.UUID) bool { return strings.EqualFold(r.ID, id.String()) }

@@ -1,14 +1,11 @@
 package egisso
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/google/uuid"
 
 	"egissogw/crypto/xmlsafe"
 )
@@ -23,31 +20,22 @@ func ReadProtocol(content []byte) (*Protocol, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read protocol: %w", err)
 	}
+	return readProtocol(doc.Root)
+}
+
+func readProtocol(root *xmlsafe.Element) (*Protocol, error) {
 	r := &protocolReader{p: &Protocol{}}
-	r.root(doc.Root)
+	r.root(root)
 	if r.err != nil {
 		return nil, fmt.Errorf("read protocol: %w", r.err)
 	}
 	return r.p, nil
 }
 
-// Strict returns an error if the protocol departs from its schema.
-func (p *Protocol) Strict() error {
-	if len(p.Deviations) == 0 {
-		return nil
-	}
-	return errors.New("protocol departs from its schema: " + strings.Join(p.Deviations, "; "))
-}
-
-// SameID reports whether a record id of a protocol is the given one; case does
-// not matter (spec egisso.md a.6).
-func (r RecordResult) SameID(id uuid.UUID) bool { return strings.EqualFold(r.ID, id.String()) }
-
 type protocolReader struct {
 	p   *Protocol
 	err error
-	// strict is set for protocols of 2.3.0, whose types are narrower.
-	strict bool
+	v   *protocolVersion // nil: not a version whose schema is known
 }
 
 func (r *protocolReader) fail(e *xmlsafe.Element, format string, args ...any) {
@@ -133,7 +121,10 @@ func isTrue(e *xmlsafe.Element) bool {
 }
 
 func (r *protocolReader) protocol(e *xmlsafe.Element) {
-	r.strict = strings.HasSuffix(e.Space, "/2.3.0")
+	if r.v = protocolVersionOf(e.Space); r.v != nil {
+		r.p.Version = r.v.number
+		r.conform(e)
+	}
 	kids := r.shape(e, "messageResult", "packageResult")
 	message, pack := first(kids["messageResult"]), first(kids["packageResult"])
 	switch {
@@ -152,13 +143,16 @@ func (r *protocolReader) messageResult(e *xmlsafe.Element) {
 	kids := r.shape(e, "receivingTime", "processingTime", "errors")
 	r.time(e, kids, "receivingTime", true)
 	r.time(e, kids, "processingTime", true)
-	list := first(kids["errors"])
+	list, messageMax := first(kids["errors"]), 500
+	if r.v != nil {
+		messageMax = r.v.messageMax
+	}
 	if list != nil {
 		for _, item := range r.shape(list, "error*")["error"] {
 			kids := r.shape(item, "code", "message", "time")
 			r.p.MessageErrors = append(r.p.MessageErrors, ProtocolError{
 				Code:    r.text(item, kids, "code", 10, false),
-				Message: r.text(item, kids, "message", 500, true),
+				Message: r.text(item, kids, "message", messageMax, true),
 				Time:    r.time(item, kids, "time", false),
 			})
 		}
@@ -285,7 +279,7 @@ func (r *protocolReader) time(parent *xmlsafe.Element, kids map[string][]*xmlsaf
 	if v == "" {
 		return time.Time{}
 	}
-	if r.strict && !timestampPattern.MatchString(v) {
+	if r.v != nil && r.v.plainTimes && !timestampPattern.MatchString(v) {
 		r.deviate(parent, "%s записано не так, как требует схема 2.3.0", name)
 	}
 	if t, ok := parseDateTime(v); ok {

@@ -1,45 +1,28 @@
 package egisso
 
+import "slices"
+
 // Rule is one local check (spec egisso.md e). Rules returns all of them.
 type Rule struct {
 	Code     string
 	Register Register
 	Severity Severity // default; a RulePolicy may change it
 	Reads    string   // what the rule looks at, in XSD names
+	Needs    string   // what it cannot do without beside the record, in Russian; "" for nothing
 	Text     string   // what it demands, in Russian
 
-	measure func(*measureSubject, *report)
-	fact    func(*factSubject, *report)
+	// Exactly one of these is set.
+	measure      func(*measureSubject, *report)
+	fact         func(*factSubject, *report)
+	organization func(*organizationSubject, *report)
+	point        func(*pointSubject, *report)
+	application  func(*applicationSubject, *report)
+	event        func(*eventSubject, *report)
 }
 
 // Rules returns the table of local checks in the order they run.
 func Rules() []Rule {
-	return append(append([]Rule(nil), measureRules...), factRules...)
-}
-
-// CheckMeasure runs every rule of local measures that needs no classifier.
-// Identifiers and lastChanging are given by the gateway and not checked here.
-func CheckMeasure(m LocalMeasure) []Finding {
-	s := newMeasureSubject(m)
-	var r report
-	for i := range measureRules {
-		r.rule = &measureRules[i]
-		r.rule.measure(s, &r)
-	}
-	return r.findings
-}
-
-// CheckFact runs every rule of facts that needs no classifier. measure is the
-// accepted version of the local measure the fact uses, nil if there is none.
-// Rules that compare with today are skipped when today is zero.
-func CheckFact(f Fact, measure *LocalMeasure, today Date) []Finding {
-	s := newFactSubject(f, measure, today)
-	var r report
-	for i := range factRules {
-		r.rule = &factRules[i]
-		r.rule.fact(s, &r)
-	}
-	return r.findings
+	return slices.Concat(measureRules, factRules, eventRules, organizationRules, pointRules, applicationRules)
 }
 
 // report collects the findings of a rule.

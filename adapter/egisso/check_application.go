@@ -1,0 +1,98 @@
+package egisso
+
+import "fmt"
+
+// applicationRules are the checks of applications on participants (spec
+// egisso.md b.5, e.2).
+var applicationRules = []Rule{
+	{Code: "L-XSD", Register: RegisterParticipant, Severity: Error,
+		Reads: "все элементы", Text: "Обязательные элементы заполнены, номера и даты имеют вид, требуемый схемой", application: applicationSchema},
+	{Code: "L-LEN", Register: RegisterParticipant, Severity: Error,
+		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)",
+		application: func(s *applicationSubject, r *report) { checkLengths(s.fields, r) }},
+	{Code: "L-CHAR", Register: RegisterParticipant, Severity: Error,
+		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
+		application: func(s *applicationSubject, r *report) { checkCharacters(s.fields, r) }},
+	{Code: "L-OSZ", Register: RegisterParticipant, Severity: Error,
+		Reads: "OSZCode", Text: "Изменяемая или исключаемая организация названа кодом вида NNNN.NNNNNN",
+		application: func(s *applicationSubject, r *report) { checkFields(s.fields, r) }},
+	{Code: "L-INN", Register: RegisterParticipant, Severity: Warning,
+		Reads: "inn, ogrn", Text: "Контрольные числа ИНН и ОГРН сходятся", application: applicationNumbers},
+	{Code: "L-EMPTY", Register: RegisterParticipant, Severity: Error,
+		Reads: "modification", Text: "Заявка на изменение что-нибудь меняет", application: applicationEmpty},
+	{Code: "007", Register: RegisterParticipant, Severity: Error, Needs: "справочник ОКТМО",
+		Reads: "OKTMOcode", Text: "Код ОКТМО есть в справочнике", application: applicationOKTMO},
+}
+
+type applicationSubject struct {
+	Checker
+	a *Application
+	fieldList
+}
+
+// newApplicationSubject lists every text and date of tApplicationRU of
+// app-RU-OSZ/1.0.3 that the action has.
+func newApplicationSubject(c Checker, a Application) *applicationSubject {
+	a.Participant = a.Participant.Normalize()
+	s := &applicationSubject{Checker: c, a: &a}
+	p, all := &a.Participant, a.Action == ActionInsertion
+	if !all {
+		s.owned("L-OSZ", "OSZCode", "Код ОНМСЗ", p.OSZCode, true, 0, c.Versions.For(RegisterParticipant).participant)
+	}
+	if a.Action != ActionExclusion {
+		s.text("title", "Наименование", p.Title, all, 500, nil)
+		s.text("shortitle", "Сокращённое наименование", p.ShortTitle, false, 100, nil)
+		s.text("inn", "ИНН", p.INN, all, 0, digits10)
+		s.text("kpp", "КПП", p.KPP, all, 0, digits9)
+		s.text("ogrn", "ОГРН", p.OGRN, all, 0, ogrn)
+		s.text("juraddress", "Юридический адрес", p.LegalAddress, all, 500, nil)
+		s.text("address", "Фактический адрес", p.Address, all, 500, nil)
+		s.text("EMail", "E-mail", p.Email, all, 100, email)
+		s.text("siteURL", "Адрес сайта", p.SiteURL, false, 1000, nil)
+		for i, code := range p.Territories {
+			s.text(territoryPath(i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), code, true, 0, digits8)
+		}
+	}
+	d := &p.Document
+	s.text("document/docnumber", "Основание: номер", d.Number, true, 20, nil)
+	s.date("document/docdate", "Основание: дата", d.Date, true)
+	s.text("document/docname", "Основание: наименование", d.Name, true, 200, nil)
+	return s
+}
+
+func territoryPath(i int) string { return at("territories/OKTMOcode", i) }
+
+func applicationSchema(s *applicationSubject, r *report) {
+	checkFields(s.fields, r)
+	checkDates(s.dates, r)
+	if s.a.Action == ActionInsertion && len(s.a.Participant.Territories) == 0 {
+		r.schema("territories", "Территории: нет ни одной записи")
+	}
+	if s.a.writable() != nil {
+		r.schema("OSZinfo", "Не указано, включить, изменить или исключить организацию")
+	}
+}
+
+func applicationNumbers(s *applicationSubject, r *report) {
+	p := &s.a.Participant
+	if digits10(p.INN) == "" && !INNValid(p.INN) {
+		r.add("inn", "ИНН: контрольное число не сходится")
+	}
+	if ogrn(p.OGRN) == "" && !OGRNValid(p.OGRN) {
+		r.add("ogrn", "ОГРН: контрольное число не сходится")
+	}
+}
+
+func applicationEmpty(s *applicationSubject, r *report) {
+	if s.a.Action == ActionModification && s.a.Participant.empty() {
+		r.add("modification", "Заявка на изменение ничего не меняет")
+	}
+}
+
+func applicationOKTMO(s *applicationSubject, r *report) {
+	for i, code := range s.a.Participant.Territories {
+		if s.KnownOKTMO != nil && digits8(code) == "" && !s.KnownOKTMO(code) {
+			r.add(territoryPath(i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
+		}
+	}
+}

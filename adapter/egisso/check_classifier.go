@@ -1,0 +1,129 @@
+package egisso
+
+import "fmt"
+
+const (
+	needsKMSZ = "КМСЗ (010)"
+	kmszPath  = "classificationKMSZ/"
+)
+
+// classifierRules compare a local measure with the classifier (spec egisso.md
+// e.1, f.3). They are skipped without one, and leave codes that are not even of
+// the right form to L-XSD.
+var classifierRules = []Rule{
+	{Code: "001", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codePartKMSZ", Text: "Раздел есть в справочнике «Структура КМСЗ»",
+		measure: inFacet(FacetParts, "codePartKMSZ", digits6, func(m *LocalMeasure) string { return m.PartKMSZ })},
+	{Code: "002", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeMSZ", Text: "Типовая мера есть в справочнике «Реестр МСЗ»",
+		measure: inFacet(FacetMSZ, "codeMSZ", digits4, func(m *LocalMeasure) string { return m.MSZ })},
+	{Code: "003", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeCategoryKMSZ", Text: "Типовая категория есть в справочнике «Категории получателей»", measure: measureCategoriesKnown},
+	{Code: "004", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeProvisionForm", Text: "Форма есть в справочнике «Форма предоставления»",
+		measure: inFacet(FacetForms, "codeProvisionForm", digits2, func(m *LocalMeasure) string { return string(m.ProvisionForm) })},
+	{Code: "005", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeFundingSource", Text: "Источник есть в справочнике «Уровень финансирования»", measure: measureSourcesKnown},
+	{Code: "006", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeLevelNPA", Text: "Уровень есть в справочнике «Уровни регулирования»",
+		measure: inFacet(FacetLevels, "codeLevelNPA", digits2, func(m *LocalMeasure) string { return m.LevelNPA })},
+	{Code: "008", Register: RegisterMeasure, Severity: Error, Needs: "справочник периодичности (022)",
+		Reads: "periodicityCode, dateEnact", Text: "Периодичность есть в справочнике и действует на дату начала меры", measure: measurePeriodicity},
+	{Code: "018", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
+		Reads: "codeFundingSource", Text: "Сумма кодов источников есть в справочнике «Уровень финансирования»", measure: measureSumKnown},
+	{Code: "018", Register: RegisterMeasure, Severity: Warning, Needs: needsKMSZ,
+		Reads: "codeMSZ, codeCategoryKMSZ, codeLevelNPA, codeFundingSource, codeProvisionForm, codePartKMSZ",
+		Text:  "Сочетание меры и каждой категории есть в перечне правил КМСЗ", measure: measureRulesKnown},
+}
+
+func notInFacet(code string, f Facet) string {
+	return fmt.Sprintf("Значение кода %s не найдено в справочнике «%s»", code, f.Title())
+}
+
+// inFacet is the rule for a single code of a measure.
+func inFacet(f Facet, name string, form format, code func(*LocalMeasure) string) func(*measureSubject, *report) {
+	return func(s *measureSubject, r *report) {
+		if v := code(s.m); s.Classifier.hasKMSZ() && form(v) == "" && !s.Classifier.has(f, v) {
+			r.add(kmszPath+name, notInFacet(v, f))
+		}
+	}
+}
+
+func measureCategoriesKnown(s *measureSubject, r *report) {
+	if !s.Classifier.hasKMSZ() {
+		return
+	}
+	for i, c := range s.m.Categories {
+		if digits8(c.KMSZ) == "" && !s.Classifier.has(FacetCategories, c.KMSZ) {
+			r.add(at(kmszPath+"localCategories/localCategory", i)+"/codeCategoryKMSZ",
+				fmt.Sprintf("Категория %d: %s", i+1, notInFacet(c.KMSZ, FacetCategories)))
+		}
+	}
+}
+
+func measureSourcesKnown(s *measureSubject, r *report) {
+	if !s.Classifier.hasKMSZ() {
+		return
+	}
+	for i, f := range s.m.Cofinancing {
+		if digits4(f.Source) == "" && !s.Classifier.has(FacetSources, f.Source) {
+			r.add(at(kmszPath+"cofinancing/fundingSource", i)+"/codeFundingSource",
+				fmt.Sprintf("Источник финансирования %d: %s", i+1, notInFacet(f.Source, FacetSources)))
+		}
+	}
+}
+
+func measurePeriodicity(s *measureSubject, r *report) {
+	code := s.m.PeriodicityCode
+	if !s.Classifier.hasPeriods() || digits2(code) != "" {
+		return
+	}
+	switch known, valid := s.Classifier.periodicity(code, s.m.DateEnact); {
+	case !known:
+		r.add("periodicityCode", "Значение кода "+code+" не найдено в справочнике «Периодичность предоставления»")
+	case !valid && s.m.DateEnact.possible():
+		r.add("periodicityCode", "Значение кода "+code+" справочника «Периодичность предоставления» не действует на дату начала меры "+s.m.DateEnact.reportString())
+	}
+}
+
+func measureSumKnown(s *measureSubject, r *report) {
+	if sum, ok := FundingCode(s.m.Cofinancing); ok && s.Classifier.hasKMSZ() && !s.Classifier.has(FacetSources, sum) {
+		r.add(kmszPath+"cofinancing", "Значение суммарного кода "+sum+" не найдено в справочнике «Уровень финансирования»")
+	}
+}
+
+// measureRulesKnown speaks only of combinations of known codes: an unknown code
+// is in no rule, and its own finding tells so.
+func measureRulesKnown(s *measureSubject, r *report) {
+	c, m := s.Classifier, s.m
+	if !c.hasKMSZ() {
+		return
+	}
+	sum, ok := FundingCode(m.Cofinancing)
+	codes, _ := m.RuleCodes()
+	if !ok || !c.has(FacetSources, sum) || !c.has(FacetMSZ, m.MSZ) || !c.has(FacetLevels, m.LevelNPA) ||
+		!c.has(FacetForms, string(m.ProvisionForm)) || !c.has(FacetParts, m.PartKMSZ) {
+		return
+	}
+	for i, code := range codes {
+		if c.has(FacetCategories, m.Categories[i].KMSZ) && !c.HasRule(code) {
+			r.add(at(kmszPath+"localCategories/localCategory", i),
+				fmt.Sprintf("Категория %d: комбинация меры и категории не найдена в перечне правил КМСЗ: код %s отсутствует в КМСЗ", i+1, code))
+		}
+	}
+}
+
+func factUnit(s *factSubject, r *report) {
+	a := &s.f.Assignment
+	element := formElements[a.Form]
+	if !s.Classifier.hasUnits() || a.Form == FormMonetary || element == "" {
+		return
+	}
+	path := "assignmentInfo/" + element + "/"
+	if digits2(a.MeasureCode) == "" && !s.Classifier.units[a.MeasureCode] {
+		r.add(path+"measuryCode", "Значение кода "+a.MeasureCode+" не найдено в справочнике единиц измерения")
+	}
+	if okei(a.OKEICode) == "" && !s.Classifier.okei[a.OKEICode] {
+		r.add(path+okeiElement(a.Form), "Значение кода ОКЕИ "+a.OKEICode+" не найдено в справочнике единиц измерения")
+	}
+}

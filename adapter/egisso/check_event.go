@@ -1,0 +1,109 @@
+package egisso
+
+import (
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+)
+
+// Event is an event on a fact as far as rule L-EVT asks.
+type Event struct {
+	Kind       Kind
+	FactID     uuid.UUID
+	DateFinish Date                // of terminations and the death or moving recalculation
+	Amount     decimal.NullDecimal // roubles
+	Quantity   decimal.NullDecimal
+}
+
+// Target is what the gateway knows of the fact an event names.
+type Target struct {
+	Accepted    *Fact // content ЕГИССО accepted last, nil if none
+	Invalidated bool  // ЕГИССО accepted its removal
+	Open        bool  // another event on it is on its way
+}
+
+// eventRules are the checks of events on facts (spec egisso.md b.3, e.2).
+var eventRules = []Rule{
+	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+		Reads: "assignmentFactUuid", Text: "Событие относится к принятому и не удалённому факту, по которому нет другого незавершённого события", event: eventTarget},
+	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+		Reads: "dateFinish", Text: "Дата прекращения – от начала до окончания назначения", event: eventDate},
+	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+		Reads: "amount, quantity", Text: "Сумма указана, где нужна, и не меньше 0; количество – не для денежной формы", event: eventNumbers},
+	{Code: "L-EVT", Register: RegisterFact, Severity: Warning,
+		Reads: "terminationBasedOnRecipientRefusal", Text: "Версия вида сведений знает событие", event: eventKnown},
+}
+
+type eventSubject struct {
+	e Event
+	t Target
+	v *Version
+}
+
+// Event checks an event on a fact. The new content of an alteration is checked
+// as a fact.
+func (c Checker) Event(e Event, t Target) []Finding {
+	return check(eventRules, ruleOfEvent, &eventSubject{e, t, c.Versions.For(RegisterFact)})
+}
+
+func eventTarget(s *eventSubject, r *report) {
+	const path = "assignmentFactUuid"
+	switch {
+	case s.t.Invalidated:
+		r.add(path, "Факт назначения удалён из ЕГИССО")
+	case s.t.Accepted == nil:
+		r.add(path, "Факт назначения не принят ЕГИССО")
+	}
+	if s.t.Open {
+		r.add(path, "По факту назначения уже есть незавершённое событие")
+	}
+}
+
+func eventDate(s *eventSubject, r *report) {
+	const path, label = "dateFinish", "Дата прекращения: "
+	dated := s.e.Kind.Termination() || s.e.Kind == KindFactDeathOrMovingRecalculation
+	switch f := s.t.Accepted; {
+	case !dated:
+	case s.e.DateFinish.IsZero():
+		r.schema(path, label+notGiven)
+	case !s.e.DateFinish.possible():
+		r.schema(path, label+"такой даты нет, или год не от 1000 до 2999")
+	case f == nil:
+	case s.e.DateFinish.Before(f.DateStart):
+		r.add(path, label+"раньше начала назначения")
+	case !f.DateFinish.IsZero() && s.e.DateFinish.After(f.DateFinish):
+		r.add(path, label+"позже окончания назначения")
+	}
+}
+
+func eventNumbers(s *eventSubject, r *report) {
+	amountNeeded := s.e.Kind == KindFactRecalculation || s.e.Kind == KindFactDeathOrMovingRecalculation
+	if amountNeeded && !s.e.Amount.Valid {
+		r.schema("amount", "Сумма: "+notGiven)
+	}
+	checkEventNumber(r, "amount", "Сумма", s.e.Amount, true)
+	checkEventNumber(r, "quantity", "Количество", s.e.Quantity, false)
+	if f := s.t.Accepted; f != nil && f.Assignment.Form == FormMonetary && s.e.Quantity.Valid {
+		r.add("quantity", "Количество: не указывается для денежной формы")
+	}
+}
+
+// checkEventNumber checks a number of an event; money has two decimals.
+func checkEventNumber(r *report, path, label string, v decimal.NullDecimal, money bool) {
+	if !v.Valid {
+		return
+	}
+	switch problem := numberProblem(v.Decimal); {
+	case problem != "":
+		r.schema(path, label+": "+problem)
+	case v.Decimal.Sign() < 0:
+		r.add(path, label+": должно быть не меньше 0")
+	case money && !wholeKopecks(v.Decimal):
+		r.schema(path, label+": больше двух знаков после запятой")
+	}
+}
+
+func eventKnown(s *eventSubject, r *report) {
+	if s.v.termination(s.e.Kind) != s.e.Kind {
+		r.add(string(s.e.Kind), "Версия "+s.v.String()+" не знает отказа получателя: будет передано окончание права")
+	}
+}

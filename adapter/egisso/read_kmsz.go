@@ -1,0 +1,147 @@
+package egisso
+
+import (
+	"strconv"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// kmszVersion reads tClsVersion of basic; the caller ends the sequence, which
+// may go on with facets.
+func (d *decoder) kmszVersion(s *sequence) KMSZVersion {
+	ns := d.v.space.basic
+	v := KMSZVersion{
+		Number: d.positive(s.need(ns, "version_num")),
+		Status: VersionStatus(d.positive(s.need(ns, "version_status"))),
+	}
+	if d.err == nil && v.Status > StatusArchived {
+		d.fail(s.e, "L-XSD", "неизвестный статус версии КМСЗ")
+	}
+	v.StartDate, v.FinishDate = d.term(s, ns)
+	v.Document = d.limited(s.need(ns, "document"), 200)
+	v.Note = d.limited(s.optional(ns, "note"), 200)
+	return v
+}
+
+// positive reads an xsd:positiveInteger that fits an int32.
+func (d *decoder) positive(e *xmlsafe.Element) int {
+	v := d.collapsed(e)
+	if d.err != nil || e == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || n < 1 {
+		d.fail(e, "L-XSD", "значение не является положительным целым числом")
+	}
+	return int(n)
+}
+
+// kmsz reads tClsKMSZVersion.
+func (d *decoder) kmsz(e *xmlsafe.Element) *KMSZ {
+	if d.err != nil {
+		return nil
+	}
+	ns := d.v.space.kmsz
+	s := d.sequence(e)
+	k := &KMSZ{KMSZVersion: d.kmszVersion(s), Facets: make(map[Facet][]Position, len(facets))}
+	in := d.sequence(s.need(ns, "facets"))
+	s.end()
+	for i := range facets {
+		k.Facets[facets[i].facet] = d.facet(in, &facets[i])
+	}
+	k.Rules = d.rules(in.need(ns, string(FacetRules)))
+	in.end()
+	return k
+}
+
+func (d *decoder) facet(in *sequence, f *facetShape) []Position {
+	ns := d.v.space.kmsz
+	list := d.sequence(in.need(ns, string(f.facet)))
+	positions := make([]Position, 0, len(list.kids))
+	list.some(ns, f.item, func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		p := Position{Code: d.formatted(s.need(ns, "code"), f.code), Name: d.limited(s.need(ns, "name"), f.nameMax)}
+		if f.hierarchy {
+			p.Parent = d.formatted(s.optional(ns, "codeParent"), f.code)
+		}
+		s.end()
+		positions = append(positions, p)
+	})
+	list.end()
+	return positions
+}
+
+func (d *decoder) rules(e *xmlsafe.Element) []KMSZRule {
+	ns := d.v.space.kmsz
+	list := d.sequence(e)
+	rules := make([]KMSZRule, 0, len(list.kids))
+	list.some(ns, "ruleKMSZ", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		r := KMSZRule{
+			Part:     d.formatted(s.need(ns, "codePart"), digits6),
+			MSZ:      d.formatted(s.need(ns, "codeMSZ"), digits4),
+			Category: d.formatted(s.need(ns, "codeCategory"), digits8),
+			Level:    d.formatted(s.need(ns, "codeNPA"), digits2),
+			Source:   d.formatted(s.need(ns, "codeFundingSource"), digits4),
+			Form:     d.formatted(s.need(ns, "codeForm"), digits2),
+		}
+		acts := d.sequence(s.need(ns, "reasons"))
+		s.end()
+		r.Reasons = make([]RuleAct, 0, len(acts.kids))
+		acts.some(ns, "NPA", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			r.Reasons = append(r.Reasons, RuleAct{
+				Number: d.limited(s.need(ns, "number"), 20), Title: d.limited(s.need(ns, "title"), 500),
+				Date: d.date(s.need(ns, "date")), Authority: d.limited(s.need(ns, "authority"), 500),
+			})
+			s.end()
+		})
+		acts.end()
+		rules = append(rules, r)
+	})
+	list.end()
+	return rules
+}
+
+var compositeCode = pattern(`[0-9]{4}\.[0-9]{8}\.[0-9]{2}\.[0-9]{4}\.[0-9]{2}\.[0-9]{6}`, "не является кодом правила КМСЗ")
+
+// changes reads tClsKMSZChanges: facets that changed, in the order of the
+// schema.
+func (d *decoder) changes(e *xmlsafe.Element) []Change {
+	if d.err != nil {
+		return nil
+	}
+	ns := d.v.space.changes
+	var list []Change
+	in := d.sequence(e)
+	for _, f := range Facets() {
+		facet := in.optional(ns, string(f))
+		if facet == nil {
+			continue
+		}
+		s := d.sequence(facet)
+		s.some(ns, "modification", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			c := Change{Facet: f, Code: d.formatted(s.need(ns, "code"), f.code())}
+			t := s.need(ns, "type")
+			if c.Type = ChangeType(d.positive(t)); d.err == nil && c.Type > ChangeRemoved {
+				d.fail(t, "L-XSD", "неизвестный тип изменения")
+			}
+			s.end()
+			list = append(list, c)
+		})
+		s.end()
+	}
+	in.end()
+	return list
+}
+
+// code is the format of the facet's codes.
+func (f Facet) code() format {
+	for _, s := range facets {
+		if s.facet == f {
+			return s.code
+		}
+	}
+	return compositeCode
+}

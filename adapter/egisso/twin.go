@@ -1,0 +1,26 @@
+package egisso
+
+import "crypto/sha256"
+
+// TwinKey is equal for two facts that say the same assignment: recipient,
+// measure, category, period and content (spec egisso.md e.2, L-DUP). The key is
+// a hash and tells nothing of the person.
+func (f Fact) TwinKey() [32]byte {
+	f = f.Normalize()
+	measure, category := f.MeasureKey, f.CategoryKey
+	if measure == "" {
+		measure = f.MeasureID.String()
+	}
+	if category == "" {
+		category = f.CategoryID.String()
+	}
+	return sha256.Sum256(canonicalJSON([]any{
+		f.Receiver.SNILS, measure, category, f.DateStart, f.DateFinish, f.Assignment,
+	}))
+}
+
+func factTwin(s *factSubject, r *report) {
+	if s.Twin != nil && s.Twin(s.f.TwinKey()) {
+		r.add("", "Уже есть действующий факт с тем же получателем, мерой, категорией, периодом и содержанием")
+	}
+}
