@@ -4,13 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"time"
 
 	"egissogw/config"
-	"egissogw/crypto/cert"
-	"egissogw/crypto/xmldsig"
 )
 
 // checkResult is one line of check.
@@ -19,6 +14,7 @@ type checkResult struct {
 	OK      bool     `json:"ok"`
 	Notes   []string `json:"notes,omitempty"`
 	Problem []string `json:"problems,omitempty"`
+	clocks  []clockReading
 }
 
 // errNotReady is returned when check found problems, which it has printed.
@@ -28,7 +24,7 @@ var errNotReady = errors.New("есть препятствия для работ�
 func check(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
 	asJSON := f.Bool("json", false, "вывод в JSON")
-	if _, err := parse(f, args); err != nil {
+	if err := parseFlags(f, args); err != nil {
 		return err
 	}
 	c, err := config.Load(ctx, a.lookuper)
@@ -56,7 +52,7 @@ func check(ctx context.Context, a *app, args []string) error {
 		r.What = part.what
 		results = append(results, r)
 	}
-	return a.printChecks(results, *asJSON)
+	return a.printChecks(append(results, checkClock(results)), *asJSON)
 }
 
 func (a *app) printChecks(results []checkResult, asJSON bool) error {
@@ -101,99 +97,4 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")
 	}
 	return r
-}
-
-func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
-	ctx, cancel := context.WithTimeout(ctx, c.Database.Timeout)
-	defer cancel()
-	s, err := openStore(ctx, c.Database)
-	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
-		return r
-	}
-	defer s.Close()
-	state, err := s.Service(ctx)
-	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
-		return r
-	}
-	r.Notes = append(r.Notes, serviceLine(state))
-	return r
-}
-
-func checkSource(ctx context.Context, c config.Config) (r checkResult) {
-	ctx, cancel := context.WithTimeout(ctx, c.Database.Timeout)
-	defer cancel()
-	source, pool, err := openSource(ctx, c.Source)
-	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
-		return r
-	}
-	defer pool.Close()
-	problems, err := source.Check(ctx)
-	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
-	}
-	for _, p := range problems {
-		if p.Advice {
-			r.Notes = append(r.Notes, p.String())
-		} else {
-			r.Problem = append(r.Problem, p.String())
-		}
-	}
-	return r
-}
-
-func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
-	s, err := openSigner(ctx, c.Signer)
-	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
-		return r
-	}
-	defer s.Close()
-	crt := s.Certificate()
-	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+crt.SigningEnds().Local().Format(humanTime))
-	if err := crt.CheckTerm(time.Now()); err != nil {
-		r.Problem = append(r.Problem, err.Error())
-		return r
-	}
-	// A trial signature: the only proof that key, token and certificate fit.
-	h := cert.NewDigest(crt.DigestSize())
-	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
-		r.Problem = append(r.Problem, "пробная подпись: "+err.Error())
-	}
-	return r
-}
-
-func checkBus(ctx context.Context, c config.Config) (r checkResult) {
-	if _, err := busTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, err.Error())
-	}
-	u, err := url.Parse(c.SMEV.URL)
-	if err != nil {
-		r.Problem = append(r.Problem, "адрес не читается")
-		return r
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	r.reach(ctx, net.JoinHostPort(u.Hostname(), port), c.SMEV.Timeout)
-	return r
-}
-
-func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
-	r.reach(ctx, c.FTP.Address, c.FTP.Timeout)
-	return r
-}
-
-// reach opens and closes a connection.
-func (r *checkResult) reach(ctx context.Context, address string, timeout time.Duration) {
-	d := net.Dialer{Timeout: min(timeout, 10*time.Second)}
-	conn, err := d.DialContext(ctx, "tcp", address)
-	if err != nil {
-		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
-		return
-	}
-	conn.Close()
 }

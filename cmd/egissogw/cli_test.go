@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +18,6 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/mis/refmis"
-	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
@@ -50,6 +51,16 @@ func TestCommandLineIsChecked(t *testing.T) {
 		"journal of no uuid":      {"journal", "12"},
 		"journal of nothing":      {"journal", "--limit", "0"},
 		"tiny demo":               {"demo", "--facts", "1"},
+		"serve with more":         {"serve", "now"},
+		"check with more":         {"check", "all"},
+		"migrate with more":       {"migrate", "up"},
+		"status with more":        {"status", "--json", "x"},
+		"version with more":       {"version", "x"},
+		"demo with more":          {"demo", "x"},
+		"journal with more":       {"journal", "a", "b"},
+		"cert with more":          {"cert", "x"},
+		"help on nothing":         {"help", "sing"},
+		"help on two":             {"help", "sign", "verify"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{}
@@ -61,8 +72,11 @@ func TestCommandLineIsChecked(t *testing.T) {
 			}
 		})
 	}
-	if code, out, _ := run(t, nil, "help"); code != exitOK || !strings.Contains(out, "signing") {
+	if code, out, _ := run(t, nil, "help"); code != exitOK || !strings.Contains(out, "signing") || !strings.Contains(out, "78") {
 		t.Errorf("help: %d, %q", code, out)
+	}
+	if code, out, _ := run(t, nil, "help", "journal"); code != exitOK || !strings.HasPrefix(out, "egissogw journal") {
+		t.Errorf("help on a command: %d, %q", code, out)
 	}
 	if code, out, _ := run(t, nil, "version", "--json"); code != exitOK || !json.Valid([]byte(out)) {
 		t.Errorf("version: %d, %q", code, out)
@@ -129,10 +143,11 @@ func ready(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	key, certificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour))
-	address := listener(t)
+	bus := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(bus.Close)
 	for name, value := range map[string]string{
-		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": "http://" + address + "/ws", "SMEV_CERTIFICATES": certificate,
-		"FTP_ADDRESS": address, "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
+		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate,
+		"FTP_ADDRESS": listener(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
 	} {
 		env["EGISSOGW_"+name] = value
 	}
@@ -225,12 +240,4 @@ func listenerThatCloses(t *testing.T) string {
 	}
 	defer l.Close()
 	return l.Addr().String()
-}
-
-func TestStatusNamesEveryState(t *testing.T) {
-	for _, state := range []store.RecordState{store.Ready, store.Waiting, store.Blocked, store.Packed, store.Sent, store.Accepted, store.AcceptedWithWarnings, store.Rejected} {
-		if recordStateText[string(state)] == "" {
-			t.Errorf("state %s has no Russian text", state)
-		}
-	}
 }

@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,6 +23,9 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitConfig (EX_CONFIG of sysexits.h) ends serve when the configuration, the key
+	// or its PIN is wrong: the service manager must not start it again. See lastingError.
+	exitConfig = 78
 )
 
 // app is what a command works with.
@@ -76,29 +81,62 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		a.help(a.stdout)
+		return a.helpOn(args[1:])
+	}
+	c, ok := findCommand(args[0])
+	if !ok {
+		return a.unknown(args[0])
+	}
+	err := c.run(ctx, a, args[1:])
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
-	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		err := c.run(ctx, a, args[1:])
-		var usage usageError
-		switch {
-		case err == nil:
-			return exitOK
-		case errors.Is(err, flag.ErrHelp):
-			return exitOK
-		case errors.As(err, &usage):
-			fmt.Fprintf(a.stderr, "egissogw %s: %v\nВызов: egissogw %s %s\n", c.name, err, c.name, c.args)
-			return exitUsage
-		default:
-			fmt.Fprintf(a.stderr, "egissogw %s: %v\n", c.name, err)
-			return exitFailed
-		}
+	fmt.Fprintf(a.stderr, "egissogw %s: %v\n", c.name, err)
+	var usage usageError
+	var lasting lastingError
+	switch {
+	case errors.As(err, &usage):
+		fmt.Fprintf(a.stderr, "Вызов: %s\n", c.call())
+		return exitUsage
+	case errors.As(err, &lasting):
+		fmt.Fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
+			"Исправьте, проверьте командой egissogw check и запустите: systemctl restart egissogw\n", exitConfig)
+		return exitConfig
 	}
-	fmt.Fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", args[0])
+	return exitFailed
+}
+
+func findCommand(name string) (command, bool) {
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return command{}, false
+	}
+	return commands[i], true
+}
+
+// call is how the command is written.
+func (c command) call() string { return strings.TrimSpace("egissogw " + c.name + " " + c.args) }
+
+func (a *app) unknown(name string) int {
+	fmt.Fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", name)
+	return exitUsage
+}
+
+// helpOn is `egissogw help [КОМАНДА]`.
+func (a *app) helpOn(args []string) int {
+	switch len(args) {
+	case 0:
+		a.help(a.stdout)
+		return exitOK
+	case 1:
+		c, ok := findCommand(args[0])
+		if !ok {
+			return a.unknown(args[0])
+		}
+		fmt.Fprintf(a.stdout, "%s\n        %s\n", c.call(), c.summary)
+		return exitOK
+	}
+	fmt.Fprintln(a.stderr, "egissogw help: нужна одна команда или ни одной")
 	return exitUsage
 }
 
@@ -109,7 +147,8 @@ func (a *app) help(w io.Writer) {
 	}
 	fmt.Fprint(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
 		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
-		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов.\n")
+		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у serve ещё 78 — неверны настройки,\n"+
+		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя.\n")
 }
 
 // flags returns the flag set of a command; its errors become usage errors.
@@ -117,6 +156,15 @@ func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(a.stderr)
 	return f
+}
+
+// parseFlags parses the arguments of a command that takes nothing but flags.
+func parseFlags(f *flag.FlagSet, args []string) error {
+	positional, err := parse(f, args)
+	if err == nil && len(positional) > 0 {
+		err = usageError{fmt.Sprintf("лишний аргумент %q", positional[0])}
+	}
+	return err
 }
 
 // parse parses args, flags and positional arguments in any order.

@@ -7,15 +7,20 @@ import (
 	"egissogw/adapter/store"
 )
 
+// migrate creates or updates the schema under the role that owns it.
 func migrate(ctx context.Context, a *app, args []string) error {
-	if _, err := parse(a.flags("migrate"), args); err != nil {
+	if err := parseFlags(a.flags("migrate"), args); err != nil {
 		return err
 	}
 	c, err := a.loadFor(ctx, "database")
 	if err != nil {
 		return err
 	}
-	from, to, err := store.Migrate(ctx, c.Database.URL.Reveal())
+	owner := c.Database.Owner
+	if owner.IsZero() {
+		owner = c.Database.URL
+	}
+	from, to, err := store.Migrate(ctx, owner.Reveal())
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 )
 
@@ -14,7 +13,7 @@ import (
 func status(ctx context.Context, a *app, args []string) error {
 	f := a.flags("status")
 	asJSON := f.Bool("json", false, "вывод в JSON")
-	if _, err := parse(f, args); err != nil {
+	if err := parseFlags(f, args); err != nil {
 		return err
 	}
 	s, err := a.openStore(ctx)
@@ -43,10 +42,11 @@ func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
 	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
 	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
-	section(t, "Записи", st.Records, recordStateText)
-	section(t, "Пакеты", st.Packages, packageStateText)
-	section(t, "Требуют исправления, по правилам", st.BlockedRules, nil)
-	section(t, "Отклонены ЕГИССО, по правилам", st.RejectedRules, nil)
+	rule := func(code string) string { return code }
+	section(t, "Записи", stateLines(st.Records, recordState))
+	section(t, "Пакеты", stateLines(st.Packages, packageState))
+	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
+	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
 	fmt.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
@@ -54,26 +54,12 @@ func printStatus(w io.Writer, st store.Status) error {
 	return t.Flush()
 }
 
-func section(w io.Writer, title string, counts []store.Count, text map[string]string) {
-	if len(counts) == 0 {
+func section(w io.Writer, title string, lines []stateLine) {
+	if len(lines) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "\n%s\n", title)
-	for _, c := range counts {
-		state := c.State
-		if known, ok := text[c.State]; ok {
-			state = known
-		}
-		fmt.Fprintf(w, "  %s\t%s\t%d\n", egisso.Register(c.Register).Title(), state, c.Count)
+	for _, l := range lines {
+		fmt.Fprintf(w, "  %s\t%s\t%d\n", l.register, l.state, l.count)
 	}
-}
-
-var recordStateText = map[string]string{
-	"new": "Новый", "ready": "Готов к отправке", "waiting": "Ожидает", "blocked": "Требует исправления", "packed": "Отправляется", "sent": "Отправлен, ждёт ответа",
-	"accepted": "Передан успешно", "accepted_with_warnings": "Передан с предупреждениями", "rejected": "Отклонён", "nothing_to_send": "Не подлежит отправке",
-}
-
-var packageStateText = map[string]string{
-	"formed": "Сформирован", "signed": "Подписан", "queued": "Поставлен в очередь СМЭВ", "send_failed": "Ошибка отправки", "expired": "Истёк срок ожидания",
-	"answered/accepted": "Принят", "answered/partial": "Принят частично", "answered/rejected": "Отклонён",
 }

@@ -25,7 +25,7 @@ func programVersion() string {
 func version(_ context.Context, a *app, args []string) error {
 	f := a.flags("version")
 	asJSON := f.Bool("json", false, "вывод в JSON")
-	if _, err := parse(f, args); err != nil {
+	if err := parseFlags(f, args); err != nil {
 		return err
 	}
 	if *asJSON {

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/config"
+)
+
+// Clocks this far apart are told about, and further apart are a problem: the bus
+// refuses messages whose MessageID bears a wrong time (smev3.md d), and terms of
+// certificates and of retries are reckoned by both our clock and the database's.
+const (
+	clockNotice  = 2 * time.Second
+	clockProblem = time.Minute
+)
+
+// clockReading compares our clock with another one.
+type clockReading struct {
+	of   string        // whose clock, Russian, genitive
+	skew time.Duration // that clock minus ours
+	// doubt is how far the true difference may be from skew: half of the time the
+	// question took, and half of the unit the answer is written in.
+	doubt time.Duration
+}
+
+func readClock(of string, other time.Time, unit time.Duration, start, end time.Time) clockReading {
+	half := end.Sub(start) / 2
+	return clockReading{of: of, skew: other.Add(unit / 2).Sub(start.Add(half)), doubt: half + unit/2}
+}
+
+// exceeds tells whether the clocks are certainly further apart than limit.
+func (r clockReading) exceeds(limit time.Duration) bool { return r.skew.Abs()-r.doubt > limit }
+
+func (r clockReading) String() string {
+	way := "отстают от"
+	if r.skew < 0 {
+		way = "спешат против"
+	}
+	return fmt.Sprintf("часы этой машины %s часов %s на %.1f с", way, r.of, r.skew.Abs().Seconds())
+}
+
+// checkClock judges the clocks the other checks have read.
+func checkClock(results []checkResult) checkResult {
+	r := checkResult{What: "Часы"}
+	var agree []string
+	for _, result := range results {
+		for _, reading := range result.clocks {
+			switch {
+			case reading.exceeds(clockProblem):
+				r.Problem = append(r.Problem, reading.String()+"; сверьте часы обеих машин (chrony, systemd-timesyncd)")
+			case reading.exceeds(clockNotice):
+				r.Notes = append(r.Notes, reading.String()+"; проверьте службу времени")
+			default:
+				agree = append(agree, reading.of)
+			}
+		}
+	}
+	if len(agree) > 0 {
+		r.Notes = append(r.Notes, "сходятся с часами "+strings.Join(agree, ", "))
+	}
+	if len(agree)+len(r.Problem)+len(r.Notes) == 0 {
+		r.Notes = append(r.Notes, "не проверялись: сверить не с чем")
+	}
+	return r
+}
+
+// asker is a connection to a database or a pool of them.
+type asker interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// databaseClock asks a database for its time.
+func (r *checkResult) databaseClock(ctx context.Context, of string, db asker) {
+	var other time.Time
+	start := time.Now()
+	err := db.QueryRow(ctx, "select clock_timestamp()", pgx.QueryExecModeExec).Scan(&other)
+	end := time.Now()
+	if err != nil {
+		r.Problem = append(r.Problem, "часы базы: "+err.Error())
+		return
+	}
+	r.clocks = append(r.clocks, readClock(of, other, 0, start, end))
+}
+
+// busClock takes the time from the Date header of whatever the bus's address answers.
+// A bus that does not answer such a request is no problem: it need not.
+func (r *checkResult) busClock(ctx context.Context, c config.SMEV) {
+	const untold = "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD"
+	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, probeTerm))
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.URL, nil)
+	if err != nil {
+		r.Notes = append(r.Notes, untold)
+		return
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	start := time.Now()
+	response, err := client.Do(request)
+	end := time.Now()
+	if err != nil {
+		r.Notes = append(r.Notes, untold)
+		return
+	}
+	response.Body.Close()
+	other, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		r.Notes = append(r.Notes, "часы СМЭВ не сверены: в её ответе нет заголовка Date")
+		return
+	}
+	r.clocks = append(r.clocks, readClock("СМЭВ", other, time.Second, start, end))
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"egissogw/crypto/pkcs11"
+	"egissogw/crypto/softkey"
+)
+
+// serveFor runs serve until it ends by itself, which it has to.
+func serveFor(t *testing.T, change map[string]string) (code int, stderr string) {
+	t.Helper()
+	env := ready(t)
+	for variable, value := range change {
+		env["EGISSOGW_"+variable] = value
+	}
+	code, _, stderr = run(t, env, "serve")
+	return code, stderr
+}
+
+// What the next start would meet again ends serve for good; what may pass does not.
+func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
+	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	for name, tc := range map[string]struct {
+		change map[string]string
+		code   int
+		want   string
+	}{
+		"wrong setting":              {map[string]string{"PROVIDER_CODE": "12"}, exitConfig, "EGISSOGW_PROVIDER_CODE"},
+		"unknown rule":               {map[string]string{"RULE_POLICY": "L-NOSUCH=off"}, exitConfig, "L-NOSUCH"},
+		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, exitConfig, "сертификат не подходит"},
+		"bus certificate unreadable": {map[string]string{"SMEV_CERTIFICATES": writeFile(t, t.TempDir()+"/bus.pem", "x")}, exitConfig, "EGISSOGW_SMEV_CERTIFICATES"},
+		"database away": {map[string]string{"DATABASE_URL": "postgres://u@" + listenerThatCloses(t) + "/db?sslmode=disable"},
+			exitFailed, "database"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, stderr := serveFor(t, tc.change)
+			if code != tc.code || !strings.Contains(stderr, tc.want) {
+				t.Errorf("code %d, want %d and %q: %s", code, tc.code, tc.want, stderr)
+			}
+			if lasting := strings.Contains(stderr, "systemctl restart"); lasting != (code == exitConfig) {
+				t.Errorf("code %d, but: %s", code, stderr)
+			}
+		})
+	}
+}
+
+// Only serve has a code of its own: it is the one a service manager restarts.
+func TestOtherCommandsKeepTheirCodes(t *testing.T) {
+	for _, name := range []string{"check", "status", "journal", "migrate", "cert"} {
+		if code, _, errs := run(t, nil, name); code != exitFailed {
+			t.Errorf("%s without settings: code %d, %s", name, code, errs)
+		}
+	}
+}
+
+func TestRefusedPINIsNeverPresentedByARestart(t *testing.T) {
+	for _, err := range []error{
+		pkcs11.ErrPINIncorrect, pkcs11.ErrPINNeeded, pkcs11.ErrPINLocked, pkcs11.ErrPINFinalTry, pkcs11.ErrPINExpired,
+		pkcs11.ErrNoKey, pkcs11.ErrAmbiguous, pkcs11.ErrNotBuilt, softkey.ErrWrongPassword, errors.New("not known"),
+	} {
+		var lasting lastingError
+		if fault := signerFault(fmt.Errorf("open token: %w", because(err))); !errors.As(fault, &lasting) || !errors.Is(fault, err) {
+			t.Errorf("%v would be met by every restart", err)
+		}
+	}
+	for _, err := range []error{pkcs11.ErrNoToken, pkcs11.ErrToken, pkcs11.ErrTimeout, pkcs11.ErrModule, context.Canceled} {
+		var lasting lastingError
+		if fault := signerFault(fmt.Errorf("open token: %w", err)); errors.As(fault, &lasting) {
+			t.Errorf("%v may pass, but ends the service for good", err)
+		}
+	}
+}
+
+func TestUnitDoesNotRestartOnThatCode(t *testing.T) {
+	unit, err := os.ReadFile("../../config/dist/egissogw.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nRestartPreventExitStatus=" + strconv.Itoa(exitConfig) + "\n"; !strings.Contains(string(unit), want) {
+		t.Errorf("the unit lacks %q", want)
+	}
+}
