@@ -90,7 +90,7 @@ func TestDecideOnFacts(t *testing.T) {
 			p := pendingFact(t, invented(), known)
 			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: hash[:]}
 			return p
-		}(), "", "", true},
+		}(), "", "", false},
 		"rejected and corrected": {func() store.Pending {
 			p := pendingFact(t, invented(), known)
 			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: otherHash}

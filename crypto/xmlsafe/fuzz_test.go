@@ -103,6 +103,10 @@ func onlyASCII(data []byte) bool {
 // white space of attributes.
 var spaces = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
+// lineEnds brings line ends to one form: the standard decoder leaves them in
+// comments and processing instructions as they are.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // outline writes names, attributes and text in one comparable form.
 func outline(b *strings.Builder, e *xmlsafe.Element) {
 	b.WriteString("<{" + spaces.Replace(e.Space) + "}" + e.Local)
@@ -162,7 +166,7 @@ func standardOutline(data []byte) (string, error) {
 			}
 		case xml.ProcInst:
 			if depth > 0 {
-				b.WriteString("<?" + tok.Target + " " + string(tok.Inst) + ">")
+				b.WriteString("<?" + tok.Target + " " + lineEnds.Replace(string(tok.Inst)) + ">")
 			}
 		}
 	}
