@@ -72,10 +72,11 @@ func (b *Bus) attachments(c *call, data *xmlsafe.Element) ([]ledger.File, *fault
 	return files, nil
 }
 
-// text is the text of a child element, empty if there is none.
+// text is the text of a child element, empty if there is none. It is a copy:
+// what is kept of a message must not keep the whole message.
 func text(e *xmlsafe.Element, space, local string) string {
 	if c := e.Child(space, local); c != nil {
-		return c.Text()
+		return strings.Clone(c.Text())
 	}
 	return ""
 }

@@ -14,13 +14,14 @@ import (
 
 // reply is what came back.
 type reply struct {
-	err       error // of the transport
-	status    int
-	multipart bool
-	parts     int              // beside the envelope
-	body      *xmlsafe.Element // child of soap:Body; nil if there is none
-	fault     string           // name of the fault, with its code
-	words     string           // of the fault
+	err        error // of the transport
+	status     int
+	retryAfter string
+	multipart  bool
+	parts      int              // beside the envelope
+	body       *xmlsafe.Element // child of soap:Body; nil if there is none
+	fault      string           // name of the fault, with its code
+	words      string           // of the fault
 }
 
 func (w *world) post(message []byte) reply {
@@ -41,7 +42,7 @@ func (w *world) postAs(message []byte, contentType string) reply {
 	}
 	defer res.Body.Close()
 	var r reply
-	r.status = res.StatusCode
+	r.status, r.retryAfter = res.StatusCode, res.Header.Get("Retry-After")
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
 		return reply{err: err}

@@ -3,9 +3,11 @@ package smevtest
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"mime/quotedprintable"
 	"net/url"
 	"strings"
 
@@ -30,7 +32,7 @@ func unpack(contentType string, body []byte) (root []byte, parts map[string][]by
 		if err != nil {
 			return nil, nil, clientFault("Сообщение multipart не читается: %v", err)
 		}
-		data, err := io.ReadAll(p)
+		data, err := readPart(p)
 		if err != nil {
 			return nil, nil, clientFault("Часть multipart не читается: %v", err)
 		}
@@ -45,6 +47,20 @@ func unpack(contentType string, body []byte) (root []byte, parts map[string][]by
 		return nil, nil, clientFault("В сообщении multipart нет корневой части")
 	}
 	return root, parts, nil
+}
+
+// readPart reads a part in the transfer encoding it names.
+func readPart(p *multipart.Part) ([]byte, error) {
+	switch encoding := strings.ToLower(p.Header.Get("Content-Transfer-Encoding")); encoding {
+	case "", "binary", "8bit", "7bit":
+		return io.ReadAll(p)
+	case "base64":
+		return io.ReadAll(base64.NewDecoder(base64.StdEncoding, p))
+	case "quoted-printable":
+		return io.ReadAll(quotedprintable.NewReader(p))
+	default:
+		return nil, fmt.Errorf("transfer encoding %q is not known", encoding)
+	}
 }
 
 // parseEnvelope reads the envelope strictly and returns the only child of

@@ -18,7 +18,7 @@ type garbage struct {
 }
 
 // floodSize is what a reply without end really comes to.
-const floodSize = 256 << 20
+const floodSize = 128 << 20
 
 func same(s string) func(*version, string) io.Reader {
 	return func(*version, string) io.Reader { return strings.NewReader(s) }
@@ -49,7 +49,7 @@ var garbages = map[string]garbage{
 	"charset": {"text/xml; charset=windows-1251", "", same("<a>\xcf\xf0\xe8\xe2\xe5\xf2</a>")},
 	// Elements without end, white space without end, and the same compressed.
 	"deep":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood("<a>", 16<<20) }},
-	"huge":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood(strings.Repeat(" ", 4096), floodSize) }},
+	"huge":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood(" ", floodSize) }},
 	"gzipBomb": {"text/xml; charset=utf-8", "gzip", func(*version, string) io.Reader { return bytes.NewReader(gzipBomb()) }},
 }
 
@@ -64,7 +64,9 @@ func (g garbage) header(h http.Header) {
 }
 
 // flood repeats a text up to a size.
-func flood(text string, size int64) io.Reader { return io.LimitReader(&repeated{text: text}, size) }
+func flood(text string, size int64) io.Reader {
+	return io.LimitReader(&repeated{text: strings.Repeat(text, 1+4096/len(text))}, size)
+}
 
 type repeated struct {
 	text string
@@ -72,17 +74,15 @@ type repeated struct {
 }
 
 func (r *repeated) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = r.text[r.at]
-		r.at = (r.at + 1) % len(r.text)
-	}
-	return len(b), nil
+	n := copy(b, r.text[r.at:])
+	r.at = (r.at + n) % len(r.text)
+	return n, nil
 }
 
 func gzipBomb() []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, err := io.Copy(z, flood(strings.Repeat(" ", 4096), floodSize))
+	_, err := io.Copy(z, flood(" ", floodSize))
 	if z.Close() != nil || err != nil {
 		return nil // a buffer takes everything
 	}

@@ -142,7 +142,7 @@ func primaryContent(document []byte) (content string, root [2]string, err error)
 	if err := xmldsig.Canonicalize(&b, doc.Root); err != nil {
 		return "", root, fmt.Errorf("read content: %w", err)
 	}
-	return b.String(), [2]string{doc.Root.Space, doc.Root.Local}, nil
+	return b.String(), [2]string{strings.Clone(doc.Root.Space), strings.Clone(doc.Root.Local)}, nil
 }
 
 // writeResponse writes and signs what a pushed response says.

@@ -3,6 +3,7 @@ package smevtest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"egissogw/adapter/smev/smevtest/ledger"
@@ -151,7 +152,7 @@ func (b *Bus) take(c *call, from ledger.Queue, sel selector) *queued {
 // ack does Ack. Both values of accepted remove the message (spec/smev3.md c, 8).
 func (b *Bus) ack(_ context.Context, c *call) (string, error) {
 	e := c.request.Child(c.version.basic, "AckTargetMessage")
-	id := e.Text()
+	id := strings.Clone(e.Text())
 	c.subject = id
 	attr, _ := e.Attr("", "accepted")
 	accepted := attr != "false" && attr != "0"

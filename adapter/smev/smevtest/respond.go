@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"egissogw/adapter/smev/smevtest/ledger"
 	"egissogw/crypto/xmldsig"
@@ -182,5 +183,5 @@ func rootOf(content string) [2]string {
 	if err != nil {
 		return [2]string{}
 	}
-	return [2]string{doc.Root.Space, doc.Root.Local}
+	return [2]string{strings.Clone(doc.Root.Space), strings.Clone(doc.Root.Local)}
 }

@@ -164,15 +164,27 @@ func TestBrokenUpload(t *testing.T) {
 	}
 }
 
-func TestReadScript(t *testing.T) {
-	read := func(text string) (*smevtest.Script, error) {
-		path := filepath.Join(t.TempDir(), "script.json")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return smevtest.ReadScript(path)
+// tryScript reads a script from a file with this text.
+func tryScript(t *testing.T, text string) (*smevtest.Script, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "script.json")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	s, err := read(`{"rules":[
+	return smevtest.ReadScript(path)
+}
+
+func readScript(t *testing.T, text string) *smevtest.Script {
+	t.Helper()
+	s, err := tryScript(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestReadScript(t *testing.T) {
+	s, err := tryScript(t, `{"rules":[
 		{"on":"SendRequest","times":3,"fault":"SMEVFailure"},
 		{"on":"GetResponse","skip":2,"drop":"after","delay":"1.5s"}]}`)
 	if err != nil || s.Left() != 2 {
@@ -185,8 +197,21 @@ func TestReadScript(t *testing.T) {
 		"garbage":   `{"rules":[{"on":"*","garbage":"x"}]}`,
 		"field":     `{"rules":[{"on":"*","often":3}]}`,
 		"duration":  `{"rules":[{"on":"*","delay":"soon"}]}`,
+		"form":      `{"rules":[{"on":"*","form":"x"}]}`,
+		"refusal":   `{"rules":[{"on":"STOR","refuse":"x"}]}`,
+		"answer":    `{"rules":[{"on":"SendRequest","answers":"x"}]}`,
+		"way":       `{"rules":[{"on":"SendRequest","statusBy":"x"}]}`,
+		"file":      `{"rules":[{"on":"SendRequest","file":"x"}]}`,
+		"oddity":    `{"rules":[{"on":"SendRequest","oddity":"x"}]}`,
+		"code":      `{"rules":[{"on":"SendRequest","requestRejected":"x"}]}`,
+		"share":     `{"chaos":{"share":2}}`,
+		"kind":      `{"chaos":{"share":1,"kinds":["x"]}}`,
+		"pause":     `{"chaos":{"share":1,"maxDelay":"-1s"}}`,
+		"push":      `{"push":[{"to":"MIS01","content":"missing.xml"}]}`,
+		"outage":    `{"downtime":[{"for":"1h","as":"x"}]}`,
+		"length":    `{"downtime":[{"after":"1h"}]}`,
 	} {
-		if _, err := read(text); err == nil {
+		if _, err := tryScript(t, text); err == nil {
 			t.Errorf("a wrong %s was accepted", name)
 		}
 	}

@@ -26,17 +26,16 @@ type Logins struct {
 type Access struct{ User, Password string }
 
 type grant struct {
-	uuid     string
-	password string
-	until    time.Time // zero = no term
-	spent    bool
+	user, password string
+	uuid           string
+	until          time.Time // zero = no term
 }
 
 // Grant makes a login for the file put in under a uuid: thirty letters and
 // digits each, as the bus makes them.
 func (s *Server) Grant(uuid string) Access {
 	a := Access{User: random30(), Password: random30()}
-	g := &grant{uuid: uuid, password: a.Password}
+	g := &grant{user: a.User, password: a.Password, uuid: uuid}
 	if term := s.options.Logins.Term; term > 0 {
 		g.until = s.options.Now().Add(term)
 	}
@@ -62,7 +61,7 @@ func (s *Server) login(user, password string) *grant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g := s.grants[user]
-	if g == nil || g.spent || subtle.ConstantTimeCompare([]byte(g.password), []byte(password)) != 1 ||
+	if g == nil || subtle.ConstantTimeCompare([]byte(g.password), []byte(password)) != 1 ||
 		!g.until.IsZero() && s.options.Now().After(g.until) {
 		return nil
 	}
@@ -73,7 +72,9 @@ func (s *Server) login(user, password string) *grant {
 func (s *Server) spend(g *grant) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g.spent = !s.options.Logins.Keep
+	if !s.options.Logins.Keep {
+		delete(s.grants, g.user)
+	}
 }
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

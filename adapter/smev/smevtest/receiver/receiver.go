@@ -207,7 +207,7 @@ type batch struct {
 // would leave, and everything that is wrong.
 func (r *Receiver) check(e *xmlsafe.Element, b *batch, now time.Time) (ledger.Record, []finding) {
 	id := strings.ToLower(recordID(e))
-	record := ledger.Record{ID: id, Kind: e.Local}
+	record := ledger.Record{ID: id, Kind: strings.Clone(e.Local)}
 	var findings []finding
 	if b.ids[id] {
 		findings = append(findings, finding{Error, "", "Идентификатор " + id + " повторяется в пакете"})

@@ -31,12 +31,13 @@ func child(e *xmlsafe.Element, path ...string) *xmlsafe.Element {
 	return e
 }
 
+// value is a copy, so that the registers do not keep whole packages in memory.
 func value(e *xmlsafe.Element, path ...string) string {
 	c := child(e, path...)
 	if c == nil {
 		return ""
 	}
-	return strings.TrimSpace(c.Text())
+	return strings.Clone(strings.TrimSpace(c.Text()))
 }
 
 func values(e *xmlsafe.Element, local string) []*xmlsafe.Element {
