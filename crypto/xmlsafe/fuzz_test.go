@@ -162,7 +162,7 @@ func standardOutline(data []byte) (string, error) {
 			}
 		case xml.Comment:
 			if depth > 0 {
-				b.WriteString("<!" + string(tok) + ">")
+				b.WriteString("<!" + lineEnds.Replace(string(tok)) + ">")
 			}
 		case xml.ProcInst:
 			if depth > 0 {
