@@ -15,13 +15,13 @@ GOBUILD := go build -trimpath -tags '$(TAGS)' -ldflags '-s -w -X main.buildVersi
 FUZZTIME   ?= 10s
 BENCHCOUNT ?= 3
 BENCH      ?= .
-# Only this package, for fuzz and bench.
+# Only this package, for fuzz and benchmarks.
 PKG        ?= ./...
 
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
 
-.PHONY: build test lint demo conformance bench fuzz cover deps softhsm clean help
+.PHONY: build test lint demo conformance bench benchmarks fuzz cover deps softhsm clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/...
@@ -45,7 +45,11 @@ conformance: deps build ## validate every message and package of a demo run
 	bin/egissogw demo --save .conformance $(demo_flags)
 	.ci/conformance .conformance
 
-bench: deps ## benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
+bench: ## signing side by side with OpenSSL, libxml2, goxmldsig and gogost
+	@.ci/deps bench
+	EGISSOGW_BENCH=1 go test -C crypto/signbench -count=1 -timeout=20m -run '^TestReport$$'
+
+benchmarks: deps ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) $(PKG)
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
