@@ -99,12 +99,17 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		URL: c.SMEV.URL, Version: version, Signer: gated,
 		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
 		Timeout: c.SMEV.Timeout, Limits: smev.Limits{Body: c.SMEV.ReplyLimit}, Selector: smev.Selector{NodeID: c.SMEV.NodeID},
+		ObserveClock: clockAlarm(g.log),
 	})
 	if err != nil {
 		return err
 	}
 	files := smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
 	now, log := time.Now, g.log
+	breaker := &smev.Breaker{
+		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
+		Changed: breakerAlarm(log),
+	}
 
 	collect := jobs.Collect{Source: source, Store: g.store, Log: log}
 	decide := jobs.Decide{Store: g.store, Provider: c.Provider.Code, Policy: policy, Now: now, Location: c.Job.TimeZone.Location, Log: log}
@@ -118,10 +123,10 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 	send := jobs.Send{
-		Store: g.store, Switch: g.store, Bus: bus, Files: files, Lease: c.Job.Lease, RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax,
+		Store: g.store, Switch: g.store, Bus: bus, Files: files, Breaker: breaker, Lease: c.Job.Lease, RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax,
 		MessageIDLimit: c.Job.MessageIDLimit, Now: now, Log: log,
 	}
-	receive := jobs.Receive{Store: g.store, Switch: g.store, Bus: bus, Log: log}
+	receive := jobs.Receive{Store: g.store, Switch: g.store, Bus: bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: breaker, Now: now, Log: log}
 	apply := jobs.Apply{Store: g.store, Log: log}
 	watch := &jobs.Watch{Store: g.store, Certificate: key.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: now, Log: log,
 		CheckBasis: programVersion() + " " + policy.String() + " " + c.Provider.Code}

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"egissogw/adapter/store"
 )
@@ -36,7 +40,11 @@ func signing(ctx context.Context, a *app, args []string) error {
 	}
 	defer s.Close()
 	if verb != "status" {
-		if err := s.SetService(ctx, verb == "on", *reason); err != nil {
+		err := s.SetService(ctx, verb == "on", *reason)
+		if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == pgerrcode.InsufficientPrivilege {
+			err = fmt.Errorf("роли, под которой открыта база, это не разрешено: нужна egisso_operator или egisso_gateway (%w)", err)
+		}
+		if err != nil {
 			return err
 		}
 	}

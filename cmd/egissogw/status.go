@@ -6,6 +6,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 )
 
@@ -42,6 +43,9 @@ func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
 	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
 	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
+	for _, r := range st.Rests {
+		fmt.Fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
+	}
 	rule := func(code string) string { return code }
 	section(t, "Записи", stateLines(st.Records, recordState))
 	section(t, "Пакеты", stateLines(st.Packages, packageState))

@@ -1,0 +1,237 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+)
+
+// as returns the connection string of database with the rights of role.
+func as(t *testing.T, database, role string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("role", role)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// installed is a database as the README has it made: the owner migrates, the others
+// get their rights.
+func installed(t *testing.T) (database string, owner *pgx.Conn) {
+	t.Helper()
+	database = pgtest.Empty(t)
+	admin := connect(t, database)
+	for _, role := range []string{"egisso_owner", "egisso_gateway", "egisso_operator", "egisso_reader"} {
+		_, err := admin.Exec(t.Context(), "create role "+role)
+		var pg *pgconn.PgError
+		if err != nil && !(errors.As(err, &pg) && pg.Code == pgerrcode.DuplicateObject) {
+			t.Fatal(err)
+		}
+	}
+	name := admin.Config().Database
+	if _, err := admin.Exec(t.Context(), "alter database "+pgx.Identifier{name}.Sanitize()+" owner to egisso_owner"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to do
+		if _, _, err := store.Migrate(t.Context(), as(t, database, "egisso_owner")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return database, connect(t, as(t, database, "egisso_owner"))
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn
+}
+
+// opened is the store as a program with that role has it.
+func opened(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func denied(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == pgerrcode.InsufficientPrivilege
+}
+
+// TestGatewayRoleSuffices takes records the whole way, triggers included, with no
+// more rights than the gateway's.
+func TestGatewayRoleSuffices(t *testing.T) {
+	database, owner := installed(t)
+	s := opened(t, as(t, database, "egisso_gateway"))
+	f := fixture{s, database, owner}
+	check := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	check("version", s.CheckVersion(t.Context()))
+	check("switch", s.SetService(t.Context(), true, "проверка"))
+	check("job", s.JobStarted(t.Context(), "collect"))
+	check("job", s.JobFinished(t.Context(), "collect", "ошибка"))
+	check("cursor", s.SaveCursor(t.Context(), egisso.RegisterFact, "1"))
+	pkg, m := f.sent(t, "1", "2")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1", "2")})
+	check("acknowledge", s.MarkAcked(t.Context(), "a1"))
+	f.want(t, `select string_agg(distinct state, ',') from egisso.record_status`, "accepted")
+
+	_, err := s.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) { return store.Decision{}, nil })
+	check("decide", err)
+	f.saveRows(t, row("3", "a"))
+	f.decideAll(t, store.Ready)
+	f.form(t)
+	f.sign(t)
+	refused := f.claim(t)
+	attempt, err := s.BeginAttempt(t.Context(), refused, time.Minute)
+	check("attempt", err)
+	check("refuse", s.Refuse(t.Context(), refused, attempt, store.Failure{Fault: "X", Detail: "x", Info: "x", Review: "посмотрите"}))
+	f.form(t) // the register rests
+	_, err = s.Expire(t.Context(), 0)
+	check("expire", err)
+	_, _, found, err := s.JournalEntry(t.Context(), pkg)
+	if !found {
+		t.Error("the package is not in the journal")
+	}
+	check("journal", err)
+	_, err = s.Status(t.Context())
+	check("status", err)
+
+	gateway := connect(t, as(t, database, "egisso_gateway"))
+	for _, statement := range []string{
+		`update egisso.service set enabled = true`,
+		`insert into egisso.service_log (enabled, changed_by, reason) values (true, 'x', 'x')`,
+		`update egisso.schema_version set version = 0`,
+		`delete from egisso.message`,
+		`drop view egisso.journal`,
+	} {
+		if _, err := gateway.Exec(t.Context(), statement); !denied(err) {
+			t.Errorf("the gateway may: %s (%v)", statement, err)
+		}
+	}
+}
+
+// TestEveryQueryIsAllowed asks the database whether each role may run each query
+// it has to: explaining one checks the rights and changes nothing.
+func TestEveryQueryIsAllowed(t *testing.T) {
+	database, _ := installed(t)
+	all := queries(t, "sql/*.sql")
+	looks := queries(t, "sql/status.sql")
+	looks["service"] = all["service"]
+	for role, list := range map[string]map[string]string{"egisso_gateway": all, "egisso_operator": looks, "egisso_reader": looks} {
+		conn := connect(t, as(t, database, role))
+		for name, text := range list {
+			prepared, err := conn.Prepare(t.Context(), role+"_"+name, text)
+			if err != nil {
+				t.Errorf("%s: query %s: %v", role, name, err)
+				continue
+			}
+			explain := "explain execute " + pgx.Identifier{prepared.Name}.Sanitize()
+			if n := len(prepared.ParamOIDs); n > 0 {
+				explain += "(" + strings.TrimSuffix(strings.Repeat("null,", n), ",") + ")"
+			}
+			if _, err := conn.Exec(t.Context(), explain); err != nil {
+				t.Errorf("%s: query %s: %v", role, name, err)
+			}
+		}
+	}
+}
+
+// queries reads the named queries of files of the package.
+func queries(t *testing.T, pattern string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files %s: %v", pattern, err)
+	}
+	found := map[string]string{}
+	heading := regexp.MustCompile(`(?m)^-- name: (\w+)$`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := heading.FindAllStringSubmatch(string(text), -1)
+		for i, query := range heading.Split(string(text), -1)[1:] {
+			found[names[i][1]] = query
+		}
+	}
+	if len(found) < 5 {
+		t.Fatalf("only %d queries in %s", len(found), pattern)
+	}
+	return found
+}
+
+// TestWhoLooksSeesNoPersonalData: the operator and the reader can run the commands
+// that show something, and cannot read what records hold.
+func TestWhoLooksSeesNoPersonalData(t *testing.T) {
+	database, owner := installed(t)
+	f := fixture{opened(t, as(t, database, "egisso_gateway")), database, owner}
+	pkg, _ := f.sent(t, "1")
+	for _, role := range []string{"egisso_operator", "egisso_reader"} {
+		t.Run(role, func(t *testing.T) {
+			s := opened(t, as(t, database, role))
+			_, status := s.Status(t.Context())
+			_, service := s.Service(t.Context())
+			_, journal := s.Journal(t.Context(), 10)
+			_, _, found, entry := s.JournalEntry(t.Context(), pkg)
+			if err := errors.Join(s.CheckVersion(t.Context()), status, service, journal, entry); err != nil || !found {
+				t.Errorf("journal found %v, error %v", found, err)
+			}
+			conn := connect(t, as(t, database, role))
+			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state"} {
+				if _, err := conn.Exec(t.Context(), "select * from egisso."+view); err != nil {
+					t.Error(err)
+				}
+			}
+			for _, column := range []string{
+				"source_row.content", "source_row.accepted_content", "record.content", "record_message.report", "message.envelope",
+				"attachment.content", "answer.raw", "answer.content", "attempt.detail", "service_log.reason",
+			} {
+				table, name, _ := strings.Cut(column, ".")
+				if _, err := conn.Exec(t.Context(), fmt.Sprintf("select %s from egisso.%s", name, table)); !denied(err) {
+					t.Errorf("%s may be read (%v)", column, err)
+				}
+			}
+			if _, err := conn.Exec(t.Context(), "update egisso.record set state = 'ready'"); !denied(err) {
+				t.Errorf("records may be changed (%v)", err)
+			}
+			err := s.SetService(t.Context(), true, "проверка")
+			if role == "egisso_reader" && !denied(err) || role == "egisso_operator" && err != nil {
+				t.Errorf("the switch: %v", err)
+			}
+		})
+	}
+	f.want(t, `select reason from egisso.service`, "проверка")
+}
