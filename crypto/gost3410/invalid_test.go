@@ -305,6 +305,16 @@ func TestNonceDependsOnEverything(t *testing.T) {
 	}
 }
 
+// On CryptoPro-C the generator has x = 0, so the nonce 1 gives the forbidden r.
+func TestForbiddenNoncesAreGivenUp(t *testing.T) {
+	key, digest := testKey(t, CryptoProC()), testDigest(CryptoProC())
+	for name, nonce := range map[string]element{"zero": {}, "one": {1}} {
+		if key.signWith(&nonce, digest) != nil {
+			t.Errorf("the nonce %s gives a signature", name)
+		}
+	}
+}
+
 func mustGenerate(t *testing.T, c *Curve) *PrivateKey {
 	t.Helper()
 	key, err := GenerateKey(c, nil)
