@@ -52,13 +52,13 @@ const (
 	// grain, and short enough to pass between two interruptions.
 	shortest  = 3 * time.Millisecond
 	maxRounds = 99
-	// patience is how long a comparison may take, unless some party has not come
-	// to leastRounds yet.
+	// patience is how long a comparison may take, slow rivals not counted, unless
+	// some party has not come to leastRounds yet.
 	patience    = 1500 * time.Millisecond
 	leastRounds = 5
-	// A party with a slow operation is content with leastRounds, so that it does
+	// A rival with a slow operation is content with leastRounds, so that it does
 	// not keep the others from theirs; a very slow one has only one.
-	slow     = 150 * time.Millisecond
+	slow     = 60 * time.Millisecond
 	verySlow = time.Second
 	// garbage is how much may lie about before it is collected between rounds, so
 	// that nobody pays for what others left.
@@ -78,7 +78,7 @@ func (c comparison) measure() []result {
 		working = false
 		for i := range results {
 			r := &results[i]
-			if r.done(spent) {
+			if r.done(spent, i > 0) {
 				continue
 			}
 			working = true
@@ -88,7 +88,9 @@ func (c comparison) measure() []result {
 			}
 			took := r.run(r.repeat)
 			r.times = append(r.times, took/time.Duration(r.repeat))
-			spent += took
+			if i == 0 || took < slow {
+				spent += took
+			}
 			left += r.bytes * uint64(r.repeat)
 		}
 	}
@@ -121,9 +123,9 @@ func (r *result) prepare() {
 
 // done tells whether a party has been measured often enough when the comparison
 // has taken that long.
-func (r *result) done(spent time.Duration) bool {
+func (r *result) done(spent time.Duration, rival bool) bool {
 	n := len(r.times)
-	return n >= maxRounds || n > 0 && r.times[0] >= verySlow || n >= leastRounds && (r.times[0] >= slow || spent >= patience)
+	return n >= maxRounds || n > 0 && r.times[0] >= verySlow || n >= leastRounds && (spent >= patience || rival && r.times[0] >= slow)
 }
 
 func (r *result) median() time.Duration { return r.times[len(r.times)/2] }
