@@ -4,6 +4,30 @@
 //
 // It prints one line "ready soap=URL ftp=ADDR" when it listens and runs until
 // it is interrupted; then it prints the ledger's summary.
+//
+// A script (--script) makes trouble, pushes messages and takes the bus down:
+//
+//	{
+//	  "rules": [
+//	    {"on": "SendRequest", "times": 3, "fault": "SMEVFailure"},
+//	    {"on": "SendRequest", "drop": "after"},
+//	    {"on": "SendRequest", "statuses": ["underProcessing"], "requestStatus": true, "answerDelay": "1m"},
+//	    {"on": "GetResponse", "skip": 2, "tamper": true, "duplicate": true},
+//	    {"on": "GetResponse", "piece": 1, "pace": "1ms", "cutAfter": 500},
+//	    {"on": "STOR", "cutAfter": 100000}
+//	  ],
+//	  "chaos": {"seed": 1, "share": 0.2, "calls": 1000, "kinds": ["transport", "stream"]},
+//	  "push": [
+//	    {"to": "MIS01", "content": "10.01.O.xml", "after": "10s"},
+//	    {"to": "MIS01", "type": "request", "name": "q", "content": "question.xml", "files": [{"path": "a.zip", "mimeType": "application/zip"}]},
+//	    {"to": "MIS01", "type": "cancel", "cancels": "q", "after": "1m"}
+//	  ],
+//	  "downtime": [{"after": "10m", "for": "1h", "as": "reset"}]
+//	}
+//
+// What each field means is told by smevtest.Rule, Chaos, Push and Downtime.
+// Files are looked for beside the script. A message is pushed once, over all
+// restarts with one ledger.
 package main
 
 import (

@@ -71,6 +71,47 @@ func TestRunUntilInterrupted(t *testing.T) {
 	}
 }
 
+// Every flag that is not tried elsewhere, and the example of the documentation.
+func TestFlagsAndExampleScript(t *testing.T) {
+	source, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script strings.Builder
+	for line := range strings.Lines(string(source)) {
+		if code, ok := strings.CutPrefix(line, "//\t"); ok {
+			script.WriteString(code)
+		}
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"script.json": script.String(), "10.01.O.xml": `<r xmlns="urn:r"/>`, "question.xml": `<q xmlns="urn:q"/>`, "a.zip": "PK",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, w := io.Pipe()
+	done := make(chan int, 1)
+	var errText strings.Builder
+	go func() {
+		done <- run(ctx, []string{"--keys", filepath.Join(dir, "keys"), "--script", filepath.Join(dir, "script.json"),
+			"--chaos", "0.2", "--seed", "7", "--answers", "file", "--statuses", "both", "--replies", "multipart", "--parts", "always",
+			"--subfolder", "--keep-logins", "--login-term", "1h", "--logins-end-at-ack", "--redeliver-limit", "3", "--blocking",
+			"--attachments-limit", "1", "--quota", "1000", "--quota-hold", "1h", "--queue-limit", "5", "--rate", "100/1m=SMEVFailure",
+			"--message-id-age", "1h", "--timestamp-margin", "1h", "--clock-ahead", "30m"}, w, &errText)
+		_ = w.Close()
+	}()
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatalf("no line: %v, %s", err, errText.String())
+	}
+	interrupt()
+	if code := <-done; code != exitOK || !strings.Contains(errText.String(), "pushed 3") {
+		t.Errorf("exit code %d: %s", code, errText.String())
+	}
+}
+
 func TestMakeKeys(t *testing.T) {
 	dir := t.TempDir()
 	var out, errText strings.Builder
@@ -102,6 +143,12 @@ func TestWrongCommandLines(t *testing.T) {
 		"unknown flag":    {[]string{"--nonsense"}, exitUsage, "nonsense"},
 		"argument":        {[]string{"--make-keys", "x", "y"}, exitUsage, "unexpected"},
 		"everything":      {[]string{"--replies", "x", "--rules", "019=x", "--client-cert", "x", "--version", "2"}, exitUsage, "--version"},
+		"forms":           {[]string{"--keys", "x", "--parts", "x"}, exitUsage, "--parts"},
+		"answers":         {[]string{"--keys", "x", "--answers", "x"}, exitUsage, "--answers"},
+		"statuses":        {[]string{"--keys", "x", "--statuses", "x"}, exitUsage, "--statuses"},
+		"rate":            {[]string{"--keys", "x", "--rate", "5"}, exitUsage, "--rate"},
+		"fault of rate":   {[]string{"--keys", "x", "--rate", "5/1m=x"}, exitUsage, "--rate"},
+		"chaos":           {[]string{"--keys", "x", "--chaos", "2"}, exitUsage, "--chaos"},
 		"no such key":     {[]string{"--key", missing, "--cert", missing}, exitFailed, "key of the bus"},
 		"no such script":  {[]string{"--keys", t.TempDir(), "--script", missing}, exitFailed, "script"},
 		"no such client":  {[]string{"--keys", t.TempDir(), "--client-cert", "A=" + missing}, exitFailed, "certificate of A"},

@@ -5,16 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/receiver"
-	"egissogw/crypto/cert"
-	"egissogw/crypto/softkey"
 )
 
 // settings are the command line.
@@ -28,6 +25,11 @@ type settings struct {
 	script    string
 	kmsz      []string
 	replies   string
+	parts     string
+	rate      string
+	ahead     time.Duration
+	chaos     float64
+	seed      uint64
 	rules     string
 	verbose   bool
 }
@@ -54,18 +56,49 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.Var(list{&s.clients}, "client-cert", "known sender as mnemonic=cert.pem; may be repeated")
 	f.StringVar(&o.Ledger, "ledger", "", "file of the ledger (JSON lines), read at start and appended")
 	f.StringVar(&o.Save, "save", "", "folder for every message and package, one file each")
-	f.StringVar(&s.script, "script", "", "file with scripted trouble (JSON)")
-	f.DurationVar(&o.Delay, "delay", 0, "how long ЕГИССО takes to answer")
-	f.BoolVar(&o.Interim, "interim", false, "answer \"in progress\" before the final protocol")
-	f.DurationVar(&o.RedeliverAfter, "redeliver-after", 15*time.Minute, "when an unacknowledged answer is delivered again")
-	f.StringVar(&s.replies, "replies", "alternate", "form of replies: plain, multipart or alternate")
+	f.StringVar(&s.script, "script", "", "file with scripted trouble, messages to push and times out of order (JSON)")
+	f.Float64Var(&s.chaos, "chaos", 0, "share of all calls that meet trouble at random, such as 0.2")
+	f.Uint64Var(&s.seed, "seed", 1, "what decides the trouble at random; the same seed makes the same trouble")
 	f.StringVar(&s.rules, "rules", "", "severity of rules, such as 019=warn,026=off (error, warn, off)")
 	f.Var(list{&s.kmsz}, "kmsz", "answer of 10.02.I with the КМСЗ or the periodicities; may be repeated")
 	f.BoolVar(&s.verbose, "v", false, "log every package and fault")
+	s.defineForms(f)
+	s.defineLimits(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
 	return s, s.check(f.Args())
+}
+
+// defineForms defines the flags of what replies and answers look like.
+func (s *settings) defineForms(f *flag.FlagSet) {
+	o := &s.options
+	f.DurationVar(&o.Delay, "delay", 0, "how long ЕГИССО takes to answer")
+	f.BoolVar(&o.Interim, "interim", false, "answer \"in progress\" before the final protocol")
+	f.StringVar((*string)(&o.Answers), "answers", "inline", "how protocols of facts come: inline, file or attachment")
+	f.StringVar((*string)(&o.Statuses), "statuses", "GetResponse", "how the bus's own statuses come: GetResponse, GetStatus or both")
+	f.StringVar(&s.replies, "replies", "alternate", "form of replies: plain, multipart or alternate")
+	f.StringVar(&s.parts, "parts", "alternate", "binary values of multipart replies as parts (XOP): never, always or alternate")
+	f.BoolVar(&o.Subfolder, "subfolder", false, "files of answers are found only with CWD uuid")
+	f.BoolVar(&o.Logins.Keep, "keep-logins", false, "a login for a file stays good after the file was fetched")
+	f.DurationVar(&o.Logins.Term, "login-term", 0, "how long a login for a file is good; 0 = no term")
+	f.BoolVar(&o.LoginsEndAtAck, "logins-end-at-ack", false, "an acknowledgement ends the logins of the message's files")
+}
+
+// defineLimits defines the flags of queues, quotas and clocks.
+func (s *settings) defineLimits(f *flag.FlagSet) {
+	o := &s.options
+	f.DurationVar(&o.RedeliverAfter, "redeliver-after", 15*time.Minute, "when an unacknowledged answer is delivered again")
+	f.IntVar(&o.RedeliverLimit, "redeliver-limit", 0, "how often an answer is delivered at most; 0 = no limit")
+	f.BoolVar(&o.Blocking, "blocking", false, "an unacknowledged answer holds back those behind it")
+	f.Int64Var(&o.AttachmentsLimit, "attachments-limit", 5<<20, "bytes of attachments inside one message")
+	f.Int64Var(&o.Quota, "quota", 0, "bytes of files each sender may have in the bus; 0 = no quota")
+	f.DurationVar(&o.QuotaHold, "quota-hold", 24*time.Hour, "how long a file counts against the quota")
+	f.IntVar(&o.QueueLimit, "queue-limit", 0, "messages a recipient may be behind; 0 = no limit")
+	f.StringVar(&s.rate, "rate", "", "calls let through, such as 100/1m or 100/1m=SMEVFailure; others get HTTP 503 or that fault")
+	f.DurationVar(&o.MessageIDAge, "message-id-age", 48*time.Hour, "older identifiers are stale")
+	f.DurationVar(&o.TimestampMargin, "timestamp-margin", 10*time.Minute, "how far Timestamp of a call may be from now")
+	f.DurationVar(&s.ahead, "clock-ahead", 0, "how much the clock of the bus is ahead of this machine's")
 }
 
 // check reports everything wrong with the command line at once.
@@ -80,14 +113,14 @@ func (s *settings) check(rest []string) error {
 	if !slices.Contains([]string{"1.1", "1.2", "1.3"}, s.version) {
 		errs = append(errs, fmt.Errorf("--version: no schema version %q", s.version))
 	}
-	switch s.replies {
-	case "plain":
-		s.options.Multipart = smevtest.Never
-	case "multipart":
-		s.options.Multipart = smevtest.Always
-	case "alternate":
-	default:
-		errs = append(errs, fmt.Errorf("--replies: plain, multipart or alternate, not %q", s.replies))
+	errs = append(errs,
+		choose(&s.options.Multipart, "replies", s.replies, "plain", "multipart"),
+		choose(&s.options.XOP, "parts", s.parts, "never", "always"),
+		oneOf("answers", string(s.options.Answers), "inline", "file", "attachment"),
+		oneOf("statuses", string(s.options.Statuses), "GetResponse", "GetStatus", "both"),
+		s.checkRate())
+	if s.chaos < 0 || s.chaos > 1 {
+		errs = append(errs, errors.New("--chaos: a share between 0 and 1"))
 	}
 	for _, c := range s.clients {
 		if mnemonic, file, ok := strings.Cut(c, "="); !ok || mnemonic == "" || file == "" {
@@ -109,145 +142,40 @@ func (s *settings) check(rest []string) error {
 	return errors.Join(errs...)
 }
 
-// load reads the files the command line names.
-func (s *settings) load() error {
-	if s.keys != "" {
-		if err := s.loadMadeKeys(); err != nil {
-			return err
-		}
-	}
-	if s.key != "" {
-		signer, err := loadSigner(s.key, s.cert)
-		if err != nil {
-			return fmt.Errorf("key of the bus: %w", err)
-		}
-		s.options.Signer = signer
-	}
-	for _, c := range s.clients {
-		mnemonic, file, _ := strings.Cut(c, "=")
-		if err := s.addSender(mnemonic, file); err != nil {
-			return err
-		}
-	}
-	if s.script != "" {
-		script, err := smevtest.ReadScript(s.script)
-		if err != nil {
-			return err
-		}
-		s.options.Script = script
-	}
-	var documents [][]byte
-	for _, file := range s.kmsz {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			return fmt.Errorf("read classifier: %w", err)
-		}
-		documents = append(documents, b)
-	}
-	if documents != nil {
-		classifier, err := receiver.ReadClassifier(documents...)
-		if err != nil {
-			return err
-		}
-		s.options.Receiver.Classifier = classifier
+// choose reads one of two forms, or their alternation.
+func choose(v *smevtest.Variation, name, value, never, always string) error {
+	switch value {
+	case never:
+		*v = smevtest.Never
+	case always:
+		*v = smevtest.Always
+	case "alternate":
+		*v = smevtest.Alternate
+	default:
+		return oneOf(name, value, never, always, "alternate")
 	}
 	return nil
 }
 
-// addSender registers the certificates of a file as one participant's.
-func (s *settings) addSender(mnemonic, file string) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("certificate of %s: %w", mnemonic, err)
-	}
-	certs, err := cert.ParsePEM(b)
-	if err != nil {
-		return fmt.Errorf("certificate of %s: %w", mnemonic, err)
-	}
-	for _, c := range certs {
-		s.options.Senders = append(s.options.Senders, smevtest.Sender{
-			Mnemonic: mnemonic, Name: c.Subject.String(), Certificate: c,
-		})
-	}
-	return nil
-}
-
-// Names of made keys and the mnemonic of the made client.
-const (
-	busKeys        = "bus"
-	receiverKeys   = "egisso"
-	clientKeys     = "client"
-	clientMnemonic = "MIS01"
-)
-
-// makeAllKeys makes what is missing in the folder.
-func makeAllKeys(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make keys: %w", err)
-	}
-	for name, organization := range map[string]string{
-		busKeys: "Тестовая СМЭВ", receiverKeys: "Тестовая ЕГИССО", clientKeys: "Тестовый поставщик информации",
-	} {
-		if err := makeKeys(dir, name, organization); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// loadMadeKeys works with the keys of the folder.
-func (s *settings) loadMadeKeys() error {
-	if err := makeAllKeys(s.keys); err != nil {
-		return err
-	}
-	for name, place := range map[string]*smevtest.Signer{
-		busKeys: &s.options.Signer, receiverKeys: &s.options.ReceiverSigner,
-	} {
-		signer, err := loadSigner(keyFiles(s.keys, name))
-		if err != nil {
-			return fmt.Errorf("made key %s: %w", name, err)
-		}
-		*place = signer
-	}
-	_, certFile := keyFiles(s.keys, clientKeys)
-	return s.addSender(clientMnemonic, certFile)
-}
-
-func keyFiles(dir, name string) (key, certificate string) {
-	return filepath.Join(dir, name+".key.pem"), filepath.Join(dir, name+".cert.pem")
-}
-
-// makeKeys writes a key and its certificate unless they are there. The
-// certificate is written last: with it the pair is complete.
-func makeKeys(dir, name, organization string) error {
-	keyFile, certFile := keyFiles(dir, name)
-	if _, err := os.Stat(certFile); err == nil {
+func oneOf(name, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
 		return nil
 	}
-	id, err := smevtest.NewIdentity(organization, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, f := range []struct {
-		path string
-		data []byte
-		mode os.FileMode
-	}{{keyFile, id.KeyPEM, 0o600}, {certFile, id.CertPEM, 0o644}} {
-		if err := os.WriteFile(f.path, f.data, f.mode); err != nil {
-			return fmt.Errorf("make keys: %w", err)
-		}
-	}
-	return nil
+	return fmt.Errorf("--%s: one of %s, not %q", name, strings.Join(allowed, ", "), value)
 }
 
-func loadSigner(keyFile, certFile string) (*softkey.Signer, error) {
-	key, err := os.ReadFile(keyFile)
-	if err != nil {
-		return nil, err
+// checkRate reads --rate: CALLS/DURATION[=FAULT].
+func (s *settings) checkRate() error {
+	if s.rate == "" {
+		return nil
 	}
-	certificate, err := os.ReadFile(certFile)
-	if err != nil {
-		return nil, err
+	limit, fault, _ := strings.Cut(s.rate, "=")
+	calls, per, _ := strings.Cut(limit, "/")
+	n, err := strconv.Atoi(calls)
+	window, durationErr := time.ParseDuration(per)
+	if err != nil || durationErr != nil || n <= 0 || window <= 0 || fault != "" && !slices.Contains(smevtest.FaultNames(), fault) {
+		return fmt.Errorf("--rate: calls/duration or calls/duration=fault, not %q", s.rate)
 	}
-	return softkey.Load(key, certificate, nil)
+	s.options.Rate = smevtest.Rate{Calls: n, Per: window, Fault: fault}
+	return nil
 }

@@ -81,33 +81,28 @@ func (b *Bus) fetch(f ledger.File) (*held, *fault) {
 	return file, nil
 }
 
-// checkFile compares the hash and verifies the signature in one pass. The
-// length of the hash tells the algorithm.
+// checkFile compares the hash and verifies the signature, which is made over
+// the same hash: mostly the file is read once.
 func (b *Bus) checkFile(f ledger.File, file *held) *fault {
-	content := io.Reader(file)
-	hashed := func() bool { return true }
+	var digest []byte
+	var signatureErr error
+	if len(f.Signature) > 0 {
+		digest, signatureErr = b.checkSignature(f.Signature, file)
+	}
 	if !f.IsInline {
+		// The length of the hash tells the algorithm.
 		want, err := base64.StdEncoding.DecodeString(f.Hash)
 		if err != nil || len(want) != 32 && len(want) != 64 {
 			return signatureFault(signatureIsInvalid, "Хэш файла %s не читается", f.UUID)
 		}
-		hash := cert.NewDigest(len(want))
-		content = io.TeeReader(file, hash)
-		hashed = func() bool { return bytes.Equal(hash.Sum(nil), want) }
-	}
-	var signer *cert.Certificate
-	var signatureErr error
-	if len(f.Signature) > 0 {
-		signer, signatureErr = cms.Verify(f.Signature, content)
-	}
-	if _, err := io.Copy(io.Discard, content); err != nil { // what the signature did not read
-		return newFault("SMEVFailure", "Файл %s не читается", f.UUID)
-	}
-	if !hashed() {
-		return signatureFault(signatureIsInvalid, "Хэш файла %s не совпадает с заявленным", f.UUID)
-	}
-	if signer != nil {
-		signatureErr = signer.CheckValidity(b.options.Now())
+		if len(digest) != len(want) {
+			if digest, err = hashOf(file, len(want)); err != nil {
+				return newFault("SMEVFailure", "Файл %s не читается", f.UUID)
+			}
+		}
+		if !bytes.Equal(digest, want) {
+			return signatureFault(signatureIsInvalid, "Хэш файла %s не совпадает с заявленным", f.UUID)
+		}
 	}
 	if signatureErr != nil {
 		return signatureFault(signatureIsInvalid, "Подпись вложения %s не прошла проверку: %v", f.UUID, signatureErr)
@@ -116,6 +111,31 @@ func (b *Bus) checkFile(f ledger.File, file *held) *fault {
 		return newFault("SMEVFailure", "Файл %s не читается", f.UUID)
 	}
 	return nil
+}
+
+// checkSignature verifies a detached signature by one signer and returns the
+// digest it was made over.
+func (b *Bus) checkSignature(der []byte, content io.Reader) ([]byte, error) {
+	all, err := cms.VerifyAll(der, content)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) != 1 {
+		return nil, errors.New("подписей несколько")
+	}
+	return all[0].Digest, all[0].Certificate.CheckValidity(b.options.Now())
+}
+
+// hashOf hashes a file from its beginning.
+func hashOf(file io.ReadSeeker, size int) ([]byte, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	h := cert.NewDigest(size)
+	if _, err := io.Copy(h, file); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
 }
 
 type inMemory struct{ *bytes.Reader }

@@ -100,8 +100,8 @@ func (b *Bus) receive(content *xmlsafe.Element, m ledger.Acceptance, files []*he
 		if f.size > receiver.MaxFile {
 			return receiver.TooLarge(m.At, now), nil
 		}
-		data, err := io.ReadAll(f)
-		if err != nil {
+		data := make([]byte, f.size)
+		if _, err := io.ReadFull(f, data); err != nil {
 			return receiver.Result{}, fmt.Errorf("read package: %w", err)
 		}
 		packages = append(packages, data)

@@ -22,7 +22,7 @@ type Script struct {
 	downtime []Downtime
 }
 
-// scriptFile is a script as a file. See the README of smevsim for an example.
+// scriptFile is a script as a file; the documentation of smevsim has an example.
 type scriptFile struct {
 	Rules    []Rule         `json:"rules"`
 	Chaos    *Chaos         `json:"chaos"`

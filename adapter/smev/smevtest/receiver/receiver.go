@@ -21,8 +21,9 @@ const (
 	NamespaceStorageFile = "urn://egisso-ru/msg/10.10.I/1.0.4"
 )
 
-// MaxFile is the largest file that may be a package, in bytes.
-const MaxFile = 64 << 20
+// MaxFile is the largest file that may be a package, in bytes: twice what eleven
+// full lists of facts take.
+const MaxFile = 32 << 20
 
 //go:embed 10.05.I-2.1.0.shape
 var measuresShape string

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/smev/smevtest/receiver"
+	"egissogw/crypto/cert"
+	"egissogw/crypto/softkey"
+)
+
+// load reads the files the command line names.
+func (s *settings) load() error {
+	if s.keys != "" {
+		if err := s.loadMadeKeys(); err != nil {
+			return err
+		}
+	}
+	if s.key != "" {
+		signer, err := loadSigner(s.key, s.cert)
+		if err != nil {
+			return fmt.Errorf("key of the bus: %w", err)
+		}
+		s.options.Signer = signer
+	}
+	for _, c := range s.clients {
+		mnemonic, file, _ := strings.Cut(c, "=")
+		if err := s.addSender(mnemonic, file); err != nil {
+			return err
+		}
+	}
+	if s.script != "" {
+		script, err := smevtest.ReadScript(s.script)
+		if err != nil {
+			return err
+		}
+		s.options.Script = script
+	}
+	if s.chaos > 0 {
+		if s.options.Script == nil {
+			s.options.Script = &smevtest.Script{}
+		}
+		if err := s.options.Script.SetChaos(smevtest.Chaos{Seed: s.seed, Share: s.chaos}); err != nil {
+			return err
+		}
+	}
+	if s.ahead != 0 {
+		clock := smevtest.RunningClock()
+		clock.Advance(s.ahead)
+		s.options.Now = clock.Now
+	}
+	var documents [][]byte
+	for _, file := range s.kmsz {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("read classifier: %w", err)
+		}
+		documents = append(documents, b)
+	}
+	if documents != nil {
+		classifier, err := receiver.ReadClassifier(documents...)
+		if err != nil {
+			return err
+		}
+		s.options.Receiver.Classifier = classifier
+	}
+	return nil
+}
+
+// addSender registers the certificates of a file as one participant's.
+func (s *settings) addSender(mnemonic, file string) error {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("certificate of %s: %w", mnemonic, err)
+	}
+	certs, err := cert.ParsePEM(b)
+	if err != nil {
+		return fmt.Errorf("certificate of %s: %w", mnemonic, err)
+	}
+	for _, c := range certs {
+		s.options.Senders = append(s.options.Senders, smevtest.Sender{
+			Mnemonic: mnemonic, Name: c.Subject.String(), Certificate: c,
+		})
+	}
+	return nil
+}
+
+// Names of made keys and the mnemonic of the made client.
+const (
+	busKeys        = "bus"
+	receiverKeys   = "egisso"
+	clientKeys     = "client"
+	clientMnemonic = "MIS01"
+)
+
+// makeAllKeys makes what is missing in the folder.
+func makeAllKeys(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make keys: %w", err)
+	}
+	for name, organization := range map[string]string{
+		busKeys: "Тестовая СМЭВ", receiverKeys: "Тестовая ЕГИССО", clientKeys: "Тестовый поставщик информации",
+	} {
+		if err := makeKeys(dir, name, organization); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadMadeKeys works with the keys of the folder.
+func (s *settings) loadMadeKeys() error {
+	if err := makeAllKeys(s.keys); err != nil {
+		return err
+	}
+	for name, place := range map[string]*smevtest.Signer{
+		busKeys: &s.options.Signer, receiverKeys: &s.options.ReceiverSigner,
+	} {
+		signer, err := loadSigner(keyFiles(s.keys, name))
+		if err != nil {
+			return fmt.Errorf("made key %s: %w", name, err)
+		}
+		*place = signer
+	}
+	_, certFile := keyFiles(s.keys, clientKeys)
+	return s.addSender(clientMnemonic, certFile)
+}
+
+func keyFiles(dir, name string) (key, certificate string) {
+	return filepath.Join(dir, name+".key.pem"), filepath.Join(dir, name+".cert.pem")
+}
+
+// makeKeys writes a key and its certificate unless they are there. The
+// certificate is written last: with it the pair is complete.
+func makeKeys(dir, name, organization string) error {
+	keyFile, certFile := keyFiles(dir, name)
+	if _, err := os.Stat(certFile); err == nil {
+		return nil
+	}
+	id, err := smevtest.NewIdentity(organization, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		path string
+		data []byte
+		mode os.FileMode
+	}{{keyFile, id.KeyPEM, 0o600}, {certFile, id.CertPEM, 0o644}} {
+		if err := os.WriteFile(f.path, f.data, f.mode); err != nil {
+			return fmt.Errorf("make keys: %w", err)
+		}
+	}
+	return nil
+}
+
+func loadSigner(keyFile, certFile string) (*softkey.Signer, error) {
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := os.ReadFile(certFile)
+	if err != nil {
+		return nil, err
+	}
+	return softkey.Load(key, certificate, nil)
+}
