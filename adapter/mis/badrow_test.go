@@ -48,6 +48,9 @@ func TestBadValueStopsOnlyItsRow(t *testing.T) {
 		{"deleted is null", "deleted", "null", "deleted", "не заполнено"},
 		{"changed_at is null", "changed_at", "null", "changed_at", "не заполнено"},
 		{"changed_at is endless", "changed_at", "'infinity'", "changed_at", "не заполнено"},
+		{"provider of another form", "provider_code", "'" + secret + "'", "provider_code", "NNNN.NNNNNN"},
+		{"key of a measure too long", "measure_key", "repeat('9', 201)", "measure_key", "длиннее 200 байт"},
+		{"key of a category too long", "category_key", "repeat('я', 101)", "category_key", "длиннее 200 байт"},
 	}
 	s, conn := source(t)
 	for _, tt := range tests {
@@ -117,10 +120,17 @@ func TestRowsWithoutAKeyOrWithTheSameKey(t *testing.T) {
 				t.Errorf("row %s: %v", key, row.Findings)
 			}
 		}
-		if c.IsZero() {
-			if row := only(t, rows, ""); row.Fact != nil || len(row.Findings) != 1 {
+		keyless := 0
+		for _, row := range rows {
+			if row.Key != "" {
+				continue
+			}
+			if keyless++; row.Fact != nil || len(row.Findings) != 1 || row.Findings[0].Field != "row_key" {
 				t.Errorf("row without a key: %v", row.Findings)
 			}
+		}
+		if keyless != 2 {
+			t.Errorf("from %q: %d rows without a key, want 2", c, keyless)
 		}
 	}
 }
@@ -212,9 +222,10 @@ func TestMeasureIsCheckedAsAWhole(t *testing.T) {
 	insert("huge share", `[{"key": "1"}]`, `[{"codeFundingSource": "0100", "quota": "1e999999999"}]`)
 	insert("huge coefficient", `[{"key": "1", "needsCriteria": [{"code": "1", "date": "2020-01-01", "coefficient": "1e-999999999"}]}]`, shares)
 	insert("no categories", `[]`, shares)
+	insert("long key", `[{"key": "`+strings.Repeat("к", 101)+`"}]`, shares)
 
 	wrong := map[string]string{"no key": "categories", "same key": "categories", "huge share": "cofinancing",
-		"huge coefficient": "categories", "no categories": "categories"}
+		"huge coefficient": "categories", "no categories": "categories", "long key": "categories"}
 	n := 0
 	_, err := s.Changed(t.Context(), egisso.RegisterMeasure, mis.Cursor{}, func(r mis.Row) error {
 		n++
@@ -227,7 +238,7 @@ func TestMeasureIsCheckedAsAWhole(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || n != 6 {
+	if err != nil || n != 7 {
 		t.Errorf("%d rows, error %v", n, err)
 	}
 }

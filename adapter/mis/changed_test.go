@@ -150,6 +150,9 @@ func TestPassCanBeTakenUpAgain(t *testing.T) {
 				if !errors.Is(err, stop) {
 					t.Fatalf("the function's error became %v", err)
 				}
+				if n > 0 && rows[n-1].Next != cursor {
+					t.Errorf("row %s says the pass goes on from %s, the pass ended at %s", rows[n-1].Key, rows[n-1].Next, cursor)
+				}
 				cursor = throughText(t, cursor)
 				rest, last := collect(t, s, cursor)
 				if got := keys(append(rows, rest...)); got != keys(all) {

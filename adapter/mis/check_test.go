@@ -91,6 +91,7 @@ func TestCheckReportsEverythingAtOnce(t *testing.T) {
 			[]string{"fact.row_key: обязательного", "fact.receiver_snils: нет обязательного столбца типа text (СНИЛС получателя)",
 				"fact.comment: null::text as comment", "fact.amount: double precision, а нужен numeric", "fact.decision_date: text, а нужен date",
 				"local_measure.title: нет обязательного"}},
+		{"provider is not said", "alter table egisso_source.fact drop provider_code", []string{"fact.provider_code: null::text as provider_code"}},
 		{"other types that serve", `alter table egisso_source.fact alter osz_code type varchar(20), alter amount type bigint, alter documents type json,
 			alter receiver_snils type char(11)`, nil},
 		{"rows", `insert into egisso_source.fact (row_key, changed_at, changed_xid) values
@@ -223,7 +224,7 @@ func TestQueryCanBeReplaced(t *testing.T) {
 
 	fsys["fact.sql"] = &fstest.MapFile{Data: []byte("select 'a' as row_key, {position} as position from {schema}.fact v")}
 	_, err := s.Changed(t.Context(), egisso.RegisterFact, mis.Cursor{}, func(mis.Row) error { return nil })
-	if err == nil || !strings.Contains(err.Error(), "does not return: record_no, changed_at, deleted, osz_code") {
+	if err == nil || !strings.Contains(err.Error(), "does not return: record_no, changed_at, deleted, provider_code, osz_code") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -68,6 +69,17 @@ func (c column[T]) required() column[T] {
 func text[T any, S ~string](name, title string, at func(*T) *S) column[T] {
 	return column[T]{Column{Name: name, Type: Text, Title: title}, func(record *T, s string) error {
 		*at(record) = S(s)
+		return nil
+	}}
+}
+
+// key is a text column with the key of another row, which is bounded as that is.
+func key[T any](name, title string, at func(*T) *string) column[T] {
+	return column[T]{Column{Name: name, Type: Text, Title: title}, func(record *T, s string) error {
+		if len(s) > keyBytes {
+			return fmt.Errorf("длиннее %d байт, такого ключа не бывает", keyBytes)
+		}
+		*at(record) = s
 		return nil
 	}}
 }
@@ -184,7 +196,7 @@ func decodeJSON(s string, into any) error {
 	err := d.Decode(into)
 	if err == nil {
 		if _, err = d.Token(); err == io.EOF {
-			return nil
+			return badEscape(s)
 		}
 		return errors.New("после значения есть лишний текст")
 	}
@@ -202,6 +214,44 @@ func decodeJSON(s string, into any) error {
 		return errors.New("есть поле, которого нет в контракте")
 	}
 	return errors.New("дата, число или идентификатор внутри записаны неверно (дата — ГГГГ-ММ-ДД)")
+}
+
+// badEscape looks for escapes in a JSON text that stand for no character a text
+// can hold: U+0000, and halves of a surrogate pair. The type jsonb refuses them,
+// the type json does not.
+func badEscape(s string) error {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			continue
+		}
+		r := escaped(s[i:])
+		switch {
+		case r == 0:
+			return errors.New("внутри есть знак с кодом U+0000")
+		case !utf16.IsSurrogate(r):
+			i++ // it may be a backslash itself
+		case utf16.DecodeRune(r, escaped(s[i+escapeBytes:])) == utf8.RuneError:
+			return errors.New("внутри есть половина суррогатной пары UTF-16")
+		default:
+			i += 2*escapeBytes - 1
+		}
+	}
+	return nil
+}
+
+// escapeBytes is the length of an escape like \u0041.
+const escapeBytes = 6
+
+// escaped returns the number s begins with as an escape, -1 if it is not one.
+func escaped(s string) rune {
+	if len(s) < escapeBytes || s[:2] != `\u` {
+		return -1
+	}
+	n, err := strconv.ParseUint(s[2:escapeBytes], 16, 32)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
 }
 
 // emptyJSON reports whether a jsonb value says no more than null.
@@ -223,8 +273,8 @@ func (c column[T]) decode(record *T, value []byte) string {
 		}
 		return ""
 	}
-	if !utf8.Valid(value) {
-		return "текст не в кодировке UTF-8"
+	if problem := badText(string(value)); problem != "" {
+		return problem
 	}
 	if err := c.set(record, string(value)); err != nil {
 		return err.Error()

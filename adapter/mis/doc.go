@@ -6,11 +6,15 @@
 // The МИС presents two views in one schema (egisso_source unless configured
 // otherwise): local_measure and fact. Both begin with
 //
-//	row_key      text         stable key of the record, unique in the view
-//	record_no    text         number people know the record by; null means row_key
-//	changed_at   timestamptz  when it changed last
-//	changed_xid  xid8         transaction that changed it last; may be left out
-//	deleted      boolean      the record is gone; its other columns may be null
+//	row_key        text         stable key of the record, unique in the view
+//	record_no      text         number people know the record by; null means row_key
+//	changed_at     timestamptz  when it changed last
+//	changed_xid    xid8         transaction that changed it last; may be left out
+//	deleted        boolean      the record is gone; its other columns may be null
+//	provider_code  text         provider it is sent for; null means the gateway's own
+//
+// A key has at most 200 bytes and is not personal data (not СНИЛС, say): it is
+// shown in the journal, in logs and in errors.
 //
 // and go on with the record itself: one column per field of egisso.LocalMeasure
 // or egisso.Fact, lists as jsonb with the JSON names of those types. [Columns]
@@ -33,7 +37,9 @@
 // Columns are read as text and parsed here. A value that cannot be understood,
 // an obligatory one that is missing, a row the view itself fails on: each
 // becomes a finding of its row with the code [CodeRow], and the pass goes on.
-// Findings name the column and what is wrong, never the value.
+// Findings name the column and what is wrong, never the value. A key that is too
+// long or not text is replaced by its SHA-256 in such a row. Rows without any key
+// come with an empty one, to be counted: nothing can be kept of them.
 //
 // The package only reads, in read-only transactions, and never keeps a snapshot
 // of the source longer than a minute.

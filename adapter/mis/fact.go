@@ -28,9 +28,9 @@ var factColumns = []column[egisso.Fact]{
 	text("receiver_residence_permit_info", "сведения о виде на жительство получателя", func(f *egisso.Fact) *string { return &f.Receiver.ResidencePermitInfo }),
 
 	jsonb("reason_persons", "лица, являющиеся основанием", func(f *egisso.Fact) any { return &f.ReasonPersons }),
-	text("measure_key", "ключ ЛМСЗ (строка представления local_measure)", func(f *egisso.Fact) *string { return &f.MeasureKey }).required(),
+	key("measure_key", "ключ ЛМСЗ (строка представления local_measure)", func(f *egisso.Fact) *string { return &f.MeasureKey }).required(),
 	text("measure_provider_code", "код поставщика, загрузившего ЛМСЗ", func(f *egisso.Fact) *string { return &f.MeasureProviderCode }),
-	text("category_key", "ключ категории получателей этой ЛМСЗ", func(f *egisso.Fact) *string { return &f.CategoryKey }).required(),
+	key("category_key", "ключ категории получателей этой ЛМСЗ", func(f *egisso.Fact) *string { return &f.CategoryKey }).required(),
 	date("decision_date", "дата решения", func(f *egisso.Fact) *egisso.Date { return &f.DecisionDate }).required(),
 	date("date_start", "дата начала", func(f *egisso.Fact) *egisso.Date { return &f.DateStart }).required(),
 	date("date_finish", "дата окончания", func(f *egisso.Fact) *egisso.Date { return &f.DateFinish }),

@@ -66,14 +66,19 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 	if err := p.release(); err != nil {
 		return false, err
 	}
-	page, err := p.keys(ctx, tx)
+	size := p.source.page
+	page, err := p.keys(ctx, tx, size)
+	for err == nil && len(page) == size && !p.resumable(&page[size-1]) {
+		size *= 2 // the page after this one could not be asked for
+		page, err = p.keys(ctx, tx, size)
+	}
 	if err != nil {
 		return false, err
 	}
 	var keys []string
 	for _, row := range page {
-		if row.Key != "" {
-			keys = append(keys, row.Key)
+		if row.placed() {
+			keys = append(keys, row.sourceKey)
 		}
 	}
 	_, position, _ := p.tail()
@@ -88,28 +93,31 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 	}
 	for i := range page {
 		row := &page[i]
-		if state, ok := failed[row.Key]; ok {
+		if state, ok := failed[row.sourceKey]; ok {
 			row.spoil(finding("", fmt.Sprintf(
 				"представление %s не может показать эту запись (SQLSTATE %s): исправьте её данные в МИС или представление", p.view.name, state)))
-		} else if rows := found[row.Key]; len(rows) > 0 {
+		} else if rows := found[row.sourceKey]; len(rows) > 0 {
 			row = &rows[0]
-			found[row.Key] = rows[1:]
+			found[row.sourceKey] = rows[1:]
 		}
 		if err := p.take(row); err != nil {
 			return false, err
 		}
 	}
-	return len(page) == p.source.page, nil
+	if len(page) == size {
+		return true, nil
+	}
+	return false, p.keyless(ctx, tx)
 }
 
-// keys reads the keys of the next page and their places.
-func (p *pass) keys(ctx context.Context, tx pgx.Tx) ([]sourceRow, error) {
+// keys reads the keys of the next rows and their places.
+func (p *pass) keys(ctx context.Context, tx pgx.Tx, size int) ([]sourceRow, error) {
 	tail, position, args := p.tail()
 	query, err := p.source.selection("keys", p.view.name, position, tail)
 	if err != nil {
 		return nil, err
 	}
-	query += " limit " + strconv.Itoa(p.source.page)
+	query += " limit " + strconv.Itoa(size)
 	result, err := tx.Query(ctx, query, append([]any{pgx.QueryExecModeExec}, args...)...)
 	if err != nil {
 		return nil, &viewError{err}
@@ -120,11 +128,11 @@ func (p *pass) keys(ctx context.Context, tx pgx.Tx) ([]sourceRow, error) {
 		if err := r.Scan(&key, &place); err != nil {
 			return row, err
 		}
-		if key != nil {
-			row.Key, row.RecordNo = *key, *key
-		} else {
-			row.Findings = append(row.Findings, findingNoKey)
+		if key == nil {
+			key = new(string)
 		}
+		row.identify(*key)
+		row.RecordNo = row.Key
 		if place != nil {
 			row.position = *place
 		}
@@ -151,7 +159,7 @@ func (p *pass) halve(ctx context.Context, tx pgx.Tx, query string, keys []string
 	switch {
 	case err == nil:
 		for _, row := range rows {
-			found[row.Key] = append(found[row.Key], row)
+			found[row.sourceKey] = append(found[row.sourceKey], row)
 		}
 		return nil
 	case !viewFailed(err):

@@ -1,6 +1,7 @@
 package mis
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,6 +56,8 @@ func finishMeasure(m *egisso.LocalMeasure, report func(column, text string)) {
 			report("categories", "у категории не заполнен key")
 		case keys[c.Key]:
 			report("categories", "key категории повторяется")
+		case len(c.Key) > keyBytes:
+			report("categories", fmt.Sprintf("key категории длиннее %d байт", keyBytes))
 		}
 		keys[c.Key] = true
 		for _, n := range c.Criteria {

@@ -23,6 +23,7 @@ type pass struct {
 	cursor Cursor
 
 	started bool
+	first   Cursor // where reading began
 	place   Cursor // where to go on reading
 	by      order
 	bound   uint64    // byTransaction: the first transaction not to be read
@@ -53,8 +54,11 @@ func (p *pass) run(ctx context.Context) error {
 	return nil
 }
 
-// session gives values one text form, whatever the settings of the role.
-const session = `set local client_encoding to 'UTF8'; set local datestyle to 'ISO, YMD'; set local timezone to 'UTC'`
+// session gives values one text form, whatever the settings of the role. A
+// server that does not know its encoding would refuse to show a whole page for
+// one text that is not UTF-8: such a server sends bytes, which are checked here.
+const session = `set local datestyle to 'ISO, YMD'; set local timezone to 'UTC';
+select set_config('client_encoding', case current_setting('server_encoding') when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, true)`
 
 // begin opens a read-only snapshot.
 func (p *pass) begin(ctx context.Context) (pgx.Tx, error) {
@@ -130,6 +134,7 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 	case c.by == byTime:
 		p.newest = c.at
 	}
+	p.first = p.place
 	return nil
 }
 
@@ -184,9 +189,9 @@ func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
 			}
 		}
 		if len(rows) < p.source.page {
-			return false, nil
+			return false, p.keyless(ctx, tx)
 		}
-		if time.Since(began) > p.source.snapshot {
+		if time.Since(began) > p.source.snapshot && p.resumable(p.held) {
 			return true, nil
 		}
 	}
@@ -219,8 +224,11 @@ func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) 
 
 // take gives fn the row held before and holds this one.
 func (p *pass) take(row *sourceRow) error {
-	if p.held != nil && p.held.Key == row.Key {
-		if row.Key != "" && !p.held.repeated {
+	if row.sourceKey == "" {
+		return nil // see keyless
+	}
+	if p.held != nil && p.held.sourceKey == row.sourceKey {
+		if !p.held.repeated {
 			p.held.spoil(findingTwice)
 			p.held.repeated = true
 		}
@@ -240,39 +248,46 @@ func (p *pass) release() error {
 	}
 	row := p.held
 	p.held = nil
+	next, placed := p.after(row)
+	if row.Next = p.cursor; placed {
+		row.Next = next
+	}
 	if err := p.fn(row.Row); err != nil {
 		return err
 	}
-	p.move(row)
+	if placed {
+		p.place, p.cursor = next, next
+		if next.at.After(p.newest) {
+			p.newest = next.at
+		}
+	}
 	return nil
 }
 
-// move puts the cursor after the row. A row without a key, or dated infinity,
-// comes last in its order and has no place in it.
-func (p *pass) move(row *sourceRow) {
-	if row.Key == "" {
-		return
+// after returns the place after the row. A row whose key is no text, or one dated
+// infinity, has none.
+func (p *pass) after(row *sourceRow) (next Cursor, placed bool) {
+	if !row.placed() {
+		return Cursor{}, false
 	}
+	next = p.place
+	var err error
 	switch {
-	case p.place.everything:
+	case next.everything:
 	case p.by == byTransaction:
-		xid, err := strconv.ParseUint(row.position, 10, 64)
-		if err != nil {
-			return
-		}
-		p.place.xid = xid
+		next.xid, err = strconv.ParseUint(row.position, 10, 64)
 	default:
-		at, err := parseTime(row.position)
-		if err != nil {
-			return
-		}
-		p.place.at = at
-		if at.After(p.newest) {
-			p.newest = at
-		}
+		next.at, err = parseTime(row.position)
 	}
-	p.place.key, p.place.inside = row.Key, true
-	p.cursor = p.place
+	next.key, next.inside = row.sourceKey, true
+	return next, err == nil
+}
+
+// resumable reports whether a pass that was left at the row, the last one of a
+// page, would go on behind it.
+func (p *pass) resumable(row *sourceRow) bool {
+	_, placed := p.after(row)
+	return placed
 }
 
 // next is the cursor after a pass that read everything there was.

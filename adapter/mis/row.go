@@ -2,6 +2,7 @@ package mis
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,6 +19,11 @@ type Row struct {
 	ChangedAt time.Time // zero if the source does not say
 	Deleted   bool      // gone from the source: Measure and Fact are nil
 
+	// Provider is the participant code of the provider the record is sent for
+	// (spec egisso.md a.3), empty for the gateway's own. A deleted row need not
+	// name it again.
+	Provider string
+
 	// Exactly one of these is set, by the register read, unless the row is
 	// deleted or has findings.
 	Measure *egisso.LocalMeasure
@@ -26,6 +32,10 @@ type Row struct {
 	// Findings say why the row cannot be read. All are errors with CodeRow; Field
 	// is the column.
 	Findings []egisso.Finding
+
+	// Next is where a pass goes on after this row: a caller that has stored it and
+	// all rows before it may begin there if it does not come to the pass's end.
+	Next Cursor
 }
 
 // finding is a finding about a row that cannot be read.
@@ -49,7 +59,11 @@ var technical = []Column{
 	{Name: "changed_at", Type: Timestamp, Required: true, Title: "время изменения"},
 	{Name: "changed_xid", Type: Transaction, Title: "транзакция изменения"},
 	{Name: "deleted", Type: Boolean, Required: true, Title: "признак удаления"},
+	{Name: "provider_code", Type: Text, Title: "код поставщика, от имени которого передаётся запись"},
 }
+
+// participantCode is tParticipantCode of basic/1.0.8.
+var participantCode = regexp.MustCompile(`^[A-HJ-NP-Z0-9]{4}\.[0-9]{6}$`)
 
 // view is one view of the contract.
 type view struct {
@@ -64,13 +78,14 @@ type view struct {
 // sourceRow is a Row and its place in the order of the pass.
 type sourceRow struct {
 	Row
-	position string // the transaction or moment as text, "" in a pass over everything
-	repeated bool   // its key came more than once
+	sourceKey string // the key as the source has it; Key may be a substitute
+	position  string // the transaction or moment as text, "" in a pass over everything
+	repeated  bool   // its key came more than once
 }
 
 // spoil makes the row one that cannot be read, for one reason only.
 func (r *sourceRow) spoil(reason egisso.Finding) {
-	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt, Findings: []egisso.Finding{reason}}
+	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt, Provider: r.Provider, Findings: []egisso.Finding{reason}}
 }
 
 var views = []*view{
@@ -137,14 +152,8 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 	return v
 }
 
-// findingNoKey is what is wrong with a row without a key.
-var findingNoKey = finding("row_key", "столбец row_key (ключ записи): не заполнено, запись нельзя отличить от других")
-
-// findingTwice is what is wrong with a key the view shows more than once.
-var findingTwice = finding("row_key", "столбец row_key (ключ записи): встречается в представлении несколько раз, а должен один")
-
 // head are the places of the technical columns in a result.
-type head struct{ key, number, changedAt, position, deleted int }
+type head struct{ key, number, changedAt, position, deleted, provider int }
 
 // places finds the columns of the contract among the names of a result.
 func places(v *view, names []string) (head, []int, error) {
@@ -162,7 +171,7 @@ func places(v *view, names []string) (head, []int, error) {
 	}
 	h := head{
 		key: place("row_key"), number: place("record_no"), changedAt: place("changed_at"),
-		position: place("position"), deleted: place("deleted"),
+		position: place("position"), deleted: place("deleted"), provider: place("provider_code"),
 	}
 	var rest []int
 	for _, c := range v.columns[len(technical):] {
@@ -177,11 +186,13 @@ func places(v *view, names []string) (head, []int, error) {
 // read reads the technical columns.
 func (h head) read(values [][]byte) sourceRow {
 	row := sourceRow{position: string(values[h.position])}
-	row.Key = string(values[h.key])
-	if row.Key == "" {
-		row.Findings = append(row.Findings, findingNoKey)
+	row.identify(string(values[h.key]))
+	row.RecordNo = strings.TrimSpace(string(values[h.number]))
+	if problem := badText(row.RecordNo); problem != "" {
+		row.RecordNo = ""
+		row.report("record_no", "номер записи", problem)
 	}
-	if row.RecordNo = strings.TrimSpace(string(values[h.number])); row.RecordNo == "" {
+	if row.RecordNo == "" {
 		row.RecordNo = row.Key
 	}
 	switch string(values[h.deleted]) {
@@ -195,6 +206,12 @@ func (h head) read(values [][]byte) sourceRow {
 	if row.ChangedAt, err = parseTime(string(values[h.changedAt])); err != nil {
 		row.ChangedAt = time.Time{}
 		row.report("changed_at", "время изменения", "не заполнено или вне 0001–9999 годов")
+	}
+	switch code := strings.TrimSpace(string(values[h.provider])); {
+	case code == "" || participantCode.MatchString(code):
+		row.Provider = code
+	default:
+		row.report("provider_code", "код поставщика", "должен быть вида NNNN.NNNNNN, как выдан при регистрации")
 	}
 	return row
 }

@@ -67,11 +67,13 @@ func Open(_ context.Context, pool *pgxpool.Pool, schema string, options ...Optio
 // Changed calls fn for every row of the register that changed since the cursor
 // and returns the cursor for the next call. Rows may come again that were seen
 // before, never the other way round. Rows come in no order to rely on; a row
-// may come twice in one pass, the later one counts.
+// may come twice in one pass, the later one counts. Rows without a key come last,
+// each by itself.
 //
 // If the pass fails, or fn returns an error, which ends it, the cursor returned
 // with the error stands after the last row fn took: a caller that has stored
-// those rows may go on from there.
+// those rows may go on from there. A caller that may not live to see the end of
+// a long pass stores [Row.Next] from time to time.
 //
 // A contract that is not fulfilled is a [*ContractError].
 func (s *Source) Changed(ctx context.Context, register egisso.Register, from Cursor, fn func(Row) error) (Cursor, error) {

@@ -5,11 +5,13 @@
 --   grant select on egisso_source.local_measure, egisso_source.fact to <gateway role>;
 --
 -- The first columns of each view say which row and when it changed:
---   row_key      stable key of the record for its whole life, unique in the view
---   record_no    number people know the record by; null means row_key
---   changed_at   when it changed last
---   changed_xid  transaction that changed it last (may be left out, see below)
---   deleted      true: gone, or not to be known to ЕГИССО; other columns may be null
+--   row_key        stable key of the record for its whole life, unique in the view,
+--                  at most 200 bytes, not personal data: journal and logs show it
+--   record_no      number people know the record by; null means row_key
+--   changed_at     when it changed last
+--   changed_xid    transaction that changed it last (may be left out, see below)
+--   deleted        true: gone, or not to be known to ЕГИССО; other columns may be null
+--   provider_code  provider the record is sent for; null means the gateway's own
 -- The rest is the record in the terms of ЕГИССО. Lists are jsonb with the field
 -- names given in the comments. A value that is absent is null. A row that cannot
 -- be understood stops only itself: the gateway shows it with the reason.
@@ -27,6 +29,8 @@ select c.row_key,
        c.changed_at,
        c.changed_xid,
        m.id is null or m.is_deleted       as deleted,
+       -- One provider: the gateway's own. A МИС of several names it in every row.
+       null::text                         as provider_code,
        m.code,
        m.title,
        m.beg_date                         as date_enact,
@@ -118,6 +122,7 @@ select c.row_key,
        c.changed_xid,
        -- A cancelled prescription assigns nothing.
        r.id is null or r.is_deleted or r.status = 4 as deleted,
+       null::text                         as provider_code,
        o.code                             as osz_code,
        p.snils::text                      as receiver_snils,
        p.surname                          as receiver_family_name,
@@ -188,7 +193,7 @@ select c.row_key,
 -- What every column means --------------------------------------------------
 
 comment on column egisso_source.local_measure.row_key is
-    'Stable key of the record, unique in the view';
+    'Stable key of the record, unique in the view, at most 200 bytes, not personal data';
 comment on column egisso_source.local_measure.record_no is
     'Number people know the record by; null means row_key';
 comment on column egisso_source.local_measure.changed_at is
@@ -197,6 +202,8 @@ comment on column egisso_source.local_measure.changed_xid is
     'Transaction that changed the record last, pg_current_xact_id()';
 comment on column egisso_source.local_measure.deleted is
     'True when the record is gone; the other columns may then be null';
+comment on column egisso_source.local_measure.provider_code is
+    'Code in ЕГИССО of the provider the record is sent for, NNNN.NNNNNN; null means the gateway''s own';
 comment on column egisso_source.local_measure.code is
     'Own code of the measure, up to 20 characters';
 comment on column egisso_source.local_measure.title is
@@ -259,7 +266,7 @@ comment on column egisso_source.local_measure.last_changing is
     'When the measure changed last at the provider; null means changed_at';
 
 comment on column egisso_source.fact.row_key is
-    'Stable key of the record, unique in the view';
+    'Stable key of the record, unique in the view, at most 200 bytes, not personal data';
 comment on column egisso_source.fact.record_no is
     'Number people know the record by; null means row_key';
 comment on column egisso_source.fact.changed_at is
@@ -268,6 +275,8 @@ comment on column egisso_source.fact.changed_xid is
     'Transaction that changed the record last, pg_current_xact_id()';
 comment on column egisso_source.fact.deleted is
     'True when the record is gone; the other columns may then be null';
+comment on column egisso_source.fact.provider_code is
+    'Code in ЕГИССО of the provider the record is sent for, NNNN.NNNNNN; null means the gateway''s own';
 comment on column egisso_source.fact.osz_code is
     'Code in ЕГИССО of the organisation that granted the measure, NNNN.NNNNNN';
 comment on column egisso_source.fact.receiver_snils is
