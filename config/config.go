@@ -65,6 +65,7 @@ type SMEV struct {
 	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать"`
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
 	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка"`
+	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
 	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
 	NodeID                  string        `env:"SMEV_NODE_ID" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
 	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент"`

@@ -122,7 +122,7 @@ func (w *wire) GetResponse(context.Context) (*smev.Answer, error) {
 
 func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
 	if !accepted {
-		return errors.New("nothing is ever refused here")
+		id += " refused"
 	}
 	w.acked = append(w.acked, id)
 	return w.ackErr
@@ -242,7 +242,7 @@ func TestServiceOffStopsSendingAndPolling(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &wire{sendErr: []error{nil}, answers: []*smev.Answer{{MessageID: "a"}}}
-	for _, job := range []Job{g.sendJob(w), Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}} {
+	for _, job := range []Job{g.sendJob(w), Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}} {
 		if report, err := job.Run(t.Context()); err != nil || report.Done != 0 {
 			t.Errorf("%s: %+v, %v", job.Name(), report, err)
 		}
@@ -271,7 +271,7 @@ func TestOldMessageIdIsNotTriedForTheFirstTime(t *testing.T) {
 func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 	g := signedMessage(t)
 	w := &wire{answers: []*smev.Answer{{MessageID: "a1", OriginalMessageID: g.message.String(), Kind: smev.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
-	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(t.Context()); err == nil {
 		t.Error("a failed acknowledgement is no failure")
 	}
@@ -299,7 +299,7 @@ func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
 	for _, id := range []string{"a1", "a2", "a3"} {
 		w.answers = append(w.answers, &smev.Answer{MessageID: id, Kind: smev.AnswerStatus, Raw: []byte(id)})
 	}
-	report, err := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}.Run(t.Context())
+	report, err := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(t.Context())
 	if err == nil || report.Done != 3 {
 		t.Errorf("report %+v, %v", report, err)
 	}
@@ -314,7 +314,7 @@ func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 		answers: []*smev.Answer{{MessageID: "forged", Raw: []byte("f")}, {MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte("g")}},
 		getErr:  []error{smev.ErrUnverified, nil},
 	}
-	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Log: slog.New(slog.DiscardHandler)}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	report, err := job.Run(t.Context())
 	if !errors.Is(err, smev.ErrUnverified) || report.Done != 1 {
 		t.Errorf("report %+v, %v", report, err)
@@ -324,5 +324,50 @@ func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 	}
 	if got := g.text(t, `select string_agg(id || verified::text, ' ' order by id) from egisso.answer`); got != "forgedfalse goodtrue" {
 		t.Errorf("stored %q", got)
+	}
+}
+
+func TestUnbelievedAnswerIsRefusedWhereThatIsWanted(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{answers: []*smev.Answer{{MessageID: "forged", Raw: []byte("f")}}, getErr: []error{smev.ErrUnverified}}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	if _, err := job.Run(t.Context()); !errors.Is(err, smev.ErrUnverified) {
+		t.Error(err)
+	}
+	if len(w.acked) != 1 || w.acked[0] != "forged refused" || g.text(t, `select count(*) from egisso.answer where not verified`) != "1" {
+		t.Errorf("acknowledged %v", w.acked)
+	}
+}
+
+func TestBusThatIsDownIsLeftAlone(t *testing.T) {
+	g := signedMessage(t)
+	w := &wire{sendErr: []error{&smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection refused")}}}
+	now := time.Now()
+	var changes []smev.BreakerChange
+	breaker := &smev.Breaker{
+		Policy:  smev.BreakerPolicy{Threshold: 3, Open: smev.Backoff{Min: time.Minute, Max: time.Minute}},
+		Changed: func(c smev.BreakerChange, _ smev.BreakerState) { changes = append(changes, c) },
+	}
+	send := g.sendJob(w)
+	send.Breaker, send.Now = breaker, func() time.Time { return now }
+	deadline := time.Now().Add(time.Minute)
+	for len(changes) == 0 && time.Now().Before(deadline) {
+		_, _ = send.Run(t.Context())
+	}
+	down := len(w.sent)
+	for range 20 {
+		_, _ = send.Run(t.Context())
+	}
+	receive := Receive{Store: g.Store, Switch: g.Store, Bus: w, Breaker: breaker, Now: send.Now, Log: slog.New(slog.DiscardHandler)}
+	w.answers = []*smev.Answer{{MessageID: "a", Kind: smev.AnswerStatus, Raw: []byte("a")}}
+	if _, err := receive.Run(t.Context()); err != nil || len(w.answers) != 1 || len(w.sent) != down {
+		t.Errorf("calls while the bus is down: %d posts after %d, %d answers left; %v", len(w.sent), down, len(w.answers), err)
+	}
+	now = now.Add(10 * time.Minute)
+	if _, err := receive.Run(t.Context()); err != nil || len(w.answers) != 0 {
+		t.Errorf("the probe did not come: %v", err)
+	}
+	if len(changes) != 2 || changes[0] != smev.BreakerOpened || changes[1] != smev.BreakerClosed {
+		t.Errorf("told %v, want opened and closed once", changes)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
+	"time"
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -26,7 +28,13 @@ type Receive struct {
 	Store  *store.Store
 	Switch serviceSwitch
 	Bus    queue
-	Log    *slog.Logger
+	// RefuseUnverified acknowledges an answer whose signature does not hold with
+	// accepted="false" once it is stored, which takes it off the queue (spec
+	// smev3.md c.8). Otherwise it stays there and comes again.
+	RefuseUnverified bool
+	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
+	Now              func() time.Time
+	Log              *slog.Logger
 }
 
 const (
@@ -49,7 +57,7 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 		if stop := stopping(ctx, troubles); stop {
 			return quietly(report, troubles...)
 		}
-		answer, err := r.Bus.GetResponse(ctx)
+		answer, err := r.take(ctx)
 		if answer == nil {
 			if err != nil {
 				troubles = append(troubles, fmt.Errorf("take an answer: %w", err))
@@ -72,6 +80,20 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 	}
 	report.More = true
 	return quietly(report, troubles...)
+}
+
+// take asks the bus for an answer, unless it is known to be down.
+func (r Receive) take(ctx context.Context) (*smev.Answer, error) {
+	if !r.Breaker.Allow(r.Now()) {
+		return nil, nil
+	}
+	answer, err := r.Bus.GetResponse(ctx)
+	if ctx.Err() != nil || errors.Is(err, ErrServiceOff) {
+		r.Breaker.Forget()
+		return answer, err
+	}
+	r.Breaker.After(err, r.Now(), rand.Float64())
+	return answer, err
 }
 
 // stopping: nothing more can be done in this run.
@@ -97,8 +119,8 @@ func (r Receive) repeatAcks(ctx context.Context) (troubles []error) {
 }
 
 // keep stores an answer and then acknowledges it. An answer whose signature does
-// not hold is stored and shown, and not acknowledged: nobody may make us drop a
-// message by damaging it on the way.
+// not hold is stored and shown; unless configured otherwise it is not
+// acknowledged, so nobody can make us drop a message by damaging it on the way.
 func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh, kept bool, err error) {
 	stored, err := storedAnswer(a, problem)
 	if err != nil {
@@ -110,14 +132,26 @@ func (r Receive) keep(ctx context.Context, a *smev.Answer, problem error) (fresh
 	attrs := []any{"answer_id", stored.ID, "original_message_id", stored.OriginalMessageID, "kind", stored.Kind}
 	if problem != nil {
 		if fresh {
-			r.Log.Error("answer not believed: stored, not applied, not acknowledged", append(attrs, "err", problem)...)
+			r.Log.Error("answer not believed: stored, not applied", append(attrs, "err", problem)...)
 		}
-		return false, true, nil
+		return false, true, r.refuse(ctx, a)
 	}
 	if fresh {
 		r.Log.Info("answer stored", attrs...)
 	}
 	return fresh, true, r.ack(ctx, stored.ID)
+}
+
+// refuse takes an answer nobody can believe off the queue, where that is wanted
+// and its id could be read.
+func (r Receive) refuse(ctx context.Context, a *smev.Answer) error {
+	if !r.RefuseUnverified || a.MessageID == "" {
+		return nil
+	}
+	if err := r.Bus.Ack(ctx, a.MessageID, false); err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+		return fmt.Errorf("refuse answer %s: %w", a.MessageID, err)
+	}
+	return r.Store.MarkAcked(ctx, a.MessageID)
 }
 
 // ack acknowledges a stored answer. SMEV not knowing the message any more is

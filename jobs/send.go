@@ -33,6 +33,7 @@ type Send struct {
 	Switch             serviceSwitch
 	Bus                poster
 	Files              uploader
+	Breaker            *smev.Breaker // shared by all who call the bus; nil lets everything through
 	Lease              time.Duration
 	RetryMin, RetryMax time.Duration
 	MessageIDLimit     time.Duration // older ids are not tried for the first time
@@ -48,6 +49,15 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
+	if !s.Breaker.Allow(s.Now()) {
+		return Report{}, nil
+	}
+	posted := false
+	defer func() {
+		if !posted {
+			s.Breaker.Forget()
+		}
+	}()
 	m, err := s.Store.ClaimMessage(ctx, s.Lease)
 	if err != nil || m == nil {
 		return Report{}, err
@@ -70,6 +80,8 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil && ctx.Err() != nil {
 		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
 	}
+	posted = true
+	s.Breaker.After(err, s.Now(), rand.Float64())
 	if err != nil && !s.arrivedBefore(m, err) {
 		return s.failed(ctx, m, attempt, err)
 	}
@@ -108,7 +120,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 	if ctx.Err() != nil {
 		return Report{}, ctx.Err()
 	}
-	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts + 1)}
+	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts + 1), MayHaveArrived: attempt != 0 && arrivable(cause)}
 	var fault *smev.Fault
 	if errors.As(cause, &fault) {
 		f.Fault = fault.Name
@@ -147,6 +159,13 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		return Report{}, errors.Join(cause, err)
 	}
 	return report, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
+}
+
+// arrivable: the bus may have this message after all. MessageIsAlreadySent says
+// that it has one with this id, which is ours only if an earlier attempt may have
+// arrived.
+func arrivable(cause error) bool {
+	return smev.Classify(cause) != smev.ClassAlreadyDone && smev.MayHaveArrived(cause)
 }
 
 // refusable: these bytes will never be taken. A signature that is refused was

@@ -113,6 +113,8 @@ type Failure struct {
 	Info   string        // Russian, for the journal
 	Review string        // Russian, why a person should look; "" if nobody must
 	After  time.Duration // when to try again
+	// MayHaveArrived: the bus may have taken the message all the same.
+	MayHaveArrived bool
 }
 
 // RetryLater stores that an attempt failed and the same bytes go again later.
@@ -120,8 +122,8 @@ type Failure struct {
 func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
 	return s.inTx(ctx, "store a failed attempt of message "+m.ID.String(), func(tx pgx.Tx) error {
 		outcome := "retry"
-		if f.Fault == "" {
-			outcome = "unknown" // it may have arrived
+		if f.MayHaveArrived {
+			outcome = "unknown"
 		}
 		if err := finishAttempt(ctx, tx, attempt, outcome, f.Fault, f.Detail); err != nil {
 			return err

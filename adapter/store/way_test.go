@@ -186,7 +186,7 @@ func TestDoubtfulMessageGoesAgainWithTheSameBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.RetryLater(t.Context(), first, attempt, store.Failure{Detail: "connection reset"}); err != nil {
+	if err := f.RetryLater(t.Context(), first, attempt, store.Failure{Detail: "connection reset", MayHaveArrived: true}); err != nil {
 		t.Fatal(err)
 	}
 	second := f.claim(t)
