@@ -182,10 +182,10 @@ func TestUnreachableSource(t *testing.T) {
 }
 
 func TestSchemaNameIsQuoted(t *testing.T) {
-	url := pgtest.DatabaseFrom(t, "bare", bare(""))
-	conn := connect(t, url)
-	exec(t, conn, `alter schema egisso_source rename to "МИС ""1"""; insert into "МИС ""1""".fact (row_key) values ('a')`)
-	pool, err := pgxpool.New(t.Context(), url)
+	_, conn := source(t)
+	exec(t, conn, `drop schema if exists "МИС ""1""" cascade; alter schema egisso_source rename to "МИС ""1""";
+		insert into "МИС ""1""".fact (row_key) values ('a')`)
+	pool, err := pgxpool.New(t.Context(), conn.Config().ConnString())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -16,8 +17,8 @@ import (
 	"egissogw/adapter/store/pgtest"
 )
 
-// Two templates: the reference МИС, and a bare source whose views are tables
-// with the columns of the contract, where any row can be written.
+// There are two kinds of sources: the reference МИС, and a bare source whose
+// views are tables with the columns of the contract, where any row can be written.
 func TestMain(m *testing.M) { pgtest.Main(m, installReference) }
 
 func installReference(ctx context.Context, url string) error {
@@ -51,55 +52,65 @@ var good = map[string]string{
 	"needs_used": "false", "form": "'02'", "amount": "2.000", "measure_code": "'03'", "equivalent_amount": "310.50",
 }
 
-// bare fills a database with a schema egisso_source of tables. without is a
-// column the table fact is to lack.
-func bare(without string) pgtest.Setup {
-	return func(ctx context.Context, url string) error {
-		conn, err := pgx.Connect(ctx, url)
-		if err != nil {
-			return err
-		}
-		defer conn.Close(context.WithoutCancel(ctx))
-		if err := quiet(ctx, conn); err != nil {
-			return err
-		}
-		var sql strings.Builder
-		sql.WriteString("create schema egisso_source;")
-		for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
-			name := map[egisso.Register]string{egisso.RegisterMeasure: "local_measure", egisso.RegisterFact: "fact"}[register]
-			var columns []string
-			for _, c := range mis.Columns(register) {
-				if register == egisso.RegisterFact && c.Name == without {
-					continue
-				}
-				column := c.Name + " " + string(c.Type)
-				if value, ok := good[c.Name]; ok && register == egisso.RegisterFact {
-					column += " default " + value
-				}
-				if c.Name == "changed_xid" {
-					column += " default pg_current_xact_id()"
-				}
-				columns = append(columns, column)
+// schema makes the schema egisso_source of tables anew. without is a column the
+// table fact is to lack.
+func schema(without string) string {
+	var sql strings.Builder
+	sql.WriteString("drop schema if exists egisso_source cascade; create schema egisso_source;")
+	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
+		name := map[egisso.Register]string{egisso.RegisterMeasure: "local_measure", egisso.RegisterFact: "fact"}[register]
+		var columns []string
+		for _, c := range mis.Columns(register) {
+			if register == egisso.RegisterFact && c.Name == without {
+				continue
 			}
-			fmt.Fprintf(&sql, "create table egisso_source.%s (%s);", name, strings.Join(columns, ", "))
+			column := c.Name + " " + string(c.Type)
+			if value, ok := good[c.Name]; ok && register == egisso.RegisterFact {
+				column += " default " + value
+			}
+			if c.Name == "changed_xid" {
+				column += " default pg_current_xact_id()"
+			}
+			columns = append(columns, column)
 		}
-		_, err = conn.Exec(ctx, sql.String())
-		return err
+		fmt.Fprintf(&sql, "create table egisso_source.%s (%s);", name, strings.Join(columns, ", "))
 	}
+	return sql.String()
 }
 
-// source is a bare source and a connection to write with.
+// bareDatabase is shared by the tests of bare sources, which make its schema
+// anew: a database for each would take most of their time.
+const bareDatabase = "bare"
+
+var makeBareDatabase sync.Once
+
+// source is a bare source and a connection to write with. A test has one.
 func source(t *testing.T, options ...mis.Option) (*mis.Source, *pgx.Conn) {
 	t.Helper()
-	url := pgtest.DatabaseFrom(t, "bare", bare(""))
-	return open(t, url, options...), connect(t, url)
+	return sourceWithout(t, "", options...)
 }
 
 // sourceWithoutXID is a bare source that does not know transactions.
 func sourceWithoutXID(t *testing.T, options ...mis.Option) (*mis.Source, *pgx.Conn) {
 	t.Helper()
-	url := pgtest.DatabaseFrom(t, "bare without changed_xid", bare("changed_xid"))
-	return open(t, url, options...), connect(t, url)
+	return sourceWithout(t, "changed_xid", options...)
+}
+
+func sourceWithout(t *testing.T, column string, options ...mis.Option) (*mis.Source, *pgx.Conn) {
+	t.Helper()
+	c := pgtest.Cluster(t)
+	makeBareDatabase.Do(func() {
+		if err := c.CreateDatabase(t.Context(), bareDatabase); err != nil {
+			t.Fatal(err)
+		}
+	})
+	url := c.URL(bareDatabase)
+	conn := connect(t, url)
+	if err := quiet(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, conn, schema(column))
+	return open(t, url, options...), conn
 }
 
 func connect(t testing.TB, url string) *pgx.Conn {
