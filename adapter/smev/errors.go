@@ -3,6 +3,9 @@ package smev
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
+	"time"
 )
 
 // ErrUnverified is matched by errors about replies whose signature by the bus
@@ -25,7 +28,9 @@ type TransportError struct {
 	// NotSent says that there was no connection at all: the bus certainly has
 	// nothing of the message.
 	NotSent bool
-	Err     error
+	// RetryAfter is how long the other side asked to wait; zero if it did not.
+	RetryAfter time.Duration
+	Err        error
 }
 
 func (e *TransportError) Error() string {
@@ -37,6 +42,30 @@ func (e *TransportError) Error() string {
 
 // Unwrap gives the cause.
 func (e *TransportError) Unwrap() error { return e.Err }
+
+// maxRetryAfter is as long as anybody may make us wait.
+const maxRetryAfter = time.Hour
+
+// RetryAfter gives the wait an error asks for, zero if none: the next attempt is
+// after that or after the schedule's delay, whichever is longer.
+func RetryAfter(err error) time.Duration {
+	var transport *TransportError
+	if !errors.As(err, &transport) {
+		return 0
+	}
+	return min(max(transport.RetryAfter, 0), maxRetryAfter)
+}
+
+// parseRetryAfter reads the header: seconds or a moment (RFC 9110, 10.2.3).
+func parseRetryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
 
 // ReplyError is a reply that cannot be used, with its bytes, which the caller
 // keeps. It matches ErrMalformedReply or ErrUnverified through its cause.

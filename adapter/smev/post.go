@@ -62,7 +62,10 @@ func (c *Client) postAs(ctx context.Context, op Operation, contentType string, b
 		c.observe(r, false, "", time.Time{})
 		return nil, r.envelope.fault
 	case response.StatusCode != http.StatusOK:
-		return nil, &TransportError{Operation: op, Status: response.StatusCode, Err: err}
+		return nil, &TransportError{
+			Operation: op, Status: response.StatusCode, Err: err,
+			RetryAfter: parseRetryAfter(response.Header.Get("Retry-After"), r.end),
+		}
 	case err != nil:
 		return nil, r.fail(op, err)
 	}

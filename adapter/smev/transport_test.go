@@ -177,3 +177,24 @@ func TestOperationsHaveTheirOwnTimeouts(t *testing.T) {
 		t.Errorf("class %v of %v", Classify(err), err)
 	}
 }
+
+func TestRetryAfter(t *testing.T) {
+	for header, want := range map[string]time.Duration{
+		"": 0, "30": 30 * time.Second, "99999999999": 0, "-1": 0, "soon": 0, "7200": time.Hour,
+		testNow.Add(time.Minute).UTC().Format(http.TimeFormat):  time.Minute - 5*time.Millisecond, // dates have no fraction
+		testNow.Add(-time.Minute).UTC().Format(http.TimeFormat): 0,
+	} {
+		b := newBus(t)
+		b.then(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", header)
+			answerWith(503, "text/html", "busy")(w, r)
+		})
+		_, err := b.client().GetResponse(t.Context())
+		if got := RetryAfter(err); got != want || Classify(err) != ClassRetry {
+			t.Errorf("%q: wait %v, class %v", header, got, Classify(err))
+		}
+	}
+	if got := RetryAfter(errors.New("other")); got != 0 {
+		t.Errorf("another error asks for %v", got)
+	}
+}
