@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -236,27 +235,5 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 	}
 	if got := violations(legal); len(got) > 0 {
 		t.Errorf("legal imports are refused: %q", got)
-	}
-}
-
-// TestEveryDependencyHasAReason sees that each module go.mod asks for directly is
-// in the README's table of dependencies.
-func TestEveryDependencyHasAReason(t *testing.T) {
-	mod, err := os.ReadFile("../../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(mod)) {
-		fields := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
-		if len(fields) != 2 || !strings.HasPrefix(fields[1], "v") {
-			continue // not a module with its version, or one with the comment "indirect"
-		}
-		if !strings.Contains(string(readme), "`"+fields[0]+"`") {
-			t.Errorf("README.md does not say why %s is needed", fields[0])
-		}
 	}
 }
