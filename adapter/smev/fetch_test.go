@@ -135,7 +135,7 @@ func TestFetchWithoutSignature(t *testing.T) {
 }
 
 func TestFetchGoesOnAfterCuts(t *testing.T) {
-	content := randomBytes(1 << 20)
+	content := randomBytes(400_000)
 	for name, path := range map[string]string{"root": "/protocol.xml", "folder": filepath.Join("/", testFolder, "protocol.xml")} {
 		t.Run(name, func(t *testing.T) {
 			fs := afero.NewMemMapFs()
@@ -144,7 +144,7 @@ func TestFetchGoesOnAfterCuts(t *testing.T) {
 				t.Fatal(err)
 			}
 			d, addr := startFTP(t, fs)
-			d.cutTransfers(300_000, 200_000)
+			d.cutTransfers(150_000, 100_000)
 			var got bytes.Buffer
 			if _, err := testStore(addr).Fetch(t.Context(), file, &got, FileCheck{Limit: 1 << 20}); err != nil {
 				t.Fatal(err)
@@ -158,7 +158,7 @@ func TestFetchGoesOnAfterCuts(t *testing.T) {
 		fs := afero.NewMemMapFs()
 		file := announced(t, fs, content, gost3410.TC26_256A())
 		d, addr := startFTP(t, fs)
-		d.cutTransfers(300_000)
+		d.cutTransfers(150_000)
 		d.onTransfer = func() { d.password = "another" }
 		_, err := testStore(addr).Fetch(t.Context(), file, io.Discard, FileCheck{Limit: 1 << 20})
 		if Classify(err) != ClassOperator {

@@ -101,7 +101,7 @@ func largeMiB(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv(largeSize)
 	if text == "" {
-		return 32
+		return 8
 	}
 	size, err := strconv.Atoi(text)
 	if err != nil || size < 1 {

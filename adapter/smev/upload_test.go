@@ -65,14 +65,14 @@ func TestUploadToAServerThatDoesNotAppend(t *testing.T) {
 }
 
 func TestUploadHashed(t *testing.T) {
-	content := randomBytes(1 << 20)
+	content := randomBytes(400_000)
 	want := streebog.Sum256(content)
 	for name, prepare := range map[string]func(*ftpDriver, afero.Fs){
 		"at once":           func(*ftpDriver, afero.Fs) {},
-		"with cuts":         func(d *ftpDriver, _ afero.Fs) { d.cutTransfers(300_000, 200_000) },
-		"half was there":    func(_ *ftpDriver, fs afero.Fs) { store(fs, content[:500_000]) },
+		"with cuts":         func(d *ftpDriver, _ afero.Fs) { d.cutTransfers(150_000, 100_000) },
+		"half was there":    func(_ *ftpDriver, fs afero.Fs) { store(fs, content[:200_000]) },
 		"all was there":     func(_ *ftpDriver, fs afero.Fs) { store(fs, content) },
-		"half, then a cut":  func(d *ftpDriver, fs afero.Fs) { store(fs, content[:500_000]); d.cutTransfers(300_000) },
+		"half, then a cut":  func(d *ftpDriver, fs afero.Fs) { store(fs, content[:200_000]); d.cutTransfers(150_000) },
 		"longer file there": func(_ *ftpDriver, fs afero.Fs) { store(fs, append(randomBytes(10), content...)) },
 	} {
 		t.Run(name, func(t *testing.T) {
