@@ -188,9 +188,7 @@ func TestEveryFaultAtEveryOperation(t *testing.T) {
 				calls[0].Size == 0 || len(calls[0].Bytes) != 64 || calls[0].Saved == "" {
 				t.Errorf("calls of Ack in the ledger: %+v", calls)
 			}
-			if version != "1.2" {
-				w.lintSaved()
-			}
+			w.lintSaved()
 		})
 	}
 }

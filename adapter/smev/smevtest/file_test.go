@@ -106,9 +106,7 @@ func TestAnswerAsFile(t *testing.T) {
 			if v := len(w.bus.Ledger().Transfers()); v != 3 {
 				t.Errorf("%d transfers in the ledger", v)
 			}
-			if version != "1.2" {
-				w.lintSaved()
-			}
+			w.lintSaved()
 		})
 	}
 }

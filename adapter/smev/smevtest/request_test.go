@@ -60,9 +60,7 @@ func TestBroadcasts(t *testing.T) {
 			if _, _, r := w.respond("", rejection); r.fault != "RecipientIsNotFound" {
 				t.Errorf("response to a broadcast: %q", r.fault)
 			}
-			if version != "1.2" {
-				w.lintSavedBut("SendResponseRequest") // To was empty on purpose
-			}
+			w.lintSavedBut("SendResponseRequest") // To was empty on purpose
 		})
 	}
 }
@@ -130,9 +128,7 @@ func TestRequestAnsweredInEveryWay(t *testing.T) {
 			if v := l.Violations(); len(v) != 1 || v[0].Kind != ledger.RequestAnsweredTwice {
 				t.Errorf("violations = %v", v)
 			}
-			if version != "1.2" {
-				w.lintSaved()
-			}
+			w.lintSaved()
 		})
 	}
 }
@@ -197,9 +193,7 @@ func TestResponseRefusedAfterwards(t *testing.T) {
 			if v := w.bus.Ledger().Violations(); len(v) != 0 {
 				t.Errorf("an answer in place of a refused one is a violation: %v", v)
 			}
-			if version != "1.2" {
-				w.lintSaved()
-			}
+			w.lintSaved()
 		})
 	}
 }

@@ -40,9 +40,7 @@ func TestStatusesByGetStatus(t *testing.T) {
 			if sum := w.bus.Ledger().Summary(); sum.Unacked != 0 || sum.Answers != 3 {
 				t.Errorf("summary = %s", sum)
 			}
-			if version != "1.2" {
-				w.lintSaved()
-			}
+			w.lintSaved()
 		})
 	}
 }

@@ -121,9 +121,6 @@ func (u *upload) Write(b []byte) (int, error) {
 	n, err := u.shaper.pass(b, u.File.Write)
 	if err != nil {
 		u.failed = true
-		if u.shaper.trouble.Disconnect != "" {
-			_ = u.account.client.Close()
-		}
 	}
 	return n, err
 }
@@ -142,13 +139,19 @@ func (u *upload) Close() error {
 	u.account.server.ended(Transfer{
 		Upload: true, Bytes: u.shaper.passed, Whole: !u.failed, Trouble: u.shaper.trouble.Label,
 	}, u.target)
-	if u.shaper.trouble.Disconnect == "after" {
-		_ = u.account.client.Close() // stored, but the client is not told
+	if u.shaper.trouble.Disconnect != "" {
+		// Only now: a client that is gone comes back with the whole file, which
+		// this part must not replace.
+		_ = u.account.client.Close()
 	}
 	return err
 }
 
+// show gives the file its name. One upload at a time decides whether there is a
+// file already.
 func (u *upload) show() error {
+	u.account.server.showing.Lock()
+	defer u.account.server.showing.Unlock()
 	fs := u.account.Fs
 	if u.failed {
 		if _, err := fs.Stat(u.target); err == nil {

@@ -73,6 +73,7 @@ type Server struct {
 	gone    sync.WaitGroup // clients
 	// transfers are waited for apart: the library does not.
 	transfers sync.WaitGroup
+	showing   sync.Mutex
 	closing   bool              // nobody is let in
 	stopped   bool              // Close was called
 	grants    map[string]*grant // by user name

@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// Dir returns the folder of reference material, ../shared beside the
-// repository, or skips the test.
-func Dir(t testing.TB) string {
+// Root returns the repository's folder.
+func Root(t testing.TB) string {
 	t.Helper()
 	at, err := os.Getwd()
 	if err != nil {
@@ -20,14 +19,20 @@ func Dir(t testing.TB) string {
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
-			break
+			return at
 		}
 		if at == filepath.Dir(at) {
 			t.Fatal("no go.mod above the test")
 		}
 		at = filepath.Dir(at)
 	}
-	dir := filepath.Join(at, "..", "shared")
+}
+
+// Dir returns the folder of reference material, ../shared beside the
+// repository, or skips the test.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(Root(t), "..", "shared")
 	if _, err := os.Stat(filepath.Join(dir, "schemas")); err != nil {
 		t.Skip("the shared schemas and samples are not beside the repository")
 	}
