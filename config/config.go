@@ -68,7 +68,7 @@ type SMEV struct {
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
 	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
 	NodeID                  string        `env:"SMEV_NODE_ID" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
-	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент"`
+	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент; {provider} — код поставщика, от имени которого уходит пакет"`
 }
 
 // FTP is the bus's file storage (ФХ), where files with facts are put.

@@ -1,10 +1,7 @@
 package config_test
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"os"
@@ -14,12 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"egissogw/config"
-
 	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/config"
 )
 
-// writeFile makes a file for a variable that wants one.
 func writeFile(t *testing.T, name, content string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -208,126 +204,6 @@ func TestNothingSetReportsEverythingRequired(t *testing.T) {
 	}
 }
 
-func TestChosenSignerNeedsItsVariables(t *testing.T) {
-	cases := map[string][]string{
-		"softkey": {"SOFTKEY_KEY_FILE", "SOFTKEY_CERTIFICATE_FILE"},
-		"pkcs11":  {"PKCS11_MODULE", "PKCS11_TOKEN_LABEL", "PKCS11_KEY_LABEL", "PKCS11_PIN_FILE"},
-		"command": {"COMMAND_PATH", "COMMAND_CERTIFICATE_FILE"},
-	}
-	for signer, want := range cases {
-		t.Run(signer, func(t *testing.T) {
-			_, err := load(t, map[string]string{"EGISSOGW_SIGNER": signer,
-				"EGISSOGW_SOFTKEY_KEY_FILE": "", "EGISSOGW_SOFTKEY_CERTIFICATE_FILE": ""})
-			var problems *config.Problems
-			if !errors.As(err, &problems) {
-				t.Fatalf("error %v is not *Problems", err)
-			}
-			var got []string
-			for _, p := range problems.List {
-				got = append(got, strings.TrimPrefix(p.Variable, config.Prefix))
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("reported %v, want %v", got, want)
-			}
-		})
-	}
-}
-
-func TestEverySignerCanBeConfigured(t *testing.T) {
-	cases := map[string]map[string]string{
-		"pkcs11": {
-			"EGISSOGW_PKCS11_MODULE":      writeFile(t, "module.so", "x", 0o644),
-			"EGISSOGW_PKCS11_TOKEN_LABEL": "token",
-			"EGISSOGW_PKCS11_KEY_ID":      "01fF",
-			"EGISSOGW_PKCS11_PIN_FILE":    writeFile(t, "pin", "12345678\n", 0o600),
-		},
-		"command": {
-			"EGISSOGW_COMMAND_PATH":             writeFile(t, "sign", "x", 0o755),
-			"EGISSOGW_COMMAND_ARGS":             `["-in", "a b"]`,
-			"EGISSOGW_COMMAND_CERTIFICATE_FILE": writeFile(t, "cert.pem", "x", 0o600),
-		},
-	}
-	for signer, changes := range cases {
-		t.Run(signer, func(t *testing.T) {
-			changes["EGISSOGW_SIGNER"] = signer
-			c, err := load(t, changes)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if signer == config.SignerPKCS11 && c.Signer.PKCS11.PIN.Reveal() != "12345678" {
-				t.Error("the newline at the end of the PIN's file was not dropped, or more was")
-			}
-			if signer == config.SignerCommand && !slices.Equal(c.Signer.Command.Args, config.Args{"-in", "a b"}) {
-				t.Errorf("arguments %q", c.Signer.Command.Args)
-			}
-		})
-	}
-}
-
-func TestProgramThatCannotRunIsRefused(t *testing.T) {
-	for name, path := range map[string]string{"relative": "sign", "not executable": writeFile(t, "sign", "x", 0o644)} {
-		t.Run(name, func(t *testing.T) {
-			_, err := load(t, map[string]string{"EGISSOGW_SIGNER": "command", "EGISSOGW_COMMAND_PATH": path,
-				"EGISSOGW_COMMAND_CERTIFICATE_FILE": writeFile(t, "cert.pem", "x", 0o600)})
-			if err == nil || !strings.Contains(err.Error(), "EGISSOGW_COMMAND_PATH") {
-				t.Errorf("error %v", err)
-			}
-		})
-	}
-}
-
-func TestSecretsComeFromFilesAndCredentials(t *testing.T) {
-	const secret = "postgres://u:p@localhost/db"
-	credentials := t.TempDir()
-	for name, content := range map[string]string{"database-url": secret + "\n", "softkey-key": "key"} {
-		if err := os.WriteFile(filepath.Join(credentials, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Run("file", func(t *testing.T) {
-		c, err := load(t, map[string]string{"EGISSOGW_DATABASE_URL": "",
-			"EGISSOGW_DATABASE_URL_FILE": writeFile(t, "url", secret+"\r\n", 0o600)})
-		if err != nil || c.Database.URL.Reveal() != secret {
-			t.Errorf("error %v, or another value", err)
-		}
-	})
-	t.Run("systemd credential", func(t *testing.T) {
-		c, err := load(t, map[string]string{"EGISSOGW_DATABASE_URL": "", "EGISSOGW_SOFTKEY_KEY_FILE": "",
-			"CREDENTIALS_DIRECTORY": credentials})
-		if err != nil || c.Database.URL.Reveal() != secret {
-			t.Errorf("error %v, or another value", err)
-		}
-		if got, want := string(c.Signer.Softkey.KeyFile), filepath.Join(credentials, "softkey-key"); got != want {
-			t.Errorf("key file %q, want the credential", got)
-		}
-	})
-	t.Run("variable before credential", func(t *testing.T) {
-		c, err := load(t, map[string]string{"CREDENTIALS_DIRECTORY": credentials})
-		if err != nil || c.Database.URL.Reveal() == secret {
-			t.Errorf("error %v, or the credential won", err)
-		}
-	})
-	t.Run("variable and file", func(t *testing.T) {
-		_, err := load(t, map[string]string{"EGISSOGW_DATABASE_URL_FILE": writeFile(t, "url", secret, 0o600)})
-		if err == nil || !strings.Contains(err.Error(), "EGISSOGW_DATABASE_URL_FILE") {
-			t.Errorf("error %v", err)
-		}
-	})
-	t.Run("PIN in the variable itself", func(t *testing.T) {
-		_, err := load(t, map[string]string{"EGISSOGW_PKCS11_PIN": "7391"})
-		if err == nil || !strings.Contains(err.Error(), "EGISSOGW_PKCS11_PIN_FILE") || strings.Contains(err.Error(), "7391") {
-			t.Errorf("error %v", err)
-		}
-	})
-	t.Run("empty file", func(t *testing.T) {
-		_, err := load(t, map[string]string{"EGISSOGW_DATABASE_URL": "",
-			"EGISSOGW_DATABASE_URL_FILE": writeFile(t, "url", "\n", 0o600)})
-		if err == nil || !strings.Contains(err.Error(), "EGISSOGW_DATABASE_URL_FILE: файл пуст") {
-			t.Errorf("error %v", err)
-		}
-	})
-}
-
 func TestScheduleCanBeSwitchedOff(t *testing.T) {
 	c, err := load(t, map[string]string{"EGISSOGW_SCHEDULE_FORM": "off", "EGISSOGW_SCHEDULE_SEND": "*/5 8-18 * * 1-5"})
 	if err != nil {
@@ -338,27 +214,6 @@ func TestScheduleCanBeSwitchedOff(t *testing.T) {
 	}
 	if c.Job.Send.Schedule == nil {
 		t.Error("a cron line gave no schedule")
-	}
-}
-
-func TestSecretNeverPrints(t *testing.T) {
-	const value = "hunter2"
-	c := config.Config{Database: config.Database{URL: config.NewSecret(value)}}
-	var printed strings.Builder
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		fmt.Fprintf(&printed, verb+" "+verb+"\n", c, &c.Database.URL)
-	}
-	data, err := json.Marshal(c.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed.Write(data)
-	for _, h := range []slog.Handler{slog.NewTextHandler(&printed, nil), slog.NewJSONHandler(&printed, nil)} {
-		slog.New(h).Info("configuration", "database", c.Database, "url", c.Database.URL)
-	}
-	io.WriteString(&printed, errors.Join(errors.New(fmt.Sprint(c.Database.URL))).Error())
-	if strings.Contains(printed.String(), value) || strings.Contains(printed.String(), fmt.Sprintf("%x", value)) {
-		t.Errorf("the secret shows:\n%s", printed.String())
 	}
 }
 

@@ -92,7 +92,7 @@ func (c Collect) collect(ctx context.Context, register egisso.Register) (changed
 // sourceRow turns a row of the source into its canonical form and hash.
 func sourceRow(row mis.Row) (store.SourceRow, error) {
 	saved := store.SourceRow{
-		Key: row.Key, RecordNo: row.RecordNo, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Findings: row.Findings,
+		Key: row.Key, RecordNo: row.RecordNo, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Findings: row.Findings, Provider: row.Provider,
 	}
 	if row.Deleted || egisso.Blocks(row.Findings) {
 		return saved, nil

@@ -22,7 +22,7 @@ const decideRows = 500
 // waits or is blocked (spec egisso.md e, g.5).
 type Decide struct {
 	Store    *store.Store
-	Provider string // participant code, part of every derived id
+	Provider string // participant code of rows that name none
 	Policy   egisso.RulePolicy
 	Now      func() time.Time
 	Location *time.Location
@@ -110,10 +110,10 @@ func (d Decide) measure(p store.Pending) (store.Decision, error) {
 	if before == uuid.Nil {
 		before = p.AcceptedEvent
 	}
-	m.ID = egisso.MeasureID(d.Provider, p.Key, before, hash32(p.ContentHash))
+	m.ID = egisso.MeasureID(d.provider(p), p.Key, before, hash32(p.ContentHash))
 	m.PreviousID = p.AcceptedID
 	for i := range m.Categories {
-		m.Categories[i].ID = egisso.CategoryID(d.Provider, p.Key, m.Categories[i].Key)
+		m.Categories[i].ID = egisso.CategoryID(d.provider(p), p.Key, m.Categories[i].Key)
 	}
 	m.LastChanging = m.LastChanging.In(d.Location)
 	return d.checked(p, &store.NewRecord{ID: m.ID, Kind: egisso.KindMeasure, Content: m}, egisso.CheckMeasure(m)), nil
@@ -127,11 +127,14 @@ func (d Decide) fact(move egisso.Decision, p store.Pending) (store.Decision, err
 	accepted, wait := measureFor(p.Measure)
 	if accepted != nil {
 		f.MeasureID = accepted.ID
-		f.CategoryID = egisso.CategoryID(d.Provider, f.MeasureKey, f.CategoryKey)
+		f.CategoryID = categoryID(accepted, f.CategoryKey)
+		if owner := d.owner(p.Measure.Provider); owner != d.provider(p) && f.MeasureProviderCode == "" {
+			f.MeasureProviderCode = owner
+		}
 	}
 	var record *store.NewRecord
 	if move.Move == egisso.MoveNew {
-		f.ID = egisso.FactID(d.Provider, p.Key, p.Generation)
+		f.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
 		record = &store.NewRecord{ID: f.ID, Kind: egisso.KindFact, Content: f}
 	} else {
 		id := egisso.EventID(move.Kind, p.AcceptedID, p.Events, hash32(p.ContentHash))
@@ -179,7 +182,7 @@ func (d Decide) invalidate(kind egisso.Kind, p store.Pending) (store.Decision, e
 		return store.Decision{}, nil // ЕГИССО refused the removal: it needs a person
 	}
 	id := egisso.EventID(kind, p.AcceptedID, p.Events, [32]byte{})
-	record := &store.NewRecord{ID: id, Kind: kind, State: store.Ready}
+	record := &store.NewRecord{ID: id, Kind: kind, Provider: d.provider(p), State: store.Ready}
 	if kind == egisso.KindMeasureInvalidation {
 		record.Content = egisso.LocalMeasureInvalidation{ID: id, LocalMeasureID: p.AcceptedID}
 	} else {
@@ -192,13 +195,35 @@ func (d Decide) invalidate(kind egisso.Kind, p store.Pending) (store.Decision, e
 // blocked.
 func (d Decide) checked(p store.Pending, record *store.NewRecord, findings []egisso.Finding) store.Decision {
 	findings = append(append([]egisso.Finding(nil), p.Findings...), findings...)
-	record.ContentHash = p.ContentHash
+	record.ContentHash, record.Provider = p.ContentHash, d.provider(p)
 	record.Findings = d.Policy.Apply(findings)
 	record.State = store.Ready
 	if egisso.Blocks(record.Findings) {
 		record.State = store.Blocked
 	}
 	return store.Decision{Record: record}
+}
+
+// provider is the participant code a row is sent under; part of every derived id.
+func (d Decide) provider(p store.Pending) string { return d.owner(p.Provider) }
+
+// owner is the participant code meant by a provider column.
+func (d Decide) owner(code string) string {
+	if code == "" {
+		return d.Provider
+	}
+	return code
+}
+
+// categoryID finds a category of the accepted version by the source's key; an
+// unknown one is for the check L-CAT to name.
+func categoryID(m *egisso.LocalMeasure, key string) uuid.UUID {
+	for _, c := range m.Categories {
+		if c.Key == key {
+			return c.ID
+		}
+	}
+	return uuid.Nil
 }
 
 func (d Decide) today() egisso.Date { return egisso.DateOf(d.Now().In(d.Location)) }

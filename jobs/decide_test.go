@@ -163,3 +163,16 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 		t.Error("a measure that came back after its removal is not a new one")
 	}
 }
+
+func TestRowsOfAnotherProvider(t *testing.T) {
+	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
+	p.Provider = "0042.000002"
+	d, err := testDecide().decide(egisso.RegisterFact, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := d.Record.Content.(egisso.Fact)
+	if d.Record.Provider != "0042.000002" || f.MeasureProviderCode != testProvider || d.Record.ID != egisso.FactID("0042.000002", "1", 0) {
+		t.Errorf("sent under %s, measure of %q, id %s", d.Record.Provider, f.MeasureProviderCode, d.Record.ID)
+	}
+}

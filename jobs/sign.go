@@ -37,8 +37,9 @@ type Sign struct {
 // ProviderSettings are parts of the envelope that depend on the provider's
 // registration and on the contour.
 type ProviderSettings struct {
-	NodeID                  string
-	BusinessProcessMetadata string // XML
+	NodeID string
+	// BusinessProcessMetadata may name the provider, {provider} (spec egisso.md a.3).
+	BusinessProcessMetadata smev.MetadataTemplate
 	TestMessage             bool
 }
 
@@ -85,11 +86,15 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	if err != nil {
 		return store.Message{}, err
 	}
+	metadata, err := s.Provider.BusinessProcessMetadata.Fill(p.Provider)
+	if err != nil {
+		return store.Message{}, err
+	}
 	now := s.Now()
 	request := smev.Request{
 		MessageID:               smev.NewMessageID(now),
 		NodeID:                  s.Provider.NodeID,
-		BusinessProcessMetadata: s.Provider.BusinessProcessMetadata,
+		BusinessProcessMetadata: metadata,
 		Test:                    s.Provider.TestMessage,
 	}
 	var files []store.Attachment

@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgerrcode"
@@ -24,6 +28,7 @@ type SourceRow struct {
 	ContentHash []byte          // sha256 of the canonical content
 	Findings    []egisso.Finding
 	MeasureKey  string // facts only
+	Provider    string // participant code; empty: the gateway's own provider
 }
 
 // Cursor returns how far a register was read, "" at the beginning.
@@ -44,12 +49,84 @@ func (s *Store) SaveCursor(ctx context.Context, register egisso.Register, positi
 	return nil
 }
 
-// SaveRows stores a batch of rows and returns how many of them changed. A row
-// must not occur twice in a batch. Saving the same rows again changes nothing.
+// String returns the row's key and nothing else of it: content is personal data.
+func (r SourceRow) String() string { return "row " + r.Key + " ***" }
+
+// Format implements fmt.Formatter, so that no verb prints the content.
+func (r SourceRow) Format(s fmt.State, _ rune) { io.WriteString(s, r.String()) }
+
+// LogValue implements slog.LogValuer.
+func (r SourceRow) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+// SaveRows stores a batch of rows and returns on how many of them a decision is
+// due because they changed. A row must not occur twice in a batch. Saving the
+// same rows again changes nothing.
+//
+// A row the database cannot keep does not hold up the others: it is stored with
+// a finding in place of its content.
 func (s *Store) SaveRows(ctx context.Context, register egisso.Register, rows []SourceRow) (changed int, err error) {
+	changed, err = s.saveRows(ctx, register, rows)
+	state := refusedRow(err)
+	switch {
+	case err == nil:
+		return changed, nil
+	case state == "":
+		return 0, fmt.Errorf("save %d rows of register %s: %w", len(rows), register, err)
+	case len(rows) == 1:
+		return s.saveRefused(ctx, register, rows[0], state)
+	}
+	half := len(rows) / 2
+	changed, err = s.SaveRows(ctx, register, rows[:half])
+	if err != nil {
+		return changed, err
+	}
+	more, err := s.SaveRows(ctx, register, rows[half:])
+	return changed + more, err
+}
+
+// saveRefused stores what can be kept of a row the database refused. Where that
+// is refused too, also the key is replaced; if nothing helps, it was not the row.
+func (s *Store) saveRefused(ctx context.Context, register egisso.Register, row SourceRow, state string) (changed int, err error) {
+	kept := SourceRow{Key: row.Key, RecordNo: row.Key, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Provider: row.Provider}
+	if !row.Deleted {
+		kept.Findings = []egisso.Finding{{
+			Code: codeRow, Severity: egisso.Error,
+			Text: fmt.Sprintf("база шлюза не может сохранить эту запись (SQLSTATE %s): исправьте её данные в МИС", state),
+		}}
+	}
+	changed, err = s.saveRows(ctx, register, []SourceRow{kept})
+	if refusedRow(err) != "" {
+		sum := sha256.Sum256([]byte(row.Key))
+		kept.Key = "sha256:" + hex.EncodeToString(sum[:])
+		kept.RecordNo = kept.Key
+		changed, err = s.saveRows(ctx, register, []SourceRow{kept})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("save a row of register %s without its content: %w", register, err)
+	}
+	return changed, nil
+}
+
+// codeRow is the code of findings about rows that cannot be read.
+const codeRow = "L-ROW"
+
+// refusedRow returns the SQLSTATE of an error that can come from the data of one
+// row: a data exception, a violated constraint, or a limit of the program, such
+// as the size of an index entry; "" for any other error and for none.
+func refusedRow(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pgerrcode.IsDataException(pg.Code) || pgerrcode.IsIntegrityConstraintViolation(pg.Code) ||
+		pgerrcode.IsProgramLimitExceeded(pg.Code)) {
+		return pg.Code
+	}
+	return ""
+}
+
+func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []SourceRow) (changed int, err error) {
 	n := len(rows)
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
-	contents, hashes, findings, measures := make([]*string, n), make([][]byte, n), make([]string, n), make([]*string, n)
+	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
+	measures, providers := make([]*string, n), make([]*string, n)
 	for i, row := range rows {
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
@@ -59,15 +136,10 @@ func (s *Store) SaveRows(ctx context.Context, register egisso.Register, rows []S
 		if findings[i], err = findingsJSON(row.Findings); err != nil {
 			return 0, err
 		}
-		if row.MeasureKey != "" {
-			measures[i] = &rows[i].MeasureKey
-		}
+		measures[i], providers[i] = nullable(row.MeasureKey), nullable(row.Provider)
 	}
-	tag, err := s.pool.Exec(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, measures)
-	if err != nil {
-		return 0, fmt.Errorf("save %d rows of register %s: %w", n, register, err)
-	}
-	return int(tag.RowsAffected()), nil
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, measures, providers).Scan(&changed)
+	return changed, err
 }
 
 func findingsJSON(findings []egisso.Finding) (string, error) {

@@ -20,6 +20,7 @@ type Pending struct {
 	Content     json.RawMessage
 	ContentHash []byte
 	Findings    []egisso.Finding // why the row could not be read
+	Provider    string           // participant code; empty: the gateway's own provider
 	Generation  int              // how many times ЕГИССО removed the record
 	Events      int              // events accepted on it since
 
@@ -43,6 +44,7 @@ type RecordHead struct {
 // MeasureState is what is known of a local measure a fact uses.
 type MeasureState struct {
 	Accepted *egisso.LocalMeasure // nil when ЕГИССО has none
+	Provider string               // whose measure it is; empty: the gateway's own provider's
 	Pending  bool                 // a new version is on its way
 }
 
@@ -56,7 +58,8 @@ type Decision struct {
 type NewRecord struct {
 	ID          uuid.UUID
 	Kind        egisso.Kind
-	Content     any // marshalled as it will be written
+	Provider    string // participant code it is sent under
+	Content     any    // marshalled as it will be written
 	ContentHash []byte
 	State       RecordState // ready, waiting or blocked
 	Reason      string
@@ -167,7 +170,7 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 		var findings []byte
 		var acceptedID, acceptedEvent *uuid.UUID
 		err := r.Scan(&row.Key, &row.RecordNo, &row.Deleted, &row.Content, &row.ContentHash, &findings, &row.measureKey,
-			&row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent)
+			&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent)
 		if err != nil {
 			return nil, err
 		}
@@ -228,10 +231,11 @@ func addMeasures(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
 		return err
 	}
 	var key string
+	var provider string
 	var content []byte
 	var pending bool
-	_, err = pgx.ForEachRow(result, []any{&key, &content, &pending}, func() error {
-		state := &MeasureState{Pending: pending}
+	_, err = pgx.ForEachRow(result, []any{&key, &content, &provider, &pending}, func() error {
+		state := &MeasureState{Provider: provider, Pending: pending}
 		if content != nil {
 			state.Accepted = new(egisso.LocalMeasure)
 			if err := json.Unmarshal(content, state.Accepted); err != nil {
@@ -268,6 +272,6 @@ func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d De
 		return err
 	}
 	batch.Queue(query("put_record"), d.Record.ID, register, row.Key, d.Record.Kind, content, d.Record.ContentHash,
-		d.Record.State, d.Record.Reason, findings)
+		d.Record.State, d.Record.Reason, findings, d.Record.Provider)
 	return nil
 }

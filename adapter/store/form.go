@@ -37,12 +37,12 @@ func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int,
 			return err
 		}
 		plan.MaxRecords = max(plan.MaxRecords>>min(after.failures, 16), 1)
-		ids, kinds, err := lockReady(ctx, tx, plan)
+		ids, kinds, provider, err := lockReady(ctx, tx, plan)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		batch := &pgx.Batch{}
-		batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, len(ids), "Пакет сформирован, ожидает подписи")
+		batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, provider, len(ids), "Пакет сформирован, ожидает подписи")
 		batch.Queue(query("insert_package_records"), plan.ID, ids, kinds)
 		batch.Queue(query("pack_records"), plan.ID, ids)
 		records = len(ids)
@@ -93,28 +93,29 @@ func Backoff(failures int, least, most time.Duration) time.Duration {
 	return min(wait, most)
 }
 
-func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, err error) {
+func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, provider string, err error) {
 	rows, err := tx.Query(ctx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	var id uuid.UUID
 	var kind string
 	var size, total int
-	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &size}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &provider, &size}, func() error {
 		if total += size; total > plan.MaxBytes && len(ids) > 0 {
 			return nil // the rest stays ready
 		}
 		ids, kinds = append(ids, id), append(kinds, kind)
 		return nil
 	})
-	return ids, kinds, err
+	return ids, kinds, provider, err
 }
 
 // FormedPackage is a package claimed for signing.
 type FormedPackage struct {
 	ID        uuid.UUID
 	Register  egisso.Register
+	Provider  string // participant code it is sent under
 	CreatedAt time.Time
 	Epoch     int64
 	Elements  []Element
@@ -131,7 +132,7 @@ type Element struct {
 func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
 	var p FormedPackage
 	err := s.inTx(ctx, "claim a package to sign", func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.CreatedAt, &p.Epoch); err != nil {
+		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("package_content"), p.ID)

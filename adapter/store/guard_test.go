@@ -20,8 +20,8 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 		"an unknown state":                 `update egisso.record set state = 'lost'`,
 		"a sent record becomes ready":      `update egisso.record set state = 'ready'`,
 		"a sent record changes":            `update egisso.record set content = '{}'`,
-		"a second open record of a row": `insert into egisso.record (id, register, row_key, kind, content, state)
-			select gen_random_uuid(), register, row_key, kind, content, 'ready' from egisso.record`,
+		"a second open record of a row": `insert into egisso.record (id, register, row_key, kind, provider, content, state)
+			select gen_random_uuid(), register, row_key, kind, provider, content, 'ready' from egisso.record`,
 		"an answered package without a result": `update egisso.package set state = 'answered'`,
 		"a second live message of a package": `insert into egisso.message (id, package_id, envelope)
 			select gen_random_uuid(), package_id, envelope from egisso.message`,

@@ -86,7 +86,7 @@ func (f fixture) decideAll(t *testing.T, state store.RecordState) int {
 	t.Helper()
 	n, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p store.Pending) (store.Decision, error) {
 		return store.Decision{Record: &store.NewRecord{
-			ID: recordID(p.Key), Kind: egisso.KindFact, Content: p.Content, ContentHash: p.ContentHash, State: state,
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, ContentHash: p.ContentHash, State: state,
 		}}, nil
 	})
 	if err != nil {

@@ -260,7 +260,7 @@ func TestRemovalBeginsANewLife(t *testing.T) {
 	f.saveRows(t, gone)
 	removal := uuid.New()
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: removal, Kind: egisso.KindFactInvalidation, Content: struct{}{}, State: store.Ready}}, nil
+		return store.Decision{Record: &store.NewRecord{ID: removal, Kind: egisso.KindFactInvalidation, Provider: "0042.000001", Content: struct{}{}, State: store.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +335,7 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{
-		`insert into egisso.package (id, register, format, format_version, record_count) values ('10060000-0000-4000-8000-000000000009', 'fact', '10.06.S', '1.1.0', 1)`,
+		`insert into egisso.package (id, register, format, format_version, provider, record_count) values ('10060000-0000-4000-8000-000000000009', 'fact', '10.06.S', '1.1.0', '0042.000001', 1)`,
 		`update egisso.record set state = 'packed', package_id = '10060000-0000-4000-8000-000000000009' where row_key = '1'`,
 	} {
 		if _, err := tx.Exec(t.Context(), statement); err != nil {
@@ -350,7 +350,7 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 		var keys []string
 		_, err := f.Decide(context.WithoutCancel(t.Context()), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
 			keys = append(keys, p.Key)
-			return store.Decision{Record: &store.NewRecord{ID: recordID(p.Key), Kind: egisso.KindFact, Content: "new", State: store.Blocked}}, nil
+			return store.Decision{Record: &store.NewRecord{ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: "new", State: store.Blocked}}, nil
 		})
 		if err != nil {
 			t.Errorf("decide: %v", err)
@@ -368,4 +368,29 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	}
 	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "packed,blocked")
 	f.want(t, `select string_agg(dirty::text, ',' order by row_key) from egisso.source_row`, "true,false")
+}
+
+// Several providers through one gateway: a package is one provider's.
+func TestPackagesAreOfOneProvider(t *testing.T) {
+	f := open(t)
+	for _, key := range []string{"1", "2", "3"} {
+		r := row(key, "a")
+		r.Provider = map[string]string{"1": "0042.000001", "2": "0042.000002", "3": "0042.000001"}[key]
+		f.saveRows(t, r)
+	}
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		return store.Decision{Record: &store.NewRecord{
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: p.Provider, Content: p.Content, ContentHash: p.ContentHash, State: store.Ready,
+		}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, first := f.form(t); first == 0 {
+		t.Fatal("nothing formed")
+	}
+	f.form(t)
+	f.want(t, `select string_agg(provider || ' ' || record_count, ', ' order by provider) from egisso.package`, "0042.000001 2, 0042.000002 1")
+	if p := f.sign(t); p.Provider == "" {
+		t.Error("the signer is not told the provider")
+	}
 }

@@ -91,6 +91,10 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
+	metadata, err := smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata)
+	if err != nil {
+		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
+	}
 	policy, err := rulePolicy(c)
 	if err != nil {
 		return err
@@ -119,7 +123,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	}
 	sign := jobs.Sign{
 		Store: g.store, Switch: g.store, Signer: gated, Version: version, Lease: c.Job.Lease, Now: now, Log: log,
-		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: c.SMEV.BusinessProcessMetadata, TestMessage: c.SMEV.TestMessage},
+		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: metadata, TestMessage: c.SMEV.TestMessage},
 		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 	send := jobs.Send{

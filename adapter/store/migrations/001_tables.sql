@@ -14,6 +14,7 @@ create table egisso.source_row (
     content_hash     bytea,
     row_findings     jsonb       not null default '[]',  -- why the row could not be read
     measure_key      text,                               -- facts: row_key of the local measure they use
+    provider         text,                               -- participant code; null: the gateway's own provider
     dirty            boolean     not null default true,  -- a decision is due
     generation       integer     not null default 0,     -- how many times ЕГИССО removed it; part of the fact's uuid
     events           integer     not null default 0,     -- events accepted since the record was; part of the next event's uuid
@@ -44,6 +45,7 @@ create table egisso.package (
     register       text        not null check (register in ('lmsz', 'fact')),
     format         text        not null,                 -- kind of information, e.g. 10.06.S
     format_version text        not null,                 -- e.g. 1.1.0
+    provider       text        not null,                 -- participant code it is sent under
     state          text        not null default 'formed'
                    check (state in ('formed', 'signed', 'queued', 'answered', 'send_failed', 'expired')),
     result         text        check (result in ('accepted', 'partial', 'rejected')),
@@ -75,6 +77,7 @@ create table egisso.record (
     register     text        not null,
     row_key      text        not null,
     kind         text        not null,                   -- element name in the package
+    provider     text        not null,                   -- participant code it is sent under
     content      jsonb       not null,                   -- as it will be written
     content_hash bytea,                                  -- of the source content; null for removals
     state        text        not null

@@ -56,7 +56,8 @@ select p.id,
          order by m.created_at desc limit 1) as message_id,
        p.signed_at,
        p.queued_at,
-       p.closed_at
+       p.closed_at,
+       p.provider
 from egisso.package p;
 
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';

@@ -3,7 +3,8 @@
 create function egisso.guard_record_state() returns trigger language plpgsql as $$
 begin
     -- What is in a package is what was or will be signed.
-    if old.state in ('packed', 'sent') and (new.id, new.kind, new.content) is distinct from (old.id, old.kind, old.content) then
+    if old.state in ('packed', 'sent') and (new.id, new.kind, new.content, new.provider)
+        is distinct from (old.id, old.kind, old.content, old.provider) then
         raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
     end if;
     if new.state = old.state then return new; end if;

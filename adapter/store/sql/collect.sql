@@ -6,15 +6,29 @@ insert into egisso.source_cursor (register, position) values ($1, $2)
 on conflict (register) do update set position = excluded.position, updated_at = now();
 
 -- name: save_rows
--- A row whose content did not change is left alone: no write, no decision.
-insert into egisso.source_row
-       (register, row_key, record_no, changed_at, deleted, content, content_hash, row_findings, measure_key)
-select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content::jsonb, r.content_hash, r.row_findings::jsonb, r.measure_key
-  from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[])
-       as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, measure_key)
-on conflict (register, row_key) do update
-   set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
-       content = excluded.content, content_hash = excluded.content_hash, row_findings = excluded.row_findings,
-       measure_key = coalesce(excluded.measure_key, source_row.measure_key), dirty = true, updated_at = now()
- where (source_row.deleted, source_row.content_hash, source_row.row_findings)
-       is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings);
+-- A row whose content did not change is left alone: no write, no decision. Only
+-- a new number for people is noted, which decides nothing either.
+-- Rows are taken in the order of their keys: whoever locks several rows does so,
+-- and nobody waits for anybody in a circle.
+with saved as (
+    insert into egisso.source_row as s
+           (register, row_key, record_no, changed_at, deleted, content, content_hash, row_findings, measure_key, provider)
+    select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content::jsonb, r.content_hash, r.row_findings::jsonb, r.measure_key, r.provider
+      from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, measure_key, provider)
+     order by r.row_key
+    on conflict (register, row_key) do update
+       set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
+           content = excluded.content, content_hash = excluded.content_hash, row_findings = excluded.row_findings,
+           measure_key = coalesce(excluded.measure_key, s.measure_key),
+           provider = coalesce(excluded.provider, s.provider),
+           dirty = s.dirty or (s.deleted, s.content_hash, s.row_findings)
+                              is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings),
+           updated_at = case when (s.deleted, s.content_hash, s.row_findings)
+                                  is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
+                             then now() else s.updated_at end
+     where (s.deleted, s.content_hash, s.row_findings, s.record_no)
+           is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings, excluded.record_no)
+    returning updated_at = now() as changed
+)
+select count(*) filter (where changed) from saved;

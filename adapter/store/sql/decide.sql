@@ -1,6 +1,6 @@
 -- name: lock_dirty
 -- Rows in flight wait for their outcome; another process's rows are skipped.
-select s.row_key, s.record_no, s.deleted, s.content, s.content_hash, s.row_findings, coalesce(s.measure_key, ''), s.generation, s.events,
+select s.row_key, s.record_no, s.deleted, s.content, s.content_hash, s.row_findings, coalesce(s.measure_key, ''), coalesce(s.provider, ''), s.generation, s.events,
        s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content
   from egisso.source_row s
  where s.register = $1 and s.dirty
@@ -27,7 +27,7 @@ select distinct on (row_key) row_key, id, kind, state, content_hash
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
-select s.row_key, s.accepted_content,
+select s.row_key, s.accepted_content, coalesce(s.provider, ''),
        exists (select from egisso.record r
                 where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed', 'sent'))
        or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
@@ -41,11 +41,12 @@ update egisso.record set state = 'dropped', reason = $3
 
 -- name: put_record
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (id, register, row_key, kind, content, content_hash, state, reason, findings)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into egisso.record (id, register, row_key, kind, content, content_hash, state, reason, findings, provider)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (id) do update
    set kind = excluded.kind, content = excluded.content, content_hash = excluded.content_hash,
-       state = excluded.state, reason = excluded.reason, findings = excluded.findings;
+       state = excluded.state, reason = excluded.reason, findings = excluded.findings,
+       provider = excluded.provider;
 
 -- name: clear_dirty
 update egisso.source_row set dirty = false where register = $1 and row_key = any($2);

@@ -18,12 +18,14 @@ on conflict (register) do update set until = excluded.until, failures = excluded
 delete from egisso.register_rest where register = $1;
 
 -- name: lock_ready
--- In a stable order, those first whose package never failed. A row whose source
+-- Of the provider whose record is first, in a stable order, those first whose package never failed. A row whose source
 -- changed meanwhile is decided anew first.
-select id, kind, bytes from (
-    select r.id, r.kind, r.releases, r.created_at, octet_length(r.content::text) as bytes
+select id, kind, provider, bytes from (
+    select r.id, r.kind, r.provider, r.releases, r.created_at, octet_length(r.content::text) as bytes
       from egisso.record r
      where r.register = $1 and r.state = 'ready'
+       and r.provider = (select o.provider from egisso.record o
+                          where o.register = $1 and o.state = 'ready' order by o.releases, o.created_at, o.id limit 1)
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty)
      order by r.releases, r.created_at, r.id
@@ -32,8 +34,8 @@ select id, kind, bytes from (
  order by array_position($3::text[], kind), releases, created_at, id;
 
 -- name: insert_package
-insert into egisso.package (id, register, format, format_version, record_count, info)
-values ($1, $2, $3, $4, $5, $6);
+insert into egisso.package (id, register, format, format_version, provider, record_count, info)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: insert_package_records
 insert into egisso.package_record (package_id, ordinal, record_id, kind)
@@ -49,7 +51,7 @@ update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 
               where state = 'formed' and coalesce(claimed_until, '-infinity') < now()
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
-returning id, register, created_at, epoch;
+returning id, register, provider, created_at, epoch;
 
 -- name: package_content
 select r.id, pr.kind, r.content
