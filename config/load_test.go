@@ -16,6 +16,7 @@ import (
 	"egissogw/config"
 )
 
+// writeFile makes a file for a variable that wants one.
 func writeFile(t *testing.T, name, content string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
