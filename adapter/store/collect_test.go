@@ -52,9 +52,12 @@ func TestRowTheDatabaseRefusesStopsOnlyItself(t *testing.T) {
 		{"key with a zero", func(r *store.SourceRow) { r.Key = "1\x00" }, hashed("1\x00"), "22021"},
 		{"key that is not UTF-8", func(r *store.SourceRow) { r.Key = "\xd2" }, hashed("\xd2"), "22021"},
 	}
+	f := open(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := open(t)
+			if _, err := f.conn.Exec(t.Context(), `truncate egisso.source_row cascade`); err != nil {
+				t.Fatal(err)
+			}
 			rows := make([]store.SourceRow, 7)
 			for i := range rows {
 				rows[i] = row(fmt.Sprint(i), "good")
