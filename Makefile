@@ -18,10 +18,13 @@ BENCH      ?= .
 # Only this package, for fuzz and benchmarks.
 PKG        ?= ./...
 
+# How many messages make soak sends.
+MESSAGES ?= 10000
+
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
 
-.PHONY: build test lint demo conformance bench benchmarks fuzz cover deps softhsm clean help
+.PHONY: build test lint demo conformance bench benchmarks faults soak fuzz cover deps softhsm clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/...
@@ -51,6 +54,14 @@ bench: ## signing side by side with OpenSSL, libxml2, goxmldsig and gogost
 
 benchmarks: deps ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) $(PKG)
+
+faults: ## table: every fault and other trouble at every call, what the jobs do, what comes of it
+	@.ci/deps test
+	go test -count=1 -timeout=5m -run '^TestFaultTable$$' -v ./jobs | grep -v -e '^ *=== ' -e '^ *--- PASS: .*/'
+
+soak: ## MESSAGES messages, a fifth of all calls in trouble; an hour without the bus
+	@.ci/deps test
+	EGISSOGW_SOAK=$(MESSAGES) go test -count=1 -timeout=3h -run '^Test(Soak|Downtime)$$' -v ./jobs
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \

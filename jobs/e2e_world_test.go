@@ -1,0 +1,304 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/mis"
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+	"egissogw/crypto/cert"
+	"egissogw/jobs"
+)
+
+// The defaults of the configuration.
+const (
+	retryMin = 5 * time.Second
+	retryMax = 15 * time.Minute
+)
+
+const mnemonic = "MIS01"
+
+// world is the reference МИС, the gateway's database and jobs, and the simulator
+// with its file storage, all on this machine.
+type world struct {
+	testing.TB
+	store *store.Store
+	pool  *pgxpool.Pool
+	bus   *smevtest.Bus
+	clock *smevtest.Clock
+	log   *slog.Logger
+
+	client  *smev.Client
+	files   *smev.FileStore
+	collect jobs.Collect
+	decide  jobs.Decide
+	form    jobs.Form
+	sign    jobs.Sign
+	send    jobs.Send
+	receive jobs.Receive
+	apply   jobs.Apply
+}
+
+// newWorld starts a world whose МИС has so many facts, all of them right.
+func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Options)) *world {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context()) // what runs at the end of the test needs the database
+	url := pgtest.DatabaseFrom(t, "refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error { return fill(ctx, url, facts) })
+	w := &world{TB: t, clock: smevtest.RunningClock(), log: slog.New(slog.NewTextHandler(log, nil))}
+	busKey, ours := identity(t, "СМЭВ"), identity(t, "Больница")
+	options := smevtest.Options{
+		Signer: signer(t, busKey), Senders: []smevtest.Sender{{Mnemonic: mnemonic, Name: "Больница", Certificate: ours.Certificate}},
+		Now: w.clock.Now, Multipart: smevtest.Never, Log: slog.New(slog.DiscardHandler),
+	}
+	if change != nil {
+		change(&options)
+	}
+	var err error
+	if w.bus, err = smevtest.New(options); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.bus.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.bus.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if w.store, err = store.Open(ctx, url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.store.Close)
+	if w.pool, err = pgxpool.New(ctx, url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.pool.Close)
+	if err := w.store.SetService(ctx, true, "проверка"); err != nil {
+		t.Fatal(err)
+	}
+	w.assemble(busKey, ours)
+	return w
+}
+
+// assemble plugs the jobs together the way serve does.
+func (w *world) assemble(busKey, ours *smevtest.Identity) {
+	w.Helper()
+	gated := jobs.Gate(signer(w, ours), w.store)
+	trust := cert.NewTrust([]*cert.Certificate{busKey.Certificate}, cert.Pinned)
+	var err error
+	w.client, err = smev.NewClient(smev.Options{
+		URL: w.bus.URL("1.3"), Version: smev.Version13, Signer: gated, Now: w.clock.Now, Timeout: time.Minute,
+		Trust:  func(c *cert.Certificate) error { return trust.Check(c, w.clock.Now()) },
+		Limits: smev.Limits{Body: 1 << 20},
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.files = smev.NewFileStore(w.bus.FTPAddr(), "", "", 30*time.Second)
+	s, now, log := w.store, w.clock.Now, w.log
+	w.collect = jobs.Collect{Source: mis.Open(context.Background(), w.pool, ""), Store: s, Log: log}
+	w.decide = jobs.Decide{Store: s, Provider: "0042.000001", Now: now, Location: time.UTC, Log: log}
+	w.form = jobs.Form{Store: s, MaxRecords: 1, MaxBytes: 4 << 20, RetryMin: retryMin, RetryMax: retryMax, Log: log}
+	w.sign = jobs.Sign{
+		Store: s, Switch: s, Signer: gated, Version: smev.Version13, Lease: 5 * time.Minute, Now: now, Log: log,
+		FactFileName: func(id string) string { return "facts_" + id + ".xml" }, FactMIMEType: "application/xml",
+		FactURI: "urn://egisso-ru/msg/10.06.S/1.1.0",
+	}
+	w.send = jobs.Send{
+		Store: s, Switch: s, Bus: w.client, Files: w.files, Lease: 5 * time.Minute, RetryMin: retryMin, RetryMax: retryMax,
+		MessageIDLimit: 24 * time.Hour, Now: now, Log: log,
+	}
+	w.receive = jobs.Receive{Store: s, Switch: s, Bus: w.client, Now: now, Log: log}
+	w.apply = jobs.Apply{Store: s, Log: log}
+}
+
+// fill makes a database of the gateway with a reference МИС in it.
+func fill(ctx context.Context, url string, facts int) error {
+	if _, _, err := store.Migrate(ctx, url); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	if err = refmis.Install(ctx, conn); err == nil {
+		_, err = refmis.Generate(ctx, conn, refmis.Options{Seed: 1, Facts: facts, Defects: map[refmis.Kind]int{}})
+	}
+	return errors.Join(err, conn.Close(ctx))
+}
+
+func identity(t testing.TB, name string) *smevtest.Identity {
+	t.Helper()
+	i, err := smevtest.NewIdentity(name, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func signer(t testing.TB, i *smevtest.Identity) smevtest.Signer {
+	t.Helper()
+	s, err := i.Signer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run runs a job until it has nothing more to do and returns how much it did.
+func (w *world) run(job jobs.Job) (done int) {
+	w.Helper()
+	for range 1000 {
+		report, err := job.Run(context.Background())
+		if err != nil {
+			w.Fatalf("job %s: %v", job.Name(), err)
+		}
+		done += report.Done
+		if !report.More {
+			return done
+		}
+	}
+	w.Fatalf("job %s finds no end", job.Name())
+	return done
+}
+
+// idle waits until the bus has processed what it accepted.
+func (w *world) idle() {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := w.bus.WaitIdle(ctx); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// everything runs every job once to its end, in the order of a record's way.
+func (w *world) everything() {
+	w.Helper()
+	for _, job := range []jobs.Job{w.decide, w.form, w.sign, w.send} {
+		w.run(job)
+	}
+	w.idle()
+	for _, job := range []jobs.Job{w.receive, w.apply} {
+		w.run(job)
+	}
+}
+
+// measuresAccepted takes the measures to ЕГИССО and leaves the facts alone.
+func (w *world) measuresAccepted() {
+	w.Helper()
+	w.run(w.collect)
+	w.exec(`update egisso.source_row set dirty = false where register = 'fact'`)
+	w.everything()
+	if open := w.count(`select count(*) from egisso.record where state <> 'accepted'`); open > 0 {
+		w.Fatalf("%d measures were not accepted", open)
+	}
+}
+
+// moments are the columns with a time that decides when something happens.
+var moments = map[string][]string{
+	"message": {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
+	"package": {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
+	"answer":  {"received_at", "next_ack_at", "next_apply_at"},
+}
+
+// advance lets time pass, for the jobs, the bus and the database, whose own
+// clock cannot be moved: everything in it becomes older.
+func (w *world) advance(d time.Duration) {
+	w.Helper()
+	w.clock.Advance(d)
+	for table, columns := range moments {
+		var set []string
+		for _, c := range columns {
+			set = append(set, c+" = "+c+" - $1::interval")
+		}
+		w.exec("update egisso."+table+" set "+strings.Join(set, ", "), d)
+	}
+}
+
+func (w *world) exec(query string, args ...any) {
+	w.Helper()
+	if _, err := w.pool.Exec(context.Background(), query, args...); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) count(query string, args ...any) (n int) {
+	w.Helper()
+	if err := w.pool.QueryRow(context.Background(), query, args...).Scan(&n); err != nil {
+		w.Fatal(err)
+	}
+	return n
+}
+
+// clean asserts what must hold at the end: every record accepted exactly once
+// on both sides, and nothing left anywhere.
+func (w *world) clean(records int) {
+	w.Helper()
+	if n := w.count(`select count(*) from egisso.record where state = 'accepted'`); n != records {
+		w.Errorf("%d records are accepted, want %d", n, records)
+	}
+	if n := w.count(`select count(*) from egisso.record where state <> 'accepted'`); n > 0 {
+		w.Errorf("%d records are not accepted", n)
+	}
+	if n := w.count(`select count(*) from egisso.message where state in ('pending', 'in_doubt')`); n > 0 {
+		w.Errorf("%d messages are not delivered", n)
+	}
+	if n := w.count(`select count(*) from egisso.package where state in ('formed', 'signed', 'queued')`); n > 0 {
+		w.Errorf("%d packages are open", n)
+	}
+	if n := w.count(`select count(*) from egisso.answer where verified and (acked_at is null or applied_at is null)`); n > 0 {
+		w.Errorf("%d answers are not done with", n)
+	}
+	accepted := w.bus.Ledger().AcceptedIDs("")
+	if len(accepted) != records {
+		w.Errorf("ЕГИССО accepted %d records, want %d", len(accepted), records)
+	}
+	for _, id := range accepted {
+		if n := w.bus.Ledger().Accepted(id); n != 1 {
+			w.Errorf("ЕГИССО accepted record %s %d times", id, n)
+		}
+	}
+	if n := w.bus.Waiting(mnemonic, ledger.Responses); n > 0 {
+		w.Errorf("%d answers wait at the bus", n)
+	}
+	for _, v := range w.bus.Ledger().Violations() {
+		w.Errorf("violation: %+v", v)
+	}
+}
+
+// journal is a log in memory.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+// lines returns the lines so far.
+func (j *journal) lines() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.SplitAfter(strings.TrimSuffix(j.text.String(), "\n"), "\n")
+}
