@@ -135,6 +135,40 @@ func TestNewNumberIsNotedWithoutADecision(t *testing.T) {
 	f.want(t, `select record_no || ' ' || dirty from egisso.source_row where row_key = '1'`, "18/2025 true")
 }
 
+func TestProviderOfARowFollowsTheSource(t *testing.T) {
+	f := open(t)
+	const a, b = "0001.000001", "0002.000002"
+	says := func(provider string, deleted bool) store.SourceRow {
+		r := row("1", "a")
+		if r.Provider, r.Deleted = provider, deleted; deleted {
+			r.Content, r.ContentHash = nil, nil
+		}
+		return r
+	}
+	steps := []struct {
+		name    string
+		row     store.SourceRow
+		changed int
+		want    string
+	}{
+		{"new", says(a, false), 1, a},
+		{"the same again", says(a, false), 0, a},
+		{"another provider", says(b, false), 1, b},
+		{"the gateway's own", says("", false), 1, "null"},
+		{"another one again", says(b, false), 1, b},
+		{"deleted without saying whose it was", says("", true), 1, b},
+		{"still deleted", says("", true), 0, b},
+	}
+	for _, step := range steps {
+		if changed := f.saveRows(t, step.row); changed != step.changed {
+			t.Errorf("%s: %d rows changed, want %d", step.name, changed, step.changed)
+		}
+		if got := f.text(t, `select provider from egisso.source_row`); got != step.want {
+			t.Errorf("%s: provider %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
 // TestBatchesInAnyOrderDoNotBlockEachOther: two gateways read the same source at
 // once and get its rows in different orders.
 func TestBatchesInAnyOrderDoNotBlockEachOther(t *testing.T) {

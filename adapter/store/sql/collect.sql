@@ -21,14 +21,18 @@ with saved as (
        set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
            content = excluded.content, content_hash = excluded.content_hash, row_findings = excluded.row_findings,
            measure_key = coalesce(excluded.measure_key, s.measure_key),
-           provider = coalesce(excluded.provider, s.provider),
+           -- A row without content need not say whose it is: whose it was.
+           provider = case when excluded.content is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
            dirty = s.dirty or (s.deleted, s.content_hash, s.row_findings)
-                              is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings),
+                              is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
+                   or excluded.content is not null and s.provider is distinct from excluded.provider,
            updated_at = case when (s.deleted, s.content_hash, s.row_findings)
                                   is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
+                                  or excluded.content is not null and s.provider is distinct from excluded.provider
                              then now() else s.updated_at end
      where (s.deleted, s.content_hash, s.row_findings, s.record_no)
            is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings, excluded.record_no)
+        or excluded.content is not null and s.provider is distinct from excluded.provider
     returning updated_at = now() as changed
 )
 select count(*) filter (where changed) from saved;
