@@ -1,21 +1,27 @@
 package egisso
 
 import (
+	"bytes"
 	"testing"
 )
 
-func seedSamples(f *testing.F, kind, prefix string) {
-	for _, name := range sampleNames(f, kind, prefix) {
-		f.Add(readSample(f, kind, name))
+// seedKind adds the samples of all versions of a kind.
+func seedKind(f *testing.F, code string) {
+	for _, v := range Versions() {
+		if v.Code == code {
+			for _, name := range sampleNames(f, sampleFolder(v), "") {
+				f.Add(readSample(f, sampleFolder(v), name))
+			}
+		}
 	}
 }
 
 // FuzzReadProtocol: no answer may crash the gateway, and what is read can be
 // judged.
 func FuzzReadProtocol(f *testing.F) {
-	seedSamples(f, measureSamples, "valid.response.")
-	seedSamples(f, storageSamples, "")
-	seedSamples(f, "10.15.I-1.0.3", "official.response.")
+	for _, code := range []string{"10.05.I", "10.07.I", "10.10.I", "10.15.I"} {
+		seedKind(f, code)
+	}
 	sent := allEvents().RecordIDs()
 	f.Fuzz(func(t *testing.T, content []byte) {
 		p, err := ReadProtocol(content)
@@ -35,56 +41,83 @@ func FuzzReadProtocol(f *testing.F) {
 		if len(v.Records) != 0 && len(v.Records) != len(sent) {
 			t.Fatalf("%d outcomes for %d records", len(v.Records), len(sent))
 		}
-	})
-}
-
-// FuzzReadFactData: what the reader takes and the checks let out is written and
-// read again as the same content.
-func FuzzReadFactData(f *testing.F) {
-	seedSamples(f, factSamples, "")
-	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := ReadFactData(content)
-		if err != nil {
-			return
-		}
-		findings := checkPackage(p)
-		var w textWriter
-		if Blocks(findings) || p.Write(&w) != nil {
-			return
-		}
-		again, err := ReadFactData([]byte(w.b.String()))
-		if err != nil {
-			t.Fatalf("own document is not read: %v\n%s", err, w.b.String())
-		}
-		for i := range p.Facts {
-			if p.Facts[i].ContentHash() != again.Facts[i].ContentHash() {
-				t.Fatalf("fact %d changed on the way", i)
-			}
+		if got := p.After(p); got != SuccessionSame {
+			t.Fatalf("after itself it is %s", got)
 		}
 	})
 }
 
-// FuzzReadMeasureRequest is FuzzReadFactData for local measures.
-func FuzzReadMeasureRequest(f *testing.F) {
-	seedSamples(f, measureSamples, "")
+// fuzzPackages: what the reader takes and the checks let out is written and read
+// again as the same document.
+func fuzzPackages(f *testing.F, code string) {
+	seedKind(f, code)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := ReadMeasureRequest(content)
+		p, v, err := decodePackage(content, code)
 		if err != nil {
 			return
 		}
-		findings := checkPackage(p)
-		var w textWriter
-		if Blocks(findings) || p.Write(&w) != nil {
+		var w, again textWriter
+		if Blocks(checkPackage(Checker{Versions: VersionSet{v.Register: v}, Today: today}, p)) || p.WriteVersion(&w, v) != nil {
 			return
 		}
-		again, err := ReadMeasureRequest([]byte(w.b.String()))
+		q, _, err := decodePackage([]byte(w.b.String()), code)
 		if err != nil {
 			t.Fatalf("own document is not read: %v\n%s", err, w.b.String())
 		}
-		for i := range p.Measures {
-			if p.Measures[i].ContentHash() != again.Measures[i].ContentHash() {
-				t.Fatalf("measure %d changed on the way", i)
+		if err := q.WriteVersion(&again, v); err != nil {
+			t.Fatalf("what was read is not written: %v", err)
+		}
+		if w.b.String() != again.b.String() {
+			t.Fatalf("changed on the way:\n%s\n%s", w.b.String(), again.b.String())
+		}
+	})
+}
+
+func FuzzReadFactData(f *testing.F)           { fuzzPackages(f, "10.06.S") }
+func FuzzReadMeasureRequest(f *testing.F)     { fuzzPackages(f, "10.05.I") }
+func FuzzReadOrganizations(f *testing.F)      { fuzzPackages(f, "10.07.I") }
+func FuzzReadApplicationRequest(f *testing.F) { fuzzPackages(f, "10.11.I") }
+func FuzzReadPoints(f *testing.F)             { fuzzPackages(f, "10.15.I") }
+
+// FuzzReadAnswer: every answer, whatever its kind, is read or refused; decisions
+// on applications and classifiers survive being written.
+func FuzzReadAnswer(f *testing.F) {
+	for _, v := range Versions() {
+		if v.Code[len(v.Code)-1] == 'I' {
+			for _, name := range sampleNames(f, sampleFolder(v), "") {
+				f.Add(readSample(f, sampleFolder(v), name))
 			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		a, err := ReadAnswer(content)
+		if err != nil {
+			return
+		}
+		a.Judge(allEvents().RecordIDs())
+		if a.Classifier == nil {
+			return
+		}
+		var w textWriter
+		WriteClassifierAnswer(&w, a.Classifier)
+		if _, err := ReadClassifierAnswer([]byte(w.b.String())); err != nil && !bytes.Contains(content, []byte("\r")) {
+			t.Fatalf("own document is not read: %v", err)
+		}
+	})
+}
+
+// FuzzReadClassifierNews: publications and activations.
+func FuzzReadClassifierNews(f *testing.F) {
+	seedKind(f, "10.01.O")
+	seedKind(f, "10.03.O")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if p, err := ReadPublication(content); err == nil {
+			DiffKMSZ(nil, p.KMSZ)
+			KMSZBook{}.Publish(p.KMSZ)
+			NewClassifier(p.KMSZ, nil, nil)
+		}
+		if headers, err := ReadActivation(content); err == nil {
+			KMSZBook{}.Activate(headers)
 		}
 	})
 }

@@ -69,8 +69,14 @@ func (b KMSZBook) find(number int) *StoredVersion {
 	return nil
 }
 
-// Publish plans for a version that ЕГИССО published (10.01.O).
+// Publish plans for a version that ЕГИССО published (10.01.O). Whatever status
+// the message gives, only 10.03.O and 10.02.I make a version active.
 func (b KMSZBook) Publish(k *KMSZ) KMSZPlan {
+	if k.Status > StatusPublished {
+		c := *k
+		c.Status = StatusPublished
+		k = &c
+	}
 	plan := b.keep(k)
 	plan.gap(b, k.Number)
 	return plan

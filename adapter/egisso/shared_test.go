@@ -90,11 +90,17 @@ func (w *textWriter) Element(space, local, text string) {
 	w.End()
 }
 
-// written returns the package as XML.
+// written returns the package as XML of the current version.
 func written(t testing.TB, p *Package) []byte {
 	t.Helper()
+	return writtenAs(t, p, p.Register.Version())
+}
+
+// writtenAs returns the package as XML of the version.
+func writtenAs(t testing.TB, p *Package, v *Version) []byte {
+	t.Helper()
 	var w textWriter
-	if err := p.Write(&w); err != nil {
+	if err := p.WriteVersion(&w, v); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.open) != 0 {

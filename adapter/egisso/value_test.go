@@ -50,7 +50,10 @@ func TestIdentifiers(t *testing.T) {
 		"fact": FactID("0042", "7", 0), "fact, next life": FactID("0042", "7", 1), "fact, other row": FactID("0042", "70", 0),
 		"fact, other split": FactID("00427", "", 0), "fact, other provider": FactID("0043", "7", 0),
 		"measure": MeasureID("0042", "7", uuid.Nil, one), "measure, version": MeasureID("0042", "7", prev, one), "measure, content": MeasureID("0042", "7", uuid.Nil, two),
-		"category": CategoryID("0042", "7", "1"), "category, other split": CategoryID("0042", "71", ""),
+		"organization": OrganizationID("0042", "7", uuid.Nil, one), "point": PointID("0042", "7", uuid.Nil, one), "point, version": PointID("0042", "7", prev, one),
+		"application": ApplicationID("0042", "7", ActionInsertion, 0, one), "application, again": ApplicationID("0042", "7", ActionInsertion, 1, one),
+		"application, other action": ApplicationID("0042", "7", ActionExclusion, 0, one),
+		"category":                  CategoryID("0042", "7", "1"), "category, other split": CategoryID("0042", "71", ""),
 		"alteration": EventID(KindFactAlteration, prev, 0, one), "alteration, second": EventID(KindFactAlteration, prev, 1, one),
 		"alteration, content": EventID(KindFactAlteration, prev, 0, two), "invalidation": EventID(KindFactInvalidation, prev, 0, one),
 	} {
@@ -143,6 +146,8 @@ func TestPackageValidate(t *testing.T) {
 	noID.ID, noMeasure.MeasureID, noCategory.CategoryID, certificate.Assignment.Form = uuid.Nil, uuid.Nil, uuid.Nil, "05"
 	noTime, noCategoryID := federalMeasure(), federalMeasure()
 	noTime.LastChanging, noCategoryID.Categories[1].ID = time.Time{}, uuid.Nil
+	unresolved := pharmacy()
+	unresolved.Points[0].Measures[1].ID = uuid.Nil
 	removal := FactInvalidation{ID: factID("bbb"), FactID: factID("001")}
 	for _, c := range []struct {
 		name string
@@ -169,6 +174,16 @@ func TestPackageValidate(t *testing.T) {
 		{"provider code of an event", Package{ID: pid, Register: RegisterFact, Invalidations: []FactInvalidation{{ID: factID("ccc"), FactID: factID("001"), ProviderCode: "1"}}}, "providerCode"},
 		{"measure without a time", Package{ID: pid, Register: RegisterMeasure, Measures: []LocalMeasure{noTime}}, "lastChanging"},
 		{"category without an id", Package{ID: pid, Register: RegisterMeasure, Measures: []LocalMeasure{noCategoryID}}, "category without an id"},
+		{"organisation without a time", Package{ID: pid, Register: RegisterOrganization, Organizations: []Organization{{ID: pid}}}, "lastChanging"},
+		{"organisation with a measure not resolved", Package{ID: pid, Register: RegisterOrganization, Organizations: []Organization{unresolved}}, "not resolved"},
+		{"point without a time", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{{ID: pid}}}, "lastChanging"},
+		{"point with a measure not resolved", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{{ID: pid, LastChanging: changedAt, Measures: make([]PointMeasure, 1)}}}, "not resolved"},
+		{"removal of no point", Package{ID: pid, Register: RegisterPoint, PointInvalidations: []PresencePointInvalidation{{ID: pid, LastChanging: changedAt}}}, "names no presence point"},
+		{"removal of a point without a time", Package{ID: pid, Register: RegisterPoint, PointInvalidations: []PresencePointInvalidation{{ID: pid, PointID: pointID("001")}}}, "lastChanging"},
+		{"point and its removal", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{reception()},
+			PointInvalidations: []PresencePointInvalidation{{ID: factID("ccc"), PointID: pointID("001"), LastChanging: changedAt}}}, "another element"},
+		{"two applications", Package{Register: RegisterParticipant, Applications: []Application{{ID: pid}, {ID: factID("ccc")}}}, ErrTooMany.Error()},
+		{"application for nothing", Package{Register: RegisterParticipant, Applications: []Application{{ID: pid}}}, "no action"},
 		{"removal of nothing", Package{ID: pid, Register: RegisterMeasure, MeasureInvalidations: []LocalMeasureInvalidation{{ID: pid}}}, "names no measure"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -205,9 +220,14 @@ func TestRecordIDsFollowTheDocument(t *testing.T) {
 	if got := len(p.RecordIDs()); got != p.Len() || got != 10 {
 		t.Errorf("%d ids of %d elements", got, p.Len())
 	}
-	for _, kind := range append(RegisterFact.Kinds(), RegisterMeasure.Kinds()...) {
-		if kind.Register() == "" {
-			t.Errorf("%s belongs to no register", kind)
+	for _, r := range Registers() {
+		for _, kind := range r.Kinds() {
+			if kind.Register() != r || !r.Version().Has(kind) {
+				t.Errorf("%s belongs to %q, not to %s", kind, kind.Register(), r)
+			}
+		}
+		if !r.Valid() || r.Title() == string(r) || len(r.Kinds()) == 0 {
+			t.Errorf("register %s is incomplete", r)
 		}
 	}
 	if Kind("x").Register() != "" {

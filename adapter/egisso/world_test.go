@@ -1,6 +1,7 @@
 package egisso
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -205,29 +206,52 @@ func serviceFact() Fact {
 // today is the day the samples are checked on.
 var today = day("2023-02-01")
 
-// worldPackages are the valid samples by file name.
-func worldPackages() map[string]*Package {
-	facts := func(tail string, facts ...Fact) *Package {
-		return &Package{ID: id("10060000-0000-4000-8000-0000000000" + tail), Register: RegisterFact, Facts: facts}
+// worldPackages are the valid samples of a version by file name.
+func worldPackages(v *Version) map[string]*Package {
+	switch v.Register {
+	case RegisterMeasure:
+		return measurePackages(v)
+	case RegisterFact:
+		return factPackages(v)
+	case RegisterOrganization:
+		return organizationPackages()
+	case RegisterParticipant:
+		return applicationPackages()
 	}
-	letters := insulinFact()
-	letters.OSZCode = "A042.000001"
+	return pointPackages(v)
+}
+
+func measurePackages(v *Version) map[string]*Package {
 	extended := regionalMeasure()
 	extended.ID, extended.PreviousID = measureID("1e2"), measureID("0e2")
 	extended.DateExpiration = day("2031-12-31")
-	extended.InheritFacts, extended.InheritOSZNPoints, extended.InheritOrganizationPoints = flag(true), flag(true), flag(true)
-
+	if v.fullMeasure {
+		extended.InheritFacts, extended.InheritOSZNPoints, extended.InheritOrganizationPoints = flag(true), flag(true), flag(true)
+	}
 	return map[string]*Package{
 		"valid.request.new-four-measures.xml": {ID: id("10050000-0000-4000-8000-000000000001"), Register: RegisterMeasure, Measures: worldMeasures()},
 		"valid.request.modification.xml":      {ID: id("10050000-0000-4000-8000-000000000002"), Register: RegisterMeasure, Measures: []LocalMeasure{extended}},
 		"valid.request.invalidation.xml": {ID: id("10050000-0000-4000-8000-000000000003"), Register: RegisterMeasure,
 			MeasureInvalidations: []LocalMeasureInvalidation{{ID: id("10050000-0000-4000-8000-0000000000a1"), LocalMeasureID: measureID("0d3")}}},
+	}
+}
 
+func factPackages(v *Version) map[string]*Package {
+	facts := func(tail string, facts ...Fact) *Package {
+		return &Package{ID: id("10060000-0000-4000-8000-0000000000" + tail), Register: RegisterFact, Facts: facts}
+	}
+	letters := insulinFact()
+	letters.OSZCode = "A042.000001"
+	events := allEvents()
+	if !v.Has(KindFactRecipientRefusal) {
+		events.Terminations = slices.DeleteFunc(events.Terminations, func(e FactTermination) bool { return e.Kind == KindFactRecipientRefusal })
+	}
+	return map[string]*Package{
 		"valid.data.four-facts.xml":       facts("01", insulinFact(), asthmaFact(), halfPriceFact(), moneyFact()),
 		"valid.data.one-prescription.xml": facts("02", insulinFact()),
 		"valid.data.service-form.xml":     facts("04", serviceFact()),
 		"valid.data.osz-code-letters.xml": facts("19", letters),
-		"valid.data.all-events.xml":       allEvents(),
+		"valid.data.all-events.xml":       events,
 	}
 }
 
