@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/smev"
-	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/ledger"
 )
 
@@ -169,13 +168,6 @@ func (p *part) trouble(op smev.Operation, t trouble) {
 	r := t.rule
 	r.On, r.Times = string(op), -1
 	p.script(r)
-}
-
-func (p *part) script(r smevtest.Rule) {
-	p.Helper()
-	if err := p.bus.Script().Add(r); err != nil {
-		p.Fatal(err)
-	}
 }
 
 // seen is where things stand.

@@ -178,6 +178,14 @@ func (w *world) run(job jobs.Job) (done int) {
 	return done
 }
 
+// script makes trouble.
+func (w *world) script(r smevtest.Rule) {
+	w.Helper()
+	if err := w.bus.Script().Add(r); err != nil {
+		w.Fatal(err)
+	}
+}
+
 // idle waits until the bus has processed what it accepted.
 func (w *world) idle() {
 	w.Helper()
