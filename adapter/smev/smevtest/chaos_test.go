@@ -3,6 +3,7 @@ package smevtest
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -34,12 +35,12 @@ func TestChaosIsDecidedByTheSeedOnly(t *testing.T) {
 	reversed := slices.Clone(allOperations)
 	slices.Reverse(reversed)
 	c := Chaos{Seed: 7, Share: 0.2}
-	first := tell(t, c, 500, allOperations)
-	if first != tell(t, c, 500, reversed) {
+	first := tell(t, c, 200, allOperations)
+	if first != tell(t, c, 200, reversed) {
 		t.Error("the order of operations matters")
 	}
 	c.Seed = 8
-	if first == tell(t, c, 500, allOperations) {
+	if first == tell(t, c, 200, allOperations) {
 		t.Error("the seed does not matter")
 	}
 }
@@ -49,7 +50,7 @@ func TestChaosMakesEveryKindInItsShare(t *testing.T) {
 	if err := s.SetChaos(Chaos{Seed: 1, Share: 0.2}); err != nil {
 		t.Fatal(err)
 	}
-	const n = 5000
+	const n = 2000
 	kinds := map[string]int{}
 	for _, o := range allOperations {
 		made := map[string]int{}
@@ -74,7 +75,7 @@ func TestChaosMakesEveryKindInItsShare(t *testing.T) {
 			kind, _, _ := strings.Cut(r.name, ":")
 			kinds[kind]++
 		}
-		if share := float64(troubled) / n; share < 0.18 || share > 0.22 {
+		if share := float64(troubled) / n; share < 0.17 || share > 0.23 {
 			t.Errorf("%s: share %.3f", o, share)
 		}
 		for _, one := range troubles {
@@ -90,7 +91,7 @@ func TestChaosMakesEveryKindInItsShare(t *testing.T) {
 	}
 }
 
-func isQuiet(r Rule) bool { return fmt.Sprintf("%+v", r) == fmt.Sprintf("%+v", Rule{}) }
+func isQuiet(r Rule) bool { return reflect.ValueOf(r).IsZero() }
 
 func TestChaosEndsAndIsLimitedToKinds(t *testing.T) {
 	s := &Script{}

@@ -2,11 +2,12 @@
 // information system behind it (ЕГИССО), stricter than the real ones.
 //
 // A Bus listens for SOAP on loopback and runs a real FTP server for the file
-// storage. It checks what arrives in the order of spec/smev3.md (c, "Simulator
-// checklist"), verifies every signature with code of its own, keeps queues
-// with acknowledgement and redelivery, answers packages with protocols (package
-// receiver) and writes everything down in a ledger (package ledger), which
-// crash tests are judged by.
+// storage. It speaks the schema versions 1.1, 1.2 and 1.3, each at its own path,
+// and does all their operations. It checks what arrives in the order of
+// spec/smev3.md (c, "Simulator checklist"), verifies every signature with code
+// of its own, keeps queues with acknowledgement and redelivery, answers packages
+// with protocols (package receiver) and writes everything down in a ledger
+// (package ledger), which crash tests are judged by.
 //
 // What it verifies shares nothing with what the gateway signs with: the tree
 // comes from crypto/xmlsafe, the transform is written a second time in
@@ -15,5 +16,16 @@
 // OpenSSL's vectors vouch for. Its own replies are signed over the general
 // transform of the finished tree.
 //
-// Trouble is made on demand: see Script.
+// What a test can ask for:
+//
+//   - Script and Rule: trouble with the next calls of an operation; Chaos:
+//     trouble of all kinds at random, decided by a seed;
+//   - Bus.Push: broadcasts, requests and cancellations for GetRequest, and
+//     answers of any content, with files of any size;
+//   - Bus.SetOutage and Downtime: no bus at all for a while; Clock: hours that
+//     pass in a moment;
+//   - Bus.Pause, Options.Quota, QueueLimit and Rate: a bus that takes no more;
+//   - Bus.Ledger: every call, message, answer and transfer afterwards, and what
+//     a correct gateway would not have done (Ledger.Violations);
+//   - Bus.WaitIdle and WaitAcked: conditions to wait for.
 package smevtest

@@ -79,12 +79,15 @@ func (r *repeated) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// gzipBomb is small, and floodSize when it is unpacked: one compressed megabyte
+// again and again, which the format allows (RFC 1952, 2.2).
 func gzipBomb() []byte {
+	const member = 1 << 20
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, err := io.Copy(z, flood(" ", floodSize))
+	_, err := io.Copy(z, flood(" ", member))
 	if z.Close() != nil || err != nil {
 		return nil // a buffer takes everything
 	}
-	return b.Bytes()
+	return bytes.Repeat(b.Bytes(), floodSize/member)
 }

@@ -28,8 +28,8 @@ func largeFile(t *testing.T) int64 {
 	if n, err := strconv.Atoi(os.Getenv("SMEVTEST_LARGE_MIB")); err == nil {
 		return int64(n) << 20
 	}
-	if testing.Short() {
-		t.Skip("takes some seconds")
+	if testing.Short() || raceEnabled {
+		t.Skip("takes some seconds, and minutes with the race detector")
 	}
 	return 40 << 20
 }

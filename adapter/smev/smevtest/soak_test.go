@@ -24,6 +24,9 @@ func soakMessages(t *testing.T) int {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
+	if raceEnabled {
+		return 40
+	}
 	return 150
 }
 
@@ -82,7 +85,7 @@ func TestSoak(t *testing.T) {
 			calls += k
 		}
 	}
-	if share := float64(trouble) / float64(calls); share < 0.15 || share > 0.25 {
+	if share := float64(trouble) / float64(calls); share < 0.12 || share > 0.28 {
 		t.Errorf("%d of %d calls met trouble", trouble, calls)
 	}
 	if len(handled) < n {

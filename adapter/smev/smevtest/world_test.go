@@ -1,9 +1,7 @@
 package smevtest_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -13,13 +11,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jlaffaye/ftp"
 	"go.uber.org/goleak"
 
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/internal/samples"
 	"egissogw/crypto/cert"
-	"egissogw/crypto/cms"
 	"egissogw/crypto/softkey"
 	"egissogw/crypto/streebog"
 	"egissogw/crypto/xmldsig"
@@ -193,7 +189,7 @@ func (w *world) accepted(content, rest string) string {
 
 func (w *world) idle() {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), 5*time.Minute)
 	defer cancel()
 	if err := w.bus.WaitIdle(ctx); err != nil {
 		w.Fatal(err)
@@ -272,33 +268,4 @@ func (r reply) valueOf(local string) string {
 func (w *world) sample(path string) string {
 	w.Helper()
 	return strings.TrimPrefix(string(samples.Read(w.T, "samples", path)), `<?xml version="1.0" encoding="UTF-8"?>`)
-}
-
-// upload stores a file and returns its RefAttachmentHeaderList.
-func (w *world) upload(content []byte) string {
-	w.Helper()
-	id := messageID(w.clock.Now())
-	if err := w.store(id, content); err != nil {
-		w.Fatal(err)
-	}
-	return w.header(id, content)
-}
-
-func (w *world) store(id string, content []byte) error {
-	c, err := ftp.Dial(w.bus.FTPAddr(), ftp.DialWithTimeout(10*time.Second))
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.Login("anonymous", "smev"), c.MakeDir(id), c.ChangeDir(id),
-		c.Stor("package.xml", bytes.NewReader(content)), c.Quit())
-}
-
-func (w *world) header(id string, content []byte) string {
-	w.Helper()
-	digest := streebog.Sum256(content)
-	signature, err := cms.SignDetached(w.Context(), digest[:], w.signer, w.clock.Now())
-	if err != nil {
-		w.Fatal(err)
-	}
-	return refHeader(id, digest[:], signature)
 }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package smevtest_test
+
+const raceEnabled = false
