@@ -22,6 +22,31 @@ func BenchmarkCheckFact(b *testing.B) {
 	}
 }
 
+// BenchmarkCheckAndWrite100000Facts is the whole pure way of a first export:
+// check, hash, decide and write in packages of 1000.
+func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
+	const all = 100_000
+	c := Checker{Today: today, Classifier: worldClassifier(b), KnownParticipant: func(string) bool { return true }}
+	m := federalMeasure()
+	b.ReportAllocs()
+	for b.Loop() {
+		p := &Package{ID: factID("aaa"), Register: RegisterFact}
+		for i := range all {
+			f := insulinFact()
+			f.ID = FactID("0042", "x", i)
+			if d := DecideFact(f, false, nil, History{}, nil); d.Move != MoveNew || len(c.Fact(f, &m)) != 0 {
+				b.Fatal(d.Move)
+			}
+			if p.Facts = append(p.Facts, f); len(p.Facts) == MaxElements {
+				if err := p.Write(&discard{}); err != nil {
+					b.Fatal(err)
+				}
+				p.Facts = p.Facts[:0]
+			}
+		}
+	}
+}
+
 func BenchmarkFactContentHash(b *testing.B) {
 	f := insulinFact()
 	b.ReportAllocs()

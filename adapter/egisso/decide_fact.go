@@ -21,6 +21,10 @@ type FactDecision struct {
 	// ContentHash is History.Accepted from then on, and it is the accepted fact
 	// of the next decision. It is the zero Fact after a removal.
 	Becomes Fact
+	// PersonOnly is set on an alteration that corrects nothing but people. One
+	// new surname may touch many facts: whether to alter them all is a person's
+	// decision (spec egisso.md g.5).
+	PersonOnly bool
 }
 
 // DecideFact says what a fact's row means (spec egisso.md g.5), as Decide does,
@@ -89,7 +93,10 @@ func nextFact(latest Fact, accepted *Fact, h History, p EventPolicy) FactDecisio
 			Amount:   decimal.NewNullDecimal(amount), Becomes: now,
 		}
 	}
-	return alteration(now)
+	d := alteration(now)
+	before.Receiver, before.ReasonPersons = now.Receiver, now.ReasonPersons
+	d.PersonOnly = now.ContentHash() == before.ContentHash()
+	return d
 }
 
 func contentWithoutEnding(f Fact) [32]byte {

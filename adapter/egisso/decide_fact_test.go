@@ -61,7 +61,8 @@ func TestDecideFact(t *testing.T) {
 		{"only the sum of money", moreMoney, false, &money, nil, "", "alter alterationBasedOnRecalculation 3500"},
 		{"quantity", more, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
 		{"cost and quantity", changed(func(f *Fact) { f.Assignment.Amount, f.Assignment.Equivalent = num("3"), sum("1600") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"surname", changed(func(f *Fact) { f.Receiver.FamilyName = "Орлова" }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"surname", changed(func(f *Fact) { f.Receiver.FamilyName = "Орлова" }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
+		{"surname and quantity", changed(func(f *Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", num("3") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
 		{"recalculation rejected and not corrected", dearer, false, ptr(insulinFact()), func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
 		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
 		{"deleted", insulinFact(), true, ptr(insulinFact()), nil, "", "invalidate errorsInvalidation"},
@@ -112,6 +113,9 @@ func TestDecideFact(t *testing.T) {
 			got := string(d.Move)
 			if d.Kind != "" {
 				got += " " + string(d.Kind)
+			}
+			if d.PersonOnly {
+				got += " person"
 			}
 			if d.Reborn {
 				got += " reborn"

@@ -8,7 +8,8 @@ import (
 )
 
 // LocalMeasure is a local measure of social protection (ЛМСЗ), the element
-// localMSZ of 10.05.I. Source: spec egisso.md b.1, XSD local-MSZ/2.1.0.
+// localMSZ of 10.05.I. Source: spec egisso.md b.1, XSD local-MSZ/2.1.0; older
+// versions lack some fields.
 //
 // The content comes from the source (МИС). ID, PreviousID and the categories'
 // IDs are given by the gateway (see ids.go) and are not part of the content

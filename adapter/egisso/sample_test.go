@@ -9,8 +9,6 @@ import (
 	"sort"
 	"strings"
 	"testing"
-
-	"egissogw/crypto/xmlsafe"
 )
 
 // Folders of samples that single tests name.
@@ -19,95 +17,6 @@ const (
 	factSamples    = "10.06.S-1.1.0"
 	storageSamples = "10.10.I-1.0.3"
 )
-
-// sampleFolder is where samples of a version lie.
-func sampleFolder(v *Version) string { return v.Code + "-" + v.Number }
-
-// read is a sample as it was understood.
-type read struct {
-	what     string // for the table
-	written  []byte // by our writer; nil for documents only ЕГИССО writes and no simulator needs
-	findings []Finding
-	strict   error // departures from the schema that can be lived with
-	pack     *Package
-}
-
-// readSampleDocument reads a document of any kind with the reader for it and
-// runs every check there is.
-func readSampleDocument(t testing.TB, content []byte) (*read, error) {
-	t.Helper()
-	doc, err := xmlsafe.Parse(content, xmlsafe.DefaultLimits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := versionOfSpace(doc.Root.Space)
-	if v == nil {
-		t.Fatalf("no version has the namespace %s", doc.Root.Space)
-	}
-	var w textWriter
-	r := &read{}
-	switch kind := v.Code + " " + doc.Root.Local; kind {
-	case "10.02.I request":
-		var code string
-		if code, err = ReadClassifierRequest(content); err == nil {
-			r.what = "request for " + code
-			err = WriteClassifierRequest(&w, code)
-		}
-	case "10.02.I response":
-		var a *ClassifierAnswer
-		if a, err = ReadClassifierAnswer(content); err == nil {
-			r.what = "classifier " + a.Code
-			WriteClassifierAnswer(&w, a)
-		}
-	case "10.01.O request":
-		var p *Publication
-		if p, err = ReadPublication(content); err == nil {
-			r.what = "publication"
-			WritePublication(&w, p)
-		}
-	case "10.03.O request":
-		var list []KMSZVersion
-		if list, err = ReadActivation(content); err == nil {
-			r.what = "activation"
-			WriteActivation(&w, list)
-		}
-	case "10.10.I request":
-		if v, err = ReadStorageRequest(content); err == nil {
-			r.what = "storage request"
-			v.WriteStorageRequest(&w)
-		}
-	case "10.11.I response":
-		var a *ApplicationAnswer
-		if a, err = ReadApplicationAnswer(content); err == nil {
-			r.what = "decision on an application"
-			if len(a.Deviations) > 0 {
-				r.strict = errors.New(strings.Join(a.Deviations, "; "))
-			}
-			WriteApplicationAnswer(&w, a)
-		}
-	default:
-		if doc.Root.Local == "response" {
-			var p *Protocol
-			if p, err = ReadProtocol(content); err == nil {
-				r.what, r.strict = "protocol", p.Strict()
-			}
-			return r, err
-		}
-		r.pack, v, err = ReadPackage(content)
-		if err == nil {
-			r.what = "package"
-			r.findings = checkPackage(worldChecker(t, v), r.pack)
-			if !Blocks(r.findings) {
-				r.written = writtenAs(t, r.pack, v)
-			}
-		}
-		return r, err
-	}
-	if err == nil {
-		r.written = []byte(w.b.String())
-	}
-	return r, err
-}
 
 // eachSample visits every sample there is: folder and name.
 func eachSample(t *testing.T, prefix string, visit func(t *testing.T, folder, name string)) {
