@@ -3,99 +3,166 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
 )
 
-// batchRows is how many source rows are stored at once; memory is bounded by it.
-const batchRows = 500
+// batchRows and batchBytes are how many rows, and how much content, are stored
+// at once; memory is bounded by them.
+const (
+	batchRows  = 500
+	batchBytes = 8 << 20
+)
+
+// finishTime is what a pass that was stopped gets to store what it has read.
+const finishTime = 10 * time.Second
 
 // Collect reads rows that changed in the source since the cursor and stores
-// what they say now. The cursor moves only after all rows before it are stored.
+// what they say now. The cursor moves with the rows stored, so that a pass that
+// ends before its time, in whatever way, is gone on with by the next one.
 type Collect struct {
 	Source *mis.Source
 	Store  *store.Store
 	Log    *slog.Logger
 }
 
+// KeylessError says that the source showed rows without a key. They cannot be
+// told apart, so nothing is stored of them; all other rows were taken.
+type KeylessError struct {
+	Register egisso.Register
+	Rows     int
+}
+
+func (e *KeylessError) Error() string {
+	return fmt.Sprintf("%d rows of register %s have no key and were not taken", e.Rows, e.Register)
+}
+
 // Name implements Job.
 func (Collect) Name() string { return "collect" }
 
-// Run implements Job. Done counts rows whose content changed.
+// Run implements Job. Done counts rows whose content changed. A run whose time
+// is up has not failed if it got on: More asks for the next one.
 func (c Collect) Run(ctx context.Context) (Report, error) {
 	var report Report
+	var keyless error
 	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
-		changed, err := c.collect(ctx, register)
-		report.Done += changed
+		r := &reading{Collect: c, register: register, inBatch: map[string]bool{}}
+		err := r.read(ctx)
+		report.Done += r.changed
+		if r.keyless > 0 {
+			keyless = errors.Join(keyless, &KeylessError{register, r.keyless})
+		}
+		if err != nil && r.moved && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			c.Log.Info("source read in part, the next run goes on", "register", register, "rows", report.Done)
+			report.More = true
+			return report, nil
+		}
 		if err != nil {
 			return report, fmt.Errorf("collect register %s: %w", register, err)
 		}
 	}
-	return report, nil
+	return report, keyless
 }
 
-func (c Collect) collect(ctx context.Context, register egisso.Register) (changed int, err error) {
-	position, err := c.Store.Cursor(ctx, register)
-	if err != nil {
-		return 0, err
-	}
-	from, err := mis.ParseCursor(position)
-	if err != nil {
-		return 0, err
-	}
-	batch := make([]store.SourceRow, 0, batchRows)
-	flush := func() error {
-		n, err := c.Store.SaveRows(ctx, register, batch)
-		changed += n
-		batch = batch[:0]
+// reading is one pass over a register.
+type reading struct {
+	Collect
+	register egisso.Register
+
+	batch   []store.SourceRow // read and not yet stored
+	bytes   int               // of their content
+	inBatch map[string]bool   // their keys
+	reached string            // cursor after the last row of the batch
+	saved   string            // cursor in the store
+	moved   bool              // the cursor in the store is not what it was
+
+	changed, keyless int
+}
+
+// read makes the pass. What was read before it failed is stored.
+func (r *reading) read(ctx context.Context) (err error) {
+	if r.saved, err = r.Store.Cursor(ctx, r.register); err != nil {
 		return err
 	}
-	inBatch := map[string]bool{}
-	next, err := c.Source.Changed(ctx, register, from, func(row mis.Row) error {
-		if len(batch) == batchRows || inBatch[row.Key] {
-			if err := flush(); err != nil {
-				return err
-			}
-			clear(inBatch)
+	from, err := mis.ParseCursor(r.saved)
+	if err != nil {
+		return err
+	}
+	next, err := r.Source.Changed(ctx, r.register, from, func(row mis.Row) error { return r.take(ctx, row) })
+	if err == nil {
+		r.reached = next.String()
+		err = r.flush(ctx)
+	}
+	if err != nil {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+		defer cancel()
+		if lost := r.flush(last); lost != nil {
+			err = fmt.Errorf("%w; what was read is not stored: %w", err, lost)
 		}
-		saved, err := sourceRow(row)
+	}
+	if r.changed > 0 {
+		r.Log.Info("source rows changed", "register", r.register, "rows", r.changed)
+	}
+	if r.keyless > 0 {
+		r.Log.Warn("source rows without a key are not taken", "register", r.register, "rows", r.keyless)
+	}
+	return err
+}
+
+// take puts a row into the batch and stores the batch when it is full.
+func (r *reading) take(ctx context.Context, row mis.Row) error {
+	if row.Key == "" {
+		r.keyless++
+		return nil
+	}
+	saved := sourceRow(row)
+	full := len(r.batch) == batchRows || len(r.batch) > 0 && r.bytes+len(saved.Content) > batchBytes
+	if full || r.inBatch[row.Key] {
+		if err := r.flush(ctx); err != nil {
+			return err
+		}
+	}
+	r.batch, r.reached = append(r.batch, saved), row.Next.String()
+	r.bytes += len(saved.Content)
+	r.inBatch[row.Key] = true
+	return nil
+}
+
+// flush stores the batch and then how far it reaches. If it fails, it can be
+// tried again.
+func (r *reading) flush(ctx context.Context) error {
+	if len(r.batch) > 0 {
+		changed, err := r.Store.SaveRows(ctx, r.register, r.batch)
+		r.changed += changed
 		if err != nil {
 			return err
 		}
-		inBatch[row.Key] = true
-		batch = append(batch, saved)
+		r.batch, r.bytes = r.batch[:0], 0
+		clear(r.inBatch)
+	}
+	if r.reached == "" || r.reached == r.saved {
 		return nil
-	})
-	if err != nil {
-		return changed, err
 	}
-	if len(batch) > 0 {
-		if err := flush(); err != nil {
-			return changed, err
-		}
+	if err := r.Store.SaveCursor(ctx, r.register, r.reached); err != nil {
+		return err
 	}
-	if next.String() != position {
-		if err := c.Store.SaveCursor(ctx, register, next.String()); err != nil {
-			return changed, err
-		}
-	}
-	if changed > 0 {
-		c.Log.Info("source rows changed", "register", register, "rows", changed)
-	}
-	return changed, nil
+	r.saved, r.moved = r.reached, true
+	return nil
 }
 
 // sourceRow turns a row of the source into its canonical form and hash.
-func sourceRow(row mis.Row) (store.SourceRow, error) {
+func sourceRow(row mis.Row) store.SourceRow {
 	saved := store.SourceRow{
 		Key: row.Key, RecordNo: row.RecordNo, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Findings: row.Findings, Provider: row.Provider,
 	}
 	if row.Deleted || egisso.Blocks(row.Findings) {
-		return saved, nil
+		return saved
 	}
 	var content any
 	var hash [32]byte
@@ -106,13 +173,15 @@ func sourceRow(row mis.Row) (store.SourceRow, error) {
 	case row.Fact != nil:
 		fact := *row.Fact
 		content, hash, saved.MeasureKey = fact, fact.ContentHash(), fact.MeasureKey
-	default:
-		return saved, fmt.Errorf("row %s has neither content nor findings", row.Key)
 	}
 	text, err := json.Marshal(content)
-	if err != nil {
-		return saved, fmt.Errorf("encode row %s: %w", row.Key, err)
+	if err != nil || content == nil {
+		saved.MeasureKey = ""
+		saved.Findings = append(saved.Findings, egisso.Finding{
+			Code: mis.CodeRow, Severity: egisso.Error, Text: "запись источника не удалось привести к виду, в котором она хранится",
+		})
+		return saved
 	}
 	saved.Content, saved.ContentHash = text, hash[:]
-	return saved, nil
+	return saved
 }

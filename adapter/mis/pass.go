@@ -208,6 +208,12 @@ func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) 
 	for _, f := range result.FieldDescriptions() {
 		names = append(names, f.Name)
 	}
+	if len(names) == 0 { // it ended before it began
+		result.Close()
+		if err := result.Err(); err != nil {
+			return nil, &viewError{err}
+		}
+	}
 	read, err := p.view.bind(names)
 	if err != nil {
 		return nil, err
