@@ -1,6 +1,7 @@
 package mis_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -106,6 +107,11 @@ func TestServerWithoutAnEncodingStopsOnlyRowsThatAreNotUTF8(t *testing.T) {
 	if err := c.Exec(t.Context(), "create database "+name+" template template0 encoding 'SQL_ASCII' locale 'C'"); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := c.Exec(context.Background(), "drop database "+name+" with (force)"); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+	})
 	url := c.URL(name)
 	conn := connect(t, url)
 	exec(t, conn, schema(""))
