@@ -37,6 +37,9 @@ func ReadApplicationAnswer(content []byte) (*ApplicationAnswer, error) {
 	return readApplicationAnswer(doc.Root)
 }
 
+// applicationNumber leaves the dot unescaped, as the schema does.
+var applicationNumber = pattern(`[0-9]{4}.[0-9]+`, "должно быть вида ГГГГ.номер")
+
 func readApplicationAnswer(root *xmlsafe.Element) (*ApplicationAnswer, error) {
 	r := &protocolReader{p: &Protocol{}}
 	if root.Local != "response" {
@@ -44,7 +47,7 @@ func readApplicationAnswer(root *xmlsafe.Element) (*ApplicationAnswer, error) {
 	}
 	kids := r.shape(root, "appID", "appNum", "appResult", "comment", "appDate", "OSZinfo")
 	a := &ApplicationAnswer{
-		Number:    r.text(root, kids, "appNum", 0, true),
+		Number:    r.formatted(root, kids, "appNum", applicationNumber),
 		Comment:   r.text(root, kids, "comment", 500, false),
 		DecidedAt: r.time(root, kids, "appDate", true),
 	}
@@ -101,7 +104,7 @@ func (r *protocolReader) registered(info *xmlsafe.Element) (*Participant, uuid.U
 // formatted reads a value and reports one that has not the schema's format.
 func (r *protocolReader) formatted(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string, f format) string {
 	v := r.text(parent, kids, name, 0, true)
-	if v != "" {
+	if first(kids[name]) != nil {
 		if problem := f(v); problem != "" {
 			r.deviate(parent, "%s: %s", name, problem)
 		}

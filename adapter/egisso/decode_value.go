@@ -30,11 +30,25 @@ func (d *decoder) string(e *xmlsafe.Element) string {
 	return e.Text()
 }
 
-// coded reads a text whose pattern does not match the empty text.
+// coded reads a text whose pattern matches neither the empty text nor white
+// space around it.
 func (d *decoder) coded(e *xmlsafe.Element) string {
+	v := d.words(e)
+	if d.err == nil && v != strings.TrimRight(v, " \t\n\r") {
+		d.fail(e, "L-XSD", "пробелы вокруг значения")
+	}
+	return v
+}
+
+// words reads a text whose pattern begins with a character of its own.
+func (d *decoder) words(e *xmlsafe.Element) string {
 	v := d.string(e)
-	if v == "" && e != nil && d.err == nil {
+	switch {
+	case e == nil || d.err != nil:
+	case v == "":
 		d.fail(e, "L-XSD", "элемент пуст")
+	case v != strings.TrimLeft(v, " \t\n\r"):
+		d.fail(e, "L-XSD", "пробелы вокруг значения")
 	}
 	return v
 }

@@ -54,6 +54,7 @@ func (r *protocolReader) deviate(e *xmlsafe.Element, format string, args ...any)
 func (r *protocolReader) shape(e *xmlsafe.Element, names ...string) map[string][]*xmlsafe.Element {
 	found := map[string][]*xmlsafe.Element{}
 	last := 0
+	r.plainAttributes(e)
 	for _, n := range e.Children {
 		child, ok := n.(*xmlsafe.Element)
 		if !ok {
@@ -217,7 +218,7 @@ func (r *protocolReader) record(e *xmlsafe.Element) RecordResult {
 			RuleCode: r.text(item, kids, "ruleCode", 0, false),
 			Report:   r.text(item, kids, "report", 500, true),
 		}
-		if m.RuleCode != "" && !isDigits(m.RuleCode, 3) {
+		if first(kids["ruleCode"]) != nil && !isDigits(m.RuleCode, 3) {
 			r.deviate(item, "код правила – не три цифры")
 		}
 		switch r.text(item, kids, "messageType", 0, true) {
@@ -249,6 +250,7 @@ func (r *protocolReader) text(parent *xmlsafe.Element, kids map[string][]*xmlsaf
 	if len(e.Elements()) > 0 {
 		r.fail(e, "elements inside a text value")
 	}
+	r.plainAttributes(e)
 	v := strings.Join(strings.Fields(e.Text()), " ")
 	if max > 0 && utf8.RuneCountInString(v) > max {
 		r.deviate(e, "текст длиннее %d знаков", max)
@@ -259,7 +261,7 @@ func (r *protocolReader) text(parent *xmlsafe.Element, kids map[string][]*xmlsaf
 // count reads an xsd:positiveInteger; nil if absent or unreadable.
 func (r *protocolReader) count(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string) *int {
 	v := r.text(parent, kids, name, 0, false)
-	if v == "" {
+	if v == "" && first(kids[name]) == nil {
 		return nil
 	}
 	n, err := strconv.Atoi(v)
@@ -276,7 +278,7 @@ func (r *protocolReader) count(parent *xmlsafe.Element, kids map[string][]*xmlsa
 // time reads an xsd:dateTime; without a zone it is taken as Moscow time.
 func (r *protocolReader) time(parent *xmlsafe.Element, kids map[string][]*xmlsafe.Element, name string, required bool) time.Time {
 	v := r.text(parent, kids, name, 0, required)
-	if v == "" {
+	if v == "" && first(kids[name]) == nil {
 		return time.Time{}
 	}
 	if r.v != nil && r.v.plainTimes && !timestampPattern.MatchString(v) {

@@ -96,3 +96,12 @@ func misspelt(names map[string]string, key string) bool {
 	}
 	return false
 }
+
+// plainAttributes: no type of these schemas has attributes.
+func (r *protocolReader) plainAttributes(e *xmlsafe.Element) {
+	for _, a := range e.Attrs {
+		if a.Space != nsInstance {
+			r.deviate(e, "атрибут %s не предусмотрен схемой", a.Local)
+		}
+	}
+}

@@ -58,9 +58,9 @@ func (d *decoder) registration(in *sequence, names *registrationElements) Regist
 	}
 	s := d.sequence(e)
 	if certificate {
-		r.Series, r.Number = d.coded(s.need(ns, "series")), d.coded(s.need(ns, "number"))
+		r.Series, r.Number = d.string(s.need(ns, "series")), d.string(s.need(ns, "number"))
 	}
-	r.GRN = d.coded(s.need(ns, names.number))
+	r.GRN = d.string(s.need(ns, names.number))
 	r.IssueDate = d.date(s.need(ns, "issueDate"))
 	r.Authority = d.string(s.need(ns, "authority"))
 	s.end()

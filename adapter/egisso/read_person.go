@@ -8,13 +8,13 @@ func (d *decoder) person(e *xmlsafe.Element) Person {
 	s := d.sequence(e)
 	p := Person{
 		SNILS:            d.coded(s.need(ns, "SNILS")),
-		FamilyName:       d.coded(s.need(d.v.space.commons, "FamilyName")),
-		FirstName:        d.coded(s.need(d.v.space.commons, "FirstName")),
-		Patronymic:       d.coded(s.optional(d.v.space.commons, "Patronymic")),
-		MaidenFamilyName: d.coded(s.optional(ns, "MaidenFamilyName")),
+		FamilyName:       d.words(s.need(d.v.space.commons, "FamilyName")),
+		FirstName:        d.words(s.need(d.v.space.commons, "FirstName")),
+		Patronymic:       d.words(s.optional(d.v.space.commons, "Patronymic")),
+		MaidenFamilyName: d.words(s.optional(ns, "MaidenFamilyName")),
 		Gender:           Gender(d.coded(s.need(ns, "Gender"))),
 		BirthDate:        d.date(s.need(ns, "BirthDate")),
-		BirthPlace:       d.coded(s.optional(ns, "BirthPlace")),
+		BirthPlace:       d.words(s.optional(ns, "BirthPlace")),
 		PhoneNumber:      d.coded(s.optional(ns, "PhoneNumber")),
 		Citizenship:      d.coded(s.optional(ns, "Citizenship")),
 	}
@@ -50,7 +50,7 @@ func (d *decoder) identityDoc(e *xmlsafe.Element) *IdentityDoc {
 		}
 		doc.Number = d.coded(s.need(d.v.space.basic, "Number"))
 		doc.IssueDate = d.date(s.need(d.v.space.basic, "IssueDate"))
-		doc.Issuer = d.coded(s.need(d.v.space.basic, "Issuer"))
+		doc.Issuer = d.words(s.need(d.v.space.basic, "Issuer"))
 		s.end()
 		return doc
 	}

@@ -85,7 +85,7 @@ func readSampleDocument(t testing.TB, content []byte) (*read, error) {
 		if err == nil {
 			r.what = "package"
 			r.findings = checkPackage(worldChecker(t, v), r.pack)
-			if !Blocks(r.findings) {
+			if !Blocks(r.findings) && r.pack.validate(v) == nil {
 				r.written = writtenAs(t, r.pack, v)
 			}
 		}

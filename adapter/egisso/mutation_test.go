@@ -1,0 +1,159 @@
+package egisso
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// mutants are documents with one thing wrong, or at least different: an element
+// removed, repeated or moved, a value replaced.
+func mutants(t *testing.T, document string) map[string]string {
+	t.Helper()
+	doc, err := xmlsafe.Parse([]byte(document), xmlsafe.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	values := []string{"", "x", " ", "0", "-1", "1.005", "1e5", "12", "true", "2023-02-30", "2023-01-10+03:00", "2023-01-10T10:00:00.5+03:00",
+		strings.Repeat("я", 101), strings.Repeat("я", 2001), "ffffffff-0000-4000-8000-00000000000", "а@example.org"}
+	doc.Root.Walk(func(e *xmlsafe.Element) bool {
+		if e == doc.Root {
+			return true
+		}
+		before, self, after := document[:e.Start], document[e.Start:e.End], document[e.End:]
+		name := fmt.Sprintf("%s@%d", e.Path(), e.Start)
+		out[name+" removed"] = before + after
+		out[name+" repeated"] = before + self + self + after
+		if i := strings.Index(after, "<"); i >= 0 && !strings.HasPrefix(after[i:], "</") {
+			next := doc.Root
+			doc.Root.Walk(func(n *xmlsafe.Element) bool {
+				if n.Start == e.End+i {
+					next = n
+				}
+				return true
+			})
+			out[name+" after its neighbour"] = before + document[next.Start:next.End] + self + document[next.End:]
+		}
+		if len(e.Elements()) == 0 && strings.Contains(self, "</") {
+			from, to := strings.Index(self, ">")+1, strings.LastIndex(self, "</")
+			for _, v := range values {
+				out[fmt.Sprintf("%s = %.20q", name, v)] = before + self[:from] + v + self[to:] + after
+			}
+			out[name+" with an attribute"] = before + self[:from-1] + ` a="1"` + self[from-1:] + after
+			out[name+" with an element"] = before + self[:from] + "<x/>" + self[to:] + after
+		}
+		return true
+	})
+	return out
+}
+
+// TestNothingTheSchemaRefusesPasses: whatever the official schema refuses, a
+// reader, a check that no policy can turn off, or Strict refuses too. Being
+// stricter than the schema is fine and counted.
+func TestNothingTheSchemaRefusesPasses(t *testing.T) {
+	xmllint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("xmllint is not installed (Debian package libxml2-utils)")
+	}
+	if testing.Short() {
+		t.Skip("thousands of documents")
+	}
+	for _, path := range []string{
+		"10.01.O-1.0.3/", "10.02.I-1.0.3/valid.request.010-kmsz.xml", "10.02.I-1.0.3/valid.response.022-periods.xml",
+		"10.02.I-1.0.3/valid.response.023-measures.xml", "10.03.O-1.0.1/valid.request.v8-active-v7-archive.xml",
+		"10.05.I-1.0.7/official.request.xml", "10.05.I-2.1.0/", "10.06.S-1.0.7/official.data.xml", "10.06.S-1.1.0/valid.data.one-prescription.xml",
+		"10.06.S-1.1.0/valid.data.all-events.xml", "10.06.S-1.0.7/valid.data.all-events.xml", "10.07.I-1.0.6/valid.request.legal-and-entrepreneur.xml",
+		"10.10.I-1.0.3/valid.request.xml", "10.10.I-1.0.4/official.request.xml", "10.11.I-1.0.3/valid.request.insertion.xml",
+		"10.11.I-1.0.3/valid.request.modification.xml", "10.11.I-1.0.3/valid.response.accepted.xml", "10.15.I-1.0.4/valid.request.modification.xml",
+		"10.15.I-1.0.3/valid.request.invalidation.xml",
+		"10.05.I-2.1.0/valid.response.rejected-codes.xml", "10.10.I-1.0.3/valid.response.partial.xml", "10.10.I-1.0.3/valid.response.message-error.xml",
+		"10.15.I-1.0.4/valid.response.point-not-found.xml", "10.07.I-1.0.6/valid.response.partial.xml",
+	} {
+		folder, name, _ := strings.Cut(path, "/")
+		t.Run(path, func(t *testing.T) {
+			document := ""
+			switch {
+			case name != "":
+				document = string(readSample(t, folder, name))
+			case folder == "10.01.O-1.0.3":
+				// The sample's classifier has hundreds of equal elements: a small one will do.
+				k := newRandom(3).kmsz()
+				var w textWriter
+				WritePublication(&w, &Publication{KMSZ: k, Changes: []Change{{FacetMSZ, "0808", ChangeNew, "", ""}, {FacetRules, "0808.02010000.01.0100.02.030101", ChangeRemoved, "", ""}}})
+				document = w.b.String()
+			default:
+				m := moneyMeasure()
+				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = measureID("777"), "1234567890", 1, flag(true), ptr(1)
+				m.Steps = []Step{{1, "Шаг", "Описание"}}
+				document = string(written(t, &Package{ID: factID("aaa"), Register: RegisterMeasure, Measures: []LocalMeasure{m},
+					MeasureInvalidations: []LocalMeasureInvalidation{{ID: factID("bbb"), LocalMeasureID: measureID("0f1")}}}))
+			}
+			compareWithSchema(t, xmllint, folder, mutants(t, document))
+		})
+	}
+}
+
+func compareWithSchema(t *testing.T, xmllint, folder string, documents map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	var files, names []string
+	for name, document := range documents {
+		file := filepath.Join(dir, fmt.Sprintf("%d.xml", len(files)))
+		if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files, names = append(files, file), append(names, name)
+	}
+	out, _ := exec.Command(xmllint, append([]string{"--noout", "--schema", sharedPath(t, "schemas", "egisso", folder+".xsd")}, files...)...).CombinedOutput()
+	valid := map[string]bool{}
+	for line := range strings.SplitSeq(string(out), "\n") {
+		if file, ok := strings.CutSuffix(line, " validates"); ok {
+			valid[file] = true
+		}
+	}
+	refused, stricter := 0, 0
+	for i, name := range names {
+		problem := refusal(t, []byte(documents[name]))
+		switch {
+		case !valid[files[i]] && problem == "":
+			t.Errorf("the schema refuses it, we do not: %s", name)
+		case !valid[files[i]]:
+			refused++
+		case problem != "":
+			stricter++
+		}
+	}
+	t.Logf("%d documents: %d refused as the schema does, %d more refused by us, %d fine", len(names), refused, stricter, len(names)-refused-stricter)
+	if refused == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// refusal says why a document is refused, "" if it is not.
+func refusal(t *testing.T, document []byte) string {
+	r, err := readSampleDocument(t, document)
+	switch {
+	case err != nil:
+		return err.Error()
+	case r.strict != nil:
+		return r.strict.Error()
+	}
+	for _, f := range r.findings {
+		// A content that is too long is cut before it is written.
+		if f.Schema || f.Code == "L-LEN" {
+			return f.String()
+		}
+	}
+	if r.pack != nil {
+		if err := r.pack.Validate(); err != nil {
+			return err.Error()
+		}
+	}
+	return ""
+}
