@@ -49,7 +49,7 @@ func BenchmarkLeak(b *testing.B) {
 	for _, c := range []*Curve{CryptoProA(), CryptoProC(), TC26_256A(), TC26_512A()} {
 		g := c.group.ready()
 		operations := map[string]func(*element){
-			"multiplyBase": func(k *element) { var p point; g.multiplyBase(&p, k) },
+			"multiplyBase": func(k *element) { var p point; g.multiplyBase(&p, k, true) },
 			"invert":       func(k *element) { var z element; g.p.invert(&z, k) },
 			"mul modulo q": func(k *element) {
 				var z element

@@ -136,6 +136,16 @@ func (g *group) pick(p *affine, i int, index uint64) {
 	}
 }
 
+// at does the same for a public index, reading only what is asked for.
+func (g *group) at(p *affine, i int, index uint64) {
+	n := g.p.n / 4
+	rows := g.multiples[i*2*n:]
+	for j := range n {
+		*(*quad)(p.x[4*j:]) = rows[j][index]
+		*(*quad)(p.y[4*j:]) = rows[n+j][index]
+	}
+}
+
 // pickQuad sets z to an element of a row, reading the whole row.
 func pickQuad(z *quad, row *[entries]quad, index uint64) {
 	var z0, z1, z2, z3 uint64
@@ -149,15 +159,16 @@ func pickQuad(z *quad, row *[entries]quad, index uint64) {
 	*z = quad{z0, z1, z2, z3}
 }
 
-// multiplyBase sets r to k times the generator in constant time, k below q. It
-// writes an odd k with digits that are odd and below 32 in absolute value
+// multiplyBase sets r to k times the generator, k from 1 to q−1, in constant
+// time if k is secret. It writes an odd k with digits that are odd and below 32
+// in absolute value
 //
 //	k = 32^w + Σ dᵢ·32^i,  i = 0 … w−1,  dᵢ = 2·(bits 5i+1 … 5i+5 of k) − 31
 //
 // so that each window takes one addition of one of 16 points or its opposite
 // (M. Joye, M. Tunstall, "Exponent recoding and regular exponentiation
 // algorithms", 2009). Instead of an even k it takes q − k, which is odd.
-func (g *group) multiplyBase(r *point, k *element) {
+func (g *group) multiplyBase(r *point, k *element, secret bool) {
 	var q affine
 	odd, even := *k, 1-k[0]&1
 	g.q.negate(&odd, even)
@@ -166,7 +177,11 @@ func (g *group) multiplyBase(r *point, k *element) {
 	for i := range g.windows() {
 		b := bitsAt(&odd, window*i+1) & (1<<window - 1)
 		negative := 1 - b>>(window-1)
-		g.pick(&q, i, (b^-negative)&(entries-1))
+		if index := (b ^ -negative) & (entries - 1); secret {
+			g.pick(&q, i, index)
+		} else {
+			g.at(&q, i, index)
+		}
 		g.negateAffine(&q, negative)
 		g.addAffine(r, r, &q)
 	}

@@ -76,7 +76,7 @@ func ParsePrivateKey(c *Curve, raw []byte) (*PrivateKey, error) {
 	}
 	var p point
 	var at affine
-	g.multiplyBase(&p, &number)
+	g.multiplyBase(&p, &number, true)
 	g.toAffine(&at, &p)
 	g.p.leave(&at.x, &at.x)
 	g.p.leave(&at.y, &at.y)

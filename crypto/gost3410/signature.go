@@ -70,7 +70,7 @@ func (k *PrivateKey) signWith(nonce *element, digest []byte) []byte {
 	var e, r, s, t element
 	defer func() { p = point{}; clear(t[:]) }()
 
-	g.multiplyBase(&p, nonce)
+	g.multiplyBase(&p, nonce, true)
 	g.toAffine(&at, &p)
 	g.p.leave(&at.x, &at.x)
 	g.q.enter(&r, &at.x)
@@ -118,7 +118,7 @@ func (k *PublicKey) Verify(digest, signature []byte) error {
 	g.q.neg(&z2, &v)
 	g.q.mul(&z2, &z2, &r)
 	var p1, p2 point
-	g.multiplyBase(&p1, &z1)
+	g.multiplyBase(&p1, &z1, false)
 	g.multiply(&p2, &z2, &k.point)
 	g.add(&p1, &p1, &p2)
 	if !g.hasX(&p1, &r) {
