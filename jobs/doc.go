@@ -17,6 +17,9 @@ import (
 type Report struct {
 	Done int  // units of work finished in this run
 	More bool // work that can be done now is left
+	// Skipped: nothing was tried, because the bus is known to be down. It says
+	// nothing about the job's health.
+	Skipped bool
 }
 
 // Job is one step. Run does a bounded piece of work and returns; being stopped

@@ -50,6 +50,10 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, r.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
+	if !r.Breaker.Allow(r.Now()) {
+		return Report{Skipped: true}, nil
+	}
+	r.Breaker.Forget() // the first real call probes
 	// What goes wrong with one answer does not keep the others at the bus.
 	troubles := r.repeatAcks(ctx)
 	var report Report
@@ -78,7 +82,7 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 			return quietly(report, troubles...) // our database, not the answer
 		}
 	}
-	report.More = true
+	report.More = report.Done > 0 // what comes again and again is for the schedule
 	return quietly(report, troubles...)
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"egissogw/adapter/smev"
 )
 
 // ledger remembers when jobs ran; silence must be visible.
@@ -41,6 +43,7 @@ type Scheduler struct {
 type loop struct {
 	Entry
 	wake    chan struct{}
+	failure string                    // last error, "" if there was none
 	running atomic.Pointer[time.Time] // start of the run, nil when idle
 	failing string                    // kind of the last error, to log a state and not every tick
 }
@@ -149,6 +152,10 @@ func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
 	if report.Done > 0 {
 		s.Wake(l.Wakes...)
 	}
+	if report.Skipped && err == nil {
+		s.remember(ctx, l) // as before: nothing was learnt
+		return false
+	}
 	s.note(ctx, l, report, err)
 	if err != nil {
 		s.log.Debug("job failed", "job", name, "err", err)
@@ -175,21 +182,37 @@ func (s *Scheduler) run(ctx context.Context, l *loop) (report Report, err error)
 // identifiers are what differs between two errors of the same kind.
 var identifiers = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\d+`)
 
+// kindOf tells failures apart that people would call different.
+func kindOf(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case smev.Classify(err) == smev.ClassRetry:
+		return "the bus does not answer" // in many words
+	}
+	return identifiers.ReplaceAllString(err.Error(), "…")
+}
+
 // note logs a change of the job's health, one line each way, and remembers it.
 func (s *Scheduler) note(ctx context.Context, l *loop, report Report, err error) {
 	name, failure := l.Job.Name(), ""
 	if err != nil {
 		failure = err.Error()
 	}
-	kind := identifiers.ReplaceAllString(failure, "…")
+	kind := kindOf(err)
 	switch {
 	case failure != "" && kind != l.failing:
 		s.log.Error("job fails", "job", name, "err", err)
 	case failure == "" && l.failing != "":
 		s.log.Info("job works again", "job", name, "done", report.Done)
 	}
-	l.failing = kind
-	if err := s.ledger.JobFinished(ctx, name, failure); err != nil {
-		s.log.Debug("job outcome not stored", "job", name, "err", err)
+	l.failing, l.failure = kind, failure
+	s.remember(ctx, l)
+}
+
+// remember stores how the job's last run ended.
+func (s *Scheduler) remember(ctx context.Context, l *loop) {
+	if err := s.ledger.JobFinished(ctx, l.Job.Name(), l.failure); err != nil {
+		s.log.Debug("job outcome not stored", "job", l.Job.Name(), "err", err)
 	}
 }

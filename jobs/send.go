@@ -50,7 +50,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 		return quietly(Report{}, err)
 	}
 	if !s.Breaker.Allow(s.Now()) {
-		return Report{}, nil
+		return Report{Skipped: true}, nil
 	}
 	posted := false
 	defer func() {
@@ -120,7 +120,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 	if ctx.Err() != nil {
 		return Report{}, ctx.Err()
 	}
-	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts + 1), MayHaveArrived: attempt != 0 && arrivable(cause)}
+	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts+1, cause), MayHaveArrived: attempt != 0 && arrivable(cause)}
 	var fault *smev.Fault
 	if errors.As(cause, &fault) {
 		f.Fault = fault.Name
@@ -191,10 +191,11 @@ func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
 }
 
 // pause is exponential with jitter, so that a bus that comes back is not met by
-// everybody at once.
-func (s Send) pause(failures int) time.Duration {
-	wait := store.Backoff(failures, s.RetryMin, s.RetryMax)
-	return wait/2 + rand.N(wait/2+1)
+// everybody at once; long when a queue or a quota is full; and never shorter than
+// the bus itself asks for.
+func (s Send) pause(failures int, cause error) time.Duration {
+	backoff := smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}
+	return max(backoff.DelayFor(smev.Classify(cause), failures, rand.Float64()), smev.RetryAfter(cause))
 }
 
 // reason tells people why, without the bus's own text, which may quote data.

@@ -4,14 +4,14 @@ update egisso.message set state = 'delivered', delivered_at = now(), claimed_unt
  where id = $1 and state = 'in_doubt';
 
 -- name: queued_by_answer
-update egisso.package set state = 'queued', queued_at = now() where id = $1 and state = 'signed';
+update egisso.package set state = 'queued', queued_at = now(), review = null where id = $1 and state = 'signed';
 
 -- name: package_progress
 update egisso.package set egisso_status = $2, info = $3
  where id = $1 and state in ('signed', 'queued', 'expired') and coalesce(egisso_status, 0) <= $2;
 
 -- name: package_answered
-update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = coalesce($4, review)
+update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = $4
  where id = $1;
 
 -- name: package_returned
