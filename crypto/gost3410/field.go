@@ -62,14 +62,24 @@ func parseHex(s string) (x element) {
 	return x
 }
 
+// zero is the same in every form.
+var zero element
+
 // neg sets z = −x.
-func (f *field) neg(z, x *element) { f.sub(z, &element{}, x) }
+func (f *field) neg(z, x *element) { f.sub(z, &zero, x) }
 
 // choose sets z = x if bit is 1 and leaves it as it is if bit is 0.
 func (f *field) choose(z, x *element, bit uint64) {
 	mask := -bit
-	for i := range f.n {
-		z[i] ^= mask & (z[i] ^ x[i])
+	z[0] ^= mask & (z[0] ^ x[0])
+	z[1] ^= mask & (z[1] ^ x[1])
+	z[2] ^= mask & (z[2] ^ x[2])
+	z[3] ^= mask & (z[3] ^ x[3])
+	if f.n == 8 {
+		z[4] ^= mask & (z[4] ^ x[4])
+		z[5] ^= mask & (z[5] ^ x[5])
+		z[6] ^= mask & (z[6] ^ x[6])
+		z[7] ^= mask & (z[7] ^ x[7])
 	}
 }
 
