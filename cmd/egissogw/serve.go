@@ -9,12 +9,9 @@ import (
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
-	"github.com/robfig/cron/v3"
 
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/config"
-	"egissogw/crypto/cert"
 	"egissogw/jobs"
 )
 
@@ -63,92 +60,15 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway,
 }
 
 func (g *gateway) build(ctx context.Context, c config.Config) error {
-	var err error
-	if g.store, err = openStore(ctx, c.Database); err != nil {
-		return err
-	}
-	g.closers = append(g.closers, g.store.Close)
-	source, pool, err := openSource(ctx, c.Source)
+	p, err := g.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	g.closers = append(g.closers, pool.Close)
-	key, err := openSigner(ctx, c.Signer)
-	if err != nil {
-		return signerFault(because(err))
-	}
-	g.closers = append(g.closers, func() {
-		if err := key.Close(); err != nil {
-			g.log.Warn("signer not closed", "err", err)
-		}
-	})
-	gated := jobs.Gate(key, g.store)
-	version, err := busVersion(c.SMEV)
-	if err != nil {
-		return lastingError{err}
-	}
-	trust, err := busTrust(c.SMEV)
-	if err != nil {
-		return lastingError{err}
-	}
-	metadata, err := smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata)
-	if err != nil {
-		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
-	}
-	policy, err := rulePolicy(c)
+	entries, err := p.entries(c)
 	if err != nil {
 		return err
 	}
-	bus, err := smev.NewClient(smev.Options{
-		URL: c.SMEV.URL, Version: version, Signer: gated,
-		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
-		Timeout: c.SMEV.Timeout, Limits: smev.Limits{Body: c.SMEV.ReplyLimit}, Selector: smev.Selector{NodeID: c.SMEV.NodeID},
-		ObserveClock: clockAlarm(g.log),
-	})
-	if err != nil {
-		return err
-	}
-	files := smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
-	now, log := time.Now, g.log
-	breaker := &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
-		Changed: breakerAlarm(log),
-	}
-
-	collect := jobs.Collect{Source: source, Store: g.store, Log: log}
-	decide := jobs.Decide{Store: g.store, Provider: c.Provider.Code, Policy: policy, Now: now, Location: c.Job.TimeZone.Location, Log: log}
-	form := jobs.Form{
-		Store: g.store, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
-		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Log: log,
-	}
-	sign := jobs.Sign{
-		Store: g.store, Switch: g.store, Signer: gated, Version: version, Lease: c.Job.Lease, Now: now, Log: log,
-		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: metadata, TestMessage: c.SMEV.TestMessage},
-		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
-	}
-	send := jobs.Send{
-		Store: g.store, Switch: g.store, Bus: bus, Files: files, Breaker: breaker, Lease: c.Job.Lease, RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax,
-		MessageIDLimit: c.Job.MessageIDLimit, Now: now, Log: log,
-	}
-	receive := jobs.Receive{Store: g.store, Switch: g.store, Bus: bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: breaker, Now: now, Log: log}
-	apply := jobs.Apply{Store: g.store, Log: log}
-	watch := &jobs.Watch{Store: g.store, Certificate: key.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: now, Log: log,
-		CheckBasis: programVersion() + " " + policy.String() + " " + c.Provider.Code}
-
-	hourly, err := cron.ParseStandard("@hourly")
-	if err != nil {
-		return err
-	}
-	g.scheduler = jobs.NewScheduler([]jobs.Entry{
-		{Job: collect, Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
-		{Job: decide, Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
-		{Job: form, Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
-		{Job: sign, Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
-		{Job: send, Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
-		{Job: receive, Schedule: c.Job.Receive.Schedule, Wakes: []string{"apply"}},
-		{Job: apply, Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
-		{Job: watch, Schedule: hourly, Wakes: []string{"decide"}},
-	}, c.Job.TimeZone.Location, g.store, log, now)
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
 	return nil
 }
 

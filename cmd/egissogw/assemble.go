@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis"
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+	"egissogw/config"
+	"egissogw/crypto/cert"
+	"egissogw/jobs"
+)
+
+// parts are what the jobs work with.
+type parts struct {
+	store    *store.Store
+	source   *mis.Source
+	signer   jobs.Signer // behind the switch
+	version  smev.Version
+	bus      *smev.Client
+	files    *smev.FileStore
+	breaker  *smev.Breaker
+	policy   egisso.RulePolicy
+	metadata smev.MetadataTemplate
+	log      *slog.Logger
+}
+
+// open opens everything the configuration names. What it opened is closed by
+// the gateway, also after an error.
+func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
+	p := &parts{log: g.log}
+	if err := g.openDatabases(ctx, c, p); err != nil {
+		return nil, err
+	}
+	key, err := openSigner(ctx, c.Signer)
+	if err != nil {
+		return nil, signerFault(because(err))
+	}
+	g.closers = append(g.closers, func() {
+		if err := key.Close(); err != nil {
+			g.log.Warn("signer not closed", "err", err)
+		}
+	})
+	p.signer = jobs.Gate(key, p.store)
+	if p.policy, err = rulePolicy(c); err != nil {
+		return nil, err
+	}
+	return p, p.openBus(c)
+}
+
+func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) error {
+	s, err := openStore(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	g.store, p.store = s, s
+	g.closers = append(g.closers, s.Close)
+	source, pool, err := openSource(ctx, c.Source)
+	if err != nil {
+		return err
+	}
+	p.source = source
+	g.closers = append(g.closers, pool.Close)
+	return nil
+}
+
+// openBus prepares the way to the bus and to its file storage. Nothing is
+// connected yet.
+func (p *parts) openBus(c config.Config) (err error) {
+	if p.version, err = busVersion(c.SMEV); err != nil {
+		return lastingError{err}
+	}
+	trust, err := busTrust(c.SMEV)
+	if err != nil {
+		return lastingError{err}
+	}
+	if p.metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
+		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
+	}
+	p.bus, err = smev.NewClient(smev.Options{
+		URL: c.SMEV.URL, Version: p.version, Signer: p.signer,
+		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
+		Timeout: c.SMEV.Timeout, Limits: smev.Limits{Body: c.SMEV.ReplyLimit}, Selector: smev.Selector{NodeID: c.SMEV.NodeID},
+		ObserveClock: clockAlarm(p.log),
+	})
+	if err != nil {
+		return err
+	}
+	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
+	p.breaker = &smev.Breaker{
+		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
+		Changed: breakerAlarm(p.log),
+	}
+	return nil
+}
+
+// entries are the jobs, when each runs and whom it wakes.
+func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
+	hourly, err := cron.ParseStandard("@hourly")
+	if err != nil {
+		return nil, err
+	}
+	return []jobs.Entry{
+		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
+		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
+		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
+		{Job: p.sign(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
+		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
+		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"apply"}},
+		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
+		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
+	}, nil
+}
+
+func (p *parts) collect() jobs.Job {
+	return jobs.Collect{Source: p.source, Store: p.store, Log: p.log}
+}
+
+func (p *parts) decide(c config.Config) jobs.Job {
+	return jobs.Decide{
+		Store: p.store, Provider: c.Provider.Code, Policy: p.policy, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+	}
+}
+
+func (p *parts) form(c config.Config) jobs.Job {
+	return jobs.Form{
+		Store: p.store, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
+		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Log: p.log,
+	}
+}
+
+func (p *parts) sign(c config.Config) jobs.Job {
+	return jobs.Sign{
+		Store: p.store, Switch: p.store, Signer: p.signer, Version: p.version, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
+		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
+	}
+}
+
+func (p *parts) send(c config.Config) jobs.Job {
+	return jobs.Send{
+		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, Lease: c.Job.Lease,
+		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, MessageIDLimit: c.Job.MessageIDLimit, Now: time.Now, Log: p.log,
+	}
+}
+
+func (p *parts) receive(c config.Config) jobs.Job {
+	return jobs.Receive{
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
+	}
+}
+
+func (p *parts) apply() jobs.Job { return jobs.Apply{Store: p.store, Log: p.log} }
+
+func (p *parts) watch(c config.Config) jobs.Job {
+	return &jobs.Watch{
+		Store: p.store, Certificate: p.signer.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: time.Now, Log: p.log,
+		CheckBasis: programVersion() + " " + p.policy.String() + " " + c.Provider.Code,
+	}
+}
