@@ -25,6 +25,10 @@
 //	  "downtime": [{"after": "10m", "for": "1h", "as": "reset"}]
 //	}
 //
+// Beside the SOAP endpoints two paths take POST: /cabinet is the provider's
+// cabinet (a package or a zip of one; the reply is the protocol), and
+// /push?to=MIS01&name=v8 broadcasts the body.
+//
 // What each field means is told by smevtest.Rule, Chaos, Push and Downtime.
 // Files are looked for beside the script. A message is pushed once, over all
 // restarts with one ledger.

@@ -33,6 +33,7 @@ type Bus struct {
 	tempDir  string
 
 	accepting sync.Mutex // duplicates are decided and recorded one at a time
+	receiving sync.Mutex // packages come to the receiver one at a time
 	pushing   sync.Mutex // so are names of pushed messages
 
 	mu      sync.Mutex
@@ -55,6 +56,7 @@ type Bus struct {
 	acks     atomic.Int64
 	faults   atomic.Int64
 	pushes   atomic.Int64
+	uploads  atomic.Int64
 }
 
 // New prepares a bus: reads the ledger and restores queues and registers from
@@ -139,6 +141,7 @@ func (b *Bus) Start(ctx context.Context) error {
 	for _, v := range b.versions {
 		mux.Handle("POST "+v.path(), b.handler(v))
 	}
+	b.byHand(mux)
 	b.http = &http.Server{Handler: mux, ReadHeaderTimeout: 30 * time.Second}
 	b.served = make(chan struct{})
 	go func() {

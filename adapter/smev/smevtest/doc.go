@@ -25,6 +25,8 @@
 //   - Bus.SetOutage and Downtime: no bus at all for a while; Clock: hours that
 //     pass in a moment;
 //   - Bus.Pause, Options.Quota, QueueLimit and Rate: a bus that takes no more;
+//   - CabinetPath and PushPath: what people do by hand, packages uploaded in
+//     the provider's cabinet and broadcasts at a moment of one's choice;
 //   - Bus.Ledger: every call, message, answer and transfer afterwards, and what
 //     a correct gateway would not have done (Ledger.Violations);
 //   - Bus.WaitIdle and WaitAcked: conditions to wait for.

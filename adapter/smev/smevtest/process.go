@@ -107,6 +107,8 @@ func (b *Bus) receive(content *xmlsafe.Element, m ledger.Acceptance, files []*he
 		packages = append(packages, data)
 	}
 	b.savePackages(content, m, packages)
+	b.receiving.Lock()
+	defer b.receiving.Unlock()
 	return b.receiver.Process(content, packages, m.At, now), nil
 }
 

@@ -1,0 +1,106 @@
+package smevtest
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/smev/smevtest/receiver"
+)
+
+// Paths of what people do by hand, beside the endpoints of the bus: both take
+// POST.
+const (
+	// CabinetPath is the provider's cabinet (кабинет поставщика информации): the
+	// body is a package, or a zip of one; the answer is its protocol.
+	CabinetPath = "/cabinet"
+	// PushPath makes ЕГИССО send the body to the participant of the parameter to,
+	// as a broadcast, once under the name of the parameter name.
+	PushPath = "/push"
+)
+
+func (b *Bus) byHand(mux *http.ServeMux) {
+	mux.HandleFunc("POST "+CabinetPath, func(w http.ResponseWriter, r *http.Request) {
+		b.attend(w, r, func(body []byte) ([]byte, error) {
+			protocol, err := b.Cabinet(body)
+			return []byte(protocol), err
+		})
+	})
+	mux.HandleFunc("POST "+PushPath, func(w http.ResponseWriter, r *http.Request) {
+		b.attend(w, r, func(body []byte) ([]byte, error) {
+			id, err := b.Push(r.Context(), Push{Name: r.FormValue("name"), To: r.FormValue("to"), Content: body})
+			return []byte(id + "\n"), err
+		})
+	})
+}
+
+// attend reads what somebody brings and answers with what comes of it.
+func (b *Bus) attend(w http.ResponseWriter, r *http.Request, do func(body []byte) ([]byte, error)) {
+	if !b.enter() {
+		return
+	}
+	defer b.handlers.Done()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, receiver.MaxFile))
+	var reply []byte
+	if err == nil {
+		reply, err = do(body)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if _, err := w.Write(reply); err != nil {
+		b.options.Log.Warn("reply not written", "err", err)
+	}
+}
+
+// Cabinet takes a package that is brought by hand, an XML document or a zip
+// with one, and returns its protocol. An error means that nothing was taken.
+func (b *Bus) Cabinet(file []byte) (protocol string, err error) {
+	if bytes.HasPrefix(file, []byte("PK")) {
+		if file, err = unzip(file); err != nil {
+			return "", err
+		}
+	}
+	now := b.options.Now()
+	b.receiving.Lock()
+	defer b.receiving.Unlock()
+	result, err := b.receiver.Upload(file, now)
+	if err != nil {
+		return "", err
+	}
+	// What is brought by hand has no message: a name tells it apart.
+	err = b.ledger.Processed(ledger.Processed{
+		At: now, MessageID: "cabinet " + strconv.FormatInt(b.uploads.Add(1), 10) + " " + result.PackageID,
+		PackageID: result.PackageID, Refusal: result.Refusal, Records: result.Records,
+	})
+	return result.Protocol, err
+}
+
+// unzip returns the only file of an archive.
+func unzip(archive []byte) ([]byte, error) {
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		return nil, fmt.Errorf("архив не читается: %w", err)
+	}
+	if len(z.File) != 1 {
+		return nil, fmt.Errorf("в архиве файлов %d, а нужен один", len(z.File))
+	}
+	f, err := z.File[0].Open()
+	if err != nil {
+		return nil, fmt.Errorf("архив не читается: %w", err)
+	}
+	content, err := io.ReadAll(io.LimitReader(f, receiver.MaxFile+1))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("архив не читается: %w", err)
+	}
+	if len(content) > receiver.MaxFile {
+		return nil, errors.New("файл в архиве слишком велик")
+	}
+	return content, nil
+}
