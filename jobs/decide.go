@@ -24,9 +24,14 @@ type Decide struct {
 	Store    *store.Store
 	Provider string // participant code of rows that name none
 	Policy   egisso.RulePolicy
-	Now      func() time.Time
-	Location *time.Location
-	Log      *slog.Logger
+	// Classifier returns the classifier in use, nil as long as none is known:
+	// the rules that need it are skipped then. It is asked once a batch, after the
+	// rows were locked, so that who changes it afterwards finds them decided. Nil
+	// is a gateway without a classifier.
+	Classifier func(ctx context.Context) (*egisso.Classifier, error)
+	Now        func() time.Time
+	Location   *time.Location
+	Log        *slog.Logger
 }
 
 // Name implements Job.
@@ -41,9 +46,7 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
 		for batch := range decideBatches {
 			report.More = report.More || batch == decideBatches-1
-			n, err := d.Store.Decide(ctx, register, decideRows, func(p store.Pending) (store.Decision, error) {
-				return d.decide(register, p)
-			})
+			n, err := d.batch(ctx, register)
 			report.Done += n
 			if err != nil {
 				return report, err
@@ -59,7 +62,24 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 	return report, err
 }
 
-func (d Decide) decide(register egisso.Register, p store.Pending) (store.Decision, error) {
+// batch decides on some rows with one checker.
+func (d Decide) batch(ctx context.Context, register egisso.Register) (int, error) {
+	var c *egisso.Checker
+	return d.Store.Decide(ctx, register, decideRows, func(p store.Pending) (store.Decision, error) {
+		if c == nil {
+			c = &egisso.Checker{Today: d.today()}
+			if d.Classifier != nil {
+				var err error
+				if c.Classifier, err = d.Classifier(ctx); err != nil {
+					return store.Decision{}, err
+				}
+			}
+		}
+		return d.decide(*c, register, p)
+	})
+}
+
+func (d Decide) decide(c egisso.Checker, register egisso.Register, p store.Pending) (store.Decision, error) {
 	if egisso.Blocks(p.Findings) {
 		// Unreadable: what was to be sent of the row is no longer known.
 		return store.Decision{Drop: "Запись источника не читается"}, nil
@@ -81,9 +101,9 @@ func (d Decide) decide(register egisso.Register, p store.Pending) (store.Decisio
 		return d.invalidate(move.Kind, p)
 	}
 	if register == egisso.RegisterMeasure {
-		return d.measure(p)
+		return d.measure(c, p)
 	}
-	return d.fact(move, p)
+	return d.fact(c, move, p)
 }
 
 // history says what is known of the row's life in ЕГИССО.
@@ -100,7 +120,7 @@ func history(p store.Pending) egisso.History {
 	return h
 }
 
-func (d Decide) measure(p store.Pending) (store.Decision, error) {
+func (d Decide) measure(c egisso.Checker, p store.Pending) (store.Decision, error) {
 	var m egisso.LocalMeasure
 	if err := json.Unmarshal(p.Content, &m); err != nil {
 		return store.Decision{}, fmt.Errorf("decode measure: %w", err)
@@ -116,10 +136,10 @@ func (d Decide) measure(p store.Pending) (store.Decision, error) {
 		m.Categories[i].ID = egisso.CategoryID(d.provider(p), p.Key, m.Categories[i].Key)
 	}
 	m.LastChanging = m.LastChanging.In(d.Location)
-	return d.checked(p, &store.NewRecord{ID: m.ID, Kind: egisso.KindMeasure, Content: m}, egisso.CheckMeasure(m)), nil
+	return d.checked(p, &store.NewRecord{ID: m.ID, Kind: egisso.KindMeasure, Content: m}, c.Measure(m)), nil
 }
 
-func (d Decide) fact(move egisso.Decision, p store.Pending) (store.Decision, error) {
+func (d Decide) fact(c egisso.Checker, move egisso.Decision, p store.Pending) (store.Decision, error) {
 	var f egisso.Fact
 	if err := json.Unmarshal(p.Content, &f); err != nil {
 		return store.Decision{}, fmt.Errorf("decode fact: %w", err)
@@ -142,14 +162,14 @@ func (d Decide) fact(move egisso.Decision, p store.Pending) (store.Decision, err
 	}
 	if wait != "" {
 		// Checks that need the measure would only blame its absence.
-		findings := withoutMeasure(egisso.CheckFact(f, nil, d.today()))
+		findings := withoutMeasure(c.Fact(f, nil))
 		decision := d.checked(p, record, findings)
 		if record.State == store.Ready {
 			record.State, record.Reason = store.Waiting, wait
 		}
 		return decision, nil
 	}
-	return d.checked(p, record, egisso.CheckFact(f, accepted, d.today())), nil
+	return d.checked(p, record, c.Fact(f, accepted)), nil
 }
 
 // measureFor returns the accepted version of a fact's measure, or why the fact

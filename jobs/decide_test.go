@@ -21,6 +21,9 @@ func testDecide() Decide {
 	return Decide{Provider: testProvider, Now: testClock, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
 }
 
+// testChecker knows the day and no classifier.
+var testChecker = egisso.Checker{Today: egisso.DateOf(testClock())}
+
 func date(s string) egisso.Date {
 	d, err := egisso.ParseDate(s)
 	if err != nil {
@@ -104,7 +107,7 @@ func TestDecideOnFacts(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			d, err := testDecide().decide(egisso.RegisterFact, c.pending)
+			d, err := testDecide().decide(testChecker, egisso.RegisterFact, c.pending)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,13 +124,13 @@ func TestDecideOnFacts(t *testing.T) {
 // The same content makes the same ids in a gateway that lost its database.
 func TestIdsComeFromTheSourceOnly(t *testing.T) {
 	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
-	one, _ := testDecide().decide(egisso.RegisterFact, p)
-	two, _ := testDecide().decide(egisso.RegisterFact, p)
+	one, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
+	two, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
 	if one.Record.ID != two.Record.ID || one.Record.ID != egisso.FactID(testProvider, "1", 0) {
 		t.Errorf("ids %s and %s", one.Record.ID, two.Record.ID)
 	}
 	p.Generation = 1
-	reborn, _ := testDecide().decide(egisso.RegisterFact, p)
+	reborn, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
 	if reborn.Record.ID == one.Record.ID {
 		t.Error("a fact that came back after its removal has the removed fact's id")
 	}
@@ -138,12 +141,12 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 	text, _ := json.Marshal(m)
 	hash := m.ContentHash()
 	p := store.Pending{Key: "m", Content: text, ContentHash: hash[:]}
-	one, err := testDecide().decide(egisso.RegisterMeasure, p)
+	one, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.AcceptedID, p.AcceptedHash = one.Record.ID, make([]byte, 32)
-	two, err := testDecide().decide(egisso.RegisterMeasure, p)
+	two, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +158,7 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 		t.Error("a category changed its id from version to version")
 	}
 	p.AcceptedID, p.AcceptedHash, p.AcceptedEvent, p.Generation = uuid.Nil, nil, uuid.New(), 1
-	reborn, err := testDecide().decide(egisso.RegisterMeasure, p)
+	reborn, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +170,7 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 func TestRowsOfAnotherProvider(t *testing.T) {
 	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
 	p.Provider = "0042.000002"
-	d, err := testDecide().decide(egisso.RegisterFact, p)
+	d, err := testDecide().decide(testChecker, egisso.RegisterFact, p)
 	if err != nil {
 		t.Fatal(err)
 	}
