@@ -8,7 +8,7 @@
 //
 // What depends on a secret, the private key or a nonce, takes the same steps
 // and touches the same memory whatever the secret is: limbs of fixed number, no
-// branches, addition without exceptions, rows of a table read as a whole. The
+// branches, additions that meet no exception, rows of a table read as a whole. The
 // exception is the hash that derives nonces: its look-ups depend on the key
 // when the key is parsed, and on the key and fresh random bytes when it signs.
 // Verification works on public values and its time depends on them.

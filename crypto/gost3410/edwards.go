@@ -29,11 +29,20 @@ func (g *group) addAffineEdwards(r, p *point, q *affine) {
 	var a, b, c, e element
 	f.mul(&a, &p.x, &q.x)
 	f.mul(&b, &p.y, &q.y)
-	f.mul(&c, &q.x, &q.y)
-	f.mul(&c, &c, &g.d)
-	f.mul(&c, &p.t, &c)
+	f.mul(&c, &p.t, &q.t)
 	f.cross(&e, &p.x, &p.y, &q.x, &q.y, &a, &b)
 	g.joinEdwards(r, &a, &b, &c, &p.z, &e)
+}
+
+// cross sets z = (x₁ + y₁)(x₂ + y₂) − s − t, which is x₁y₂ + x₂y₁ if s = x₁x₂
+// and t = y₁y₂.
+func (f *field) cross(z, x1, y1, x2, y2, s, t *element) {
+	var u, v element
+	f.add(&u, x1, y1)
+	f.add(&v, x2, y2)
+	f.mul(z, &u, &v)
+	f.sub(z, z, s)
+	f.sub(z, z, t)
 }
 
 // joinEdwards sets r from x₁x₂, y₁y₂, d·t₁t₂, z₁z₂ and x₁y₂ + x₂y₁.
@@ -89,21 +98,34 @@ func (g *group) toEdwards(p *affine) bool {
 	f.mul(&minus, &minus, &p.y)
 	f.mul(&p.x, &x, &inverse)
 	f.mul(&p.y, &minus, &inverse)
+	f.mul(&p.t, &p.x, &p.y)
+	f.mul(&p.t, &p.t, &g.d)
 	return true
+}
+
+// divideEdwards sets r to a point p with a known 1/z.
+func (g *group) divideEdwards(r *affine, p *point, inverse *element) {
+	g.p.mul(&r.x, &p.x, inverse)
+	g.p.mul(&r.y, &p.y, inverse)
+	g.p.mul(&r.t, &r.x, &r.y)
+	g.p.mul(&r.t, &r.t, &g.d)
 }
 
 // fromEdwards brings a point back: x = s(1 + v)/(1 − v) + t, y = (x − t)/u. The
 // neutral element (0, 1) becomes the point at infinity.
 func (g *group) fromEdwards(p *point) {
 	f := g.p
-	var minus, plus, u element
-	u = p.x
+	var minus, plus, z element
 	f.sub(&minus, &p.z, &p.y)
 	f.add(&plus, &p.z, &p.y)
 	f.mul(&plus, &plus, &g.s)
-	f.mul(&p.y, &plus, &p.z)
-	f.mul(&p.x, &minus, &g.t)
-	f.add(&p.x, &p.x, &plus)
-	f.mul(&p.x, &p.x, &u)
-	f.mul(&p.z, &minus, &u)
+	f.mul(&z, &minus, &p.x)
+	f.mul(&p.y, &plus, &p.z) // over z
+	f.mul(&minus, &minus, &g.t)
+	f.add(&plus, &plus, &minus)
+	f.mul(&p.x, &plus, &p.x) // over z
+	f.mul(&p.x, &p.x, &z)
+	f.mul(&p.y, &p.y, &z)
+	f.mul(&p.y, &p.y, &z)
+	p.z = z
 }

@@ -10,9 +10,8 @@ type group struct {
 
 	once      sync.Once
 	p, q      *field
-	a, b, b3  element         // coefficients of the curve, and three times b
+	a, b      element         // coefficients of the curve
 	minus3    bool            // a = −3
-	smallB    uint64          // b if it is small and not in Montgomery's form, otherwise 0
 	edwards   bool            // the curve has an Edwards form and points are held in it
 	d, s, t   element         // coefficients of the Edwards form
 	multiples [][entries]quad // of the generator, a row for each part of a coordinate
@@ -33,7 +32,7 @@ type params struct {
 
 // Scalars to multiply the generator by are cut into digits of window bits, each
 // of which has a table of 16 multiples of the generator, all in all 52 KB for
-// 256 bits and 211 KB for 512.
+// 256 bits and 211 KB for 512, and half as much again in Edwards form.
 const (
 	window  = 5
 	entries = 1 << (window - 1)
@@ -57,16 +56,11 @@ func (g *group) prepare() {
 		return x
 	}
 	g.a, g.b = enter(g.params.a), enter(g.params.b)
-	g.p.add(&g.b3, &g.b, &g.b)
-	g.p.add(&g.b3, &g.b3, &g.b)
 	minus3 := enter("3")
 	g.p.add(&minus3, &minus3, &g.a)
 	g.minus3 = g.p.isZero(&minus3) == 1
-	if g.p.c != 0 && g.b == (element{g.b[0]}) && g.b[0] < 1<<32 {
-		g.smallB = g.b[0]
-	}
 
-	generator := affine{enter(g.params.x), enter(g.params.y)}
+	generator := affine{x: enter(g.params.x), y: enter(g.params.y)}
 	if g.params.d != "" { // s = (1 − d)/4, t = (1 + d)/6
 		g.edwards = true
 		g.d, g.s, g.t = enter(g.params.d), enter("4"), enter("6")
@@ -109,40 +103,56 @@ func (g *group) store(points []point) {
 		f.mul(&products[i+1], &products[i], &points[i].z)
 	}
 	var inverse, z element
+	var at affine
 	f.invert(&inverse, &products[len(points)])
 	n := f.n / 4
-	g.multiples = make([][entries]quad, g.windows()*2*n)
+	g.multiples = make([][entries]quad, g.windows()*g.rows())
 	for i := len(points) - 1; i >= 0; i-- {
-		p := &points[i]
 		f.mul(&z, &inverse, &products[i])
-		f.mul(&inverse, &inverse, &p.z)
-		f.mul(&p.x, &p.x, &z)
-		f.mul(&p.y, &p.y, &z)
-		rows := g.multiples[i/entries*2*n:]
+		f.mul(&inverse, &inverse, &points[i].z)
+		g.divide(&at, &points[i], &z)
+		rows := g.multiples[i/entries*g.rows():]
 		for j := range n {
-			rows[j][i%entries] = quad(p.x[4*j:])
-			rows[n+j][i%entries] = quad(p.y[4*j:])
+			rows[j][i%entries] = quad(at.x[4*j:])
+			rows[n+j][i%entries] = quad(at.y[4*j:])
+			if g.edwards {
+				rows[2*n+j][i%entries] = quad(at.t[4*j:])
+			}
 		}
 	}
+}
+
+// rows returns how many rows of the table hold the coordinates of a window.
+func (g *group) rows() int {
+	if g.edwards {
+		return 3 * g.p.n / 4
+	}
+	return 2 * g.p.n / 4
 }
 
 // pick sets p to one of the multiples of window i, reading all of them.
 func (g *group) pick(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	rows := g.multiples[i*2*n:]
+	rows := g.multiples[i*g.rows():]
 	for j := range n {
 		pickQuad((*quad)(p.x[4*j:]), &rows[j], index)
 		pickQuad((*quad)(p.y[4*j:]), &rows[n+j], index)
+		if g.edwards {
+			pickQuad((*quad)(p.t[4*j:]), &rows[2*n+j], index)
+		}
 	}
 }
 
 // at does the same for a public index, reading only what is asked for.
 func (g *group) at(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	rows := g.multiples[i*2*n:]
+	rows := g.multiples[i*g.rows():]
 	for j := range n {
 		*(*quad)(p.x[4*j:]) = rows[j][index]
 		*(*quad)(p.y[4*j:]) = rows[n+j][index]
+		if g.edwards {
+			*(*quad)(p.t[4*j:]) = rows[2*n+j][index]
+		}
 	}
 }
 
@@ -163,18 +173,25 @@ func pickQuad(z *quad, row *[entries]quad, index uint64) {
 // time if k is secret. It writes an odd k with digits that are odd and below 32
 // in absolute value
 //
-//	k = 32^w + Σ dᵢ·32^i,  i = 0 … w−1,  dᵢ = 2·(bits 5i+1 … 5i+5 of k) − 31
+//	k = 32^w + Σ dᵢ·32^i,  i = w−1 … 0,  dᵢ = 2·(bits 5i+1 … 5i+5 of k) − 31
 //
 // so that each window takes one addition of one of 16 points or its opposite
 // (M. Joye, M. Tunstall, "Exponent recoding and regular exponentiation
 // algorithms", 2009). Instead of an even k it takes q − k, which is odd.
+//
+// Digits are added from the greatest down, so that before digit d of window i
+// the sum is 32m·32^i for an m from 1 to k/32^(i+1) + 1. As d is odd and less
+// than 32, neither 32m + d nor 32m − d is 0, and for i > 0 both are less than
+// q: no point is added to itself or to its opposite. In the last window 32m + d
+// is k and less than q, but 32m − d = k − 2d may be q, for one k; so that point
+// is doubled as well, and the double taken if the sum has no denominator.
 func (g *group) multiplyBase(r *point, k *element, secret bool) {
 	var q affine
 	odd, even := *k, 1-k[0]&1
 	g.q.negate(&odd, even)
 
 	*r = g.top
-	for i := range g.windows() {
+	for i := g.windows() - 1; i >= 0; i-- {
 		b := bitsAt(&odd, window*i+1) & (1<<window - 1)
 		negative := 1 - b>>(window-1)
 		if index := (b ^ -negative) & (entries - 1); secret {
@@ -184,6 +201,16 @@ func (g *group) multiplyBase(r *point, k *element, secret bool) {
 		}
 		g.negateAffine(&q, negative)
 		g.addAffine(r, r, &q)
+	}
+	if !g.edwards { // whose formulas have no exceptions at all
+		var twice point
+		g.project(&twice, &q)
+		g.double(&twice, &twice, false)
+		same := g.p.isZero(&r.z)
+		g.p.choose(&r.x, &twice.x, same)
+		g.p.choose(&r.y, &twice.y, same)
+		g.p.choose(&r.z, &twice.z, same)
+		twice = point{}
 	}
 	g.negate(r, even)
 	clear(odd[:])

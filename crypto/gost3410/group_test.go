@@ -85,18 +85,16 @@ func samePoint(g *group, p, q point) bool {
 		return false
 	}
 	if infinite == 1 {
-		return f.isZero(&p.y) == 0 && f.isZero(&q.y) == 0
+		return f.isZero(&p.x)&f.isZero(&q.x) == 1
 	}
-	for _, pair := range [][2]*element{{&p.x, &q.x}, {&p.y, &q.y}} {
-		var left, right element
-		f.mul(&left, pair[0], &q.z)
-		f.mul(&right, pair[1], &p.z)
-		f.sub(&left, &left, &right)
-		if f.isZero(&left) == 0 {
-			return false
-		}
-	}
-	return true
+	var a, b affine
+	f.invert(&p.z, &p.z)
+	f.invert(&q.z, &q.z)
+	g.divideJacobian(&a, &p, &p.z)
+	g.divideJacobian(&b, &q, &q.z)
+	f.sub(&a.x, &a.x, &b.x)
+	f.sub(&a.y, &a.y, &b.y)
+	return f.isZero(&a.x)&f.isZero(&a.y) == 1
 }
 
 func TestMultiplicationsAgree(t *testing.T) {
@@ -170,11 +168,52 @@ func TestAdditionHasNoExceptions(t *testing.T) {
 					g.toAffine(&at, &s)
 					g.enter(&at)
 					g.addAffine(&r, &p, &at)
-					if !samePoint(g, r, want) {
-						t.Errorf("%x + %x fails in affine coordinates", a, b)
+					switch opposite := new(big.Int).Sub(q, b); {
+					case g.edwards || a.Sign() != 0 && a.Cmp(b) != 0 && a.Cmp(opposite) != 0:
+						if !samePoint(g, r, want) {
+							t.Errorf("%x + %x fails in affine coordinates", a, b)
+						}
+					case a.Cmp(b) == 0 && g.p.isZero(&r.z) == 0:
+						t.Errorf("%x + itself has a denominator", a)
 					}
 				}
 			}
 		})
+	}
+}
+
+// TestLastAdditionDoubles multiplies by the one number at which the last
+// addition of multiplyBase meets a point it has to add to itself: k = q + 2d,
+// where d is the last digit of k.
+func TestLastAdditionDoubles(t *testing.T) {
+	met := 0
+	for _, c := range everyGroup() {
+		g := c.group.ready()
+		q := hexadecimal(g.params.q)
+		for d := int64(1 - 1<<window); d < 0; d += 2 {
+			k := new(big.Int).Add(q, big.NewInt(2*d))
+			low := new(big.Int).Rsh(k, 1)
+			if digit := 2*int64(low.Uint64()&(1<<window-1)) + 1 - 1<<window; digit != d {
+				continue
+			}
+			met++
+			var generator affine
+			x, y := parseHex(g.params.x), parseHex(g.params.y)
+			g.p.enter(&generator.x, &x)
+			g.p.enter(&generator.y, &y)
+			g.enter(&generator)
+			for _, k := range []*big.Int{k, new(big.Int).Sub(q, k)} {
+				number := parseHex(k.Text(16))
+				var fast, slow point
+				g.multiplyBase(&fast, &number, true)
+				g.multiply(&slow, &number, &generator)
+				if !samePoint(g, fast, slow) || g.p.isZero(&fast.z) == 1 {
+					t.Errorf("%s: wrong multiple for %x", c.Name(), k)
+				}
+			}
+		}
+	}
+	if met < 3 {
+		t.Errorf("only %d groups have such a number", met)
 	}
 }

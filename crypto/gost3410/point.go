@@ -2,29 +2,30 @@ package gost3410
 
 import "math/bits"
 
-// point is a point of a curve in projective coordinates: (x/z, y/z), or the
-// point at infinity if z = 0, which is (0 : 1 : 0). On the curves that have an
+// point is a point of a curve in Jacobian coordinates: (x/z², y/z³), or the
+// point at infinity if z = 0, and then x = 0 too. On the curves that have an
 // Edwards form the coordinates are those of that form, with t besides.
 type point struct{ x, y, z, t element }
 
-// affine is a point other than the one at infinity.
-type affine struct{ x, y element }
+// affine is a point other than the one at infinity. In Edwards form t = d·x·y.
+type affine struct{ x, y, t element }
 
 // add sets r = p + q.
 func (g *group) add(r, p, q *point) {
 	if g.edwards {
 		g.addEdwards(r, p, q)
 	} else {
-		g.addProjective(r, p, q)
+		g.addJacobian(r, p, q)
 	}
 }
 
-// addAffine sets r = p + q.
+// addAffine sets r = p + q, with the conditions of addAffineJacobian on curves
+// without an Edwards form. It takes the same steps for all points.
 func (g *group) addAffine(r, p *point, q *affine) {
 	if g.edwards {
 		g.addAffineEdwards(r, p, q)
 	} else {
-		g.addAffineProjective(r, p, q)
+		g.addAffineJacobian(r, p, q)
 	}
 }
 
@@ -34,7 +35,7 @@ func (g *group) double(r, p *point, wantT bool) {
 	if g.edwards {
 		g.doubleEdwards(r, p, wantT)
 	} else {
-		g.doubleProjective(r, p)
+		g.doubleJacobian(r, p)
 	}
 }
 
@@ -52,6 +53,7 @@ func (g *group) negate(p *point, bit uint64) {
 func (g *group) negateAffine(p *affine, bit uint64) {
 	if g.edwards {
 		g.p.negate(&p.x, bit)
+		g.p.negate(&p.t, bit)
 	} else {
 		g.p.negate(&p.y, bit)
 	}
@@ -65,72 +67,123 @@ func (g *group) project(r *point, p *affine) {
 	}
 }
 
-// Other points are added by the formulas of J. Renes, C. Costello and L. Batina,
-// "Complete addition formulas for prime order elliptic curves", 2015 (IACR
-// ePrint 2015/1060). They have no exceptions, neither for equal or opposite
-// points nor for the point at infinity, as long as the points belong to a
-// subgroup of odd order, so no case must be told from another at run time.
-// The three operations differ in how they come by six products, written here
-//
-//	xx = X₁X₂   xy = X₁Y₂ + X₂Y₁
-//	yy = Y₁Y₂   xz = X₁Z₂ + X₂Z₁
-//	zz = Z₁Z₂   yz = Y₁Z₂ + Y₂Z₁
-//
-// from which sum makes the coordinates by formula (1) of the paper.
-
-// sum sets r to the point with the coordinates
-//
-//	X₃ = xy·(yy − u) − yz·w      u = a·xz + 3b·zz
-//	Y₃ = (yy + u)(yy − u) + v·w  v = 3xx + a·zz
-//	Z₃ = yz·(yy + u) + xy·v      w = a·xx − a²·zz + 3b·xz
-func (g *group) sum(r *point, xx, yy, zz, xy, xz, yz *element) {
-	f := g.p
-	var u, v, w, t element
-	if g.minus3 {
-		// u = 3(b·zz − xz)  v = 3(xx − zz)  w = 3(b·xz − xx − 3zz)
-		g.timesB(&u, zz)
-		f.sub(&u, &u, xz)
-		f.triple(&u, &u)
-		f.sub(&v, xx, zz)
-		f.triple(&v, &v)
-		g.timesB(&w, xz)
-		f.sub(&w, &w, xx)
-		f.triple(&t, zz)
-		f.sub(&w, &w, &t)
-		f.triple(&w, &w)
+// divide sets r to a point p with a known 1/z.
+func (g *group) divide(r *affine, p *point, inverse *element) {
+	if g.edwards {
+		g.divideEdwards(r, p, inverse)
 	} else {
-		f.mul(&u, xz, &g.a)
-		f.mul(&t, zz, &g.b3)
-		f.add(&u, &u, &t)
-		f.mul(&t, zz, &g.a)
-		f.triple(&v, xx)
-		f.add(&v, &v, &t)
-		f.sub(&w, xx, &t)
-		f.mul(&w, &w, &g.a)
-		f.mul(&t, xz, &g.b3)
-		f.add(&w, &w, &t)
+		g.divideJacobian(r, p, inverse)
 	}
-	f.sub(&t, yy, &u)
-	f.add(&u, yy, &u)
-
-	f.mul(&r.x, xy, &t)
-	f.mul(&r.y, &u, &t)
-	f.mul(&t, yz, &w)
-	f.sub(&r.x, &r.x, &t)
-	f.mul(&t, &v, &w)
-	f.add(&r.y, &r.y, &t)
-	f.mul(&r.z, yz, &u)
-	f.mul(&t, xy, &v)
-	f.add(&r.z, &r.z, &t)
 }
 
-// timesB sets z = bx.
-func (g *group) timesB(z, x *element) {
-	if g.smallB != 0 {
-		g.p.timesSmall(z, x, g.smallB)
-	} else {
-		g.p.mul(z, x, &g.b)
+// Other points are added in Jacobian coordinates by the formulas of H. Cohen,
+// A. Miyaji and T. Ono, "Efficient elliptic curve exponentiation using mixed
+// coordinates", 1998, which are those of the chord and of the tangent.
+
+// addJacobian sets r = p + q. It tells the exceptions of the formula from the
+// usual case by branching: for public points only.
+func (g *group) addJacobian(r, p, q *point) {
+	f := g.p
+	var zz1, zz2, x1, y1, h, s element
+	f.square(&zz1, &p.z, 1)
+	f.square(&zz2, &q.z, 1)
+	f.mul(&x1, &p.x, &zz2)
+	f.mul(&h, &q.x, &zz1)
+	f.sub(&h, &h, &x1)
+	f.mul(&y1, &p.y, &zz2)
+	f.mul(&y1, &y1, &q.z)
+	f.mul(&s, &q.y, &zz1)
+	f.mul(&s, &s, &p.z)
+	f.sub(&s, &s, &y1)
+	if f.isZero(&h) == 0 { // it is zero too if p or q is the point at infinity
+		f.mul(&r.z, &p.z, &q.z)
+		g.chord(r, &x1, &y1, &h, &s)
+		return
 	}
+	switch {
+	case f.isZero(&p.z) == 1:
+		*r = *q
+	case f.isZero(&q.z) == 1:
+		*r = *p
+	case f.isZero(&s) == 1:
+		g.doubleJacobian(r, p)
+	default:
+		*r = point{y: f.one}
+	}
+}
+
+// addAffineJacobian sets r = p + q for points that are neither equal nor
+// opposite, and p not at infinity. For two equal points it sets r.z = 0.
+func (g *group) addAffineJacobian(r, p *point, q *affine) {
+	f := g.p
+	var x1, y1, h, s element
+	x1, y1 = p.x, p.y
+	f.square(&s, &p.z, 1)
+	f.mul(&h, &q.x, &s)
+	f.sub(&h, &h, &x1)
+	f.mul(&s, &s, &p.z)
+	f.mul(&s, &s, &q.y)
+	f.sub(&s, &s, &y1)
+	r.z = p.z
+	g.chord(r, &x1, &y1, &h, &s)
+}
+
+// chord sets r to the third point, mirrored, of the line of slope s/h through
+// (x, y), all brought to the denominator r.z, which is then multiplied by h:
+//
+//	X₃ = s² − h³ − 2xh²   Y₃ = s(xh² − X₃) − yh³   Z₃ = zh
+func (g *group) chord(r *point, x, y, h, s *element) {
+	f := g.p
+	var hh, hhh, v element
+	f.mul(&r.z, &r.z, h)
+	f.square(&hh, h, 1)
+	f.mul(&hhh, &hh, h)
+	f.mul(&v, x, &hh)
+	f.square(&r.x, s, 1)
+	f.sub(&r.x, &r.x, &hhh)
+	f.sub(&r.x, &r.x, &v)
+	f.sub(&r.x, &r.x, &v)
+	f.sub(&v, &v, &r.x)
+	f.mul(&r.y, s, &v)
+	f.mul(&hhh, &hhh, y)
+	f.sub(&r.y, &r.y, &hhh)
+}
+
+// doubleJacobian sets r = p + p. It has no exceptions: no point of a group of
+// odd order has y = 0.
+//
+//	X₃ = m² − 2s   Y₃ = m(s − X₃) − 8y⁴   Z₃ = 2yz
+//	m = 3x² + az⁴  s = 4xy²
+func (g *group) doubleJacobian(r, p *point) {
+	f := g.p
+	var m, s, t, yy element
+	f.square(&t, &p.z, 1)
+	if g.minus3 { // m = 3(x + z²)(x − z²)
+		f.add(&m, &p.x, &t)
+		f.sub(&t, &p.x, &t)
+		f.mul(&m, &m, &t)
+		f.triple(&m, &m)
+	} else {
+		f.square(&t, &t, 1)
+		f.mul(&t, &t, &g.a)
+		f.square(&m, &p.x, 1)
+		f.triple(&m, &m)
+		f.add(&m, &m, &t)
+	}
+	f.square(&yy, &p.y, 1)
+	f.add(&yy, &yy, &yy)
+	f.mul(&s, &p.x, &yy)
+	f.add(&s, &s, &s)
+	f.mul(&r.z, &p.y, &p.z)
+	f.add(&r.z, &r.z, &r.z)
+	f.square(&r.x, &m, 1)
+	f.sub(&r.x, &r.x, &s)
+	f.sub(&r.x, &r.x, &s)
+	f.sub(&s, &s, &r.x)
+	f.mul(&r.y, &m, &s)
+	f.square(&t, &yy, 1)
+	f.add(&t, &t, &t)
+	f.sub(&r.y, &r.y, &t)
 }
 
 // triple sets z = 3x.
@@ -142,61 +195,6 @@ func (f *field) triple(z, x *element) {
 	var t element
 	f.add(&t, x, x)
 	f.add(z, &t, x)
-}
-
-// cross sets z = (x₁ + y₁)(x₂ + y₂) − s − t, which is x₁y₂ + x₂y₁ if s = x₁x₂
-// and t = y₁y₂.
-func (f *field) cross(z, x1, y1, x2, y2, s, t *element) {
-	var u, v element
-	f.add(&u, x1, y1)
-	f.add(&v, x2, y2)
-	f.mul(z, &u, &v)
-	f.sub(z, z, s)
-	f.sub(z, z, t)
-}
-
-// addProjective sets r = p + q.
-func (g *group) addProjective(r, p, q *point) {
-	f := g.p
-	var xx, yy, zz, xy, xz, yz element
-	f.mul(&xx, &p.x, &q.x)
-	f.mul(&yy, &p.y, &q.y)
-	f.mul(&zz, &p.z, &q.z)
-	f.cross(&xy, &p.x, &p.y, &q.x, &q.y, &xx, &yy)
-	f.cross(&xz, &p.x, &p.z, &q.x, &q.z, &xx, &zz)
-	f.cross(&yz, &p.y, &p.z, &q.y, &q.z, &yy, &zz)
-	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
-}
-
-// addAffineProjective sets r = p + q.
-func (g *group) addAffineProjective(r, p *point, q *affine) {
-	f := g.p
-	var xx, yy, zz, xy, xz, yz element
-	f.mul(&xx, &p.x, &q.x)
-	f.mul(&yy, &p.y, &q.y)
-	zz = p.z
-	f.cross(&xy, &p.x, &p.y, &q.x, &q.y, &xx, &yy)
-	f.mul(&xz, &q.x, &p.z)
-	f.add(&xz, &xz, &p.x)
-	f.mul(&yz, &q.y, &p.z)
-	f.add(&yz, &yz, &p.y)
-	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
-}
-
-// doubleProjective sets r = p + p.
-func (g *group) doubleProjective(r, p *point) {
-	f := g.p
-	var xx, yy, zz, xy, xz, yz element
-	f.square(&xx, &p.x, 1)
-	f.square(&yy, &p.y, 1)
-	f.square(&zz, &p.z, 1)
-	f.mul(&xy, &p.x, &p.y)
-	f.mul(&xz, &p.x, &p.z)
-	f.mul(&yz, &p.y, &p.z)
-	f.add(&xy, &xy, &xy)
-	f.add(&xz, &xz, &xz)
-	f.add(&yz, &yz, &yz)
-	g.sum(r, &xx, &yy, &zz, &xy, &xz, &yz)
 }
 
 // onCurve tells whether y² = x³ + ax + b.
@@ -226,11 +224,11 @@ func (g *group) enter(p *affine) bool {
 	}
 	var r point
 	g.multiply(&r, &g.q.m, p)
-	g.leave(&r)
-	return g.p.isZero(&r.z) == 1 && g.p.isZero(&r.y) == 0
+	g.p.sub(&r.y, &r.y, &r.z)
+	return g.p.isZero(&r.x)&g.p.isZero(&r.y) == 1 // the neutral element (0, 1)
 }
 
-// leave brings a point back to projective coordinates of the curve.
+// leave brings a point back to Jacobian coordinates of the curve.
 func (g *group) leave(p *point) {
 	if g.edwards {
 		g.fromEdwards(p)
@@ -243,24 +241,34 @@ func (g *group) toAffine(r *affine, p *point) {
 	g.leave(p)
 	var inverse element
 	g.p.invert(&inverse, &p.z)
-	g.p.mul(&r.x, &p.x, &inverse)
-	g.p.mul(&r.y, &p.y, &inverse)
+	g.divideJacobian(r, p, &inverse)
 	clear(inverse[:])
 	*p = point{}
 }
 
+// divideJacobian sets r to a point p with a known 1/z.
+func (g *group) divideJacobian(r *affine, p *point, inverse *element) {
+	var power element
+	g.p.square(&power, inverse, 1)
+	g.p.mul(&r.x, &p.x, &power)
+	g.p.mul(&power, &power, inverse)
+	g.p.mul(&r.y, &p.y, &power)
+	clear(power[:])
+}
+
 // hasX tells whether the coordinate x of p on the curve, reduced modulo q, is
-// r. Instead of dividing by z it tries every number below p that is r modulo q.
+// r. Instead of dividing by z² it tries every number below p that is r modulo q.
 func (g *group) hasX(p *point, r *element) bool {
 	f := g.p
 	g.leave(p)
 	if f.isZero(&p.z) == 1 {
 		return false
 	}
-	var t element
+	var t, zz element
+	f.square(&zz, &p.z, 1)
 	for x, carry := *r, uint64(0); carry == 0 && f.less(&x) == 1; carry = addTo(&x, &g.q.m, f.n) {
 		f.enter(&t, &x)
-		f.mul(&t, &t, &p.z)
+		f.mul(&t, &t, &zz)
 		f.sub(&t, &t, &p.x)
 		if f.isZero(&t) == 1 {
 			return true
