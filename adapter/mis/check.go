@@ -87,8 +87,9 @@ func (s *Source) readOnly(ctx context.Context, fn func(pgx.Tx) error) error {
 
 // catalog is what the source's schema holds.
 type catalog struct {
-	schema  string
-	exists  bool                         // the schema
+	schema       string
+	schemaExists bool
+
 	types   map[string]map[string]string // view → column → type
 	allowed map[string]bool              // view → may be read
 }
@@ -100,7 +101,7 @@ func (s *Source) columns(ctx context.Context, tx pgx.Tx) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.QueryRow(ctx, text, pgx.QueryExecModeExec, s.schema).Scan(&c.exists); err != nil {
+	if err := tx.QueryRow(ctx, text, pgx.QueryExecModeExec, s.schema).Scan(&c.schemaExists); err != nil {
 		return nil, fmt.Errorf("look for schema %s: %w", s.schema, err)
 	}
 	if text, err = s.query("columns"); err != nil {
@@ -137,32 +138,49 @@ func (c *catalog) has(view, column string) bool {
 }
 
 // readable reports whether the view has every column and may be read.
-func (c *catalog) readable(v *view) bool { return len(c.check(v)) == 0 }
+func (c *catalog) readable(v *view) bool { return c.exists(v) && len(c.checkColumns(v)) == 0 }
 
-// example is where the contract is shown at work.
-const example = "пример — testdata/mis/03_views.sql"
+// Where the contract is shown at work.
+const (
+	obligatoryExample = "testdata/mis/03_views.sql"
+	optionalExample   = "testdata/mis/05_register_views.sql"
+)
+
+// exists reports whether the schema has the view.
+func (c *catalog) exists(v *view) bool { return c.types[v.name] != nil }
 
 // check compares views with the contract.
 func (c *catalog) check(views ...*view) []Problem {
-	if !c.exists {
-		return []Problem{{Text: fmt.Sprintf("в базе МИС нет схемы %s: создайте её с представлениями контракта (%s) или задайте другое имя схемы", c.schema, example)}}
+	if !c.schemaExists {
+		return []Problem{{Text: fmt.Sprintf("в базе МИС нет схемы %s: создайте её с представлениями контракта (пример — %s) или задайте другое имя схемы",
+			c.schema, obligatoryExample)}}
 	}
 	var problems []Problem
 	for _, v := range views {
-		types := c.types[v.name]
-		if types == nil {
+		switch {
+		case c.exists(v):
+			problems = append(problems, c.checkColumns(v)...)
+		case v.optional:
+			problems = append(problems, Problem{View: v.name, Advice: true,
+				Text: fmt.Sprintf("«%s» не ведётся: в схеме %s нет представления %s; если его записи должен передавать шлюз — создайте его (пример — %s)",
+					v.register.Title(), c.schema, v.name, v.example)})
+		default:
 			problems = append(problems, Problem{View: v.name,
-				Text: fmt.Sprintf("в схеме %s нет представления %s: создайте его (%s)", c.schema, v.name, example)})
-			continue
+				Text: fmt.Sprintf("в схеме %s нет представления %s: создайте его (пример — %s)", c.schema, v.name, v.example)})
 		}
-		if !c.allowed[v.name] {
-			problems = append(problems, Problem{View: v.name,
-				Text: fmt.Sprintf("нет права чтения: выполните grant usage on schema %[1]s и grant select on %[1]s.%[2]s для роли шлюза", c.schema, v.name)})
-		}
-		for _, want := range v.columns {
-			if text := want.compare(types); text != "" {
-				problems = append(problems, Problem{View: v.name, Column: want.Name, Text: text})
-			}
+	}
+	return problems
+}
+
+// checkColumns compares a view that exists with the contract.
+func (c *catalog) checkColumns(v *view) (problems []Problem) {
+	if !c.allowed[v.name] {
+		problems = append(problems, Problem{View: v.name,
+			Text: fmt.Sprintf("нет права чтения: выполните grant usage on schema %[1]s и grant select on %[1]s.%[2]s для роли шлюза", c.schema, v.name)})
+	}
+	for _, want := range v.columns {
+		if text := want.compare(c.types[v.name]); text != "" {
+			problems = append(problems, Problem{View: v.name, Column: want.Name, Text: text})
 		}
 	}
 	return problems

@@ -2,6 +2,7 @@ package mis_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -47,7 +48,8 @@ func TestCheckFindsNothingInTheReference(t *testing.T) {
 	t.Run("with the least rights", func(t *testing.T) {
 		exec(t, conn, `drop role if exists least; create role least login password 'least';
 			grant usage on schema egisso_source to least;
-			grant select on egisso_source.local_measure, egisso_source.fact to least`)
+			grant select on egisso_source.local_measure, egisso_source.fact,
+				egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point to least`)
 		config, err := pgxpool.ParseConfig(url)
 		if err != nil {
 			t.Fatal(err)
@@ -85,6 +87,10 @@ func TestCheckReportsEverythingAtOnce(t *testing.T) {
 		{"no schema", "drop schema egisso_source cascade", []string{": нет схемы egisso_source"}},
 		{"no views", "drop table egisso_source.fact, egisso_source.local_measure",
 			[]string{"fact: нет представления fact", "local_measure: нет представления local_measure"}},
+		{"registers that are not kept", "drop table egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point",
+			[]string{"onmsz: «Реестр ОНМСЗ» не ведётся", "organization: не ведётся", "presence_point: не ведётся"}},
+		{"a register that is kept is kept whole", "alter table egisso_source.onmsz drop title; alter table egisso_source.presence_point alter latitude type text",
+			[]string{"onmsz.title: нет обязательного", "presence_point.latitude: тип столбца text, а нужен numeric"}},
 		{"missing columns and wrong types", `alter table egisso_source.fact drop receiver_snils, drop comment, drop row_key,
 				alter amount type double precision, alter decision_date type text;
 			alter table egisso_source.local_measure drop title`,
@@ -196,6 +202,39 @@ func TestSchemaNameIsQuoted(t *testing.T) {
 	}
 	if rows, _ := collect(t, s, mis.Cursor{}); keys(rows) != "a" {
 		t.Errorf("got %q", keys(rows))
+	}
+}
+
+func TestRegistersThatAreKept(t *testing.T) {
+	s, conn := source(t)
+	kept := func() string {
+		t.Helper()
+		list, err := s.Registers(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(list)
+	}
+	if got := kept(); got != "[onmsz lmsz point organization fact]" {
+		t.Errorf("all are there: %s", got)
+	}
+	exec(t, conn, "drop table egisso_source.onmsz, egisso_source.presence_point")
+	if got := kept(); got != "[lmsz organization fact]" {
+		t.Errorf("two are not: %s", got)
+	}
+	if _, advice := check(t, s); advice != 2 {
+		t.Errorf("%d pieces of advice", advice)
+	}
+	exec(t, conn, "drop schema egisso_source cascade")
+	if got := kept(); got != "[lmsz fact]" {
+		t.Errorf("nothing is there: %s", got)
+	}
+	for _, register := range egisso.Registers() {
+		_, err := s.Changed(t.Context(), register, mis.Cursor{}, nil)
+		var contract *mis.ContractError
+		if !errors.As(err, &contract) {
+			t.Errorf("register %s: error %v", register, err)
+		}
 	}
 }
 

@@ -3,8 +3,9 @@
 //
 // # The contract
 //
-// The МИС presents two views in one schema (egisso_source unless configured
-// otherwise): local_measure and fact. Both begin with
+// The МИС presents views in one schema (egisso_source unless configured
+// otherwise): local_measure and fact, and, if it keeps those registers, onmsz,
+// organization and presence_point. All begin with
 //
 //	row_key        text         stable key of the record, unique in the view
 //	record_no      text         number people know the record by; null means row_key
@@ -16,10 +17,10 @@
 // A key has at most 200 bytes and is not personal data (not СНИЛС, say): it is
 // shown in the journal, in logs and in errors.
 //
-// and go on with the record itself: one column per field of egisso.LocalMeasure
-// or egisso.Fact, lists as jsonb with the JSON names of those types. [Columns]
-// lists them. testdata/mis/03_views.sql is a complete example with a comment on
-// every column.
+// and go on with the record itself: one column per field of egisso.LocalMeasure,
+// egisso.Fact and so on, lists as jsonb with the JSON names of those types.
+// [Columns] lists them. testdata/mis/03_views.sql and 05_register_views.sql are a
+// complete example with a comment on every column.
 //
 // The queries are in sql/*.sql and can be replaced one by one, see
 // [WithQueries].

@@ -46,4 +46,17 @@ var factColumns = []column[egisso.Fact]{
 	text("content", "содержание", func(f *egisso.Fact) *string { return &f.Assignment.Content }),
 	text("comment", "комментарий", func(f *egisso.Fact) *string { return &f.Assignment.Comment }),
 	optionalNumber("equivalent_amount", "денежный эквивалент", func(f *egisso.Fact) *decimal.NullDecimal { return &f.Assignment.Equivalent }),
+
+	text("ending_reason", "причина досрочного прекращения", func(f *egisso.Fact) *egisso.Cause { return &endingOf(f).Reason }),
+	date("ending_date", "последний день прекращённого назначения", func(f *egisso.Fact) *egisso.Date { return &endingOf(f).Date }),
+	optionalNumber("ending_amount", "пересчитанная сумма в рублях", func(f *egisso.Fact) *decimal.NullDecimal { return &endingOf(f).Amount }),
+	optionalNumber("ending_quantity", "фактически предоставленное количество", func(f *egisso.Fact) *decimal.NullDecimal { return &endingOf(f).Quantity }),
+}
+
+// endingOf returns the fact's ending, made if there was none.
+func endingOf(f *egisso.Fact) *egisso.Ending {
+	if f.Ending == nil {
+		f.Ending = new(egisso.Ending)
+	}
+	return f.Ending
 }

@@ -53,3 +53,15 @@ func badText(s string) string {
 	}
 	return ""
 }
+
+// badReference says what is wrong with the key of another row inside a list, ""
+// if nothing is.
+func badReference(key string) string {
+	switch {
+	case strings.TrimSpace(key) == "":
+		return "не заполнен"
+	case len(key) > keyBytes:
+		return fmt.Sprintf("длиннее %d байт, такого ключа не бывает", keyBytes)
+	}
+	return ""
+}

@@ -43,37 +43,32 @@ func quiet(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// good is a fact nothing is wrong with, by column.
-var good = map[string]string{
-	"changed_at": "timestamptz '2025-03-01 10:00:00+03'", "deleted": "false",
-	"osz_code": "'0042.000001'", "receiver_snils": "'11223344595'", "receiver_family_name": "'Соловьёва'",
-	"receiver_first_name": "'Анна'", "receiver_gender": "'Female'", "receiver_birth_date": "date '1950-05-05'",
-	"measure_key": "'1'", "category_key": "'101'", "decision_date": "date '2025-02-01'", "date_start": "date '2025-02-01'",
-	"needs_used": "false", "form": "'02'", "amount": "2.000", "measure_code": "'03'", "equivalent_amount": "310.50",
+// viewNames are the names of the views by register.
+var viewNames = map[egisso.Register]string{
+	egisso.RegisterParticipant: "onmsz", egisso.RegisterMeasure: "local_measure", egisso.RegisterPoint: "presence_point",
+	egisso.RegisterOrganization: "organization", egisso.RegisterFact: "fact",
 }
 
-// schema makes the schema egisso_source of tables anew. without is a column the
-// table fact is to lack.
+// schema makes the schema egisso_source of tables anew, which have good records
+// by default. without is a column the table fact is to lack.
 func schema(without string) string {
 	var sql strings.Builder
 	sql.WriteString("drop schema if exists egisso_source cascade; create schema egisso_source;")
-	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
-		name := map[egisso.Register]string{egisso.RegisterMeasure: "local_measure", egisso.RegisterFact: "fact"}[register]
+	for _, register := range egisso.Registers() {
 		var columns []string
 		for _, c := range mis.Columns(register) {
 			if register == egisso.RegisterFact && c.Name == without {
 				continue
 			}
 			column := c.Name + " " + string(c.Type)
-			if value, ok := good[c.Name]; ok && register == egisso.RegisterFact {
+			if value, ok := good[register][c.Name]; ok {
 				column += " default " + value
-			}
-			if c.Name == "changed_xid" {
-				column += " default pg_current_xact_id()"
+			} else if value, ok := technical[c.Name]; ok {
+				column += " default " + value
 			}
 			columns = append(columns, column)
 		}
-		fmt.Fprintf(&sql, "create table egisso_source.%s (%s);", name, strings.Join(columns, ", "))
+		fmt.Fprintf(&sql, "create table egisso_source.%s (%s);", viewNames[register], strings.Join(columns, ", "))
 	}
 	return sql.String()
 }

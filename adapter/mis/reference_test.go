@@ -65,7 +65,9 @@ func TestChangeLogSeesWhatTheViewShows(t *testing.T) {
 			"select r.id from mis.recipe r join mis.patient_privilege p on p.id = r.privilege_id where p.privilege_type_id = 2"},
 		{"mapping removed", "delete from mis.egisso_mapping where privilege_type_id = 2",
 			"select r.id from mis.recipe r join mis.patient_privilege p on p.id = r.privilege_id where p.privilege_type_id = 2"},
-		{"organisation's code", "update mis.egisso_onmsz set code = '0042.000002' where lpu_id = 2", "select id from mis.recipe where lpu_id = 2"},
+		{"another organisation grants", "update mis.egisso_onmsz set onmsz_id = 2 where lpu_id = 2", "select id from mis.recipe where lpu_id = 2"},
+		{"organisation's code", "update mis.onmsz set code = '0042.000002' where id = 2", "select id from mis.recipe where lpu_id = 2"},
+		{"organisation's name", "update mis.onmsz set name = 'Иное министерство'", "select null where false"},
 		{"another table", "update mis.lpu set name = 'Поликлиника'", "select null where false"},
 		{"all prescriptions at once", "truncate mis.recipe", "select id from mis.recipe"},
 	}

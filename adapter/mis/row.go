@@ -17,7 +17,7 @@ type Row struct {
 	Key       string    // stable key; empty for rows that have none, which cannot be told apart
 	RecordNo  string    // number shown to people, Key if the source gives none
 	ChangedAt time.Time // zero if the source does not say
-	Deleted   bool      // gone from the source: Measure and Fact are nil
+	Deleted   bool      // gone from the source: it shows no record
 
 	// Provider is the participant code of the provider the record is sent for
 	// (spec egisso.md a.3), empty for the gateway's own. A deleted row need not
@@ -26,8 +26,11 @@ type Row struct {
 
 	// Exactly one of these is set, by the register read, unless the row is
 	// deleted or has findings.
-	Measure *egisso.LocalMeasure
-	Fact    *egisso.Fact
+	Measure      *egisso.LocalMeasure
+	Fact         *egisso.Fact
+	Organization *egisso.Organization
+	Participant  *egisso.Participant
+	Point        *egisso.PresencePoint
 
 	// Findings say why the row cannot be read. All are errors with CodeRow; Field
 	// is the column.
@@ -51,7 +54,7 @@ func (r *Row) report(column, title, text string) {
 	r.Findings = append(r.Findings, finding(column, "столбец "+column+title+": "+text))
 }
 
-// technical are the columns both views begin with. changed_xid is not read as
+// technical are the columns every view begins with. changed_xid is not read as
 // such: the pass orders by it.
 var technical = []Column{
 	{Name: "row_key", Type: Text, Required: true, Title: "ключ записи"},
@@ -69,6 +72,8 @@ var participantCode = regexp.MustCompile(`^[A-HJ-NP-Z0-9]{4}\.[0-9]{6}$`)
 type view struct {
 	register egisso.Register
 	name     string
+	optional bool     // a site need not keep the register
+	example  string   // file that shows how to write the view
 	columns  []Column // all of them, the technical ones first
 
 	// bind returns the function that reads rows with these column names.
@@ -88,11 +93,24 @@ func (r *sourceRow) spoil(reason egisso.Finding) {
 	r.Row = Row{Key: r.Key, RecordNo: r.RecordNo, ChangedAt: r.ChangedAt, Provider: r.Provider, Findings: []egisso.Finding{reason}}
 }
 
+// views of the contract, in the order the registers are sent.
 var views = []*view{
+	newView(egisso.RegisterParticipant, "onmsz", participantColumns, nil,
+		func(r *Row, p *egisso.Participant) { r.Participant = p }).inAddition(),
 	newView(egisso.RegisterMeasure, "local_measure", measureColumns, finishMeasure,
 		func(r *Row, m *egisso.LocalMeasure) { r.Measure = m }),
+	newView(egisso.RegisterPoint, "presence_point", pointColumns, finishPoint,
+		func(r *Row, p *pointRow) { r.Point = &p.PresencePoint }).inAddition(),
+	newView(egisso.RegisterOrganization, "organization", organizationColumns, finishOrganization,
+		func(r *Row, o *organizationRow) { r.Organization = &o.Organization }).inAddition(),
 	newView(egisso.RegisterFact, "fact", factColumns, nil,
 		func(r *Row, f *egisso.Fact) { r.Fact = f }),
+}
+
+// inAddition marks the view as one a site need not have.
+func (v *view) inAddition() *view {
+	v.optional, v.example = true, optionalExample
+	return v
 }
 
 func viewOf(register egisso.Register) (*view, error) {
@@ -119,7 +137,7 @@ func Columns(register egisso.Register) []Column {
 func newView[T any](register egisso.Register, name string, columns []column[T],
 	finish func(*T, func(column, text string)), keep func(*Row, *T)) *view {
 
-	v := &view{register: register, name: name, columns: append([]Column(nil), technical...)}
+	v := &view{register: register, name: name, example: obligatoryExample, columns: append([]Column(nil), technical...)}
 	for _, c := range columns {
 		v.columns = append(v.columns, c.Column)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
@@ -75,7 +76,8 @@ func Open(_ context.Context, pool *pgxpool.Pool, schema string, options ...Optio
 // those rows may go on from there. A caller that may not live to see the end of
 // a long pass stores [Row.Next] from time to time.
 //
-// A contract that is not fulfilled is a [*ContractError].
+// A contract that is not fulfilled is a [*ContractError]; so is a register the
+// source does not keep, see [Source.Registers].
 func (s *Source) Changed(ctx context.Context, register egisso.Register, from Cursor, fn func(Row) error) (Cursor, error) {
 	v, err := viewOf(register)
 	if err != nil {
@@ -86,4 +88,27 @@ func (s *Source) Changed(ctx context.Context, register egisso.Register, from Cur
 		return p.cursor, fmt.Errorf("read register %s from the source: %w", register, err)
 	}
 	return p.cursor, nil
+}
+
+// Registers returns the registers the source keeps, in the order they are to be
+// sent: local measures and facts always, so that their views are missed when
+// they are not there, each of the others if the schema has its view.
+func (s *Source) Registers(ctx context.Context) ([]egisso.Register, error) {
+	var kept []egisso.Register
+	err := s.readOnly(ctx, func(tx pgx.Tx) error {
+		found, err := s.columns(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, v := range views {
+			if !v.optional || found.exists(v) {
+				kept = append(kept, v.register)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask which registers the source keeps: %w", err)
+	}
+	return kept, nil
 }

@@ -1,14 +1,17 @@
 -- Reference medical information system (МИС): the tables.
 --
 -- A small realistic model of prescriptions under a benefit (льготные рецепты).
--- It is not the gateway's: it stands for the database of a vendor, and the two
+-- It is not the gateway's: it stands for the database of a vendor, and the
 -- files after it show what a vendor adds so that the gateway can read it:
---   02_change_log.sql  what changed and in which transaction;
---   03_views.sql       the source contract, schema egisso_source.
+--   02_change_log.sql       what changed and in which transaction;
+--   03_views.sql            the source contract, schema egisso_source: local
+--                           measures and facts;
+--   04_registers.sql        tables of the other registers;
+--   05_register_views.sql   and their views, for a site that keeps them.
 
 create schema mis;
 
--- Medical organisations (ЛПУ) and their codes in ЕГИССО (ОНМСЗ).
+-- Medical organisations (ЛПУ), and who grants measures (ОНМСЗ) for their patients.
 
 create table mis.lpu (
     id    bigint primary key,
@@ -19,9 +22,29 @@ create table mis.lpu (
     oktmo char(8)
 );
 
+create table mis.onmsz (
+    id            bigint primary key,
+    code          text,                         -- in ЕГИССО, NNNN.NNNNNN; null until it is given
+    name          text not null,
+    short_name    text,
+    inn           text,
+    kpp           text,
+    ogrn          text,
+    legal_address text,
+    address       text,
+    email         text,
+    site          text,
+    oktmo         text[] not null default '{}', -- where it works
+    basis_num     text,                         -- document an application rests on
+    basis_date    date,
+    basis_name    text,
+    is_deleted    boolean not null default false,
+    upd_dt        timestamptz not null default now()
+);
+
 create table mis.egisso_onmsz (
-    lpu_id bigint primary key references mis.lpu,
-    code   text not null                        -- participant code, NNNN.NNNNNN
+    lpu_id   bigint primary key references mis.lpu,
+    onmsz_id bigint not null references mis.onmsz
 );
 
 -- Patients and the benefits they have.
@@ -36,6 +59,7 @@ create table mis.patient (
     sex           smallint not null,            -- 1 male, 2 female
     birth_date    date not null,
     death_date    date,
+    left_date     date,                         -- moved to another region
     phone         text,
     citizenship   char(3) default '643',
     doc_type      smallint,                     -- 1 passport of Russia, 3 birth certificate
@@ -58,7 +82,9 @@ create table mis.patient_privilege (
     patient_id        bigint not null references mis.patient,
     privilege_type_id bigint not null references mis.privilege_type,
     beg_date          date not null,
-    end_date          date,
+    end_date          date,                     -- last day
+    end_cause         smallint,                 -- 1 right lost (or null), 2 replaced by another benefit,
+                                                -- 3 another benefit forbids it, 4 its own term is over
     doc_name          text,
     doc_series        text,
     doc_number        text,
@@ -96,6 +122,7 @@ create table mis.recipe (                       -- льготный рецепт
     sum_total      numeric(12,2),               -- what the budget pays
     status         smallint not null,           -- 1 issued 2 dispensed 3 refused 4 cancelled 5 expired
     dispensed_date date,
+    merged_into    bigint references mis.recipe, -- entered twice: the one that stays
     is_deleted     boolean not null default false,
     ins_dt         timestamptz not null default now(),
     upd_dt         timestamptz not null default now(),
@@ -105,6 +132,7 @@ create table mis.recipe (                       -- льготный рецепт
 create index on mis.recipe (patient_id);
 create index on mis.recipe (privilege_id);
 create index on mis.recipe (drug_id);
+create index on mis.recipe (merged_into) where merged_into is not null;
 
 -- Register of local measures (реестр ЛМСЗ), edited by the ministry's specialist.
 

@@ -14,7 +14,7 @@
 -- prescriptions of that patient: keep transactions that do both short.
 
 create table mis.egisso_change (
-    register    text not null check (register in ('local_measure', 'fact')),
+    register    text not null check (register in ('local_measure', 'fact', 'onmsz', 'organization', 'presence_point')),
     row_key     text not null,
     changed_at  timestamptz not null default now(),
     changed_xid xid8 not null default pg_current_xact_id(),
@@ -129,7 +129,7 @@ end $$;
 create trigger egisso_changed after insert or update or delete on mis.egisso_mapping
     for each row execute function mis.egisso_mapping_changed();
 
-create function mis.egisso_onmsz_changed() returns trigger
+create function mis.egisso_grantor_changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform mis.egisso_touch('fact', array(
@@ -138,38 +138,50 @@ begin
 end $$;
 
 create trigger egisso_changed after insert or update or delete on mis.egisso_onmsz
-    for each row execute function mis.egisso_onmsz_changed();
+    for each row execute function mis.egisso_grantor_changed();
 
--- Local measures and everything that belongs to one. The argument is the column
--- that holds the id of the measure.
-
-create function mis.egisso_measure_changed() returns trigger
+-- Of an organisation that grants measures a fact shows the code only.
+create function mis.egisso_code_changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform mis.egisso_touch('local_measure', array[
-        (to_jsonb(old) ->> tg_argv[0])::bigint,
-        (to_jsonb(new) ->> tg_argv[0])::bigint]);
+    perform mis.egisso_touch('fact', array(
+        select r.id from mis.recipe r join mis.egisso_onmsz o on o.lpu_id = r.lpu_id where o.onmsz_id = new.id));
+    return null;
+end $$;
+
+create trigger egisso_code_changed after update of code on mis.onmsz
+    for each row when (old.code is distinct from new.code) execute function mis.egisso_code_changed();
+
+-- Local measures and everything that belongs to one. The arguments are the
+-- register and the column that holds the id of its record.
+
+create function mis.egisso_record_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch(tg_argv[0], array[
+        (to_jsonb(old) ->> tg_argv[1])::bigint,
+        (to_jsonb(new) ->> tg_argv[1])::bigint]);
     return null;
 end $$;
 
 create trigger egisso_changed after insert or update or delete on mis.measure
-    for each row execute function mis.egisso_measure_changed('id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'id');
 create trigger egisso_changed after insert or update or delete on mis.measure_category
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_criterion
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_funding
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_territory
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_act
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_method
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_document
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_step
-    for each row execute function mis.egisso_measure_changed('measure_id');
+    for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 
 -- What was in the МИС before the log: everything counts as changed now.
 select mis.egisso_touch('local_measure', array(select id from mis.measure));

@@ -1,6 +1,8 @@
 -- Reference МИС: the source contract of the gateway, schema egisso_source.
 --
--- Two views. The gateway reads nothing else and needs no other right than
+-- Two views every site has, local measures and facts; those of the other
+-- registers are in 05_register_views.sql. The gateway reads nothing else and
+-- needs no other right than
 --   grant usage on schema egisso_source to <gateway role>;
 --   grant select on egisso_source.local_measure, egisso_source.fact to <gateway role>;
 --
@@ -120,10 +122,11 @@ select c.row_key,
        c.row_key                          as record_no,
        c.changed_at,
        c.changed_xid,
-       -- A cancelled prescription assigns nothing.
-       r.id is null or r.is_deleted or r.status = 4 as deleted,
+       -- A cancelled prescription assigns nothing. One that was entered twice and
+       -- merged away stays a row, which says so in ending_reason.
+       r.id is null or r.merged_into is null and (r.is_deleted or r.status = 4) as deleted,
        null::text                         as provider_code,
-       o.code                             as osz_code,
+       z.code                             as osz_code,
        p.snils::text                      as receiver_snils,
        p.surname                          as receiver_family_name,
        p.name                             as receiver_first_name,
@@ -180,14 +183,45 @@ select c.row_key,
             then concat_ws(' ', d.inn_name, '(' || d.trade_name || ')', d.form, d.dosage)
        end                                as content,
        null::text                         as comment,
-       case when m.form_code <> '01' then r.sum_total end as equivalent_amount
+       case when m.form_code <> '01' then r.sum_total end as equivalent_amount,
+       -- Why and when the assignment stopped before date_finish, if it did.
+       e.reason                           as ending_reason,
+       e.last_day                         as ending_date,
+       -- What was granted until then. Of one who died or moved it is told only if
+       -- the sum is another one: nothing was dispensed.
+       case when e.reason is null or e.reason = 'duplicate' then null
+            when r.dispensed_date is null or r.dispensed_date > e.last_day then 0
+            when e.reason not in ('death', 'moved') then r.sum_total
+       end                                as ending_amount,
+       case when e.reason is null or e.reason in ('death', 'moved', 'duplicate') or m.form_code = '01' then null
+            when r.dispensed_date is null or r.dispensed_date > e.last_day then 0
+            else r.pack_qty
+       end                                as ending_quantity
   from mis.egisso_change c
   left join mis.recipe r            on r.id = c.row_key::bigint
   left join mis.patient p           on p.id = r.patient_id
   left join mis.patient_privilege b on b.id = r.privilege_id
   left join mis.drug d              on d.id = r.drug_id
   left join mis.egisso_onmsz o      on o.lpu_id = r.lpu_id
+  left join mis.onmsz z             on z.id = o.onmsz_id
   left join mis.egisso_mapping m    on (m.privilege_type_id, m.discount) = (b.privilege_type_id, r.discount)
+  -- What came first of all that ends an assignment inside its period. A prescription
+  -- nobody fetched ends on its last day, as announced: whether that is worth an
+  -- event is a setting of the gateway.
+  left join lateral (
+       select x.reason, x.last_day
+         from (values ('duplicate', case when r.merged_into is not null then r.issue_date end),
+                      ('death',     p.death_date),
+                      ('moved',     p.left_date),
+                      ('refused',   b.refused_date),
+                      (case b.end_cause when 2 then 'replaced' when 3 then 'ineligible' when 4 then 'term_over' else 'closed' end,
+                                    b.end_date),
+                      ('expired',   case when r.status = 5 then r.issue_date + r.valid_days - 1 end)
+              ) as x (reason, last_day)
+        where x.last_day < r.issue_date + r.valid_days - 1
+           or x.reason in ('duplicate', 'expired') and x.last_day is not null
+        order by x.reason = 'duplicate' desc, x.last_day
+        limit 1) e on true
  where c.register = 'fact';
 
 -- What every column means --------------------------------------------------
@@ -345,3 +379,11 @@ comment on column egisso_source.fact.comment is
     'Comment, up to 200 characters; not for form 01';
 comment on column egisso_source.fact.equivalent_amount is
     'What it costs in roubles; not for form 01';
+comment on column egisso_source.fact.ending_reason is
+    'Why the assignment stopped early: death, moved, closed, refused, replaced, ineligible, term_over, expired, duplicate; null if it did not';
+comment on column egisso_source.fact.ending_date is
+    'Last day of an assignment that stopped early; date_finish stays what it was; not for duplicate';
+comment on column egisso_source.fact.ending_amount is
+    'Roubles granted until then; with death and moved: the recalculated sum, null if it is the same';
+comment on column egisso_source.fact.ending_quantity is
+    'Quantity granted until then; not for form 01, death, moved';

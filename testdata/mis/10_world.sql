@@ -9,8 +9,13 @@ insert into mis.lpu (id, name, inn, kpp, ogrn, oktmo) values
     (3, 'Детская городская поликлиника № 2', '5900000031', '590001001', '1025900000030', '57701000');
 
 -- The ministry grants the measures, whoever prescribed.
-insert into mis.egisso_onmsz (lpu_id, code) values
-    (1, '0042.000001'), (2, '0042.000001'), (3, '0042.000001');
+insert into mis.onmsz (id, code, name, short_name, inn, kpp, ogrn, legal_address, address, email, site, oktmo,
+                       basis_num, basis_date, basis_name) values
+    (1, '0042.000001', 'Министерство здравоохранения области', 'Минздрав области', '5900000041', '590001001', '1025900000048',
+     '614000, Пермь, ул. Вымышленная, д. 1', '614000, Пермь, ул. Вымышленная, д. 1', 'zdrav@example.org', 'http://example.org/zdrav',
+     '{57701000}', '1-п', '2018-12-14', 'Положение о министерстве (вымышленный акт)');
+insert into mis.egisso_onmsz (lpu_id, onmsz_id) values
+    (1, 1), (2, 1), (3, 1);
 
 insert into mis.drug (id, inn_name, trade_name, form, dosage) values
     (1, 'Инсулин гларгин', 'Лантус', 'раствор для подкожного введения', '100 МЕ/мл'),

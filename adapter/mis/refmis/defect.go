@@ -61,6 +61,12 @@ type Manifest struct {
 	Measures int      `json:"measures"`
 	Facts    int      `json:"facts"` // prescriptions, the bad ones included
 	Bad      []Defect `json:"bad"`   // kinds that occur
+
+	// The other registers, their wrong records included.
+	Participants  int         `json:"participants"`
+	Organizations int         `json:"organizations"`
+	Points        int         `json:"points"`
+	BadRecords    []BadRecord `json:"badRecords,omitempty"`
 }
 
 // BadFacts is the number of prescriptions with a defect.
@@ -78,7 +84,8 @@ func (m Manifest) GoodFacts() int { return m.Facts - m.BadFacts() }
 // After returns what the database holds after the changes: Facts without the
 // prescriptions that are deleted or cancelled, Bad without the corrected ones.
 func (m Manifest) After(c Changes) Manifest {
-	after := Manifest{Measures: m.Measures, Facts: m.Facts + c.Added - c.Invalidations()}
+	after := m
+	after.Facts, after.Bad = m.Facts+c.Added-c.Invalidations(), nil
 	for _, d := range m.Bad {
 		if d.Count -= c.CorrectedKinds[d.Kind]; d.Count > 0 {
 			after.Bad = append(after.Bad, d)

@@ -17,7 +17,8 @@ type Options struct {
 	// 2025-01-01 if zero.
 	Since time.Time
 	// Defects is how many prescriptions of each kind are wrong. If it is nil, one
-	// of 250 is wrong in each way, and at least one.
+	// of 250 is wrong in each way, and at least one. With any of them, some records
+	// of the other registers are wrong too: Manifest.BadRecords.
 	Defects map[Kind]int
 	// Service adds a fifth measure, in the form of a service.
 	Service bool
@@ -29,6 +30,13 @@ const (
 	factsPerDefect   = 250
 	measures         = 4
 	measuresExtended = 5
+)
+
+// What 10_world.sql and 12_registers.sql hold of the other registers.
+const (
+	participants  = 2
+	organizations = 3
+	points        = 2
 )
 
 // generator makes rows from the seed and their number.
@@ -62,6 +70,10 @@ func Generate(ctx context.Context, conn *pgx.Conn, o Options) (Manifest, error) 
 		if o.Service {
 			files = append(files, "11_service.sql")
 		}
+		files = append(files, "12_registers.sql")
+		if len(manifest.Bad) > 0 {
+			files = append(files, "13_register_defects.sql")
+		}
 		if err := run(ctx, tx, files...); err != nil {
 			return err
 		}
@@ -88,11 +100,14 @@ func newGenerator(o Options) (*generator, Manifest, error) {
 			}
 		}
 	}
-	manifest := Manifest{Measures: measures, Facts: o.Facts}
+	manifest := Manifest{Measures: measures, Facts: o.Facts, Participants: participants, Organizations: organizations, Points: points}
 	for _, d := range defects {
 		if d.Count = o.Defects[d.Kind]; d.Count > 0 {
 			manifest.Bad = append(manifest.Bad, d)
 		}
+	}
+	if len(manifest.Bad) > 0 {
+		manifest.plantRecords()
 	}
 	if manifest.BadFacts() > o.Facts {
 		return nil, Manifest{}, fmt.Errorf("%d defects for %d facts", manifest.BadFacts(), o.Facts)

@@ -13,7 +13,7 @@ import (
 // in an empty database.
 func Install(ctx context.Context, conn *pgx.Conn) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		return run(ctx, tx, "01_schema.sql", "02_change_log.sql", "03_views.sql")
+		return run(ctx, tx, "01_schema.sql", "02_change_log.sql", "03_views.sql", "04_registers.sql", "05_register_views.sql")
 	})
 }
 

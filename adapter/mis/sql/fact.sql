@@ -44,5 +44,9 @@ select v.row_key::text,
        v.monetization::text,
        v.content::text,
        v.comment::text,
-       v.equivalent_amount::text
+       v.equivalent_amount::text,
+       v.ending_reason::text,
+       v.ending_date::text,
+       v.ending_amount::text,
+       v.ending_quantity::text
   from {schema}.fact v

@@ -1,0 +1,26 @@
+-- Presence points of organisations that grant measures of the source contract, as text.
+--
+-- The gateway replaces {schema} with the configured schema and {position} with
+-- the column the pass is ordered by, and appends one of the from_*.sql files.
+-- Every column is read as text and parsed by the gateway, so that a value it
+-- cannot represent stops one row and not the whole pass. A replacement must
+-- return the same column names; their order is free.
+select v.row_key::text,
+       v.record_no::text,
+       v.changed_at::text,
+       {position}::text as position,
+       v.deleted::text,
+       v.provider_code::text,
+       v.onmsz_code::text,
+       v.title::text,
+       v.address::text,
+       v.oktmo::text,
+       v.email::text,
+       v.contacts::text,
+       v.schedule::text,
+       v.rules::text,
+       v.latitude::text,
+       v.longitude::text,
+       v.measure_keys::text,
+       v.last_changing::text
+  from {schema}.presence_point v
