@@ -66,6 +66,7 @@ type SMEV struct {
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
 	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка"`
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
+	RejectUnexpected        bool          `env:"SMEV_REJECT_UNEXPECTED,default=true" doc:"Отвечать вежливым отказом (UNKNOWN_REQUEST_DESCRIPTION) на чужие запросы, которых шлюз не обрабатывает; false — только сохранять и показывать"`
 	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
 	NodeID                  string        `env:"SMEV_NODE_ID" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
 	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент; {provider} — код поставщика, от имени которого уходит пакет"`
@@ -139,6 +140,7 @@ type Job struct {
 	Form           Schedule      `env:"SCHEDULE_FORM,default=@every 30s" doc:"Когда собирать пакеты"`
 	Send           Schedule      `env:"SCHEDULE_SEND,default=@every 10s" doc:"Когда подписывать и отправлять; при off неудачная отправка сама не повторится"`
 	Receive        Schedule      `env:"SCHEDULE_RECEIVE,default=@every 10s" doc:"Когда опрашивать очередь ответов; при off она опрашивается только после отправки"`
+	Listen         Schedule      `env:"SCHEDULE_LISTEN,default=@every 1m" doc:"Когда опрашивать очередь входящих запросов и рассылок СМЭВ; при off они не забираются"`
 	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
 	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" doc:"Часовой пояс расписаний и дат"`
 	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`

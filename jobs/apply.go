@@ -49,12 +49,15 @@ func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdi
 		return store.Verdict{}, fmt.Errorf("decode the stored answer: %w", err)
 	}
 	verdict := judge(answer, pkg)
+	if in.ReplyTo != "" {
+		verdict = judgeReply(answer)
+	}
 	attrs := []any{"answer_id", in.ID, "original_message_id", in.OriginalMessageID, "note", verdict.Note}
 	if pkg != nil {
 		attrs = append(attrs, "package_id", pkg.ID, "result", verdict.Result, "decided", len(verdict.Outcomes))
 	}
 	switch {
-	case pkg == nil || verdict.Review != "" || verdict.Failed:
+	case pkg == nil && in.ReplyTo == "" || verdict.ReplyFailed != "" || verdict.Review != "" || verdict.Failed:
 		a.Log.Warn("answer needs attention", attrs...)
 	default:
 		a.Log.Info("answer applied", attrs...)

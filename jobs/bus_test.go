@@ -102,6 +102,10 @@ func (w *wire) SendRequest(_ context.Context, envelope []byte) (smev.Receipt, er
 	return smev.Receipt{}, err
 }
 
+func (w *wire) SendResponse(ctx context.Context, envelope []byte) (smev.Receipt, error) {
+	return w.SendRequest(ctx, envelope)
+}
+
 func (w *wire) Upload(_ context.Context, _, _ string, content io.ReadSeeker) error {
 	w.uploads++
 	_, err := io.Copy(io.Discard, content)

@@ -44,6 +44,8 @@ type world struct {
 	clock *smevtest.Clock
 	log   *slog.Logger
 
+	busKey, ours *smevtest.Identity
+
 	client  *smev.Client
 	files   *smev.FileStore
 	collect jobs.Collect
@@ -92,18 +94,19 @@ func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Opti
 	if err := w.store.SetService(ctx, true, "проверка"); err != nil {
 		t.Fatal(err)
 	}
-	w.assemble(busKey, ours)
+	w.busKey, w.ours = busKey, ours
+	w.assemble(smev.Version13)
 	return w
 }
 
-// assemble plugs the jobs together the way serve does.
-func (w *world) assemble(busKey, ours *smevtest.Identity) {
+// assemble plugs the jobs together the way serve does, for one schema version.
+func (w *world) assemble(version smev.Version) {
 	w.Helper()
-	gated := jobs.Gate(signer(w, ours), w.store)
-	trust := cert.NewTrust([]*cert.Certificate{busKey.Certificate}, cert.Pinned)
+	gated := jobs.Gate(signer(w, w.ours), w.store)
+	trust := cert.NewTrust([]*cert.Certificate{w.busKey.Certificate}, cert.Pinned)
 	var err error
 	w.client, err = smev.NewClient(smev.Options{
-		URL: w.bus.URL("1.3"), Version: smev.Version13, Signer: gated, Now: w.clock.Now, Timeout: time.Minute,
+		URL: w.bus.URL(version.Name), Version: version, Signer: gated, Now: w.clock.Now, Timeout: time.Minute,
 		Trust:  func(c *cert.Certificate) error { return trust.Check(c, w.clock.Now()) },
 		Limits: smev.Limits{Body: 1 << 20},
 	})
@@ -116,7 +119,7 @@ func (w *world) assemble(busKey, ours *smevtest.Identity) {
 	w.decide = jobs.Decide{Store: s, Provider: "0042.000001", Now: now, Location: time.UTC, Log: log}
 	w.form = jobs.Form{Store: s, MaxRecords: 1, MaxBytes: 4 << 20, RetryMin: retryMin, RetryMax: retryMax, Log: log}
 	w.sign = jobs.Sign{
-		Store: s, Switch: s, Signer: gated, Version: smev.Version13, Lease: 5 * time.Minute, Now: now, Log: log,
+		Store: s, Switch: s, Signer: gated, Version: version, Lease: 5 * time.Minute, Now: now, Log: log,
 		FactFileName: func(id string) string { return "facts_" + id + ".xml" }, FactMIMEType: "application/xml",
 		FactURI: "urn://egisso-ru/msg/10.06.S/1.1.0",
 	}
@@ -221,9 +224,10 @@ func (w *world) measuresAccepted() {
 
 // moments are the columns with a time that decides when something happens.
 var moments = map[string][]string{
-	"message": {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
-	"package": {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
-	"answer":  {"received_at", "next_ack_at", "next_apply_at"},
+	"message":  {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
+	"package":  {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
+	"answer":   {"received_at", "next_ack_at", "next_apply_at"},
+	"incoming": {"received_at", "next_ack_at", "next_handle_at", "claimed_until"},
 }
 
 // advance lets time pass, for the jobs, the bus and the database, whose own

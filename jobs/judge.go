@@ -106,6 +106,18 @@ func judgeAsyncStatus(a smev.Answer) store.Verdict {
 	return store.Verdict{Note: "intermediate status of the bus"}
 }
 
+// judgeReply judges a status about an answer of ours (spec smev3.md c,
+// responseIsRejectedBySmev).
+func judgeReply(a smev.Answer) store.Verdict {
+	if a.Kind != smev.AnswerAsyncStatus || a.AsyncStatus.Outcome() == smev.AsyncProgress {
+		return store.Verdict{Note: "status of an answer of ours"}
+	}
+	return store.Verdict{
+		Note:        "an answer of ours is refused: " + known(a.AsyncStatus.Category, "responseIsRejectedBySmev", "cancelled", "doesNotExist"),
+		ReplyFailed: "СМЭВ отклонила ответ на запрос после приёма: отправитель запроса его не получит",
+	}
+}
+
 // known keeps a code for the log only if it is one of the given: what strangers
 // write does not belong there.
 func known(code string, codes ...string) string {

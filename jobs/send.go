@@ -18,6 +18,7 @@ import (
 // poster posts final bytes to the bus.
 type poster interface {
 	SendRequest(ctx context.Context, envelope []byte) (smev.Receipt, error)
+	SendResponse(ctx context.Context, envelope []byte) (smev.Receipt, error)
 }
 
 // uploader puts a file into the SMEV file storage.
@@ -26,7 +27,7 @@ type uploader interface {
 }
 
 // Send puts the files of signed messages into the file storage and posts the
-// messages. The intent is stored before, the outcome after; when the outcome is
+// messages: packages and answers to requests of others. The intent is stored before, the outcome after; when the outcome is
 // unknown the same bytes go again (spec smev3.md c.3, d).
 type Send struct {
 	Store              *store.Store
@@ -76,7 +77,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	_, err = s.Bus.SendRequest(ctx, m.Envelope)
+	err = s.post(ctx, m)
 	if err != nil && ctx.Err() != nil {
 		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
 	}
@@ -88,8 +89,25 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err := s.Store.Delivered(ctx, m, attempt, "Пакет поставлен в очередь СМЭВ и ожидает ответа ЕГИССО"); err != nil {
 		return Report{}, err
 	}
-	s.Log.Info("message sent", "package_id", m.PackageID, "message_id", m.ID, "attempt", m.Attempts+1)
+	s.Log.Info("message sent", append(about(m), "attempt", m.Attempts+1)...)
 	return Report{Done: 1, More: true}, nil
+}
+
+func (s Send) post(ctx context.Context, m *store.OutMessage) error {
+	send := s.Bus.SendRequest
+	if m.IncomingID != "" {
+		send = s.Bus.SendResponse
+	}
+	_, err := send(ctx, m.Envelope)
+	return err
+}
+
+// about names a message in the log.
+func about(m *store.OutMessage) []any {
+	if m.IncomingID != "" {
+		return []any{"answer_id", m.IncomingID, "message_id", m.ID}
+	}
+	return []any{"package_id", m.PackageID, "message_id", m.ID}
 }
 
 // arrivedBefore: MessageIsAlreadySent answers a repeat of the same bytes when an
@@ -140,6 +158,9 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 	case refusable(class, fault) && !m.MayHaveArrived:
 		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault) + ")"
 		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
+		if m.IncomingID != "" {
+			f.Review = "СМЭВ отклонила ответ на запрос (" + reason(fault) + "): он не отправлен"
+		}
 		err = s.Store.Refuse(ctx, m, attempt, f)
 	default:
 		// Wrong configuration, an id used by somebody else, a fault nobody knows, or
@@ -157,6 +178,9 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 	report := Report{More: fault != nil}
 	if err != nil {
 		return Report{}, errors.Join(cause, err)
+	}
+	if m.IncomingID != "" {
+		return report, fmt.Errorf("send answer %s to incoming message %s: %w", m.ID, m.IncomingID, cause)
 	}
 	return report, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
 }
@@ -180,10 +204,10 @@ func (s Send) tooOld(m *store.OutMessage) bool {
 	return err == nil && s.Now().Sub(made) > s.MessageIDLimit
 }
 
-// giveUp gives the records of a message that was never tried to a new package.
+// giveUp gives the records of a message that was never tried to a new package, and
+// has an answer signed anew.
 func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
-	s.Log.Warn("message id grew old before the first attempt: its records go into a new package",
-		"package_id", m.PackageID, "message_id", m.ID)
+	s.Log.Warn("message id grew old before the first attempt: the content goes under a new one", about(m)...)
 	return s.Store.Refuse(ctx, m, 0, store.Failure{
 		Detail: "message id too old, never sent",
 		Info:   "Пакет не отправлялся слишком долго: записи уйдут в новом пакете",

@@ -45,10 +45,12 @@ type Incoming struct {
 	Test bool
 	// CancelledMessageID is the request an IncomingCancel withdraws.
 	CancelledMessageID string
-	// Content is the primary content, as in Answer.
-	Content       []byte
-	FSAttachments []FSAttachment
-	Attachments   []Attachment
+	// Content is the primary content, as in Answer; ContentNamespace and
+	// ContentName name its root element.
+	Content                       []byte
+	ContentNamespace, ContentName string
+	FSAttachments                 []FSAttachment
+	Attachments                   []Attachment
 	// Certificate and Raw are as in Answer.
 	Certificate *cert.Certificate
 	Raw         []byte
@@ -160,6 +162,8 @@ func (m *Incoming) readRequest(e *xmlsafe.Element, v Version) error {
 		return err
 	}
 	m.Content = content
+	root := data.Child(v.Basic, "MessagePrimaryContent").Elements()[0]
+	m.ContentNamespace, m.ContentName = strings.Clone(root.Space), strings.Clone(root.Local)
 	switch strings.TrimSpace(text(r.MessageMetadata.MessageType)) {
 	case "BROADCAST":
 		m.Kind = IncomingBroadcast

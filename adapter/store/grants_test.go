@@ -210,14 +210,14 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 				t.Errorf("journal found %v, error %v", found, err)
 			}
 			conn := connect(t, as(t, database, role))
-			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state"} {
+			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state", "incoming_journal"} {
 				if _, err := conn.Exec(t.Context(), "select * from egisso."+view); err != nil {
 					t.Error(err)
 				}
 			}
 			for _, column := range []string{
 				"source_row.content", "source_row.accepted_content", "record.content", "record_message.report", "message.envelope",
-				"attachment.content", "answer.raw", "answer.content", "attempt.detail", "service_log.reason",
+				"attachment.content", "answer.raw", "answer.content", "incoming.raw", "incoming.content", "incoming.problem", "attempt.detail", "service_log.reason",
 			} {
 				table, name, _ := strings.Cut(column, ".")
 				if _, err := conn.Exec(t.Context(), fmt.Sprintf("select %s from egisso.%s", name, table)); !denied(err) {

@@ -25,6 +25,8 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 		"an answered package without a result": `update egisso.package set state = 'answered'`,
 		"a second live message of a package": `insert into egisso.message (id, package_id, envelope)
 			select gen_random_uuid(), package_id, envelope from egisso.message`,
+		"a message of nobody":     `insert into egisso.message (id, envelope) values (gen_random_uuid(), '')`,
+		"a message changes hands": `update egisso.message set package_id = null, incoming_id = 'x'`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := open(t)

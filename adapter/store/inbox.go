@@ -21,6 +21,9 @@ type InAnswer struct {
 	Raw               []byte
 	Verified          bool
 	Problem           string // why it is not believed
+	// ReplyTo is the incoming message our answer to which this is about; "" if
+	// it is about none.
+	ReplyTo string
 }
 
 // unverifiedPerDay is how many answers nobody can believe are kept in a day: what
@@ -48,13 +51,17 @@ func (s *Store) MarkAcked(ctx context.Context, id string) error {
 // Unacked returns verified answers that were stored but, as far as we know, not
 // acknowledged.
 func (s *Store) Unacked(ctx context.Context, limit int) ([]string, error) {
-	rows, err := s.pool.Query(ctx, query("unacked"), limit)
+	return s.ids(ctx, "list answers to acknowledge", "unacked", limit)
+}
+
+func (s *Store) ids(ctx context.Context, what, name string, limit int) ([]string, error) {
+	rows, err := s.pool.Query(ctx, query(name), limit)
 	if err != nil {
-		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		return nil, fmt.Errorf("list answers to acknowledge: %w", err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return ids, nil
 }
@@ -95,6 +102,8 @@ type Verdict struct {
 	// member the protocol leaves in doubt is missing and stays sent.
 	Outcomes map[uuid.UUID]RecordState
 	Messages []ProtocolMessage
+	// ReplyFailed: an answer of ours was refused after all (Russian, why).
+	ReplyFailed string
 }
 
 // PackageResult is the outcome of an answered package.
@@ -151,6 +160,9 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 
 func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *AnsweredPackage) (Verdict, error)) error {
 	pkg, err := packageOfMessage(ctx, tx, a.OriginalMessageID)
+	if err == nil && pkg == nil {
+		a.ReplyTo, err = replyOfMessage(ctx, tx, a.OriginalMessageID)
+	}
 	if err != nil {
 		return err
 	}
@@ -163,8 +175,26 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 			return fmt.Errorf("package %s: %w", pkg.ID, err)
 		}
 	}
+	if a.ReplyTo != "" && verdict.ReplyFailed != "" {
+		if _, err := tx.Exec(ctx, query("reply_failed"), a.ReplyTo, verdict.ReplyFailed); err != nil {
+			return fmt.Errorf("incoming message %s: %w", a.ReplyTo, err)
+		}
+	}
 	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note)
 	return err
+}
+
+// replyOfMessage finds the incoming message a message of ours answers.
+func replyOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (incomingID string, err error) {
+	messageID, err := uuid.Parse(originalID)
+	if err != nil {
+		return "", nil // not an id of ours
+	}
+	err = tx.QueryRow(ctx, query("reply_of_message"), messageID).Scan(&incomingID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return incomingID, err
 }
 
 func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*AnsweredPackage, error) {

@@ -12,11 +12,12 @@ import (
 
 // OutMessage is a message claimed for sending.
 type OutMessage struct {
-	ID        uuid.UUID
-	PackageID uuid.UUID
-	Envelope  []byte
-	Attempts  int
-	Epoch     int64
+	ID         uuid.UUID
+	PackageID  uuid.UUID // uuid.Nil if it is an answer
+	IncomingID string    // the request of others it answers; "" if it is a package
+	Envelope   []byte
+	Attempts   int
+	Epoch      int64
 	// MayHaveArrived: an attempt ended without a word of the bus.
 	MayHaveArrived bool
 }
@@ -25,7 +26,7 @@ type OutMessage struct {
 func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration) (*OutMessage, error) {
 	var m OutMessage
 	err := s.pool.QueryRow(ctx, query("claim_message"), lease).
-		Scan(&m.ID, &m.PackageID, &m.Envelope, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
+		Scan(&m.ID, &m.PackageID, &m.IncomingID, &m.Envelope, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -100,8 +101,12 @@ func (s *Store) Delivered(ctx context.Context, m *OutMessage, attempt int64, inf
 		// Another attempt, or an answer, may have told us before; then these change nothing.
 		batch := &pgx.Batch{}
 		batch.Queue(query("message_delivered"), m.ID)
-		batch.Queue(query("package_queued"), m.PackageID, info)
-		batch.Queue(query("records_sent"), m.PackageID)
+		if m.IncomingID != "" {
+			batch.Queue(query("reply_delivered"), m.IncomingID)
+		} else {
+			batch.Queue(query("package_queued"), m.PackageID, info)
+			batch.Queue(query("records_sent"), m.PackageID)
+		}
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
@@ -130,30 +135,40 @@ func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f 
 		}
 		batch := &pgx.Batch{}
 		batch.Queue(query("message_retry"), m.ID, m.Epoch, f.After, f.Detail)
-		batch.Queue(query("package_info"), m.PackageID, f.Info)
-		if f.Review != "" {
-			batch.Queue(query("package_review"), m.PackageID, f.Review)
+		switch {
+		case m.IncomingID == "":
+			batch.Queue(query("package_info"), m.PackageID, f.Info)
+			if f.Review != "" {
+				batch.Queue(query("package_review"), m.PackageID, f.Review)
+			}
+		case f.Review != "":
+			batch.Queue(query("incoming_review"), m.IncomingID, f.Review)
 		}
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
 
 // Refuse stores that SMEV refused the message for good: the package has failed
-// and its records are "not sent" again (spec egisso.md a.2).
+// and its records are "not sent" again (spec egisso.md a.2). An answer is given
+// up and shown, or, if nobody must look, signed anew.
 func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
 	return s.inTx(ctx, "store the refusal of message "+m.ID.String(), func(tx pgx.Tx) error {
 		if err := finishAttempt(ctx, tx, attempt, "refused", f.Fault, f.Detail); err != nil {
 			return err
 		}
-		var packageID uuid.UUID
-		err := tx.QueryRow(ctx, query("message_refused"), m.ID, f.Detail, m.Epoch).Scan(&packageID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // it was decided meanwhile, or somebody else has it now
+		tag, err := tx.Exec(ctx, query("message_refused"), m.ID, f.Detail, m.Epoch)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err // it was decided meanwhile, or somebody else has it now
 		}
-		if err != nil {
-			return err
+		switch {
+		case m.IncomingID == "":
+			return failPackage(ctx, tx, m.PackageID, f.Info, f.Review)
+		case f.Review == "":
+			_, err = tx.Exec(ctx, query("reply_again"), m.IncomingID)
+		default:
+			_, err = tx.Exec(ctx, query("reply_failed"), m.IncomingID, f.Review)
 		}
-		return failPackage(ctx, tx, packageID, f.Info, f.Review)
+		return err
 	})
 }
 

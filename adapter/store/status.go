@@ -27,10 +27,19 @@ type Status struct {
 	Unapplied     int        `json:"unapplied_answers"`  // answers stored, not yet applied
 	Unverified    int        `json:"unverified_answers"` // answers not believed
 	NeedReview    int        `json:"packages_to_review"`
+	Incoming      InBacklog  `json:"incoming"`
 	Rests         []Rest     `json:"resting_registers"`
 	Jobs          []JobState `json:"jobs"`
 	BlockedRules  []Count    `json:"blocked_by_rule"`
 	RejectedRules []Count    `json:"rejected_by_rule"`
+}
+
+// InBacklog counts incoming messages that are not done with.
+type InBacklog struct {
+	Unhandled  int `json:"unhandled"`  // stored, nothing decided yet
+	Unverified int `json:"unverified"` // not believed
+	Unanswered int `json:"unanswered"` // the answer to a request is not delivered yet
+	NeedReview int `json:"to_review"`
 }
 
 // Rest is a register that waits after packages that failed as a whole.
@@ -63,6 +72,11 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		}
 		err = tx.QueryRow(ctx, query("backlog")).
 			Scan(&st.Undecided, &st.Unfinished, &st.OldestOpen, &st.Unapplied, &st.Unverified, &st.NeedReview)
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, query("incoming_backlog")).
+			Scan(&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview)
 		if err != nil {
 			return err
 		}

@@ -114,6 +114,9 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
 		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"apply"}},
 		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
+		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
+		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond"}},
+		{Job: p.respond(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}, nil
 }
@@ -157,6 +160,28 @@ func (p *parts) receive(c config.Config) jobs.Job {
 }
 
 func (p *parts) apply() jobs.Job { return jobs.Apply{Store: p.store, Log: p.log} }
+
+func (p *parts) listen(c config.Config) jobs.Job {
+	return jobs.Listen{
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
+	}
+}
+
+func (p *parts) handle(c config.Config) jobs.Job {
+	return jobs.Handle{
+		Store: p.store, Handlers: p.incomingHandlers(), RejectUnexpected: c.SMEV.RejectUnexpected, Lease: c.Job.Lease, Log: p.log,
+	}
+}
+
+// incomingHandlers are the parts that know what to do with messages the bus
+// brings on its own.
+func (p *parts) incomingHandlers() []jobs.IncomingHandler { return nil }
+
+func (p *parts) respond(c config.Config) jobs.Job {
+	return jobs.Respond{
+		Store: p.store, Switch: p.store, Signer: p.signer, Version: p.version, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+	}
+}
 
 func (p *parts) watch(c config.Config) jobs.Job {
 	return &jobs.Watch{

@@ -115,7 +115,7 @@ func (g *gateway) run(ctx context.Context) error {
 func (g *gateway) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := g.store.Listen(ctx, []string{store.ChannelService}, func(string) {
-			g.scheduler.Wake("sign", "send", "receive")
+			g.scheduler.Wake("sign", "send", "receive", "listen", "respond")
 		})
 		if ctx.Err() != nil {
 			return

@@ -43,6 +43,10 @@ func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
 	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
 	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
+	fmt.Fprintf(t, "Входящие сообщения, ещё не обработанные\t%d\n", st.Incoming.Unhandled)
+	fmt.Fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
+	fmt.Fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)
+	fmt.Fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
 	for _, r := range st.Rests {
 		fmt.Fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
 	}

@@ -6,7 +6,7 @@ update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoc
                   and coalesce(claimed_until, '-infinity') < now()
                 order by next_attempt_at limit 1
                   for update skip locked)
-returning m.id, m.package_id, m.envelope, m.attempts, m.epoch,
+returning m.id, coalesce(m.package_id, '00000000-0000-0000-0000-000000000000'), coalesce(m.incoming_id, ''), m.envelope, m.attempts, m.epoch,
           exists (select from egisso.attempt a
                    where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown');
 
@@ -53,8 +53,7 @@ update egisso.message set claimed_until = null where id = $1 and epoch = $2;
 
 -- name: message_refused
 update egisso.message set state = 'refused', claimed_until = null, last_error = $2
- where id = $1 and epoch = $3 and state in ('pending', 'in_doubt')
-returning package_id;
+ where id = $1 and epoch = $3 and state in ('pending', 'in_doubt');
 
 -- name: package_review
 update egisso.package set review = $2 where id = $1 and review is distinct from $2;

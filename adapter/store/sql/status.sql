@@ -28,6 +28,12 @@ select (select count(*) from egisso.source_row where dirty),
        (select count(*) from egisso.answer where not verified),
        (select count(*) from egisso.package where review is not null and reviewed_at is null);
 
+-- name: incoming_backlog
+select (select count(*) from egisso.incoming where handled_at is null and verified),
+       (select count(*) from egisso.incoming where not verified),
+       (select count(*) from egisso.incoming where reply in ('due', 'signed')),
+       (select count(*) from egisso.incoming where review is not null and reviewed_at is null);
+
 -- name: rests
 select register, until, failures, reason from egisso.register_rest where until > now() order by register;
 

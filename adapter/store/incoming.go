@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Incoming is a message the bus brought on its own (GetRequest, spec smev3.md c).
+type Incoming struct {
+	ID        string // MessageMetadata/MessageId, echoed in Ack unchanged
+	Kind      string // broadcast, request, cancel or unknown
+	Namespace string // of the root element of the content; "" if there is none
+	Root      string // local name of that element
+	Sender    string // mnemonic
+	ReplyTo   string // opaque; of a request
+	Cancels   string // of a cancellation: the request it withdraws
+	Test      bool
+	SentAt    time.Time // zero if not known
+	Content   []byte    // primary content, the bytes that were verified
+	Raw       []byte    // evidence; not given to handlers
+	Verified  bool
+	Problem   string // why it is not believed
+
+	Attempts   int // earlier failures to handle it
+	ReceivedAt time.Time
+	Withdrawn  bool // its sender has cancelled it
+	epoch      int64
+}
+
+// StoreIncoming stores a message durably; only then may it be acknowledged. One
+// that came again changes nothing (fresh is false).
+func (s *Store) StoreIncoming(ctx context.Context, m Incoming) (fresh bool, err error) {
+	var sentAt *time.Time
+	if !m.SentAt.IsZero() {
+		sentAt = &m.SentAt
+	}
+	tag, err := s.pool.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
+		m.Content, m.Raw, m.Verified, m.Problem, unverifiedPerDay)
+	if err != nil {
+		return false, fmt.Errorf("store incoming message %s: %w", m.ID, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// MarkIncomingAcked notes that SMEV took our acknowledgement.
+func (s *Store) MarkIncomingAcked(ctx context.Context, id string) error {
+	return s.incoming(ctx, "note the acknowledgement of", "mark_incoming_acked", id)
+}
+
+// IncomingAckFailed puts a message off that could not be acknowledged.
+func (s *Store) IncomingAckFailed(ctx context.Context, id string) error {
+	return s.incoming(ctx, "put off the acknowledgement of", "incoming_ack_failed", id)
+}
+
+// UnackedIncoming returns verified messages that were stored but, as far as we
+// know, not acknowledged.
+func (s *Store) UnackedIncoming(ctx context.Context, limit int) ([]string, error) {
+	return s.ids(ctx, "list incoming messages to acknowledge", "unacked_incoming", limit)
+}
+
+// ClaimIncoming claims the oldest message that is due to be handled; nil when
+// there is none. Raw stays in the database.
+func (s *Store) ClaimIncoming(ctx context.Context, lease time.Duration) (*Incoming, error) {
+	m := Incoming{Verified: true}
+	var sentAt *time.Time
+	err := s.pool.QueryRow(ctx, query("claim_incoming"), lease).
+		Scan(&m.ID, &m.Kind, &m.Namespace, &m.Root, &m.Sender, &m.ReplyTo, &m.Cancels, &m.Test, &sentAt, &m.Content,
+			&m.Attempts, &m.ReceivedAt, &m.epoch, &m.Withdrawn)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim an incoming message: %w", err)
+	}
+	if sentAt != nil {
+		m.SentAt = *sentAt
+	}
+	return &m, nil
+}
+
+// Outcomes of incoming messages.
+const (
+	IncomingHandled   = "handled"
+	IncomingRejected  = "rejected"
+	IncomingCancelled = "cancelled"
+	IncomingUnhandled = "unhandled" // nobody knows what to do with it
+)
+
+// IncomingVerdict is what became of an incoming message.
+type IncomingVerdict struct {
+	// Outcome is IncomingHandled if empty, IncomingRejected with a Rejection.
+	Outcome string
+	Note    string // English, for log and support: no personal data, nothing strangers wrote
+	Review  string // Russian, why a person should look; "" if nobody must
+	// Rejection answers a request with a refusal; messages of other kinds are
+	// never answered.
+	Rejection *Rejection
+}
+
+// Rejection is a refusal of somebody's request (RequestRejected).
+type Rejection struct {
+	Code        string // ACCESS_DENIED, NO_DATA, UNKNOWN_REQUEST_DESCRIPTION or FAILURE
+	Description string // Russian, up to 4000 characters
+}
+
+// IncomingDone stores what became of a claimed message. It returns ErrLost when
+// the claim is no longer ours: it was withdrawn or somebody else has it.
+func (s *Store) IncomingDone(ctx context.Context, m *Incoming, v IncomingVerdict) error {
+	var refusal Rejection
+	switch {
+	case v.Rejection != nil:
+		refusal = *v.Rejection
+		v.Outcome = IncomingRejected
+	case v.Outcome == "":
+		v.Outcome = IncomingHandled
+	}
+	return s.inTx(ctx, "store what became of incoming message "+m.ID, func(tx pgx.Tx) error {
+		if m.Kind == "cancel" {
+			if _, err := tx.Exec(ctx, query("withdraw_incoming"), m.Cancels); err != nil {
+				return err
+			}
+		}
+		tag, err := tx.Exec(ctx, query("incoming_handled"), m.ID, m.epoch, v.Outcome, v.Note, v.Review, refusal.Code, refusal.Description)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = ErrLost
+		}
+		return err
+	})
+}
+
+// IncomingFailed puts a claimed message off that could not be handled, longer
+// after every failure. review is Russian, "" if nobody must look yet.
+func (s *Store) IncomingFailed(ctx context.Context, m *Incoming, problem, review string) error {
+	return s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review)
+}
+
+// ReleaseIncoming gives a claimed message back untouched.
+func (s *Store) ReleaseIncoming(ctx context.Context, m *Incoming) error {
+	return s.incoming(ctx, "release", "release_incoming", m.ID, m.epoch)
+}
+
+// Reply is an answer to a request of others that has to be signed.
+type Reply struct {
+	IncomingID string
+	To         string // ReplyTo of the request
+	Rejection  Rejection
+	epoch      int64
+}
+
+// ClaimReply claims the oldest answer that is due to be signed; nil when there is none.
+func (s *Store) ClaimReply(ctx context.Context, lease time.Duration) (*Reply, error) {
+	var r Reply
+	err := s.pool.QueryRow(ctx, query("claim_reply"), lease).
+		Scan(&r.IncomingID, &r.To, &r.Rejection.Code, &r.Rejection.Description, &r.epoch)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim an answer to sign: %w", err)
+	}
+	return &r, nil
+}
+
+// StoreReply stores the final bytes of an answer before they are sent. It returns
+// ErrLost when the claim is no longer ours or the request was withdrawn.
+func (s *Store) StoreReply(ctx context.Context, r *Reply, id uuid.UUID, envelope []byte) error {
+	return s.inTx(ctx, "store the answer to incoming message "+r.IncomingID, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, query("reply_signed"), r.IncomingID, r.epoch)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = ErrLost
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, query("insert_reply"), id, r.IncomingID, envelope)
+		return err
+	})
+}
+
+// ReplyFailed puts an answer off that could not be signed.
+func (s *Store) ReplyFailed(ctx context.Context, r *Reply, problem string) error {
+	return s.incoming(ctx, "put off the answer to", "incoming_failed", r.IncomingID, r.epoch, problem, "")
+}
+
+// ReleaseReply gives a claimed answer back untouched.
+func (s *Store) ReleaseReply(ctx context.Context, r *Reply) error {
+	return s.incoming(ctx, "release the answer to", "release_incoming", r.IncomingID, r.epoch)
+}
+
+// incoming runs a query about one incoming message.
+func (s *Store) incoming(ctx context.Context, what, name, id string, args ...any) error {
+	if _, err := s.pool.Exec(ctx, query(name), append([]any{id}, args...)...); err != nil {
+		return fmt.Errorf("%s incoming message %s: %w", what, id, err)
+	}
+	return nil
+}

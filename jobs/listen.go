@@ -1,0 +1,67 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// requestQueue is the request queue of the bus: broadcasts, requests of others
+// and their cancellations.
+type requestQueue interface {
+	GetRequest(ctx context.Context) (*smev.Incoming, error)
+	Ack(ctx context.Context, messageID string, accepted bool) error
+}
+
+// Listen drains the request queue (spec smev3.md c, "Broadcast and
+// notifications"). What a message means is for Handle.
+type Listen struct {
+	Store            *store.Store
+	Switch           serviceSwitch
+	Bus              requestQueue
+	RefuseUnverified bool          // as in Receive
+	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
+	Now              func() time.Time
+	Log              *slog.Logger
+}
+
+// Name implements Job.
+func (Listen) Name() string { return "listen" }
+
+// Run implements Job. Done counts messages stored for the first time.
+func (l Listen) Run(ctx context.Context) (Report, error) {
+	return inbox{
+		what: "incoming message", take: l.take, ack: l.Bus.Ack, service: l.Switch,
+		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed},
+		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, now: l.Now, log: l.Log,
+	}.drain(ctx)
+}
+
+func (l Listen) take(ctx context.Context) (*letter, error) {
+	m, err := l.Bus.GetRequest(ctx)
+	if m == nil {
+		return nil, err
+	}
+	return &letter{
+		id: m.MessageID, raw: m.Raw,
+		keep: func(ctx context.Context, id string, problem error) (bool, error) {
+			return l.Store.StoreIncoming(ctx, storedIncoming(m, id, problem))
+		},
+		attrs: []any{"kind", m.Kind},
+	}, err
+}
+
+func storedIncoming(m *smev.Incoming, id string, problem error) store.Incoming {
+	in := store.Incoming{
+		ID: id, Kind: string(m.Kind), Raw: m.Raw, Verified: problem == nil,
+		Sender: m.SenderMnemonic, ReplyTo: m.ReplyTo, Cancels: m.CancelledMessageID, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
+		Namespace: m.ContentNamespace, Root: m.ContentName,
+	}
+	if problem != nil {
+		in.Problem = problem.Error()
+	}
+	return in
+}
