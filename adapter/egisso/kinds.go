@@ -12,6 +12,10 @@ const (
 	RegisterPoint        Register = "point"        // реестр точек присутствия ОНМСЗ, 10.15.I
 )
 
+// RequestKMSZ stands for the register of a package that asks for the classifier
+// (10.02.I) and holds no records. It is none of Registers.
+const RequestKMSZ Register = "kmsz"
+
 // registers in the order they are sent: an organisation needs its code before
 // anything else, and everything else names local measures (spec egisso.md a.2).
 var registers = []Register{RegisterParticipant, RegisterMeasure, RegisterPoint, RegisterOrganization, RegisterFact}
@@ -32,6 +36,8 @@ func (r Register) Title() string {
 		return "Реестр ОНМСЗ"
 	case RegisterPoint:
 		return "Реестр точек присутствия ОНМСЗ"
+	case RequestKMSZ:
+		return "Запрос обновлений КМСЗ"
 	}
 	return string(r)
 }

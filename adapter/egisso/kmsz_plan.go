@@ -130,11 +130,16 @@ func (b KMSZBook) Activate(headers []KMSZVersion) KMSZPlan {
 				plan.Headers = append(plan.Headers, h)
 			}
 			if h.Status == StatusActive {
-				active = h.Number
+				active = max(active, h.Number)
 			}
 		}
 	}
 	if active > 0 {
+		for i := range plan.Headers { // of two active versions the later one is
+			if h := &plan.Headers[i]; h.Status == StatusActive && h.Number != active {
+				h.Status = StatusArchived
+			}
+		}
 		plan.archiveOthers(b, active)
 	}
 	if gaps := b.Gaps(); len(gaps) > 0 {

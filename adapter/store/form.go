@@ -119,6 +119,9 @@ type FormedPackage struct {
 	CreatedAt time.Time
 	Epoch     int64
 	Elements  []Element
+	// Classifier is the code a request for the classifier asks for; such a
+	// package has no elements.
+	Classifier string
 }
 
 // Element is one member of a package, as it will be written.
@@ -132,7 +135,7 @@ type Element struct {
 func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
 	var p FormedPackage
 	err := s.inTx(ctx, "claim a package to sign", func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch); err != nil {
+		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch, &p.Classifier); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("package_content"), p.ID)

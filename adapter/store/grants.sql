@@ -11,16 +11,19 @@ begin
         grant select, insert, update on all tables in schema egisso to egisso_gateway;
         -- A register that rests no longer.
         grant delete on egisso.register_rest to egisso_gateway;
+        -- A classifier that is replaced by another content, findings that are made anew.
+        grant delete on egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act, egisso.classifier_periodicity,
+            egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
         grant usage on all sequences in schema egisso to egisso_gateway;
         -- The version belongs to migrations; the switch and its log to the function below.
         revoke insert, update on egisso.schema_version, egisso.service, egisso.service_log from egisso_gateway;
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text) to egisso_gateway;
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_gateway;
     end if;
 
     if exists (select from pg_roles where rolname = 'egisso_operator') then
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text) to egisso_operator;
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_operator;
     end if;
 
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
@@ -31,6 +34,12 @@ begin
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
             egisso.incoming_journal,
             egisso.schema_version, egisso.service, egisso.job, egisso.register_rest, egisso.package to %I', seer);
+        -- The classifier is public.
+        execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
+            egisso.kmsz_levels, egisso.kmsz_funding, egisso.kmsz_forms, egisso.kmsz_rules, egisso.kmsz_periodicity, egisso.kmsz_units,
+            egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
+            egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
+            egisso.classifier_note, egisso.classifier_finding to %I', seer);
         execute format('grant select (register, row_key, deleted, dirty, row_findings, accepted_id) on egisso.source_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);

@@ -120,7 +120,7 @@ type JournalEntry struct {
 	ID          uuid.UUID `json:"id"`
 	CreatedAt   time.Time `json:"created_at"`
 	PackageType string    `json:"package_type"`
-	RecordCount int       `json:"record_count"`
+	RecordCount *int      `json:"record_count"` // nil: a request for the classifier, which has none
 	Status      string    `json:"status"`
 	Info        string    `json:"info"`
 	State       string    `json:"state"`

@@ -27,7 +27,8 @@ var ErrLost = errors.New("the claim was lost to another process")
 
 // Store is the gateway's database.
 type Store struct {
-	pool *pgxpool.Pool
+	pool       *pgxpool.Pool
+	classifier classifierCache
 }
 
 // Option changes how a Store works.

@@ -90,7 +90,7 @@ func TestPartialAnswerShowsDetailsByRecordNumber(t *testing.T) {
 		},
 	})
 	entry, details, found, err := f.JournalEntry(t.Context(), pkg)
-	if err != nil || !found || entry.RecordCount != 2 {
+	if err != nil || !found || *entry.RecordCount != 2 {
 		t.Fatalf("journal entry %+v, found %v: %v", entry, found, err)
 	}
 	want := []store.JournalDetail{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/google/uuid"
@@ -74,7 +75,11 @@ func printJournal(w io.Writer, entries []store.JournalEntry) error {
 		if e.Review != "" {
 			info += " [" + e.Review + "]"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\n", e.CreatedAt.Local().Format(humanTime), e.PackageType, e.RecordCount, e.Status, info, e.ID)
+		records := ""
+		if e.RecordCount != nil {
+			records = strconv.Itoa(*e.RecordCount)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", e.CreatedAt.Local().Format(humanTime), e.PackageType, records, e.Status, info, e.ID)
 	}
 	return t.Flush()
 }

@@ -1,0 +1,101 @@
+-- name: classifier_revision
+select revision from egisso.classifier_state;
+
+-- name: lock_classifier
+select revision from egisso.classifier_state for update;
+
+-- name: classifier_changed
+update egisso.classifier_state set revision = revision + 1, units = case when $1 then revision + 1 else units end;
+
+-- name: classifier_book
+select number, status, start_date, finish_date, document, note, hash from egisso.classifier_version order by number;
+
+-- name: classifier_version
+select number, status, start_date, finish_date, document, note from egisso.classifier_version where number = $1;
+
+-- name: put_version
+insert into egisso.classifier_version as v
+       (number, status, start_date, finish_date, document, note, hash, source, body, activated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $2::smallint = 5 then now() end)
+on conflict (number) do update
+   set status = excluded.status, start_date = excluded.start_date, finish_date = excluded.finish_date,
+       document = excluded.document, note = excluded.note, hash = excluded.hash, source = excluded.source,
+       body = excluded.body, received_at = now(),
+       activated_at = coalesce(v.activated_at, excluded.activated_at);
+
+-- name: put_version_header
+update egisso.classifier_version
+   set status = $2, start_date = $3, finish_date = $4, document = $5, note = $6,
+       activated_at = case when $2::smallint = 5 then coalesce(activated_at, now()) else activated_at end
+ where number = $1;
+
+-- name: forget_positions
+delete from egisso.classifier_position where version = $1;
+
+-- name: forget_rules
+delete from egisso.classifier_rule where version = $1;
+
+-- name: forget_acts
+delete from egisso.classifier_act where version = $1;
+
+-- name: classifier_positions
+select facet, code, name, parent from egisso.classifier_position where version = $1 order by facet, ordinal;
+
+-- name: classifier_acts
+select number, title, date, authority from egisso.classifier_act where version = $1 order by ordinal;
+
+-- name: classifier_rules
+select part, msz, category, level, source, form, acts from egisso.classifier_rule where version = $1 order by ordinal;
+
+-- name: periodicities
+select code, title, start_date, finish_date from egisso.classifier_periodicity order by ordinal;
+
+-- name: units
+select code, title, short_title, okei, start_date, finish_date from egisso.classifier_unit order by ordinal;
+
+-- name: forget_periodicities
+delete from egisso.classifier_periodicity;
+
+-- name: forget_units
+delete from egisso.classifier_unit;
+
+-- name: add_classifier_note
+insert into egisso.classifier_note (source, note) values ($1, $2);
+
+-- name: classifier_notes
+select at, source, note from egisso.classifier_note order by id desc limit $1;
+
+-- name: want_classifier
+-- A request on its way may bring what was true before: another one follows it.
+update egisso.classifier_request
+   set wanted_at = now(), wanted_by = session_user, reason = $2, next_at = least(next_at, now())
+ where classifier = $1 and (wanted_at is null or wanted_at <= asked_at);
+
+-- name: request_kmsz_update
+select egisso.request_kmsz_update();
+
+-- name: classifier_requests
+select classifier, wanted_at, reason, asked_at, received_at, package_id from egisso.classifier_request order by classifier;
+
+-- name: lock_wanted_classifier
+select classifier, tries from egisso.classifier_request r
+ where wanted_at is not null and next_at <= now()
+   and not exists (select from egisso.package p where p.classifier = r.classifier and p.state in ('formed', 'signed', 'queued'))
+ order by classifier limit 1
+   for update skip locked;
+
+-- name: insert_classifier_package
+insert into egisso.package (id, register, format, format_version, provider, record_count, classifier, info)
+values ($1, 'kmsz', $2, $3, $4, 0, $5, $6);
+
+-- name: classifier_asked
+update egisso.classifier_request
+   set package_id = $2, asked_at = now(), tries = tries + 1, next_at = now() + $3::interval
+ where classifier = $1;
+
+-- name: classifier_received
+-- Whoever asked after the request had left waits for the next one.
+update egisso.classifier_request
+   set wanted_at = case when wanted_at > asked_at then wanted_at end, reason = case when wanted_at > asked_at then reason else '' end,
+       tries = 0, next_at = now(), received_at = now()
+ where classifier = $1;
