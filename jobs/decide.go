@@ -217,6 +217,9 @@ func (d Decide) checked(p store.Pending, record *store.NewRecord, findings []egi
 	findings = append(append([]egisso.Finding(nil), p.Findings...), findings...)
 	record.ContentHash, record.Provider = p.ContentHash, d.provider(p)
 	record.Findings = d.Policy.Apply(findings)
+	if p.Overridden {
+		record.Findings = egisso.Override(record.Findings)
+	}
 	record.State = store.Ready
 	if egisso.Blocks(record.Findings) {
 		record.State = store.Blocked

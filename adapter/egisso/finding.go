@@ -22,6 +22,10 @@ type Finding struct {
 	// Schema marks a value the official XSD does not accept. One such record
 	// would make ЕГИССО refuse the whole package, so no policy lets it out.
 	Schema bool `json:"schema,omitempty"`
+
+	// ByPolicy marks an error that only the policy makes one: a person may let the
+	// record go in spite of it.
+	ByPolicy bool `json:"byPolicy,omitempty"`
 }
 
 // String returns "L-SNILS mszReceiver/SNILS: text".

@@ -61,6 +61,7 @@ func (p RulePolicy) Apply(findings []Finding) []Finding {
 		if !f.Schema {
 			switch p[f.Code] {
 			case Block:
+				f.ByPolicy = f.Severity == Warning
 				f.Severity = Error
 			case Warn:
 				f.Severity = Warning
@@ -69,6 +70,18 @@ func (p RulePolicy) Apply(findings []Finding) []Finding {
 			}
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// Override returns the findings of a record that a person lets go: errors which
+// only the policy makes ones are warnings again. The argument is not changed.
+func Override(findings []Finding) []Finding {
+	out := append([]Finding(nil), findings...)
+	for i := range out {
+		if out[i].ByPolicy {
+			out[i].ByPolicy, out[i].Severity = false, Warning
+		}
 	}
 	return out
 }

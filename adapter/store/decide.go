@@ -29,6 +29,10 @@ type Pending struct {
 	AcceptedHash    []byte
 	AcceptedContent json.RawMessage
 
+	// Overridden: an operator let the present content go in spite of warnings that
+	// the policy makes blocking.
+	Overridden bool
+
 	Last    *RecordHead   // open record, or the one decided last; nil if none
 	Measure *MeasureState // facts: the measure they use; nil when the source has none
 }
@@ -105,6 +109,9 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			return err
 		}
 		rows = withoutFlying(rows)
+		if err := addPermissions(ctx, tx, register, rows); err != nil {
+			return err
+		}
 		if register == egisso.RegisterFact {
 			if err := addMeasures(ctx, tx, rows); err != nil {
 				return err
@@ -118,11 +125,15 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
+			if row.again && decision.Drop != "" {
+				batch.Queue(query("drop_record"), register, row.Key, decision.Drop)
+			}
 			if err := queueDecision(batch, register, row.Pending, decision); err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
 		}
 		batch.Queue(query("clear_dirty"), register, keys)
+		batch.Queue(query("clear_again"), register, keys)
 		if register == egisso.RegisterMeasure {
 			batch.Queue(query("touch_facts_of_keys"), keys)
 		}
@@ -158,6 +169,7 @@ func (s *Store) SetCheckBasis(ctx context.Context, basis string) (int, error) {
 type dirtyRow struct {
 	Pending
 	measureKey string
+	again      bool // an operator lets go again what ЕГИССО rejected
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
@@ -190,6 +202,31 @@ func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
 		return row.Last != nil && (row.Last.State == Packed || row.Last.State == Sent)
 	})
+}
+
+// addPermissions reads what an operator allowed of the rows. What ЕГИССО rejected
+// and may go again is not shown: it is as if it had never been sent.
+func addPermissions(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
+	byKey := make(map[string]*dirtyRow, len(rows))
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i], byKey[row.Key] = row.Key, row
+	}
+	result, err := tx.Query(ctx, query("permissions"), register, keys)
+	if err != nil {
+		return err
+	}
+	var key string
+	var again, overridden bool
+	_, err = pgx.ForEachRow(result, []any{&key, &again, &overridden}, func() error {
+		row := byKey[key]
+		row.Overridden = overridden
+		if again && row.Last != nil && row.Last.State == Rejected {
+			row.again, row.Last = true, nil
+		}
+		return nil
+	})
+	return err
 }
 
 // addLastRecords locks the open records of the rows and reads their state.

@@ -25,6 +25,32 @@ type PackagePlan struct {
 	// each time, at most RetryMax, or RefusedMax when ЕГИССО itself refused them.
 	// It is half as large each time.
 	RetryMin, RetryMax, RefusedMax time.Duration
+	// Channel is the way the package goes, ChannelSMEV if it is empty.
+	Channel Channel
+	// Held keeps the package from being signed until an operator sends it.
+	Held bool
+	// DecidedBy, unless zero, leaves out facts decided upon later than that day.
+	DecidedBy egisso.Date
+}
+
+// Channel is the way a package goes to ЕГИССО.
+type Channel string
+
+// Channels.
+const (
+	ChannelSMEV   Channel = "smev"   // signed and sent over the bus
+	ChannelManual Channel = "manual" // written to a file that a person uploads
+)
+
+// info is what the journal says of a package just formed.
+func (p PackagePlan) info() string {
+	switch {
+	case p.Channel == ChannelManual:
+		return "Пакет сформирован, ожидает выгрузки в файл"
+	case p.Held:
+		return "Пакет сформирован, ожидает команды отправить"
+	}
+	return "Пакет сформирован, ожидает подписи"
 }
 
 // FormPackage takes ready records in a stable order and makes them a package,
@@ -32,23 +58,33 @@ type PackagePlan struct {
 // nothing is ready, or that the register rests after failures.
 func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int, err error) {
 	err = s.inTx(ctx, "form a package of register "+string(plan.Register), func(tx pgx.Tx) error {
-		after, err := lookAfterFailures(ctx, tx, plan)
-		if err != nil || after.resting {
-			return err
-		}
-		plan.MaxRecords = max(plan.MaxRecords>>min(after.failures, 16), 1)
-		ids, kinds, provider, err := lockReady(ctx, tx, plan)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		batch := &pgx.Batch{}
-		batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, provider, len(ids), "Пакет сформирован, ожидает подписи")
-		batch.Queue(query("insert_package_records"), plan.ID, ids, kinds)
-		batch.Queue(query("pack_records"), plan.ID, ids)
-		records = len(ids)
-		return tx.SendBatch(ctx, batch).Close()
+		records, err = formPackage(ctx, tx, plan)
+		return err
 	})
 	return records, err
+}
+
+func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int, err error) {
+	if plan.Channel == "" {
+		plan.Channel = ChannelSMEV
+	}
+	// Failures of the bus say nothing about an upload by hand.
+	if plan.Channel == ChannelSMEV {
+		after, err := lookAfterFailures(ctx, tx, plan)
+		if err != nil || after.resting {
+			return 0, err
+		}
+		plan.MaxRecords = max(plan.MaxRecords>>min(after.failures, 16), 1)
+	}
+	ids, kinds, provider, err := lockReady(ctx, tx, plan)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, provider, len(ids), plan.info(), plan.Channel, plan.Held)
+	batch.Queue(query("insert_package_records"), plan.ID, ids, kinds)
+	batch.Queue(query("pack_records"), plan.ID, ids)
+	return len(ids), tx.SendBatch(ctx, batch).Close()
 }
 
 // state of a register after failures.
@@ -94,7 +130,7 @@ func Backoff(failures int, least, most time.Duration) time.Duration {
 }
 
 func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, provider string, err error) {
-	rows, err := tx.Query(ctx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder)
+	rows, err := tx.Query(ctx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()))
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -131,20 +167,20 @@ type Element struct {
 	Content json.RawMessage
 }
 
-// ClaimFormed claims the oldest formed package for lease; nil when there is none.
+// ClaimFormed claims the oldest formed package to be signed for lease; nil when
+// there is none.
 func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
+	return s.claimFormed(ctx, ChannelSMEV, lease)
+}
+
+func (s *Store) claimFormed(ctx context.Context, channel Channel, lease time.Duration) (*FormedPackage, error) {
 	var p FormedPackage
 	err := s.inTx(ctx, "claim a package to sign", func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("claim_formed"), lease).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch, &p.Classifier); err != nil {
+		if err := tx.QueryRow(ctx, query("claim_formed"), lease, channel).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch, &p.Classifier); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, query("package_content"), p.ID)
-		if err != nil {
-			return err
-		}
-		p.Elements, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (e Element, err error) {
-			return e, r.Scan(&e.ID, &e.Kind, &e.Content)
-		})
+		var err error
+		p.Elements, err = packageElements(ctx, tx, p.ID)
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -154,6 +190,16 @@ func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPa
 		return nil, err
 	}
 	return &p, nil
+}
+
+func packageElements(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]Element, error) {
+	rows, err := tx.Query(ctx, query("package_content"), id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (e Element, err error) {
+		return e, r.Scan(&e.ID, &e.Kind, &e.Content)
+	})
 }
 
 // Message is a signed message with its files: final bytes.

@@ -19,12 +19,21 @@ begin
         revoke insert, update on egisso.schema_version, egisso.service, egisso.service_log from egisso_gateway;
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_gateway;
+        -- What people did is never rewritten.
+        revoke update on egisso.audit from egisso_gateway;
     end if;
 
     if exists (select from pg_roles where rolname = 'egisso_operator') then
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_operator;
     end if;
+
+    -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
+    foreach seer in array array['egisso_gateway', 'egisso_operator'] loop
+        continue when not exists (select from pg_roles where rolname = seer);
+        execute format('grant execute on function egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
+            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid) to %I', seer);
+    end loop;
 
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
     -- hold personal data or signed bytes only the columns that do not.
@@ -40,6 +49,8 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
+        execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log to %I', seer);
+        execute format('grant select (record_no) on egisso.source_row to %I', seer);
         execute format('grant select (register, row_key, deleted, dirty, row_findings, accepted_id) on egisso.source_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);

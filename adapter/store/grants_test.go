@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -149,6 +150,9 @@ func TestEveryQueryIsAllowed(t *testing.T) {
 	all := queries(t, "sql/*.sql")
 	looks := queries(t, "sql/status.sql")
 	looks["service"] = all["service"]
+	for _, name := range []string{"rows_of_key", "record_now", "record_history"} {
+		looks[name] = all[name]
+	}
 	for role, list := range map[string]map[string]string{"egisso_gateway": all, "egisso_operator": looks, "egisso_reader": looks} {
 		conn := connect(t, as(t, database, role))
 		for name, text := range list {
@@ -210,7 +214,7 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 				t.Errorf("journal found %v, error %v", found, err)
 			}
 			conn := connect(t, as(t, database, role))
-			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state", "incoming_journal"} {
+			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state", "record_history", "protocol_import", "operation_log", "incoming_journal"} {
 				if _, err := conn.Exec(t.Context(), "select * from egisso."+view); err != nil {
 					t.Error(err)
 				}
@@ -234,4 +238,32 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 		})
 	}
 	f.want(t, `select reason from egisso.service`, "проверка")
+}
+
+// TestWhoMayCommand: an operator may give every command, a reader none.
+func TestWhoMayCommand(t *testing.T) {
+	database, owner := installed(t)
+	f := fixture{opened(t, as(t, database, "egisso_gateway")), database, owner}
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Outcomes: outcomes(store.Rejected, "1")})
+	for role, wanted := range map[string]bool{"egisso_operator": true, "egisso_gateway": true, "egisso_reader": false} {
+		conn := connect(t, as(t, database, role))
+		for _, call := range []string{
+			`form_package('fact')`, `retry_record('fact', '1', 'проверка')`, `import_protocol('<protocol/>')`,
+		} {
+			_, err := conn.Exec(t.Context(), "select egisso."+call)
+			if wanted && err != nil || !wanted && !denied(err) {
+				t.Errorf("%s: %s: %v", role, call, err)
+			}
+		}
+		for _, call := range []string{`send_package($1)`, `retry_package($1, 'проверка')`, `release_package($1, 'проверка')`} {
+			if _, err := conn.Exec(t.Context(), "select egisso."+call, uuid.New()); denied(err) == wanted {
+				t.Errorf("%s: %s: %v", role, call, err)
+			}
+		}
+	}
+	gateway := connect(t, as(t, database, "egisso_gateway"))
+	if _, err := gateway.Exec(t.Context(), `update egisso.audit set reason = ''`); !denied(err) {
+		t.Errorf("the log of operations can be rewritten: %v", err)
+	}
 }

@@ -216,9 +216,14 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	if result != nil {
 		p.Result = PackageResult(*result)
 	}
+	return &p, addMembers(ctx, tx, &p)
+}
+
+// addMembers reads the members of a package and which of them have no outcome.
+func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 	rows, err := tx.Query(ctx, query("members"), p.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.Undecided = map[uuid.UUID]bool{}
 	var id uuid.UUID
@@ -231,7 +236,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 		}
 		return nil
 	})
-	return &p, err
+	return err
 }
 
 func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdict) error {

@@ -4,11 +4,12 @@
 -- what it said, and whether one is on its way to try whether it goes again.
 select count(*), count(*) filter (where p.returned), coalesce(max(p.closed_at), now()), now(),
        coalesce((array_agg(p.info order by p.closed_at desc))[1], ''),
-       exists (select from egisso.package o where o.register = $1 and o.state in ('formed', 'signed', 'queued'))
+       exists (select from egisso.package o where o.register = $1 and o.channel = 'smev' and o.state in ('formed', 'signed', 'queued'))
   from egisso.package p
- where p.register = $1 and (p.state = 'send_failed' or p.returned)
+ where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null or p.returned)
+   and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
    and p.closed_at > coalesce((select max(o.closed_at) from egisso.package o
-                                where o.register = $1 and o.state = 'answered' and not o.returned), '-infinity');
+                                where o.register = $1 and o.channel = 'smev' and o.state = 'answered' and not o.returned), '-infinity');
 
 -- name: rest
 insert into egisso.register_rest (register, until, failures, reason) values ($1, $2, $3, $4)
@@ -19,13 +20,17 @@ delete from egisso.register_rest where register = $1;
 
 -- name: lock_ready
 -- Of the provider whose record is first, in a stable order, those first whose package never failed. A row whose source
--- changed meanwhile is decided anew first.
+-- changed meanwhile is decided anew first. $4 keeps facts back that were decided upon
+-- later than that day; events on accepted facts have no such day.
 select id, kind, provider, bytes from (
     select r.id, r.kind, r.provider, r.releases, r.created_at, octet_length(r.content::text) as bytes
       from egisso.record r
      where r.register = $1 and r.state = 'ready'
+       and ($4::text is null or coalesce(r.content ->> 'decisionDate', r.content -> 'fact' ->> 'decisionDate', '') <= $4)
        and r.provider = (select o.provider from egisso.record o
-                          where o.register = $1 and o.state = 'ready' order by o.releases, o.created_at, o.id limit 1)
+                          where o.register = $1 and o.state = 'ready'
+                            and ($4::text is null or coalesce(o.content ->> 'decisionDate', o.content -> 'fact' ->> 'decisionDate', '') <= $4)
+                          order by o.releases, o.created_at, o.id limit 1)
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty)
      order by r.releases, r.created_at, r.id
@@ -34,8 +39,8 @@ select id, kind, provider, bytes from (
  order by array_position($3::text[], kind), releases, created_at, id;
 
 -- name: insert_package
-insert into egisso.package (id, register, format, format_version, provider, record_count, info)
-values ($1, $2, $3, $4, $5, $6, $7);
+insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: insert_package_records
 insert into egisso.package_record (package_id, ordinal, record_id, kind)
@@ -48,7 +53,7 @@ update egisso.record set state = 'packed', package_id = $1, reason = '' where id
 -- name: claim_formed
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
  where id = (select id from egisso.package
-              where state = 'formed' and coalesce(claimed_until, '-infinity') < now()
+              where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
 returning id, register, provider, created_at, epoch, coalesce(classifier, '');

@@ -77,6 +77,6 @@ update egisso.source_row s set dirty = true
 
 -- name: expire_packages
 update egisso.package set state = 'expired',
-       info = 'Ответ ЕГИССО не получен в установленный срок'
+       info = case channel when 'manual' then 'Протокол не загружен в установленный срок' else 'Ответ ЕГИССО не получен в установленный срок' end
  where state = 'queued' and queued_at <= now() - $1::interval
 returning id;

@@ -1,0 +1,239 @@
+-- Commands of an operator: screens of the МИС and egissogw call the same functions.
+-- All of them leave a line in egisso.operation_log and wake the gateway by the
+-- channel egisso_command.
+
+create function egisso.wake(what text) returns void language sql as $$
+    select pg_notify('egisso_command', what)
+$$;
+
+-- Form packages of a register now. Returns how many records are ready to go; none
+-- means that there are no data to send.
+create function egisso.form_package(register text) returns integer
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    ready integer;
+begin
+    if not exists (select from egisso.source_cursor c where c.register = form_package.register)
+       and not exists (select from egisso.source_row s where s.register = form_package.register) then
+        raise exception 'Реестра % нет или из него ещё ничего не прочитано', form_package.register;
+    end if;
+    select count(*) into ready from egisso.record r where r.register = form_package.register and r.state = 'ready';
+    if ready > 0 then
+        insert into egisso.form_order (register, records, requested_by) values (form_package.register, ready, egisso.actor());
+        perform egisso.note_action('form_package', form_package.register, null, null, '', 'Записей к отправке: ' || ready);
+        perform egisso.wake('form');
+    end if;
+    return ready;
+end $$;
+comment on function egisso.form_package(text) is
+    'Сформировать пакеты реестра; возвращает число записей, 0 — нет данных для отправки';
+
+-- Let a package go that was formed on command.
+create function egisso.send_package(id uuid) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    p egisso.package;
+    result text;
+begin
+    select * into p from egisso.package k where k.id = send_package.id for update;
+    if not found then
+        raise exception 'Пакета % нет', send_package.id;
+    end if;
+    if p.channel = 'manual' then
+        raise exception 'Пакет % собран для загрузки вручную через кабинет поставщика', p.id;
+    end if;
+    if p.state <> 'formed' then
+        raise exception 'Пакет % уже отправляется или отправлен', p.id;
+    end if;
+    update egisso.package k set held = false,
+           info = case when k.held then 'Пакет сформирован, ожидает подписи' else k.info end
+     where k.id = p.id;
+    result := case when (select s.enabled from egisso.service s) then 'Пакет передан на отправку'
+                   else 'Сервис подписи и отправки выключен: пакет уйдёт, когда его включат' end;
+    perform egisso.note_action('send_package', p.register, null, p.id, '', result);
+    perform egisso.wake('sign');
+    return result;
+end $$;
+comment on function egisso.send_package(uuid) is 'Отправить пакет, сформированный по команде';
+
+-- Try one record again. What can be done depends on where it is; the answer says it.
+create function egisso.retry_record(register text, row_key text, reason text) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    s egisso.source_row;
+    r egisso.record;
+    p egisso.package;
+    result text;
+begin
+    perform egisso.demand_reason(reason);
+    select * into s from egisso.source_row w
+     where w.register = retry_record.register and w.row_key = retry_record.row_key for update;
+    if not found then
+        raise exception 'Записи % нет в реестре %', retry_record.row_key, retry_record.register;
+    end if;
+    select * into r from egisso.record w
+     where w.register = s.register and w.row_key = s.row_key and w.state <> 'dropped'
+     order by w.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, w.state_at desc, w.created_at desc
+     limit 1 for update;
+    if r.package_id is not null then
+        select * into p from egisso.package k where k.id = r.package_id for update;
+    end if;
+    case
+    when r.state in ('packed', 'sent') and p.state = 'answered' and exists (
+            select from egisso.package_record m where m.package_id = p.id and m.record_id = r.id and m.outcome is null) then
+        update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.record_id = r.id;
+        update egisso.record w set state = 'ready', releases = w.releases + 1 where w.id = r.id;
+        result := 'Исход записи в пакете не был подтверждён: она будет отправлена снова';
+    when r.state in ('packed', 'sent') then
+        raise exception 'Запись в пакете %, его исход ещё не известен; пакет без ответа освобождают командой release', r.package_id;
+    when s.row_findings @> '[{"severity": "error"}]' then
+        result := 'Запись источника не читается: исправьте её в МИС, повтор этого не изменит';
+    when r.state = 'rejected' then
+        update egisso.source_row w set again = true where w.register = s.register and w.row_key = s.row_key;
+        result := 'Отклонённая запись будет проверена и отправлена снова';
+    when r.state = 'blocked' and exists (select from jsonb_array_elements(r.findings) f
+            where f ->> 'severity' = 'error' and not coalesce((f ->> 'byPolicy')::boolean, false)) then
+        result := 'Запись будет проверена снова; её задерживают ошибки, которые исправляют в источнике';
+    when r.state = 'blocked' then
+        update egisso.source_row w set override_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
+        result := 'Предупреждения, которые задерживали запись, сняты, пока её содержание не изменится';
+    when r.state in ('accepted', 'accepted_with_warnings') and not s.dirty then
+        raise exception 'ЕГИССО уже приняла запись %', s.row_key;
+    else
+        result := 'Решение о записи будет принято заново';
+    end case;
+    update egisso.source_row w set dirty = true where w.register = s.register and w.row_key = s.row_key;
+    perform egisso.note_action('retry_record', s.register, s.row_key, r.package_id, reason, result);
+    perform egisso.wake('decide');
+    return result;
+end $$;
+comment on function egisso.retry_record(text, text, text) is
+    'Попробовать отправить запись снова: отклонённую, задержанную предупреждением или с неподтверждённым исходом; причина обязательна';
+
+-- Try a package again: at once, instead of after a pause.
+create function egisso.retry_package(id uuid, reason text) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    p egisso.package;
+    n integer;
+    result text;
+begin
+    perform egisso.demand_reason(reason);
+    select * into p from egisso.package k where k.id = retry_package.id for update;
+    if not found then
+        raise exception 'Пакета % нет', retry_package.id;
+    end if;
+    case
+    when p.channel = 'manual' and p.state in ('formed', 'queued', 'expired') then
+        raise exception 'Пакет % собран для загрузки вручную: файл записывает команда export --again', p.id;
+    when p.state = 'formed' then
+        update egisso.package k set claimed_until = null where k.id = p.id and k.sign_failures > 0;
+        result := 'Пакет будет подписан снова';
+    when p.state = 'signed' then
+        update egisso.message m set next_attempt_at = now() where m.package_id = p.id and m.state in ('pending', 'in_doubt');
+        result := 'Пакет будет отправлен снова, теми же байтами';
+    when p.state in ('queued', 'expired') then
+        raise exception 'Пакет % отправлен, ответа нет: записи освобождает команда release', p.id;
+    when p.state = 'send_failed' or p.returned then
+        insert into egisso.register_waiver (register, at) values (p.register, clock_timestamp())
+        on conflict (register) do update set at = excluded.at;
+        delete from egisso.register_rest t where t.register = p.register;
+        result := 'Записи пакета уйдут в следующем, без паузы после неудачи';
+    else
+        update egisso.source_row w set again = true, dirty = true
+          from egisso.record r
+         where r.package_id = p.id and r.state = 'rejected' and w.register = r.register and w.row_key = r.row_key;
+        get diagnostics n = row_count;
+        if n = 0 then
+            raise exception 'В пакете % нет отклонённых записей', p.id;
+        end if;
+        result := 'Отклонённые записи будут проверены и отправлены снова: ' || n;
+    end case;
+    perform egisso.note_action('retry_package', p.register, null, p.id, reason, result);
+    perform egisso.wake('decide');
+    return result;
+end $$;
+comment on function egisso.retry_package(uuid, text) is
+    'Попробовать пакет снова: подписать, отправить, не выжидать после неудачи или повторить отклонённые записи; причина обязательна';
+
+-- Give the records of a package back whose answer does not come. ЕГИССО may have
+-- loaded them all the same, so that it is never done by itself (spec egisso.md a.2):
+-- the term for the answer must be over, and a person must have looked.
+create function egisso.release_package(id uuid, reason text) returns integer
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    p egisso.package;
+    released integer;
+begin
+    perform egisso.demand_reason(reason);
+    select * into p from egisso.package k where k.id = release_package.id for update;
+    if not found then
+        raise exception 'Пакета % нет', release_package.id;
+    end if;
+    case
+    when p.state in ('answered', 'send_failed') then
+        raise exception 'Пакет % уже закрыт: его записи свободны или имеют исход', p.id;
+    when p.state = 'queued' and p.channel = 'smev' then
+        raise exception 'Ответ на пакет % ещё ожидается: освободить его можно, когда истечёт срок ожидания', p.id;
+    when exists (select from egisso.message m where m.package_id = p.id and m.claimed_until > now())
+         or p.state = 'formed' and p.claimed_until > now() then
+        raise exception 'Пакет % сейчас подписывается или отправляется, повторите позже', p.id;
+    else
+    end case;
+    -- A message that still could be posted never will be.
+    update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'released by the operator'
+     where m.package_id = p.id and m.state in ('pending', 'in_doubt');
+    update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(),
+           info = 'Записи освобождены оператором: ' || btrim(reason), review = null
+     where k.id = p.id;
+    update egisso.record r set state = 'ready', releases = r.releases + 1 where r.package_id = p.id and r.state in ('packed', 'sent');
+    get diagnostics released = row_count;
+    update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
+    update egisso.source_row w set dirty = true
+      from egisso.package_record m join egisso.record r on r.id = m.record_id
+     where m.package_id = p.id and w.register = r.register and w.row_key = r.row_key;
+    perform egisso.note_action('release_package', p.register, null, p.id, reason,
+        'Освобождено записей: ' || released || ', состояние пакета было ' || p.state);
+    perform egisso.wake('decide');
+    return released;
+end $$;
+comment on function egisso.release_package(uuid, text) is
+    'Освободить записи пакета, на который не пришёл ответ: они уйдут в следующем; убедитесь, что ЕГИССО их не загрузила; причина обязательна';
+
+-- Store a protocol taken from the provider's cabinet; the gateway applies it in a
+-- moment, see egisso.protocol_import. A text from a screen is already decoded: what
+-- it says about its encoding no longer holds.
+create function egisso.import_protocol(xml text, package_id uuid default null) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    octets bytea;
+    file   text;
+begin
+    octets := convert_to(regexp_replace(ltrim(xml, E'\ufeff \t\r\n'), '^<\?xml[^>]*\?>', ''), 'UTF8');
+    if coalesce(octet_length(octets), 0) = 0 then
+        raise exception 'Файл протокола пуст';
+    end if;
+    if octet_length(octets) > 67108864 then
+        raise exception 'Файл протокола больше 64 МиБ';
+    end if;
+    file := 'sha256:' || encode(sha256(octets || convert_to(coalesce(package_id::text, ''), 'UTF8')), 'hex');
+    insert into egisso.protocol_file (id, package_id, raw, imported_by) values (file, import_protocol.package_id, octets, egisso.actor())
+    on conflict (id) do update set outcome = null, applied_at = null, note = '', next_apply_at = now(),
+           imported_at = now(), imported_by = excluded.imported_by
+     where protocol_file.outcome = 'refused';
+    perform egisso.note_action('import_protocol', null, null, import_protocol.package_id, '', file);
+    perform egisso.wake('import');
+    return file;
+end $$;
+comment on function egisso.import_protocol(text, uuid) is
+    'Загрузить файл протокола обработки; пакет указывают, если протокол его не называет; итог — в представлении protocol_import';
+
+do $$
+declare
+    f regprocedure;
+begin
+    foreach f in array array['egisso.form_package(text)', 'egisso.send_package(uuid)', 'egisso.retry_record(text, text, text)',
+        'egisso.retry_package(uuid, text)', 'egisso.release_package(uuid, text)', 'egisso.import_protocol(text, uuid)']::regprocedure[] loop
+        execute format('revoke all on function %s from public', f);
+    end loop;
+end $$;

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// ProtocolFile is a protocol that somebody brought as a file. Nobody signed it.
+type ProtocolFile struct {
+	ID         string    // sha256: of the octets and the package named
+	PackageID  uuid.UUID // named by who brought it, uuid.Nil if the protocol says it
+	Raw        []byte
+	ImportedBy string
+}
+
+// ManualPackage is a package a protocol file may be about.
+type ManualPackage struct {
+	AnsweredPackage
+	Channel Channel
+	// Left: something left the gateway for ЕГИССО, or may have.
+	Left bool
+}
+
+// ProtocolOutcome is what became of a protocol file.
+type ProtocolOutcome struct {
+	ID        string     `json:"id"`
+	State     string     `json:"state"` // "" while it waits, applied, refused
+	PackageID *uuid.UUID `json:"package_id"`
+	Note      string     `json:"note"` // Russian
+}
+
+// FileVerdict is what a protocol file means. Refused, in Russian, means nothing
+// was to be changed by it.
+type FileVerdict struct {
+	Verdict
+	Package *ManualPackage
+	Refused string
+}
+
+// PackageFinder finds a package by id and locks it; nil when there is none.
+type PackageFinder func(id uuid.UUID) (*ManualPackage, error)
+
+// StoreProtocol stores a protocol file for ApplyNextProtocol. The same file for
+// the same package is stored once; fresh is false if it was there. A file that
+// was refused is looked at again.
+func (s *Store) StoreProtocol(ctx context.Context, packageID uuid.UUID, raw []byte) (id string, fresh bool, err error) {
+	named := ""
+	if packageID != uuid.Nil {
+		named = packageID.String()
+	}
+	sum := sha256.Sum256(append(append([]byte(nil), raw...), named...))
+	id = "sha256:" + hex.EncodeToString(sum[:])
+	tag, err := s.pool.Exec(ctx, query("store_protocol"), id, nullableID(packageID), raw)
+	if err != nil {
+		return "", false, fmt.Errorf("store a protocol file: %w", err)
+	}
+	return id, tag.RowsAffected() > 0, nil
+}
+
+// Protocol returns what became of a protocol file.
+func (s *Store) Protocol(ctx context.Context, id string) (ProtocolOutcome, error) {
+	o := ProtocolOutcome{ID: id}
+	if err := s.pool.QueryRow(ctx, query("protocol_outcome"), id).Scan(&o.State, &o.PackageID, &o.Note); err != nil {
+		return o, fmt.Errorf("read what became of a protocol file: %w", err)
+	}
+	return o, nil
+}
+
+// ApplyNextProtocol takes the oldest protocol file not yet applied, or the one
+// with the id if it is not empty, asks judge what it means and stores the
+// consequences, all in one transaction, like ApplyNext does with answers of the
+// bus. It reports whether there was one.
+func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(ProtocolFile, PackageFinder) (FileVerdict, error)) (bool, error) {
+	found := false
+	var failure error
+	err := s.inTx(ctx, "apply a protocol file", func(tx pgx.Tx) error {
+		var f ProtocolFile
+		var named *uuid.UUID
+		err := tx.QueryRow(ctx, query("lock_protocol"), nullable(id)).Scan(&f.ID, &named, &f.Raw, &f.ImportedBy)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if found = true; named != nil {
+			f.PackageID = *named
+		}
+		// In a savepoint, as answers of the bus: see ApplyNext.
+		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyFile(ctx, tx, f, judge) })
+		if failure == nil {
+			return nil
+		}
+		failure = fmt.Errorf("protocol file %s: %w", f.ID, failure)
+		_, err = tx.Exec(ctx, query("protocol_failed"), f.ID, "Протокол не применён из-за ошибки, будет повторено")
+		return err
+	})
+	if err == nil {
+		err = failure
+	}
+	return found, err
+}
+
+func applyFile(ctx context.Context, tx pgx.Tx, f ProtocolFile, judge func(ProtocolFile, PackageFinder) (FileVerdict, error)) error {
+	v, err := judge(f, func(id uuid.UUID) (*ManualPackage, error) { return packageByID(ctx, tx, id) })
+	if err != nil {
+		return err
+	}
+	if v.Refused != "" || v.Package == nil {
+		_, err := tx.Exec(ctx, query("protocol_done"), f.ID, "refused", nil, v.Refused)
+		return err
+	}
+	if err := applyVerdict(ctx, tx, &v.Package.AnsweredPackage, v.Verdict); err != nil {
+		return fmt.Errorf("package %s: %w", v.Package.ID, err)
+	}
+	note := v.Info
+	if v.Review != "" {
+		note = v.Review
+	}
+	_, err = tx.Exec(ctx, query("protocol_done"), f.ID, "applied", v.Package.ID, note)
+	return err
+}
+
+func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*ManualPackage, error) {
+	var p ManualPackage
+	var result *string
+	var message *uuid.UUID
+	err := tx.QueryRow(ctx, query("package_by_id"), id).
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Channel, &message, &p.Left)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if result != nil {
+		p.Result = PackageResult(*result)
+	}
+	if message != nil {
+		p.MessageID = *message
+	}
+	p.Left = p.Left || p.Channel == ChannelManual && p.State != "formed"
+	return &p, addMembers(ctx, tx, &p.AnsweredPackage)
+}
+
+func nullableID(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}

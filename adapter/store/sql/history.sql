@@ -1,0 +1,19 @@
+-- name: rows_of_key
+-- By the key, by the number people know the record by, or by an id of its elements.
+select s.register, s.row_key from egisso.source_row s
+ where s.row_key = $1 and ($2::text is null or s.register = $2)
+union
+select s.register, s.row_key from egisso.source_row s
+ where s.record_no = $1 and ($2::text is null or s.register = $2)
+union
+select r.register, r.row_key from egisso.record r
+ where r.id = $3::uuid and ($2::text is null or r.register = $2)
+ order by 1, 2 limit 20;
+
+-- name: record_now
+select register, row_key, record_no, state, status, reason, record_id, kind, package_id, deleted, accepted_id, accepted_at, decision_due
+  from egisso.record_status where register = $1 and row_key = $2;
+
+-- name: record_history
+select at, what, text, record_id, package_id from egisso.record_history
+ where register = $1 and row_key = $2 order by at, what, text;

@@ -1,0 +1,36 @@
+-- name: store_protocol
+-- One that was refused may be brought again: what it names may exist now.
+with stored as (
+    insert into egisso.protocol_file as f (id, package_id, raw, imported_by) values ($1, $2, $3, egisso.actor())
+    on conflict (id) do update set outcome = null, applied_at = null, note = '', next_apply_at = now(),
+           imported_at = now(), imported_by = excluded.imported_by
+     where f.outcome = 'refused'
+    returning id, package_id)
+select egisso.note_action('import_protocol', null, null, package_id, '', id) from stored;
+
+-- name: lock_protocol
+select id, package_id, raw, imported_by from egisso.protocol_file
+ where outcome is null and next_apply_at <= now() and ($1::text is null or id = $1)
+ order by imported_at, id limit 1
+   for update skip locked;
+
+-- name: package_by_id
+-- With its last message, which may never have existed.
+select p.id, p.register, p.state, p.result, p.record_count, p.channel,
+       (select m.id from egisso.message m where m.package_id = p.id order by m.created_at desc limit 1),
+       exists (select from egisso.message m where m.package_id = p.id and m.state in ('in_doubt', 'delivered'))
+  from egisso.package p
+ where p.id = $1
+   for update of p;
+
+-- name: protocol_done
+update egisso.protocol_file set outcome = $2, applied_to = $3, applied_at = now(), note = $4 where id = $1;
+
+-- name: protocol_failed
+update egisso.protocol_file
+   set apply_attempts = apply_attempts + 1, note = $2,
+       next_apply_at = now() + least(interval '5 seconds' * power(2, least(apply_attempts, 10)), interval '1 hour')
+ where id = $1;
+
+-- name: protocol_outcome
+select coalesce(outcome, ''), coalesce(applied_to, package_id), note from egisso.protocol_file where id = $1;
