@@ -63,6 +63,8 @@ type SMEV struct {
 	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" oneof:"1.3" doc:"Версия схем обмена"`
 	Timeout                 time.Duration `env:"SMEV_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел одного обращения к СМЭВ"`
 	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать"`
+	FileLimit               int64         `env:"SMEV_FILE_LIMIT,default=67108864" range:"65536..1073741824" doc:"Наибольший размер файла, пришедшего с ответом, в байтах; больший не принимается"`
+	FilePatience            time.Duration `env:"SMEV_FILE_PATIENCE,default=1h" range:"1m..168h" doc:"Сколько пробовать получить файл ответа, который хранилище не отдаёт: ответ, пришедший повторно, приносит новые имя и пароль"`
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
 	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка"`
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`

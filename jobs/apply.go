@@ -48,7 +48,12 @@ func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdi
 	if err := json.Unmarshal(in.Content, &answer); err != nil {
 		return store.Verdict{}, fmt.Errorf("decode the stored answer: %w", err)
 	}
+	content, problem := attachedProtocol(answer.Content, in.Received)
+	answer.Content = content
 	verdict := judge(answer, pkg)
+	if problem != "" && verdict.Review != "" {
+		verdict.Review = problem
+	}
 	if in.ReplyTo != "" {
 		verdict = judgeReply(answer)
 	}

@@ -54,6 +54,7 @@ type world struct {
 	sign    jobs.Sign
 	send    jobs.Send
 	receive jobs.Receive
+	fetch   jobs.Fetch
 	apply   jobs.Apply
 }
 
@@ -128,6 +129,9 @@ func (w *world) assemble(version smev.Version) {
 		MessageIDLimit: 24 * time.Hour, Now: now, Log: log,
 	}
 	w.receive = jobs.Receive{Store: s, Switch: s, Bus: w.client, Now: now, Log: log}
+	w.fetch = jobs.Fetch{
+		Store: s, Files: w.files, Limit: 1 << 20, Patience: time.Hour, RetryMin: retryMin, RetryMax: retryMax, Lease: 5 * time.Minute, Now: now, Log: log,
+	}
 	w.apply = jobs.Apply{Store: s, Log: log}
 }
 
@@ -206,7 +210,7 @@ func (w *world) everything() {
 		w.run(job)
 	}
 	w.idle()
-	for _, job := range []jobs.Job{w.receive, w.apply} {
+	for _, job := range []jobs.Job{w.receive, w.fetch, w.receive, w.apply} {
 		w.run(job)
 	}
 }
@@ -224,10 +228,11 @@ func (w *world) measuresAccepted() {
 
 // moments are the columns with a time that decides when something happens.
 var moments = map[string][]string{
-	"message":  {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
-	"package":  {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
-	"answer":   {"received_at", "next_ack_at", "next_apply_at"},
-	"incoming": {"received_at", "next_ack_at", "next_handle_at", "claimed_until"},
+	"message":       {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
+	"package":       {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
+	"answer":        {"received_at", "next_ack_at", "next_apply_at"},
+	"received_file": {"created_at", "next_attempt_at", "claimed_until"},
+	"incoming":      {"received_at", "next_ack_at", "next_handle_at", "claimed_until"},
 }
 
 // advance lets time pass, for the jobs, the bus and the database, whose own

@@ -34,7 +34,10 @@ type letter struct {
 	raw []byte
 	// keep stores it durably under an id of our own if it has none. problem is
 	// why nobody may believe it, nil if all holds. fresh: it was not there yet.
-	keep  func(ctx context.Context, id string, problem error) (fresh bool, err error)
+	keep func(ctx context.Context, id string, problem error) (fresh bool, err error)
+	// waits tells that something must be done before it may be acknowledged; nil
+	// means there is nothing.
+	waits func(ctx context.Context, id string) (bool, error)
 	attrs []any // for the log
 }
 
@@ -151,6 +154,11 @@ func (in inbox) store(ctx context.Context, l *letter, problem error) (fresh, kep
 	}
 	if fresh {
 		in.log.Info(in.what+" stored", attrs...)
+	}
+	if l.waits != nil {
+		if waits, err := l.waits(ctx, id); err != nil || waits {
+			return fresh, err == nil, err
+		}
 	}
 	return fresh, true, in.accept(ctx, id)
 }

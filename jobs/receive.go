@@ -49,7 +49,7 @@ func (r Receive) take(ctx context.Context) (*letter, error) {
 	if a == nil {
 		return nil, err
 	}
-	return &letter{
+	l := &letter{
 		id: a.MessageID, raw: a.Raw,
 		keep: func(ctx context.Context, id string, problem error) (bool, error) {
 			stored, err := storedAnswer(a, id, problem)
@@ -59,22 +59,45 @@ func (r Receive) take(ctx context.Context) (*letter, error) {
 			return r.Store.StoreAnswer(ctx, stored)
 		},
 		attrs: []any{"original_message_id", a.OriginalMessageID, "kind", a.Kind},
-	}, err
+	}
+	if len(a.FSAttachments)+len(a.Attachments) > 0 {
+		l.waits = r.Store.FilesDue // for Fetch
+	}
+	return l, err
 }
 
 func storedAnswer(a *smev.Answer, id string, problem error) (store.InAnswer, error) {
 	readable := *a
-	readable.Raw, readable.Certificate = nil, nil
+	readable.Raw, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil
 	content, err := json.Marshal(readable)
 	if err != nil {
 		return store.InAnswer{}, fmt.Errorf("encode answer: %w", err)
 	}
 	in := store.InAnswer{
 		ID: id, OriginalMessageID: a.OriginalMessageID, Kind: string(a.Kind),
-		Content: content, Raw: a.Raw, Verified: problem == nil,
+		Content: content, Raw: a.Raw, Verified: problem == nil, Files: announcedFiles(a),
 	}
 	if problem != nil {
 		in.Problem = problem.Error()
 	}
 	return in, nil
+}
+
+// announcedFiles are the files that came with an answer, to be fetched or only to
+// be checked.
+func announcedFiles(a *smev.Answer) (files []store.InFile) {
+	for _, f := range a.FSAttachments {
+		files = append(files, store.InFile{
+			Name: f.UUID, UserName: f.UserName, Password: string(f.Password), FileName: f.FileName,
+			Hash: f.Hash, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.SignaturePKCS7,
+		})
+	}
+	for _, f := range a.Attachments {
+		file := store.InFile{Name: f.ID, Inline: true, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.SignaturePKCS7}
+		if !f.Missing {
+			file.Content = f.Content
+		}
+		files = append(files, file)
+	}
+	return files
 }

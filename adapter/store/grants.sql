@@ -55,6 +55,7 @@ begin
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);
+        execute format('grant select (id, answer_id, state, created_at, settled_at) on egisso.received_file to %I', seer);
         execute format('grant select (package_id, element_id, type, rule_code) on egisso.record_message to %I', seer);
     end loop;
 end $$;

@@ -24,6 +24,10 @@ type InAnswer struct {
 	// ReplyTo is the incoming message our answer to which this is about; "" if
 	// it is about none.
 	ReplyTo string
+	// Files announces the files that came with it: StoreAnswer. Received says what
+	// became of them: ApplyNext.
+	Files    []InFile
+	Received []ReceivedFile
 }
 
 // unverifiedPerDay is how many answers nobody can believe are kept in a day: what
@@ -31,13 +35,21 @@ type InAnswer struct {
 const unverifiedPerDay = 200
 
 // StoreAnswer stores an answer durably; only then may it be acknowledged. An
-// answer that came again changes nothing (fresh is false).
+// answer that came again changes nothing (fresh is false), but may renew the logins
+// of files that are still due.
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
-	tag, err := s.pool.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
-	if err != nil {
-		return false, fmt.Errorf("store answer %s: %w", a.ID, err)
-	}
-	return tag.RowsAffected() > 0, nil
+	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
+		if err != nil {
+			return err
+		}
+		fresh = tag.RowsAffected() > 0
+		if !a.Verified || len(a.Files) == 0 {
+			return nil
+		}
+		return storeFiles(ctx, tx, a.ID, a.Files)
+	})
+	return fresh, err
 }
 
 // MarkAcked notes that SMEV took our acknowledgement.
@@ -164,6 +176,9 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 		a.ReplyTo, err = replyOfMessage(ctx, tx, a.OriginalMessageID)
 	}
 	if err != nil {
+		return err
+	}
+	if a.Received, err = filesOfAnswer(ctx, tx, a.ID); err != nil {
 		return err
 	}
 	verdict, err := judge(a, pkg)

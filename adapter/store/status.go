@@ -27,6 +27,8 @@ type Status struct {
 	Unapplied     int        `json:"unapplied_answers"`  // answers stored, not yet applied
 	Unverified    int        `json:"unverified_answers"` // answers not believed
 	NeedReview    int        `json:"packages_to_review"`
+	FilesDue      int        `json:"files_to_fetch"` // files of answers not fetched yet
+	FilesRefused  int        `json:"files_refused"`  // files of answers nobody can believe
 	Incoming      InBacklog  `json:"incoming"`
 	Rests         []Rest     `json:"resting_registers"`
 	Jobs          []JobState `json:"jobs"`
@@ -78,6 +80,9 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		err = tx.QueryRow(ctx, query("incoming_backlog")).
 			Scan(&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview)
 		if err != nil {
+			return err
+		}
+		if err = tx.QueryRow(ctx, query("file_backlog")).Scan(&st.FilesDue, &st.FilesRefused); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("rests"))

@@ -112,7 +112,8 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
 		{Job: p.sign(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
 		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
-		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"apply"}},
+		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"fetch", "apply"}},
+		{Job: p.fetch(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"receive", "apply"}},
 		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
 		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
 		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond"}},
@@ -156,6 +157,13 @@ func (p *parts) send(c config.Config) jobs.Job {
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
+	}
+}
+
+func (p *parts) fetch(c config.Config) jobs.Job {
+	return jobs.Fetch{
+		Store: p.store, Files: p.files, Limit: c.SMEV.FileLimit, Patience: c.SMEV.FilePatience,
+		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 

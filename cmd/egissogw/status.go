@@ -43,6 +43,8 @@ func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
 	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
 	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
+	fmt.Fprintf(t, "Файлы ответов, ещё не полученные\t%d\n", st.FilesDue)
+	fmt.Fprintf(t, "Файлы ответов, которым нельзя верить\t%d\n", st.FilesRefused)
 	fmt.Fprintf(t, "Входящие сообщения, ещё не обработанные\t%d\n", st.Incoming.Unhandled)
 	fmt.Fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
 	fmt.Fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)

@@ -14,8 +14,10 @@ on conflict (id) do update
 update egisso.answer set acked_at = now() where id = $1 and acked_at is null;
 
 -- name: unacked
-select id from egisso.answer
+-- Files are fetched first: their logins may end with the acknowledgement.
+select id from egisso.answer a
  where acked_at is null and verified and next_ack_at <= now()
+   and not exists (select from egisso.received_file f where f.answer_id = a.id and f.state = 'due')
  order by next_ack_at limit $1;
 
 -- name: ack_failed
@@ -25,8 +27,9 @@ update egisso.answer
  where id = $1;
 
 -- name: lock_unapplied
-select id, original_message_id, kind, content, raw, verified from egisso.answer
+select id, original_message_id, kind, content, raw, verified from egisso.answer a
  where applied_at is null and verified and next_apply_at <= now()
+   and not exists (select from egisso.received_file f where f.answer_id = a.id and f.state = 'due')
  order by received_at, id limit 1
    for update skip locked;
 

@@ -34,6 +34,10 @@ select (select count(*) from egisso.incoming where handled_at is null and verifi
        (select count(*) from egisso.incoming where reply in ('due', 'signed')),
        (select count(*) from egisso.incoming where review is not null and reviewed_at is null);
 
+-- name: file_backlog
+select (select count(*) from egisso.received_file where state = 'due'),
+       (select count(*) from egisso.received_file where state = 'refused');
+
 -- name: rests
 select register, until, failures, reason from egisso.register_rest where until > now() order by register;
 

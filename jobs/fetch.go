@@ -1,0 +1,117 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// downloader fetches a file from the SMEV file storage and checks it on the way.
+type downloader interface {
+	Fetch(ctx context.Context, file smev.FSAttachment, w io.Writer, check smev.FileCheck) (*smev.FetchedFile, error)
+}
+
+// Fetch gets the files that came with answers and checks them before anybody may
+// use them (spec smev3.md e, "receiving"; egisso.md a.3: a protocol may be a
+// file). Only then is the answer acknowledged, because its one-time logins may
+// end with that.
+type Fetch struct {
+	Store              *store.Store
+	Files              downloader
+	Limit              int64 // bytes of one file, which is held in memory
+	Patience           time.Duration
+	RetryMin, RetryMax time.Duration
+	Breaker            *smev.Breaker // of the file storage; nil lets everything through
+	Lease              time.Duration
+	Now                func() time.Time
+	Log                *slog.Logger
+}
+
+// hashAttempts is how often a file is fetched whose hash does not hold: FTP
+// itself would not notice damage on the way.
+const hashAttempts = 3
+
+// Name implements Job.
+func (Fetch) Name() string { return "fetch" }
+
+// Run implements Job: one file. Done counts files that are settled.
+func (f Fetch) Run(ctx context.Context) (Report, error) {
+	if !f.Breaker.Allow(f.Now()) {
+		return Report{Skipped: true}, nil
+	}
+	tried := false
+	defer func() {
+		if !tried {
+			f.Breaker.Forget()
+		}
+	}()
+	file, err := f.Store.ClaimFile(ctx, f.Lease)
+	if err != nil || file == nil {
+		return Report{}, err
+	}
+	content, err := f.content(ctx, file)
+	if ctx.Err() != nil {
+		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return Report{}, errors.Join(ctx.Err(), f.Store.ReleaseFile(keep, file))
+	}
+	if !file.Inline {
+		tried = true
+		f.Breaker.After(err, f.Now(), rand.Float64())
+	}
+	if err == nil {
+		if err := f.Store.FileChecked(ctx, file, content); err != nil {
+			return Report{}, err
+		}
+		f.Log.Info("file of an answer checked", "answer_id", file.AnswerID, "bytes", len(content))
+		return Report{Done: 1, More: true}, nil
+	}
+	err = fmt.Errorf("file of answer %s: %w", file.AnswerID, err)
+	if f.lost(file, err) {
+		f.Log.Error("file of an answer is given up: it is not believed", "answer_id", file.AnswerID, "err", err)
+		return Report{Done: 1, More: true}, f.Store.FileRefused(ctx, file, err.Error())
+	}
+	backoff := smev.Backoff{Min: f.RetryMin, Max: f.RetryMax}
+	after := backoff.Delay(file.Attempts+1, rand.Float64())
+	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), after))
+}
+
+// content gives the bytes of a file that is what its sender announced.
+func (f Fetch) content(ctx context.Context, file *store.DueFile) ([]byte, error) {
+	if file.Inline {
+		// Nothing but the CMS in the signed header vouches for these bytes.
+		a := smev.Attachment{ID: file.Name, SignaturePKCS7: file.Signature, Content: file.Content, Missing: file.Content == nil}
+		_, err := a.Check(smev.FileCheck{Limit: f.Limit, RequireSignature: true})
+		return file.Content, err
+	}
+	var content bytes.Buffer
+	_, err := f.Files.Fetch(ctx, smev.FSAttachment{
+		UUID: file.Name, UserName: file.UserName, Password: smev.Secret(file.Password), FileName: file.FileName,
+		Hash: file.Hash, SignaturePKCS7: file.Signature,
+	}, &content, smev.FileCheck{Limit: f.Limit})
+	return content.Bytes(), err
+}
+
+// lost tells that further attempts are of no use. What the storage refuses may
+// come right with a fresh login, which the answer brings when it comes again
+// because it is not acknowledged; that is waited for.
+func (f Fetch) lost(file *store.DueFile, err error) bool {
+	var storage *smev.FileStoreError
+	switch {
+	case errors.Is(err, smev.ErrFileHash) && !file.Inline && file.Hash != "" && file.Attempts+1 < hashAttempts:
+		return false
+	case errors.Is(err, smev.ErrFileHash), errors.Is(err, smev.ErrFileSignature), errors.Is(err, smev.ErrTooLarge):
+		return true
+	case errors.As(err, &storage) && (storage.Code >= 500 || storage.Class() == smev.ClassOperator):
+		return file.Age > f.Patience
+	}
+	return false
+}
