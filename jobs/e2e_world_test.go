@@ -228,11 +228,12 @@ func (w *world) measuresAccepted() {
 
 // moments are the columns with a time that decides when something happens.
 var moments = map[string][]string{
-	"message":       {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
-	"package":       {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
-	"answer":        {"received_at", "next_ack_at", "next_apply_at"},
-	"received_file": {"created_at", "next_attempt_at", "claimed_until"},
-	"incoming":      {"received_at", "next_ack_at", "next_handle_at", "claimed_until"},
+	"message":            {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
+	"package":            {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
+	"answer":             {"received_at", "next_ack_at", "next_apply_at"},
+	"received_file":      {"created_at", "next_attempt_at", "claimed_until"},
+	"incoming":           {"received_at", "next_ack_at", "next_handle_at", "claimed_until"},
+	"classifier_request": {"wanted_at", "asked_at", "next_at", "received_at"},
 }
 
 // advance lets time pass, for the jobs, the bus and the database, whose own

@@ -28,6 +28,14 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 			Review: "Ответ пришёл после того, как отправка пакета признана неудачной: сверьте записи",
 		}
 	}
+	if pkg.Classifier != "" {
+		return judgeClassifier(a, pkg)
+	}
+	return judgeKind(a, pkg)
+}
+
+// judgeKind judges what nothing decided yet.
+func judgeKind(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	switch a.Kind {
 	case smev.AnswerContent:
 		return judgeContent(a.Content, pkg)
@@ -48,7 +56,7 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 // an earlier protocol left in doubt (spec egisso.md d.3, superseding protocols).
 func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	repeated := store.Verdict{Note: "the package has its outcome already"}
-	if a.Kind != smev.AnswerContent {
+	if a.Kind != smev.AnswerContent || pkg.Classifier != "" {
 		return repeated
 	}
 	v := judgeContent(a.Content, pkg)

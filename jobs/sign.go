@@ -98,7 +98,10 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		Test:                    s.Provider.TestMessage,
 	}
 	var files []store.Attachment
-	if p.Register == egisso.RegisterFact {
+	if p.Classifier != "" {
+		request.Prefixes = prefixes(egisso.ClassifierPrefixes)
+		request.Content = func(w smev.ContentWriter) error { return egisso.WriteClassifierRequest(w, p.Classifier) }
+	} else if p.Register == egisso.RegisterFact {
 		file, err := s.factFile(ctx, p.ID, contents, now)
 		if err != nil {
 			return store.Message{}, err

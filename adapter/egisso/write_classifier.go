@@ -9,6 +9,9 @@ import (
 // ClassifierPrefixes are compact prefixes of a request for a classifier.
 var ClassifierPrefixes = currentVersion("10.02.I").Prefixes
 
+// ClassifierVersion returns the version of 10.02.I that is sent.
+func ClassifierVersion() *Version { return currentVersion("10.02.I") }
+
 // WriteClassifierRequest writes the element request of 10.02.I, which asks for
 // КМСЗ (010) or one of the two dictionaries (022, 023).
 func WriteClassifierRequest(w Writer, code string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,6 +99,22 @@ func classifierTitle(code string) string {
 		return "справочник единиц измерения (023)"
 	}
 	return code
+}
+
+// receiveClassifier stores what a request brought and returns what to say of it
+// in the journal.
+func receiveClassifier(ctx context.Context, tx pgx.Tx, v Verdict) (info string, err error) {
+	news, err := saveClassifierAnswer(ctx, tx, v.Classifier, v.Body, ClassifierAsked)
+	if err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(ctx, query("classifier_received"), v.Classifier.Code); err != nil {
+		return "", err
+	}
+	if len(news.Notes) == 0 {
+		return "Получено: " + classifierTitle(v.Classifier.Code) + ". Изменений нет", nil
+	}
+	return strings.Join(news.Notes, ". "), nil
 }
 
 // ClassifierNote is a line about what came of messages about the classifier.

@@ -94,6 +94,7 @@ type AnsweredPackage struct {
 	State       string
 	Result      PackageResult // "" until answered
 	RecordCount int
+	Classifier  string // code a request for the classifier asked for
 	Members     []uuid.UUID
 	// Undecided are the members an earlier protocol left in doubt; all of them
 	// before the first one.
@@ -113,7 +114,11 @@ type Verdict struct {
 	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
 	// member the protocol leaves in doubt is missing and stays sent.
 	Outcomes map[uuid.UUID]RecordState
-	Messages []ProtocolMessage
+	// Classifier is what a request for the classifier brought, Body the document
+	// it came in. It is stored, and the journal tells what was new.
+	Classifier *egisso.ClassifierAnswer
+	Body       []byte
+	Messages   []ProtocolMessage
 	// ReplyFailed: an answer of ours was refused after all (Russian, why).
 	ReplyFailed string
 }
@@ -221,7 +226,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	var result *string
 	var messageState string
 	err = tx.QueryRow(ctx, query("package_of_message"), messageID).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &messageState)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -271,6 +276,13 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 		batch.Queue(query("package_returned"), pkg.ID, v.Info, nullable(v.Review))
 		queueMessages(batch, pkg.ID, v.Messages)
 		queueRelease(batch, pkg.ID)
+	case v.Classifier != nil:
+		var err error
+		if v.Info, err = receiveClassifier(ctx, tx, v); err != nil {
+			return err
+		}
+		v.Result = PackageAccepted
+		queueOutcomes(batch, pkg, v)
 	case v.Result != "":
 		queueOutcomes(batch, pkg, v)
 	case v.Info != "":

@@ -11,6 +11,10 @@ import (
 // channels are public contract: migrations/003_functions.sql.
 const ChannelService = "egisso_service"
 
+// ChannelClassifier is the channel on which changes of КМСЗ and wishes for its
+// update are announced.
+const ChannelClassifier = "egisso_kmsz"
+
 // Listen calls notify for every notification on the channels until ctx ends or
 // the connection breaks; the caller listens again. notify("") is called once
 // listening began: what happened before may have been missed.

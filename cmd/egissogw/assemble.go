@@ -114,10 +114,12 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
 		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"fetch", "apply"}},
 		{Job: p.fetch(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"receive", "apply"}},
-		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
+		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide", "classifier"}},
 		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
 		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond"}},
 		{Job: p.respond(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
+		// It looks as often as packages are formed; its own schedule says what is due.
+		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}, nil
 }
@@ -128,7 +130,7 @@ func (p *parts) collect() jobs.Job {
 
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
-		Store: p.store, Provider: c.Provider.Code, Policy: p.policy, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+		Store: p.store, Provider: c.Provider.Code, Policy: p.policy, Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
 	}
 }
 
@@ -188,6 +190,13 @@ func (p *parts) incomingHandlers() []jobs.IncomingHandler { return nil }
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
 		Store: p.store, Switch: p.store, Signer: p.signer, Version: p.version, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+	}
+}
+
+func (p *parts) classifier(c config.Config) jobs.Job {
+	return jobs.Classifier{
+		Store: p.store, Provider: c.Provider.Code, Schedule: c.Job.Classifier.Schedule, Location: c.Job.TimeZone.Location,
+		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Now: time.Now, Log: p.log,
 	}
 }
 

@@ -111,11 +111,17 @@ func (g *gateway) run(ctx context.Context) error {
 	return nil
 }
 
-// listen wakes jobs when the switch moves, in whatever process that happened.
+// listen wakes jobs when the switch moves or the classifier changes or is wanted,
+// in whatever process that happened.
 func (g *gateway) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := g.store.Listen(ctx, []string{store.ChannelService}, func(string) {
-			g.scheduler.Wake("sign", "send", "receive", "listen", "respond")
+		err := g.store.Listen(ctx, []string{store.ChannelService, store.ChannelClassifier}, func(channel string) {
+			if channel != store.ChannelService {
+				g.scheduler.Wake("classifier")
+			}
+			if channel != store.ChannelClassifier {
+				g.scheduler.Wake("sign", "send", "receive", "listen", "respond")
+			}
 		})
 		if ctx.Err() != nil {
 			return

@@ -81,6 +81,11 @@ func (b *Bus) handle(ctx context.Context, m ledger.Acceptance) (ledger.Processed
 			return out, err
 		}
 		out.PackageID, out.Refusal, out.Records = result.PackageID, result.Refusal, result.Records
+		if result.Rejected != "" {
+			out.Refusal = result.Rejected
+			a.around(nil, func() { a.rejected(result.Rejected) })
+			break
+		}
 		a.around(&result, func() { a.protocol(content, result) })
 		b.options.Log.Info("package processed", "message_id", m.MessageID, "package_id", out.PackageID,
 			"records", len(out.Records), "refusal", out.Refusal)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/smev/smevtest/receiver"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 )
@@ -131,6 +132,9 @@ func (b *Bus) prepare(ctx context.Context, p Push) (ledger.Answer, error) {
 	}
 	return a, b.writeResponse(ctx, &a, or(p.Version, "1.3"))
 }
+
+// UseClassifier makes another version of the КМСЗ the active one.
+func (b *Bus) UseClassifier(c *receiver.Classifier) { b.receiver.UseClassifier(c) }
 
 // primaryContent brings a document into the form that stands alone anywhere.
 func primaryContent(document []byte) (content string, root [2]string, err error) {

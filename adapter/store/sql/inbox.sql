@@ -44,7 +44,7 @@ update egisso.answer
  where id = $1;
 
 -- name: package_of_message
-select p.id, p.register, p.state, p.result, p.record_count, m.state
+select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
    for update of p;

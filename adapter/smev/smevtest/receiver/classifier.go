@@ -1,8 +1,10 @@
 package receiver
 
 import (
+	"bytes"
 	"fmt"
 
+	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -11,17 +13,36 @@ import (
 type Classifier struct {
 	codes map[string]map[string]bool // facet -> codes
 	rules map[string]bool            // M.C.N.F.P.R
+
+	answers map[string]string // classifierCode -> the answer that holds it
+}
+
+// UseClassifier exchanges the classifier: another version is active now. It may
+// be called at any time.
+func (r *Receiver) UseClassifier(c *Classifier) { r.classifier.Store(c) }
+
+// answer is the answer to a request for a classifier.
+func (c *Classifier) answer(code string) Result {
+	if c == nil || c.answers[code] == "" {
+		return Result{Rejected: "NO_DATA"}
+	}
+	return Result{Root: [2]string{NamespaceClassifier, "response"}, Protocol: c.answers[code]}
 }
 
 // ReadClassifier reads answers of 10.02.I: the КМСЗ (010) and, if given, the
-// periodicities (022).
+// periodicities (022) and the units (023).
 func ReadClassifier(documents ...[]byte) (*Classifier, error) {
-	c := &Classifier{codes: map[string]map[string]bool{}, rules: map[string]bool{}}
+	c := &Classifier{codes: map[string]map[string]bool{}, rules: map[string]bool{}, answers: map[string]string{}}
 	for _, data := range documents {
 		doc, err := xmlsafe.Parse(data, xmlsafe.DefaultLimits)
 		if err != nil {
 			return nil, fmt.Errorf("read classifier: %w", err)
 		}
+		var alone bytes.Buffer
+		if err := xmldsig.Canonicalize(&alone, doc.Root); err != nil {
+			return nil, fmt.Errorf("read classifier: %w", err)
+		}
+		c.answers[value(doc.Root, "classifierCode")] = alone.String()
 		doc.Root.Walk(func(e *xmlsafe.Element) bool {
 			switch {
 			case e.Local == "ruleKMSZ":

@@ -72,8 +72,8 @@ func (r *Receiver) checkMeasure(e *xmlsafe.Element, id string) (*measure, []find
 	if kbk := value(e, "KBKCode"); strings.Trim(kbk, "0123456789") != "" {
 		bad("022", "Указан некорректный код КБК")
 	}
-	if r.options.Classifier != nil {
-		out = append(out, r.options.Classifier.check(e, class)...)
+	if c := r.classifier.Load(); c != nil {
+		out = append(out, c.check(e, class)...)
 	}
 	return m, out
 }

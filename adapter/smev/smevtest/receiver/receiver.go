@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"egissogw/adapter/smev/smevtest/ledger"
@@ -17,6 +18,8 @@ const (
 	NamespaceMeasures = "urn://egisso-ru/msg/10.05.I/2.1.0"
 	NamespaceFacts    = "urn://egisso-ru/msg/10.06.S/1.1.0"
 	NamespaceStorage  = "urn://egisso-ru/msg/10.10.I/1.0.3"
+	// NamespaceClassifier is the request for the КМСЗ and its dictionaries.
+	NamespaceClassifier = "urn://egisso-ru/msg/10.02.I/1.0.3"
 	// NamespaceStorageFile is the version whose answers come as files.
 	NamespaceStorageFile = "urn://egisso-ru/msg/10.10.I/1.0.4"
 )
@@ -30,6 +33,9 @@ var measuresShape string
 
 //go:embed 10.06.S-1.1.0.shape
 var factsShape string
+
+//go:embed 10.02.I.shape
+var classifierShape string
 
 //go:embed 10.10.I.shape
 var storageShape string
@@ -46,7 +52,9 @@ const (
 
 // Options configure a Receiver; the zero value is usable.
 type Options struct {
-	// Classifier switches on the checks against the КМСЗ (001-006, 008, 018).
+	// Classifier switches on the checks against the КМСЗ (001-006, 008, 018) and
+	// answers requests for it; without one they are refused with NO_DATA. See
+	// Receiver.UseClassifier.
 	Classifier *Classifier
 	// Rules overrides the severity of rules by code. Rules not named are
 	// errors, except that the combination check of 018 is a warning.
@@ -56,9 +64,10 @@ type Options struct {
 // Receiver holds the registers. It is not safe for concurrent use: the bus
 // processes one message at a time.
 type Receiver struct {
-	options Options
-	kinds   map[string]*shape.Schema // by namespace of the document element
-	facts   *shape.Schema
+	options    Options
+	classifier atomic.Pointer[Classifier] // may be exchanged at any time
+	kinds      map[string]*shape.Schema   // by namespace of the document element
+	facts      *shape.Schema
 
 	measures map[string]*measure
 	register map[string]*fact
@@ -74,10 +83,12 @@ func New(options Options) (*Receiver, error) {
 		register: map[string]*fact{},
 		events:   map[string]bool{},
 	}
-	var errs [4]error
+	r.classifier.Store(options.Classifier)
+	var errs [5]error
 	r.kinds[NamespaceMeasures], errs[0] = shape.Parse(measuresShape, "2.1.0")
 	r.kinds[NamespaceStorage], errs[1] = shape.Parse(storageShape, "1.0.3")
 	r.kinds[NamespaceStorageFile], errs[3] = shape.Parse(storageShape, "1.0.4")
+	r.kinds[NamespaceClassifier], errs[4] = shape.Parse(classifierShape, "1.0.3")
 	r.facts, errs[2] = shape.Parse(factsShape, "1.1.0")
 	return r, errors.Join(errs[:]...)
 }
@@ -108,6 +119,7 @@ func (r *Receiver) CheckContent(content *xmlsafe.Element) error {
 type Result struct {
 	PackageID string
 	Refusal   string // the whole message was refused (messageResult)
+	Rejected  string // code of a RequestRejected, which has no protocol
 	Records   []ledger.Record
 	Root      [2]string // namespace and name of the answer's document element
 	Interim   string    // the same answer while processing goes on (packageStatus 2)
@@ -119,6 +131,9 @@ type Result struct {
 func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, now time.Time) Result {
 	if content.Space == NamespaceMeasures {
 		return r.process(content, &formatMeasures, received, now)
+	}
+	if content.Space == NamespaceClassifier {
+		return r.classifier.Load().answer(value(content, "classifierCode"))
 	}
 	if len(files) != 1 {
 		text := "Файл в хранилище не найден"

@@ -34,6 +34,7 @@ func accepts(t *testing.T, data []byte) bool {
 // Our schemas judge every sample as the official ones do.
 func TestSchemasAgreeOnSamples(t *testing.T) {
 	for dir, schema := range map[string]string{
+		"10.02.I-1.0.3": "10.02.I-1.0.3.xsd",
 		"10.05.I-2.1.0": "10.05.I-2.1.0.xsd",
 		"10.06.S-1.1.0": "10.06.S-1.1.0.xsd",
 		"10.10.I-1.0.3": "10.10.I-1.0.3.xsd",
