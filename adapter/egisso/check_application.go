@@ -14,7 +14,7 @@ var applicationRules = []Rule{
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
 		application: func(s *applicationSubject, r *report) { checkCharacters(s.fields, r) }},
 	{Code: "L-OSZ", Register: RegisterParticipant, Severity: Error,
-		Reads: "OSZCode", Text: "Изменяемая или исключаемая организация названа кодом вида NNNN.NNNNNN",
+		Reads: "OSZCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN; изменяемая или исключаемая организация названа им",
 		application: func(s *applicationSubject, r *report) { checkFields(s.fields, r) }},
 	{Code: "L-INN", Register: RegisterParticipant, Severity: Warning,
 		Reads: "inn, ogrn", Text: "Контрольные числа ИНН и ОГРН сходятся", application: applicationNumbers},
@@ -36,9 +36,7 @@ func newApplicationSubject(c Checker, a Application) *applicationSubject {
 	a.Participant = a.Participant.Normalize()
 	s := &applicationSubject{Checker: c, a: &a}
 	p, all := &a.Participant, a.Action == ActionInsertion
-	if !all {
-		s.owned("L-OSZ", "OSZCode", "Код ОНМСЗ", p.OSZCode, true, 0, c.Versions.For(RegisterParticipant).participant)
-	}
+	s.owned("L-OSZ", "OSZCode", "Код ОНМСЗ", p.OSZCode, !all, 0, c.Versions.For(RegisterParticipant).participant)
 	if a.Action != ActionExclusion {
 		s.text("title", "Наименование", p.Title, all, 500, nil)
 		s.text("shortitle", "Сокращённое наименование", p.ShortTitle, false, 100, nil)

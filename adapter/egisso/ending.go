@@ -178,6 +178,8 @@ func factEnding(s *factSubject, r *report) {
 		r.add("ending/date", label+"дата: "+notGiven)
 	case !e.Date.possible():
 		r.add("ending/date", label+"дата: такой даты нет, или год не от 1000 до 2999")
+	case !s.f.DateStart.IsZero() && e.Date.Before(s.f.DateStart):
+		r.add("ending/date", label+"дата: раньше начала назначения")
 	}
 	checkEventNumber(r, "ending/amount", label+"сумма", e.Amount, true)
 	checkEventNumber(r, "ending/quantity", label+"количество", e.Quantity, false)

@@ -213,7 +213,7 @@ func TestMeasureIsCheckedAsAWhole(t *testing.T) {
 			part_kmsz, msz, provision_form, level_npa, categories, cofinancing, territories, reasons, kbk, cases, conditions, methods,
 			forms_request, forms_receive, documents) values ('`+key+`', now(), false, 'т', '2020-01-01', '05', '010101', '0101', '02',
 			'01', '`+categories+`', '`+cofinancing+`', '["57701000"]', '[{"number": "1"}]', '0', 'к', 'у', '[{"method": "01"}]', '[1]', '[1]',
-			'[{"documentTypeName": "д"}]')`)
+			'[{"documentTypeName": "д", "documentQ": 1, "documentNess": true}]')`)
 	}
 	const shares = `[{"codeFundingSource": "0100", "quota": 100}]`
 	insert("good", `[{"key": "1", "id": "00000000-0000-4000-8000-000000000001"}, {"key": "2"}]`, shares)

@@ -2,16 +2,11 @@ package mis
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"regexp"
+	"reflect"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -24,6 +19,8 @@ type Column struct {
 	Type     Type
 	Required bool   // a row with null here cannot be sent
 	Title    string // what it holds, Russian
+
+	shape reflect.Type // of what a JSON value is decoded into
 }
 
 // Type is the PostgreSQL type the contract wants a column to have.
@@ -151,7 +148,8 @@ func boolean[T any](name, title string, set func(*T, bool)) column[T] {
 
 // jsonb is a column with a list or an object; at returns a pointer to decode into.
 func jsonb[T any](name, title string, at func(*T) any) column[T] {
-	return column[T]{Column{Name: name, Type: JSON, Title: title}, func(record *T, s string) error {
+	shape := reflect.TypeOf(at(new(T))).Elem()
+	return column[T]{Column{Name: name, Type: JSON, Title: title, shape: shape}, func(record *T, s string) error {
 		return decodeJSON(s, at(record))
 	}}
 }
@@ -183,84 +181,6 @@ func checkNumber(d decimal.Decimal) error {
 		return fmt.Errorf("число длиннее %d знаков", numberDigits)
 	}
 	return nil
-}
-
-// fieldName tells names of JSON fields, which may be shown, from anything else.
-var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,60}$`)
-
-// decodeJSON decodes strictly: a field the contract does not know is an error,
-// so that a misspelt one is not lost in silence.
-func decodeJSON(s string, into any) error {
-	d := json.NewDecoder(strings.NewReader(s))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); err == io.EOF {
-			return badEscape(s)
-		}
-		return errors.New("после значения есть лишний текст")
-	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		if fieldName.MatchString(wrongType.Field) {
-			return fmt.Errorf("поле %s не того вида, которого требует контракт", wrongType.Field)
-		}
-		return errors.New("значение не того вида, которого требует контракт (список вместо объекта или наоборот)")
-	}
-	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		if name = strings.Trim(name, `"`); fieldName.MatchString(name) {
-			return fmt.Errorf("поля %s нет в контракте", name)
-		}
-		return errors.New("есть поле, которого нет в контракте")
-	}
-	return errors.New("дата, число или идентификатор внутри записаны неверно (дата — ГГГГ-ММ-ДД)")
-}
-
-// badEscape looks for escapes in a JSON text that stand for no character a text
-// can hold: U+0000, and halves of a surrogate pair. The type jsonb refuses them,
-// the type json does not.
-func badEscape(s string) error {
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' {
-			continue
-		}
-		r := escaped(s[i:])
-		switch {
-		case r == 0:
-			return errors.New("внутри есть знак с кодом U+0000")
-		case !utf16.IsSurrogate(r):
-			i++ // it may be a backslash itself
-		case utf16.DecodeRune(r, escaped(s[i+escapeBytes:])) == utf8.RuneError:
-			return errors.New("внутри есть половина суррогатной пары UTF-16")
-		default:
-			i += 2*escapeBytes - 1
-		}
-	}
-	return nil
-}
-
-// escapeBytes is the length of an escape like \u0041.
-const escapeBytes = 6
-
-// escaped returns the number s begins with as an escape, -1 if it is not one.
-func escaped(s string) rune {
-	if len(s) < escapeBytes || s[:2] != `\u` {
-		return -1
-	}
-	n, err := strconv.ParseUint(s[2:escapeBytes], 16, 32)
-	if err != nil {
-		return -1
-	}
-	return rune(n)
-}
-
-// emptyJSON reports whether a jsonb value says no more than null.
-func emptyJSON(s string) bool {
-	switch s {
-	case "null", "[]", "{}":
-		return true
-	}
-	return false
 }
 
 // decode puts one value into the record and returns what is wrong with it, ""

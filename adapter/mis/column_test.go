@@ -29,13 +29,35 @@ func FuzzColumns(f *testing.F) {
 			}
 		}
 		for _, c := range measureColumns {
-			measure, wrong := new(egisso.LocalMeasure), false
+			measure, row := new(egisso.LocalMeasure), new(Row)
 			if c.decode(measure, value) != "" {
 				continue
 			}
-			finishMeasure(measure, func(string, string) { wrong = true })
-			if !wrong {
+			if finishMeasure(measure, row); len(row.Findings) == 0 {
 				measure.ContentHash()
+			}
+		}
+		for _, c := range organizationColumns {
+			o, row := new(organizationRow), new(Row)
+			if c.decode(o, value) != "" {
+				continue
+			}
+			if finishOrganization(o, row); len(row.Findings) == 0 {
+				o.ContentHash()
+			}
+		}
+		for _, c := range pointColumns {
+			point, row := new(pointRow), new(Row)
+			if c.decode(point, value) != "" {
+				continue
+			}
+			if finishPoint(point, row); len(row.Findings) == 0 {
+				point.ContentHash()
+			}
+		}
+		for _, c := range participantColumns {
+			if p := new(egisso.Participant); c.decode(p, value) == "" {
+				p.ContentHash()
 			}
 		}
 	})

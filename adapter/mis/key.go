@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,7 +28,7 @@ func (r *sourceRow) identify(key string) {
 		r.Findings = append(r.Findings, findingNoKey)
 		return
 	}
-	problem := badText(key)
+	problem := badName(key)
 	if problem == "" && len(key) > keyBytes {
 		problem = fmt.Sprintf("длиннее %d байт", keyBytes)
 	}
@@ -50,6 +51,18 @@ func badText(s string) string {
 		return "текст не в кодировке UTF-8"
 	case strings.ContainsRune(s, 0):
 		return "в тексте есть знак с кодом U+0000"
+	}
+	return ""
+}
+
+// badName says why a text cannot be what people know a record by: journal and
+// terminals show it.
+func badName(s string) string {
+	if problem := badText(s); problem != "" {
+		return problem
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return "в тексте есть управляющий знак"
 	}
 	return ""
 }

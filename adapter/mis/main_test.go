@@ -61,10 +61,13 @@ func schema(without string) string {
 				continue
 			}
 			column := c.Name + " " + string(c.Type)
-			if value, ok := good[register][c.Name]; ok {
-				column += " default " + value
-			} else if value, ok := technical[c.Name]; ok {
-				column += " default " + value
+			if value, ok := mis.Good[register][c.Name]; ok {
+				column += " default '" + value + "'"
+			} else if value, ok := mis.GoodHead[c.Name]; ok {
+				column += " default '" + value + "'"
+			}
+			if c.Name == "changed_xid" {
+				column += " default pg_current_xact_id()"
 			}
 			columns = append(columns, column)
 		}

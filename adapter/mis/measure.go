@@ -46,29 +46,30 @@ var measureColumns = []column[egisso.LocalMeasure]{
 
 // finishMeasure checks what single columns cannot show, and drops identifiers:
 // they are the gateway's to give.
-func finishMeasure(m *egisso.LocalMeasure, report func(column, text string)) {
+func finishMeasure(m *egisso.LocalMeasure, row *Row) {
+	checkMoment(row, m.LastChanging)
 	keys := map[string]bool{}
 	for i := range m.Categories {
 		c := &m.Categories[i]
 		c.ID = uuid.Nil
 		switch {
 		case c.Key == "":
-			report("categories", "у категории не заполнен key")
+			row.report("categories", "", "у категории не заполнен key")
 		case keys[c.Key]:
-			report("categories", "key категории повторяется")
+			row.report("categories", "", "key категории повторяется")
 		case len(c.Key) > keyBytes:
-			report("categories", fmt.Sprintf("key категории длиннее %d байт", keyBytes))
+			row.report("categories", "", fmt.Sprintf("key категории длиннее %d байт", keyBytes))
 		}
 		keys[c.Key] = true
 		for _, n := range c.Criteria {
 			if n.Coefficient.Valid && checkNumber(n.Coefficient.Decimal) != nil {
-				report("categories", "коэффициент критерия слишком длинный")
+				row.report("categories", "", "коэффициент критерия слишком длинный")
 			}
 		}
 	}
 	for _, share := range m.Cofinancing {
 		if checkNumber(share.Quota) != nil {
-			report("cofinancing", "доля финансирования слишком длинная")
+			row.report("cofinancing", "", "доля финансирования слишком длинная")
 		}
 	}
 }

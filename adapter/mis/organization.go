@@ -41,7 +41,8 @@ var organizationColumns = []column[organizationRow]{
 
 // finishOrganization makes the organisation of its row, and drops identifiers:
 // they are the gateway's to give.
-func finishOrganization(o *organizationRow, report func(column, text string)) {
+func finishOrganization(o *organizationRow, row *Row) {
+	checkMoment(row, o.LastChanging)
 	if o.entrepreneur {
 		o.Entrepreneur = &egisso.Entrepreneur{INN: o.inn, OGRNIP: o.ogrn, Registration: o.registration}
 	} else {
@@ -53,11 +54,11 @@ func finishOrganization(o *organizationRow, report func(column, text string)) {
 			m := &p.Measures[j]
 			m.ID = uuid.Nil
 			if problem := badReference(m.Key); problem != "" {
-				report("points", "measureKey меры точки "+problem)
+				row.report("points", "", "measureKey меры точки "+problem)
 			}
 		}
 		if c := p.Coordinates; c != nil && (checkNumber(c.Latitude) != nil || checkNumber(c.Longitude) != nil) {
-			report("points", "координаты точки слишком длинные")
+			row.report("points", "", "координаты точки слишком длинные")
 		}
 	}
 }

@@ -33,11 +33,12 @@ var pointColumns = []column[pointRow]{
 }
 
 // finishPoint makes the point of its row.
-func finishPoint(p *pointRow, report func(column, text string)) {
+func finishPoint(p *pointRow, row *Row) {
+	checkMoment(row, p.LastChanging)
 	p.Coordinates = &p.coordinates
 	for _, key := range p.measures {
 		if problem := badReference(key); problem != "" {
-			report("measure_keys", "ключ меры "+problem)
+			row.report("measure_keys", "", "ключ меры "+problem)
 		}
 		p.Measures = append(p.Measures, egisso.PointMeasure{Key: key})
 	}

@@ -65,6 +65,20 @@ var technical = []Column{
 	{Name: "provider_code", Type: Text, Title: "код поставщика, от имени которого передаётся запись"},
 }
 
+// checkMoment reports a moment that cannot be sent as lastChanging: tTimestamp of
+// basic/2.3.0 begins with the year 2000. What the source does not give is
+// changed_at.
+func checkMoment(row *Row, lastChanging time.Time) {
+	column, moment := "last_changing", lastChanging
+	if moment.IsZero() {
+		column, moment = "changed_at", row.ChangedAt
+	}
+	const moscow = 3 * time.Hour // the zone it is written in
+	if year := moment.UTC().Add(moscow).Year(); !moment.IsZero() && (year < 2000 || year > 2999) {
+		row.report(column, "", "передаётся в ЕГИССО как дата последнего изменения: год должен быть от 2000 до 2999")
+	}
+}
+
 // participantCode is tParticipantCode of basic/1.0.8.
 var participantCode = regexp.MustCompile(`^[A-HJ-NP-Z0-9]{4}\.[0-9]{6}$`)
 
@@ -135,7 +149,7 @@ func Columns(register egisso.Register) []Column {
 // newView makes a view of records of type T. finish, which may be nil, checks
 // the record as a whole; keep puts it into the row.
 func newView[T any](register egisso.Register, name string, columns []column[T],
-	finish func(*T, func(column, text string)), keep func(*Row, *T)) *view {
+	finish func(*T, *Row), keep func(*Row, *T)) *view {
 
 	v := &view{register: register, name: name, example: obligatoryExample, columns: append([]Column(nil), technical...)}
 	for _, c := range columns {
@@ -159,7 +173,7 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 				}
 			}
 			if finish != nil {
-				finish(record, func(column, text string) { row.report(column, "", text) })
+				finish(record, &row.Row)
 			}
 			if len(row.Findings) == 0 {
 				keep(&row.Row, record)
@@ -206,7 +220,7 @@ func (h head) read(values [][]byte) sourceRow {
 	row := sourceRow{position: string(values[h.position])}
 	row.identify(string(values[h.key]))
 	row.RecordNo = strings.TrimSpace(string(values[h.number]))
-	if problem := badText(row.RecordNo); problem != "" {
+	if problem := badName(row.RecordNo); problem != "" {
 		row.RecordNo = ""
 		row.report("record_no", "номер записи", problem)
 	}
