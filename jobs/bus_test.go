@@ -56,7 +56,7 @@ func signedMessage(t *testing.T) gatewayDB {
 		t.Fatal(err)
 	}
 	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, ContentHash: p.ContentHash, State: store.Ready}}, nil
+		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, BecomesHash: p.ContentHash, State: store.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,12 @@ const testProvider = "0042.000001"
 
 var testClock = func() time.Time { return time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC) }
 
-func testDecide() Decide {
-	return Decide{Provider: testProvider, Now: testClock, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
+func testDecide(register egisso.Register) deciding {
+	return deciding{
+		Decide:   Decide{Provider: testProvider, Now: testClock, Location: time.UTC, Log: slog.New(slog.DiscardHandler)},
+		register: register,
+		checker:  testChecker,
+	}
 }
 
 // testChecker knows the day and no classifier.
@@ -59,7 +63,14 @@ func pendingFact(t *testing.T, f egisso.Fact, measure *store.MeasureState) store
 		t.Fatal(err)
 	}
 	hash := f.ContentHash()
-	return store.Pending{Key: "1", Content: text, ContentHash: hash[:], Measure: measure}
+	return store.Pending{Key: "1", Content: text, ContentHash: hash[:], Measures: measures(measure)}
+}
+
+func measures(state *store.MeasureState) map[string]*store.MeasureState {
+	if state == nil {
+		return nil
+	}
+	return map[string]*store.MeasureState{"m": state}
 }
 
 func TestDecideOnFacts(t *testing.T) {
@@ -91,12 +102,12 @@ func TestDecideOnFacts(t *testing.T) {
 		"unreadable row":                {store.Pending{Key: "1", Findings: []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error}}}, "", "", true},
 		"rejected and the same": {func() store.Pending {
 			p := pendingFact(t, invented(), known)
-			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: hash[:]}
+			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, BecomesHash: hash[:]}
 			return p
 		}(), "", "", false},
 		"rejected and corrected": {func() store.Pending {
 			p := pendingFact(t, invented(), known)
-			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, ContentHash: otherHash}
+			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, BecomesHash: otherHash}
 			return p
 		}(), egisso.KindFact, store.Ready, false},
 		"rejected removal needs a person": {func() store.Pending {
@@ -107,7 +118,7 @@ func TestDecideOnFacts(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			d, err := testDecide().decide(testChecker, egisso.RegisterFact, c.pending)
+			d, err := testDecide(egisso.RegisterFact).decide(c.pending)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,13 +135,13 @@ func TestDecideOnFacts(t *testing.T) {
 // The same content makes the same ids in a gateway that lost its database.
 func TestIdsComeFromTheSourceOnly(t *testing.T) {
 	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
-	one, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
-	two, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
+	one, _ := testDecide(egisso.RegisterFact).decide(p)
+	two, _ := testDecide(egisso.RegisterFact).decide(p)
 	if one.Record.ID != two.Record.ID || one.Record.ID != egisso.FactID(testProvider, "1", 0) {
 		t.Errorf("ids %s and %s", one.Record.ID, two.Record.ID)
 	}
 	p.Generation = 1
-	reborn, _ := testDecide().decide(testChecker, egisso.RegisterFact, p)
+	reborn, _ := testDecide(egisso.RegisterFact).decide(p)
 	if reborn.Record.ID == one.Record.ID {
 		t.Error("a fact that came back after its removal has the removed fact's id")
 	}
@@ -141,12 +152,12 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 	text, _ := json.Marshal(m)
 	hash := m.ContentHash()
 	p := store.Pending{Key: "m", Content: text, ContentHash: hash[:]}
-	one, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
+	one, err := testDecide(egisso.RegisterMeasure).decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.AcceptedID, p.AcceptedHash = one.Record.ID, make([]byte, 32)
-	two, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
+	two, err := testDecide(egisso.RegisterMeasure).decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +169,7 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 		t.Error("a category changed its id from version to version")
 	}
 	p.AcceptedID, p.AcceptedHash, p.AcceptedEvent, p.Generation = uuid.Nil, nil, uuid.New(), 1
-	reborn, err := testDecide().decide(testChecker, egisso.RegisterMeasure, p)
+	reborn, err := testDecide(egisso.RegisterMeasure).decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +181,7 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 func TestRowsOfAnotherProvider(t *testing.T) {
 	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
 	p.Provider = "0042.000002"
-	d, err := testDecide().decide(testChecker, egisso.RegisterFact, p)
+	d, err := testDecide(egisso.RegisterFact).decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}

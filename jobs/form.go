@@ -14,16 +14,11 @@ import (
 // Form makes packages of ready records (spec egisso.md a.5).
 type Form struct {
 	Store              *store.Store
+	Versions           egisso.VersionSet
 	MaxRecords         int
 	MaxBytes           int
 	RetryMin, RetryMax time.Duration
 	Log                *slog.Logger
-}
-
-// formats says which kind of information carries a register.
-var formats = map[egisso.Register]struct{ format, version string }{
-	egisso.RegisterMeasure: {"10.05.I", "2.1.0"},
-	egisso.RegisterFact:    {"10.06.S", "1.1.0"},
 }
 
 // refusedRest is the longest pause before records go again whose package ЕГИССО
@@ -40,7 +35,7 @@ func (Form) Name() string { return "form" }
 // Run implements Job. Done counts packages.
 func (f Form) Run(ctx context.Context) (Report, error) {
 	var report Report
-	for _, register := range []egisso.Register{egisso.RegisterMeasure, egisso.RegisterFact} {
+	for _, register := range egisso.Registers() {
 		for batch := range formBatches {
 			report.More = report.More || batch == formBatches-1
 			formed, err := f.form(ctx, register)
@@ -65,10 +60,13 @@ func (f Form) form(ctx context.Context, register egisso.Register) (bool, error) 
 	for _, kind := range register.Kinds() {
 		order = append(order, string(kind))
 	}
-	format := formats[register]
+	version, most := f.Versions.For(register), f.MaxRecords
+	if register == egisso.RegisterParticipant {
+		most = 1 // one application per message (spec egisso.md a.5)
+	}
 	records, err := f.Store.FormPackage(ctx, store.PackagePlan{
-		ID: id, Register: register, Format: format.format, Version: format.version, KindOrder: order,
-		MaxRecords: f.MaxRecords, MaxBytes: f.MaxBytes, RetryMin: f.RetryMin, RetryMax: f.RetryMax, RefusedMax: refusedRest,
+		ID: id, Register: register, Format: version.Code, Version: version.Number, KindOrder: order,
+		MaxRecords: most, MaxBytes: f.MaxBytes, RetryMin: f.RetryMin, RetryMax: f.RetryMax, RefusedMax: refusedRest,
 	})
 	if err != nil || records == 0 {
 		return false, err

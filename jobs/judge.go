@@ -54,29 +54,57 @@ func judgeKind(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 
 // judgeAgain: a package that has its outcome is decided again only for members
 // an earlier protocol left in doubt (spec egisso.md d.3, superseding protocols).
+// What ЕГИССО says of the others in other words than before is for a person.
 func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	repeated := store.Verdict{Note: "the package has its outcome already"}
 	if a.Kind != smev.AnswerContent || pkg.Classifier != "" {
 		return repeated
 	}
 	v := judgeContent(a.Content, pkg)
-	if v.Result == "" {
+	succession := egisso.SuccessionNew
+	if pkg.Protocol != nil {
+		succession = successionOf(a.Content, pkg.Protocol)
+	}
+	if succession == egisso.SuccessionSame || succession == egisso.SuccessionOld {
 		return repeated
 	}
-	if v.Result != pkg.Result && len(pkg.Undecided) == 0 {
-		repeated.Review = "Повторный протокол расходится с применённым: сверьте записи"
-		return repeated
-	}
-	for id := range v.Outcomes {
-		if !pkg.Undecided[id] {
+	differs := v.Returned
+	for id, outcome := range v.Outcomes {
+		if before, decided := pkg.Decided[id]; decided && (before == store.Rejected) != (outcome == store.Rejected) {
+			differs = true
+		}
+		if !pkg.Undecided[id] || succession == egisso.SuccessionConflict {
 			delete(v.Outcomes, id)
 		}
+	}
+	differs = differs || succession == egisso.SuccessionConflict && len(pkg.Undecided) > 0
+	if differs {
+		repeated.Review = "Повторный протокол расходится с применённым: сверьте записи"
 	}
 	if len(v.Outcomes) == 0 {
 		return repeated
 	}
 	v.Note = "superseding protocol"
+	if differs {
+		v.Review = repeated.Review
+	}
 	return v
+}
+
+// successionOf compares a protocol with the one applied before it. Decisions on
+// applications have no order: another one is for a person.
+func successionOf(content, before []byte) egisso.Succession {
+	now, err := egisso.ReadAnswer(content)
+	old, errOld := egisso.ReadAnswer(before)
+	switch {
+	case err != nil || errOld != nil:
+		return egisso.SuccessionConflict
+	case now.Protocol != nil && old.Protocol != nil:
+		return now.Protocol.After(old.Protocol)
+	case now.Application != nil && old.Application != nil && now.Application.Accepted == old.Application.Accepted:
+		return egisso.SuccessionSame
+	}
+	return egisso.SuccessionConflict
 }
 
 func judgeRejected(rejections []smev.Rejection) store.Verdict {
@@ -136,13 +164,41 @@ func known(code string, codes ...string) string {
 }
 
 func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
-	protocol, err := egisso.ReadProtocol(content)
+	answer, err := egisso.ReadAnswer(content)
 	if err != nil {
 		return store.Verdict{
 			Note:   "protocol not read",
 			Review: "Протокол ЕГИССО не удалось прочитать: он сохранён и не применён",
 		}
 	}
+	var v store.Verdict
+	switch {
+	case answer.Application != nil && pkg.Register == egisso.RegisterParticipant:
+		v = judgeApplication(answer.Application, pkg)
+	case answer.Protocol != nil:
+		v = judgeProtocol(answer.Protocol, pkg)
+	default:
+		return store.Verdict{
+			Note:   "an answer of another kind",
+			Review: "Получен ответ другого вида сведений: он сохранён и не применён",
+		}
+	}
+	v.Protocol = content
+	return v
+}
+
+// judgeApplication: the decision of people on an application. A positive one
+// tells the code of the organisation (spec egisso.md b.5).
+func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) store.Verdict {
+	v := recordsDecided(a.Judge(pkg.Members))
+	v.Note = "decision on an application"
+	if a.Accepted && a.Registered != nil {
+		v.ParticipantCode = a.Registered.OSZCode
+	}
+	return v
+}
+
+func judgeProtocol(protocol *egisso.Protocol, pkg *store.AnsweredPackage) store.Verdict {
 	switch {
 	case protocol.Attached:
 		return store.Verdict{

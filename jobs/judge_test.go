@@ -114,7 +114,8 @@ func TestJudge(t *testing.T) {
 	if v := judge(content(packageResult(testPackage, "3", counted, "")), again); len(v.Outcomes) != 1 || v.Outcomes[second] != store.Accepted {
 		t.Errorf("a superseding protocol decides %v", v.Outcomes)
 	}
-	decided := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackageRejected, RecordCount: 2, Members: []uuid.UUID{first, second}}
+	decided := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackageRejected, RecordCount: 2, Members: []uuid.UUID{first, second},
+		Decided: map[uuid.UUID]store.RecordState{first: store.Rejected, second: store.Rejected}}
 	if v := judge(content(packageResult(testPackage, "3", counted, "")), decided); v.Review == "" || v.Result != "" {
 		t.Errorf("a contradicting protocol means %+v", v)
 	}

@@ -2,8 +2,8 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,7 +28,8 @@ type Sign struct {
 	Provider     ProviderSettings
 	FactFileName func(packageID string) string
 	FactMIMEType string
-	FactURI      string // NamespaceUri announced for the file of facts
+	FactURI      string          // NamespaceUri announced for the file of facts; "": that of its version
+	Storage      *egisso.Version // of 10.10.I, which announces the file; nil: the current one
 	Lease        time.Duration
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -86,6 +87,10 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	if err != nil {
 		return store.Message{}, err
 	}
+	version, err := egisso.FindVersion(p.Format, p.Version)
+	if err != nil {
+		return store.Message{}, err
+	}
 	metadata, err := s.Provider.BusinessProcessMetadata.Fill(p.Provider)
 	if err != nil {
 		return store.Message{}, err
@@ -102,23 +107,27 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		request.Prefixes = prefixes(egisso.ClassifierPrefixes)
 		request.Content = func(w smev.ContentWriter) error { return egisso.WriteClassifierRequest(w, p.Classifier) }
 	} else if p.Register == egisso.RegisterFact {
-		file, err := s.factFile(ctx, p.ID, contents, now)
+		file, err := s.factFile(ctx, contents, version, now)
 		if err != nil {
 			return store.Message{}, err
 		}
 		files = append(files, file)
 		request.Files = []smev.FileRef{{
-			UUID: file.UUID.String(), FileName: file.FileName, NamespaceURI: s.FactURI,
+			UUID: file.UUID.String(), FileName: file.FileName, NamespaceURI: cmp.Or(s.FactURI, version.Namespace()),
 			Hash: file.Hash, MimeType: file.MimeType, SignaturePKCS7: file.Signature,
 		}}
-		request.Prefixes = prefixes(egisso.StoragePrefixes)
+		storage := s.Storage
+		if storage == nil {
+			storage = egisso.StorageVersion()
+		}
+		request.Prefixes = prefixes(storage.Prefixes)
 		request.Content = func(w smev.ContentWriter) error {
-			egisso.WriteStorageRequest(w)
+			storage.WriteStorageRequest(w)
 			return nil
 		}
 	} else {
-		request.Prefixes = prefixes(egisso.MeasurePrefixes)
-		request.Content = func(w smev.ContentWriter) error { return contents.Write(w) }
+		request.Prefixes = prefixes(version.Prefixes)
+		request.Content = func(w smev.ContentWriter) error { return contents.WriteVersion(w, version) }
 	}
 	envelope, err := smev.BuildSendRequest(ctx, s.Version, s.Signer, request)
 	if err != nil {
@@ -133,11 +142,11 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 
 // factFile writes the 10.06.S file. No transform applies to files, so it is
 // written compactly; the digest is taken of exactly the stored bytes.
-func (s Sign) factFile(ctx context.Context, id uuid.UUID, contents egisso.Package, now time.Time) (store.Attachment, error) {
+func (s Sign) factFile(ctx context.Context, contents egisso.Package, version *egisso.Version, now time.Time) (store.Attachment, error) {
 	var xml bytes.Buffer
 	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	w := xmldsig.NewWriter(&xml, nil, prefixes(egisso.FactPrefixes))
-	if err := errors.Join(contents.Write(w), w.Close()); err != nil {
+	w := xmldsig.NewWriter(&xml, nil, prefixes(version.Prefixes))
+	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
 		return store.Attachment{}, fmt.Errorf("write file of facts: %w", err)
 	}
 	digest, err := smev.FileHash(s.Signer.Certificate(), bytes.NewReader(xml.Bytes()))
@@ -153,7 +162,7 @@ func (s Sign) factFile(ctx context.Context, id uuid.UUID, contents egisso.Packag
 		return store.Attachment{}, fmt.Errorf("file uuid: %w", err)
 	}
 	return store.Attachment{
-		UUID: folder, FileName: s.FactFileName(id.String()), MimeType: s.FactMIMEType,
+		UUID: folder, FileName: s.FactFileName(contents.ID.String()), MimeType: s.FactMIMEType,
 		Content: xml.Bytes(), Hash: digest, Signature: signature,
 	}, nil
 }
@@ -170,32 +179,9 @@ func prefixes(list []egisso.Prefix) []xmldsig.Prefix {
 func packageContents(p *store.FormedPackage) (egisso.Package, error) {
 	contents := egisso.Package{ID: p.ID, Register: p.Register}
 	for _, e := range p.Elements {
-		var err error
-		switch e.Kind {
-		case egisso.KindMeasure:
-			contents.Measures, err = appendDecoded(contents.Measures, e.Content)
-		case egisso.KindMeasureInvalidation:
-			contents.MeasureInvalidations, err = appendDecoded(contents.MeasureInvalidations, e.Content)
-		case egisso.KindFact:
-			contents.Facts, err = appendDecoded(contents.Facts, e.Content)
-		case egisso.KindFactAlteration:
-			contents.Alterations, err = appendDecoded(contents.Alterations, e.Content)
-		case egisso.KindFactInvalidation:
-			contents.Invalidations, err = appendDecoded(contents.Invalidations, e.Content)
-		default:
-			err = fmt.Errorf("kind %q cannot be written", e.Kind)
-		}
-		if err != nil {
+		if err := contents.Add(e.Kind, e.Content); err != nil {
 			return egisso.Package{}, fmt.Errorf("record %s: %w", e.ID, err)
 		}
 	}
 	return contents, nil
-}
-
-func appendDecoded[T any](list []T, content json.RawMessage) ([]T, error) {
-	var value T
-	if err := json.Unmarshal(content, &value); err != nil {
-		return list, fmt.Errorf("decode content: %w", err)
-	}
-	return append(list, value), nil
 }

@@ -39,6 +39,9 @@ type Decision struct {
 	// Reborn is set on New when an earlier record of the same row was
 	// invalidated: the new one needs an identifier of its own.
 	Reborn bool
+	// Refused is set on Nothing when ЕГИССО refused just this content: it needs
+	// correction.
+	Refused bool
 }
 
 // Decide says what a source row's present state means (spec egisso.md g.5).
@@ -60,7 +63,7 @@ func Decide(register Register, content [32]byte, deleted bool, h History) Decisi
 	case h.Accepted != nil && *h.Accepted == content:
 		return Decision{Move: MoveNothing}
 	case h.Rejected != nil && *h.Rejected == content:
-		return Decision{Move: MoveNothing}
+		return Decision{Move: MoveNothing, Refused: true}
 	case h.Accepted == nil:
 		return Decision{Move: MoveNew, Kind: lives[register].born, Reborn: h.Invalidated}
 	default:

@@ -58,7 +58,7 @@ func DecideFact(latest Fact, deleted bool, accepted *Fact, h History, p EventPol
 	}
 	d := nextFact(latest, accepted, h, p)
 	if d.Move != MoveNothing && h.Rejected != nil && *h.Rejected == d.Becomes.ContentHash() {
-		return FactDecision{Decision: Decision{Move: MoveNothing}} // ЕГИССО refused just this: it needs correction
+		return FactDecision{Decision: Decision{Move: MoveNothing, Refused: true}}
 	}
 	return d
 }
@@ -83,7 +83,9 @@ func nextFact(latest Fact, accepted *Fact, h History, p EventPolicy) FactDecisio
 		return ending(latest, before, p)
 	case sameContent, before.Ending != nil:
 		// The end moved or was taken back, or an ended fact has an error.
-		return alteration(latest)
+		d := alteration(latest)
+		d.PersonOnly = onlyPeopleChanged(latest, before)
+		return d
 	}
 	now := latest
 	now.Ending = nil
@@ -94,9 +96,19 @@ func nextFact(latest Fact, accepted *Fact, h History, p EventPolicy) FactDecisio
 		}
 	}
 	d := alteration(now)
-	before.Receiver, before.ReasonPersons = now.Receiver, now.ReasonPersons
-	d.PersonOnly = now.ContentHash() == before.ContentHash()
+	d.PersonOnly = onlyPeopleChanged(now, before)
 	return d
+}
+
+func onlyPeopleChanged(now, before Fact) bool {
+	return now.WithPeopleOf(before).ContentHash() == before.ContentHash()
+}
+
+// WithPeopleOf returns the fact with the people of another one: what is left to
+// say while a change of people is held back.
+func (f Fact) WithPeopleOf(other Fact) Fact {
+	f.Receiver, f.ReasonPersons = other.Receiver, other.ReasonPersons
+	return f
 }
 
 func contentWithoutEnding(f Fact) [32]byte {

@@ -92,6 +92,9 @@ func TestDecideFact(t *testing.T) {
 		{"then nothing", closedMore, false, ptr(closedMore), nil, "", "nothing"},
 		{"end rejected and not corrected", closed, false, ptr(insulinFact()), func(h *History) { h.Rejected = &closedHash }, "", "nothing"},
 		{"ended fact corrected keeps its end", closedMore, false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
+		{"ended fact, surname", changed(func(f *Fact) {
+			f.Receiver.FamilyName, f.Ending = "Орлова", closed.Ending
+		}), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors person until 2023-01-20"},
 		{"end moved", ended(insulinFact(), CauseClosed, "2023-01-25"), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-25"},
 		{"end taken back", insulinFact(), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-02-09"},
 		{"ended, then the policy changed", closed, false, ptr(closed), nil, "closed=off", "nothing"},

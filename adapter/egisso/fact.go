@@ -21,10 +21,13 @@ const (
 //
 // The source names the measure and the category by its own keys; MeasureID and
 // CategoryID are resolved by the gateway to the accepted version of the local
-// measure and are not part of the content hash, nor is ID.
+// measure and are not part of the content hash, nor is ID. OSZKey is the source's
+// key of the organisation in the register of participants: where the source does
+// not know the code, the gateway takes the one ЕГИССО gave.
 type Fact struct {
 	ID                  uuid.UUID     `json:"uuid,omitzero"`
 	OSZCode             string        `json:"oszCode"`
+	OSZKey              string        `json:"oszKey,omitempty"`
 	Receiver            Person        `json:"mszReceiver"`
 	ReasonPersons       []BasisPerson `json:"reasonPersons,omitempty"`
 	MeasureKey          string        `json:"measureKey"`

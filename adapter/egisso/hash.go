@@ -37,9 +37,13 @@ func (m LocalMeasure) ContentHash() [32]byte {
 
 // ContentHash returns the hash of what the fact says; see LocalMeasure's. The
 // measure and category take part by the source's keys, not by their ids, so
-// that a new version of a measure is no change of its facts.
+// that a new version of a measure is no change of its facts. The organisation
+// takes part by its code, by the source's key only while there is no code.
 func (f Fact) ContentHash() [32]byte {
 	f = f.Normalize()
+	if f.OSZCode != "" {
+		f.OSZKey = ""
+	}
 	f.ID, f.MeasureID, f.CategoryID = uuid.Nil, uuid.Nil, uuid.Nil
 	sortList(f.ReasonPersons)
 	sortList(f.Documents)
@@ -64,9 +68,12 @@ func (o Organization) ContentHash() [32]byte {
 }
 
 // ContentHash returns the hash of what the point says; see LocalMeasure's.
-// Measures take part by the source's keys.
+// Measures take part by the source's keys; the participant as in Fact's.
 func (p PresencePoint) ContentHash() [32]byte {
 	p = p.Normalize()
+	if p.ONMSZCode != "" {
+		p.ONMSZKey = ""
+	}
 	p.ID, p.PreviousID, p.LastChanging = uuid.Nil, uuid.Nil, time.Time{}
 	for i := range p.Measures {
 		p.Measures[i].ID = uuid.Nil
@@ -81,6 +88,15 @@ func (p PresencePoint) ContentHash() [32]byte {
 func (p Participant) ContentHash() [32]byte {
 	p = p.Normalize()
 	p.OSZCode, p.Document = "", BasisDocument{}
+	sortList(p.Territories)
+	return sha256.Sum256(canonicalJSON(p))
+}
+
+// ApplicationHash returns the hash of what an application says: the participant's
+// entry and the reason.
+func (p Participant) ApplicationHash() [32]byte {
+	p = p.Normalize()
+	p.OSZCode = ""
 	sortList(p.Territories)
 	return sha256.Sum256(canonicalJSON(p))
 }

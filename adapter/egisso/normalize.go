@@ -17,7 +17,7 @@ func (f Fact) Normalize() Fact {
 
 // trimmed is Normalize without cutting, which the checks need to see.
 func (f Fact) trimmed() Fact {
-	f.OSZCode = trim(f.OSZCode)
+	f.OSZCode, f.OSZKey = trim(f.OSZCode), trim(f.OSZKey)
 	f.Receiver = f.Receiver.trimmed()
 	f.ReasonPersons = mapList(f.ReasonPersons, func(p BasisPerson) BasisPerson {
 		return BasisPerson{Person: p.Person.trimmed(), KinshipCode: trim(p.KinshipCode)}

@@ -45,7 +45,7 @@ func (r Registration) trimmed() Registration {
 // Normalize returns the point as it is written and hashed: texts trimmed. The
 // receiver is not changed.
 func (p PresencePoint) Normalize() PresencePoint {
-	trimAll(&p.ONMSZCode, &p.Title, &p.Address, &p.OKTMO, &p.Email, &p.Contacts, &p.Schedule, &p.Rules)
+	trimAll(&p.ONMSZCode, &p.ONMSZKey, &p.Title, &p.Address, &p.OKTMO, &p.Email, &p.Contacts, &p.Schedule, &p.Rules)
 	p.Measures = mapList(p.Measures, func(m PointMeasure) PointMeasure {
 		trimAll(&m.Key)
 		return m

@@ -14,6 +14,7 @@ type PresencePoint struct {
 	PreviousID uuid.UUID `json:"previousID,omitzero"` // last accepted version this one replaces
 
 	ONMSZCode   string         `json:"onmszCode"`
+	ONMSZKey    string         `json:"onmszKey,omitempty"` // source's key of the participant, see Fact.OSZKey
 	Title       string         `json:"title"`
 	Address     string         `json:"address"`
 	OKTMO       string         `json:"oktmo"` // 8 digits

@@ -104,6 +104,10 @@ func currentVersion(code string) *Version {
 	return nil
 }
 
+// StorageVersion returns the version of 10.10.I, which announces files of facts,
+// that is sent by default.
+func StorageVersion() *Version { return currentVersion("10.10.I") }
+
 // Version returns the version the register is sent in by default.
 func (r Register) Version() *Version {
 	for _, v := range versions {

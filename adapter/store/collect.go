@@ -25,10 +25,26 @@ type SourceRow struct {
 	ChangedAt   time.Time
 	Deleted     bool
 	Content     json.RawMessage // canonical content, nil when deleted or unreadable
-	ContentHash []byte          // sha256 of the canonical content
+	ContentHash []byte          // changes when anything of the row does that may decide something
 	Findings    []egisso.Finding
-	MeasureKey  string // facts only
+	Needs       []Need
 	Provider    string // participant code; empty: the gateway's own provider
+}
+
+// Need is another row of the source that a row has to wait for.
+type Need struct {
+	Register egisso.Register // RegisterMeasure or RegisterParticipant
+	Key      string
+}
+
+func (n Need) String() string { return string(n.Register) + "/" + n.Key }
+
+func needTexts(needs []Need) []string {
+	texts := make([]string, len(needs))
+	for i, n := range needs {
+		texts[i] = n.String()
+	}
+	return texts
 }
 
 // Cursor returns how far a register was read, "" at the beginning.
@@ -126,7 +142,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	n := len(rows)
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
 	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
-	measures, providers := make([]*string, n), make([]*string, n)
+	needs, providers := make([]string, n), make([]*string, n)
 	for i, row := range rows {
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
@@ -136,9 +152,13 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		if findings[i], err = findingsJSON(row.Findings); err != nil {
 			return 0, err
 		}
-		measures[i], providers[i] = nullable(row.MeasureKey), nullable(row.Provider)
+		list, err := json.Marshal(needTexts(row.Needs))
+		if err != nil {
+			return 0, fmt.Errorf("encode needs: %w", err)
+		}
+		needs[i], providers[i] = string(list), nullable(row.Provider)
 	}
-	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, measures, providers).Scan(&changed)
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers).Scan(&changed)
 	return changed, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,25 +18,30 @@ import (
 type Pending struct {
 	Key         string
 	RecordNo    string
+	ChangedAt   time.Time
 	Deleted     bool
 	Content     json.RawMessage
 	ContentHash []byte
 	Findings    []egisso.Finding // why the row could not be read
 	Provider    string           // participant code; empty: the gateway's own provider
 	Generation  int              // how many times ЕГИССО removed the record
-	Events      int              // events accepted on it since
+	Events      int              // events accepted on it since; of a participant, applications decided
 
-	AcceptedID      uuid.UUID
-	AcceptedEvent   uuid.UUID
-	AcceptedHash    []byte
-	AcceptedContent json.RawMessage
+	AcceptedID       uuid.UUID
+	AcceptedEvent    uuid.UUID
+	AcceptedHash     []byte
+	AcceptedContent  json.RawMessage
+	AcceptedProvider string // participant code it was sent under
+	ParticipantCode  string // the code ЕГИССО gave to a participant
+	PeopleReleased   bool   // an operator let the change of people in this content go
 
 	// Overridden: an operator let the present content go in spite of warnings that
 	// the policy makes blocking.
 	Overridden bool
 
-	Last    *RecordHead   // open record, or the one decided last; nil if none
-	Measure *MeasureState // facts: the measure they use; nil when the source has none
+	Last         *RecordHead              // open record, or the one decided last; nil if none
+	Measures     map[string]*MeasureState // by key; those of its needs the source has
+	Participants map[string]string        // code by key, "" while ЕГИССО gave none; those the source has
 }
 
 // RecordHead identifies a record and its state.
@@ -42,10 +49,10 @@ type RecordHead struct {
 	ID          uuid.UUID
 	Kind        egisso.Kind
 	State       RecordState
-	ContentHash []byte
+	BecomesHash []byte // of what ЕГИССО holds once it accepts it; nil for a removal
 }
 
-// MeasureState is what is known of a local measure a fact uses.
+// MeasureState is what is known of a local measure another record uses.
 type MeasureState struct {
 	Accepted *egisso.LocalMeasure // nil when ЕГИССО has none
 	Provider string               // whose measure it is; empty: the gateway's own provider's
@@ -56,18 +63,32 @@ type MeasureState struct {
 type Decision struct {
 	Drop   string     // Russian reason to take the last record off, open or rejected; "" keeps it
 	Record *NewRecord // what is to be sent, or why it cannot be
+	Adopt  *Adoption  // what ЕГИССО holds without our having sent it
+	Review string     // Russian reason why a person has to act; nothing can be sent
 }
 
 // NewRecord is an element to be sent, waiting or blocked.
 type NewRecord struct {
-	ID          uuid.UUID
-	Kind        egisso.Kind
-	Provider    string // participant code it is sent under
-	Content     any    // marshalled as it will be written
-	ContentHash []byte
+	ID       uuid.UUID
+	Kind     egisso.Kind
+	Provider string // participant code it is sent under
+	Content  any    // marshalled as it will be written
+	// Becomes is what ЕГИССО holds once it accepts the record, nil where that is
+	// Content itself; BecomesHash is its hash, nil for a removal.
+	Becomes     any
+	BecomesHash []byte
 	State       RecordState // ready, waiting or blocked
 	Reason      string
 	Findings    []egisso.Finding
+}
+
+// Adoption is what ЕГИССО is known to hold of a row.
+type Adoption struct {
+	ID              uuid.UUID
+	Content         any
+	Hash            []byte
+	Provider        string
+	ParticipantCode string // "" leaves it as it is
 }
 
 // RecordState is the state of a record; the moves are guarded in the database.
@@ -112,19 +133,18 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		if err := addPermissions(ctx, tx, register, rows); err != nil {
 			return err
 		}
-		if register == egisso.RegisterFact {
-			if err := addMeasures(ctx, tx, rows); err != nil {
-				return err
-			}
+		if err := addNeeds(ctx, tx, rows); err != nil {
+			return err
 		}
 		batch := &pgx.Batch{}
-		keys := make([]string, len(rows))
+		keys, reviews := make([]string, len(rows)), make([]string, len(rows))
+		needs := make([]string, len(rows))
 		for i, row := range rows {
-			keys[i] = row.Key
 			decision, err := decide(row.Pending)
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
+			keys[i], reviews[i], needs[i] = row.Key, decision.Review, Need{register, row.Key}.String()
 			if row.again && decision.Drop != "" {
 				batch.Queue(query("drop_record"), register, row.Key, decision.Drop)
 			}
@@ -132,10 +152,10 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
 		}
-		batch.Queue(query("clear_dirty"), register, keys)
+		batch.Queue(query("decided"), register, keys, reviews)
 		batch.Queue(query("clear_again"), register, keys)
-		if register == egisso.RegisterMeasure {
-			batch.Queue(query("touch_facts_of_keys"), keys)
+		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
+			batch.Queue(query("touch_dependants"), needs)
 		}
 		decided = len(rows)
 		return tx.SendBatch(ctx, batch).Close()
@@ -143,13 +163,13 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 	return decided, err
 }
 
-// WakeWaiting lets facts be decided again that wait although their measure is
+// WakeWaiting lets rows be decided again that wait although what they need is
 // there, and returns how many there were. Two gateways can bring this about
-// between them; nobody else would wake such facts.
+// between them; nobody else would wake such rows.
 func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
 	tag, err := s.pool.Exec(ctx, query("touch_waiting_in_vain"))
 	if err != nil {
-		return 0, fmt.Errorf("look for facts that wait in vain: %w", err)
+		return 0, fmt.Errorf("look for records that wait in vain: %w", err)
 	}
 	return int(tag.RowsAffected()), nil
 }
@@ -165,11 +185,11 @@ func (s *Store) SetCheckBasis(ctx context.Context, basis string) (int, error) {
 	return int(tag.RowsAffected()), nil
 }
 
-// dirtyRow is a Pending and the key of the measure it uses.
+// dirtyRow is a Pending and what it needs.
 type dirtyRow struct {
 	Pending
-	measureKey string
-	again      bool // an operator lets go again what ЕГИССО rejected
+	needs []Need
+	again bool // an operator lets go again what ЕГИССО rejected
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
@@ -180,9 +200,11 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 	return pgx.CollectRows(result, func(r pgx.CollectableRow) (*dirtyRow, error) {
 		var row dirtyRow
 		var findings []byte
+		var needs []string
 		var acceptedID, acceptedEvent *uuid.UUID
-		err := r.Scan(&row.Key, &row.RecordNo, &row.Deleted, &row.Content, &row.ContentHash, &findings, &row.measureKey,
-			&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent)
+		err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
+			&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
+			&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased)
 		if err != nil {
 			return nil, err
 		}
@@ -191,6 +213,10 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 		}
 		if acceptedEvent != nil {
 			row.AcceptedEvent = *acceptedEvent
+		}
+		for _, text := range needs {
+			register, key, _ := strings.Cut(text, "/")
+			row.needs = append(row.needs, Need{egisso.Register(register), key})
 		}
 		return &row, json.Unmarshal(findings, &row.Findings)
 	})
@@ -245,57 +271,32 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	}
 	var key string
 	var head RecordHead
-	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.ContentHash}, func() error {
+	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash}, func() error {
 		last := head
-		last.ContentHash = append([]byte(nil), head.ContentHash...)
+		last.BecomesHash = slices.Clone(head.BecomesHash)
 		byKey[key].Last = &last
 		return nil
 	})
 	return err
 }
 
-func addMeasures(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
-	measures := map[string]*MeasureState{}
-	var keys []string
-	for _, row := range rows {
-		if _, known := measures[row.measureKey]; !known {
-			measures[row.measureKey] = nil
-			keys = append(keys, row.measureKey)
-		}
-	}
-	result, err := tx.Query(ctx, query("measures"), keys)
-	if err != nil {
-		return err
-	}
-	var key string
-	var provider string
-	var content []byte
-	var pending bool
-	_, err = pgx.ForEachRow(result, []any{&key, &content, &provider, &pending}, func() error {
-		state := &MeasureState{Provider: provider, Pending: pending}
-		if content != nil {
-			state.Accepted = new(egisso.LocalMeasure)
-			if err := json.Unmarshal(content, state.Accepted); err != nil {
-				return fmt.Errorf("decode accepted measure %s: %w", key, err)
-			}
-		}
-		measures[key] = state
-		return nil
-	})
-	for _, row := range rows {
-		row.Measure = measures[row.measureKey]
-	}
-	return err
-}
-
 func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d Decision) error {
 	droppable := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
-	if droppable && (d.Drop != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
+	if droppable && (d.Drop != "" || d.Review != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
 		reason := d.Drop
-		if reason == "" {
+		if reason == "" && d.Record == nil {
+			reason = "Требуется решение человека"
+		} else if reason == "" {
 			reason = "Заменена записью с новым содержанием"
 		}
 		batch.Queue(query("drop_record"), register, row.Key, reason)
+	}
+	if a := d.Adopt; a != nil {
+		content, err := json.Marshal(a.Content)
+		if err != nil {
+			return fmt.Errorf("encode what ЕГИССО holds: %w", err)
+		}
+		batch.Queue(query("adopt_row"), register, row.Key, a.ID, content, a.Hash, a.Provider, nullable(a.ParticipantCode))
 	}
 	if d.Record == nil {
 		return nil
@@ -304,11 +305,17 @@ func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d De
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)
 	}
+	var becomes []byte // null: the content itself, or nothing
+	if d.Record.Becomes != nil {
+		if becomes, err = json.Marshal(d.Record.Becomes); err != nil {
+			return fmt.Errorf("encode what the record becomes: %w", err)
+		}
+	}
 	findings, err := findingsJSON(d.Record.Findings)
 	if err != nil {
 		return err
 	}
-	batch.Queue(query("put_record"), d.Record.ID, register, row.Key, d.Record.Kind, content, d.Record.ContentHash,
+	batch.Queue(query("put_record"), d.Record.ID, register, row.Key, d.Record.Kind, content, becomes, d.Record.BecomesHash,
 		d.Record.State, d.Record.Reason, findings, d.Record.Provider)
 	return nil
 }

@@ -151,6 +151,8 @@ func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUI
 type FormedPackage struct {
 	ID        uuid.UUID
 	Register  egisso.Register
+	Format    string // kind of information, e.g. "10.06.S"
+	Version   string // its version, e.g. "1.1.0"
 	Provider  string // participant code it is sent under
 	CreatedAt time.Time
 	Epoch     int64
@@ -176,10 +178,11 @@ func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPa
 func (s *Store) claimFormed(ctx context.Context, channel Channel, lease time.Duration) (*FormedPackage, error) {
 	var p FormedPackage
 	err := s.inTx(ctx, "claim a package to sign", func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("claim_formed"), lease, channel).Scan(&p.ID, &p.Register, &p.Provider, &p.CreatedAt, &p.Epoch, &p.Classifier); err != nil {
+		err := tx.QueryRow(ctx, query("claim_formed"), lease, channel).
+			Scan(&p.ID, &p.Register, &p.Format, &p.Version, &p.Provider, &p.CreatedAt, &p.Epoch, &p.Classifier)
+		if err != nil {
 			return err
 		}
-		var err error
 		p.Elements, err = packageElements(ctx, tx, p.ID)
 		return err
 	})

@@ -18,14 +18,16 @@ begin
         -- The version belongs to migrations; the switch and its log to the function below.
         revoke insert, update on egisso.schema_version, egisso.service, egisso.service_log from egisso_gateway;
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_gateway;
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(),
+            egisso.release_person_changes(text, text) to egisso_gateway;
         -- What people did is never rewritten.
         revoke update on egisso.audit from egisso_gateway;
     end if;
 
     if exists (select from pg_roles where rolname = 'egisso_operator') then
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update() to egisso_operator;
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(),
+            egisso.release_person_changes(text, text) to egisso_operator;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
@@ -51,7 +53,7 @@ begin
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
-        execute format('grant select (register, row_key, deleted, dirty, row_findings, accepted_id) on egisso.source_row to %I', seer);
+        execute format('grant select (register, row_key, deleted, dirty, row_findings, review, accepted_id) on egisso.source_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);

@@ -99,6 +99,10 @@ type AnsweredPackage struct {
 	// Undecided are the members an earlier protocol left in doubt; all of them
 	// before the first one.
 	Undecided map[uuid.UUID]bool
+	// Decided are the outcomes an earlier protocol gave, and Protocol is that
+	// protocol, the last one applied; nil before the first.
+	Decided  map[uuid.UUID]RecordState
+	Protocol []byte
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
@@ -121,6 +125,11 @@ type Verdict struct {
 	Messages   []ProtocolMessage
 	// ReplyFailed: an answer of ours was refused after all (Russian, why).
 	ReplyFailed string
+	// ParticipantCode is what ЕГИССО calls the participant whose application it
+	// accepted, "" if it did not say.
+	ParticipantCode string
+	// Protocol is the protocol the verdict comes from; kept if it says anything.
+	Protocol []byte
 }
 
 // PackageResult is the outcome of an answered package.
@@ -226,7 +235,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	var result *string
 	var messageState string
 	err = tx.QueryRow(ctx, query("package_of_message"), messageID).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState, &p.Protocol)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -245,12 +254,16 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 	if err != nil {
 		return err
 	}
-	p.Undecided = map[uuid.UUID]bool{}
+	p.Undecided, p.Decided = map[uuid.UUID]bool{}, map[uuid.UUID]RecordState{}
 	var id uuid.UUID
 	var state RecordState
 	var here bool // still in this package
-	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here}, func() error {
+	var outcome RecordState
+	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here, &outcome}, func() error {
 		p.Members = append(p.Members, id)
+		if outcome != "" {
+			p.Decided[id] = outcome
+		}
 		if here && (state == Packed || state == Sent) {
 			p.Undecided[id] = true
 		}
@@ -264,6 +277,9 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 	batch.Queue(query("confirm_delivery"), pkg.MessageID)
 	batch.Queue(query("queued_by_answer"), pkg.ID)
 	batch.Queue(query("records_sent"), pkg.ID)
+	if v.Protocol != nil && (v.Progress > 0 || v.Returned || v.Result != "") {
+		batch.Queue(query("save_protocol"), pkg.ID, v.Protocol)
+	}
 	switch {
 	case v.Progress > 0:
 		batch.Queue(query("package_progress"), pkg.ID, v.Progress, v.Info)
@@ -303,12 +319,13 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
 	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
-	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes)
+	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
-	batch.Queue(query("accept_content"), pkg.ID)
-	batch.Queue(query("accept_removal"), pkg.ID)
 	batch.Queue(query("touch_rows"), pkg.ID)
-	batch.Queue(query("touch_facts_of_measures"), pkg.ID)
+	batch.Queue(query("touch_dependants_of_package"), pkg.ID)
+	if pkg.Register == egisso.RegisterParticipant {
+		batch.Queue(query("touch_blocked_by_participant"))
+	}
 }
 
 func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []ProtocolMessage) {

@@ -47,7 +47,7 @@ func (s *Store) Preview(ctx context.Context, plan func() (PackagePlan, error), v
 }
 
 func previewed(ctx context.Context, tx pgx.Tx, plan PackagePlan) (FormedPackage, error) {
-	p := FormedPackage{ID: plan.ID, Register: plan.Register}
+	p := FormedPackage{ID: plan.ID, Register: plan.Register, Format: plan.Format, Version: plan.Version}
 	err := tx.QueryRow(ctx, query("package_provider"), plan.ID).Scan(&p.Provider, &p.CreatedAt)
 	if err == nil {
 		p.Elements, err = packageElements(ctx, tx, plan.ID)

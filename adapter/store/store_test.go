@@ -68,7 +68,7 @@ func (f fixture) want(t *testing.T, query, want string) {
 func row(key, content string) store.SourceRow {
 	text, _ := json.Marshal(map[string]string{"content": content})
 	return store.SourceRow{
-		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), MeasureKey: "m",
+		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), Needs: []store.Need{{Register: egisso.RegisterMeasure, Key: "m"}},
 	}
 }
 
@@ -86,7 +86,7 @@ func (f fixture) decideAll(t *testing.T, state store.RecordState) int {
 	t.Helper()
 	n, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p store.Pending) (store.Decision, error) {
 		return store.Decision{Record: &store.NewRecord{
-			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, ContentHash: p.ContentHash, State: state,
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, BecomesHash: p.ContentHash, State: state,
 		}}, nil
 	})
 	if err != nil {

@@ -256,7 +256,7 @@ func TestRemovalBeginsANewLife(t *testing.T) {
 	_, m := f.sent(t, "1")
 	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
 	gone := row("1", "")
-	gone.Deleted, gone.Content, gone.ContentHash, gone.MeasureKey = true, nil, nil, ""
+	gone.Deleted, gone.Content, gone.ContentHash, gone.Needs = true, nil, nil, nil
 	f.saveRows(t, gone)
 	removal := uuid.New()
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
@@ -380,7 +380,7 @@ func TestPackagesAreOfOneProvider(t *testing.T) {
 	}
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
 		return store.Decision{Record: &store.NewRecord{
-			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: p.Provider, Content: p.Content, ContentHash: p.ContentHash, State: store.Ready,
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: p.Provider, Content: p.Content, BecomesHash: p.ContentHash, State: store.Ready,
 		}}, nil
 	}); err != nil {
 		t.Fatal(err)

@@ -18,15 +18,42 @@ update egisso.package set state = 'answered', result = $2, egisso_status = 3, in
 update egisso.package set state = 'answered', result = 'rejected', returned = true, egisso_status = 3, info = $2, review = $3
  where id = $1;
 
+-- name: save_protocol
+insert into egisso.package_protocol (package_id, content) values ($1, $2)
+on conflict (package_id) do update set content = excluded.content, applied_at = now();
+
 -- name: member_outcomes
 update egisso.package_record pr set outcome = o.outcome
   from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
  where pr.package_id = $1 and pr.record_id = o.record_id;
 
 -- name: record_outcomes
-update egisso.record r set state = o.outcome
-  from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
- where r.id = o.record_id and r.package_id = $1 and r.state in ('packed', 'sent');
+-- Records that are still on their way get their outcome, and what ЕГИССО accepted
+-- is what it holds from now on. An event on a fact leaves the fact its id; a
+-- participant is known by its code, $4, and its applications are counted,
+-- decided either way.
+with decided as (
+    update egisso.record r set state = o.outcome
+      from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
+     where r.id = o.record_id and r.package_id = $1 and r.state in ('packed', 'sent')
+    returning r.id, r.register, r.row_key, r.kind, r.provider, r.content, r.becomes, r.becomes_hash, r.state,
+              r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event),
+refused as (
+    update egisso.source_row s set events = s.events + 1
+      from decided d
+     where d.register = 'onmsz' and d.state = 'rejected' and s.register = d.register and s.row_key = d.row_key)
+update egisso.source_row s
+   set accepted_id = case when d.removal then null when d.event then s.accepted_id else d.id end,
+       accepted_event = d.id,
+       accepted_hash = d.becomes_hash,
+       accepted_content = case when not d.removal then coalesce(d.becomes, d.content) end,
+       accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
+       accepted_at = case when not d.removal then now() end,
+       participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,
+       events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1 else 0 end,
+       generation = s.generation + d.removal::integer
+  from decided d
+ where d.state in ('accepted', 'accepted_with_warnings') and s.register = d.register and s.row_key = d.row_key;
 
 -- name: insert_messages
 -- After those of an earlier protocol of the same package.
@@ -35,31 +62,12 @@ select $1, m.position + (select coalesce(max(position), 0) from egisso.record_me
   from unnest($2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[])
        with ordinality as m(record_id, element_id, type, rule_code, report, position);
 
--- name: accept_content
--- New elements and alterations: this is now what ЕГИССО has.
-update egisso.source_row s
-   set accepted_id = case when r.kind = 'alterationBasedOnPreviousErrors' then s.accepted_id else r.id end,
-       events = case when r.kind = 'alterationBasedOnPreviousErrors' then s.events + 1 else 0 end,
-       accepted_event = r.id, accepted_hash = r.content_hash, accepted_content = r.content, accepted_at = now()
-  from egisso.record r
- where r.package_id = $1 and r.state in ('accepted', 'accepted_with_warnings')
-   and r.kind in ('fact', 'alterationBasedOnPreviousErrors', 'localMSZ')
-   and s.register = r.register and s.row_key = r.row_key;
-
--- name: accept_removal
-update egisso.source_row s
-   set accepted_id = null, accepted_event = r.id, accepted_hash = null, accepted_content = null,
-       accepted_at = null, events = 0, generation = s.generation + 1
-  from egisso.record r
- where r.package_id = $1 and r.state in ('accepted', 'accepted_with_warnings')
-   and r.kind in ('errorsInvalidation', 'invalidation')
-   and s.register = r.register and s.row_key = r.row_key;
-
--- name: touch_facts_of_measures
--- Facts that are not in flight look again at the measures this package decided.
+-- name: touch_dependants_of_package
+-- Rows that are not in flight look again at what this package decided.
 update egisso.source_row s set dirty = true
-  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
- where pr.package_id = $1 and r.register = 'lmsz'
-   and s.register = 'fact' and s.measure_key = r.row_key
+ where s.needs <> '{}'
+   and s.needs && array(select r.register || '/' || r.row_key
+                          from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+                         where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
    and exists (select from egisso.record f
                 where f.register = s.register and f.row_key = s.row_key and f.state in ('ready', 'waiting', 'blocked'));

@@ -1,7 +1,8 @@
 -- name: lock_dirty
 -- Rows in flight wait for their outcome; another process's rows are skipped.
-select s.row_key, s.record_no, s.deleted, s.content, s.content_hash, s.row_findings, coalesce(s.measure_key, ''), coalesce(s.provider, ''), s.generation, s.events,
-       s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content
+select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
+       s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
+       coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false)
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -20,19 +21,29 @@ select id from egisso.record
 
 -- name: last_records
 -- The open record of each row, or else the one that was decided last.
-select distinct on (row_key) row_key, id, kind, state, content_hash
+select distinct on (row_key) row_key, id, kind, state, becomes_hash
   from egisso.record
  where register = $1 and row_key = any($2) and state <> 'dropped'
  order by row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc;
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
-select s.row_key, s.accepted_content, coalesce(s.provider, ''),
+select s.row_key, s.accepted_content, coalesce(s.accepted_provider, s.provider, ''),
        exists (select from egisso.record r
                 where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed', 'sent'))
        or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
   from egisso.source_row s
  where s.register = 'lmsz' and s.row_key = any($1);
+
+-- name: participants
+-- The code ЕГИССО gave to each participant, '' while there is none.
+select s.row_key, case when s.accepted_id is null then '' else coalesce(s.participant_code, '') end
+  from egisso.source_row s
+ where s.register = 'onmsz' and s.row_key = any($1);
+
+-- name: participant_codes
+select participant_code from egisso.source_row
+ where register = 'onmsz' and participant_code is not null and accepted_id is not null;
 
 -- name: drop_record
 -- Also what ЕГИССО rejected, once the source does not say it any more.
@@ -41,42 +52,75 @@ update egisso.record set state = 'dropped', reason = $3
 
 -- name: put_record
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (id, register, row_key, kind, content, content_hash, state, reason, findings, provider)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into egisso.record (id, register, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (id) do update
-   set kind = excluded.kind, content = excluded.content, content_hash = excluded.content_hash,
+   set kind = excluded.kind, content = excluded.content, becomes = excluded.becomes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason = excluded.reason, findings = excluded.findings,
        provider = excluded.provider;
 
--- name: clear_dirty
-update egisso.source_row set dirty = false where register = $1 and row_key = any($2);
+-- name: adopt_row
+-- ЕГИССО holds what the row says, though nothing was sent.
+update egisso.source_row
+   set accepted_id = $3, accepted_event = $3, accepted_content = $4, accepted_hash = $5, accepted_provider = $6,
+       participant_code = coalesce($7, participant_code), accepted_at = coalesce(accepted_at, now())
+ where register = $1 and row_key = $2;
 
--- name: touch_facts_of_keys
--- Facts not in flight look again at measures on which something was decided.
--- Rows another process holds are left: touch_waiting_in_vain finds them later.
+-- name: decided
+update egisso.source_row s set dirty = false, review = d.review
+  from unnest($2::text[], $3::text[]) as d(row_key, review)
+ where s.register = $1 and s.row_key = d.row_key;
+
+-- name: touch_dependants
+-- Rows not in flight look again at measures or participants on which something
+-- was decided. Rows another process holds are left: touch_waiting_in_vain finds
+-- them later.
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
-      where w.register = 'fact' and w.measure_key = any($1) and not w.dirty
+      where w.needs && $1::text[] and w.needs <> '{}' and not w.dirty
         and exists (select from egisso.record f
                      where f.register = w.register and f.row_key = w.row_key and f.state in ('ready', 'waiting', 'blocked'))
-      order by w.row_key
+      order by w.register, w.row_key
         for update skip locked);
 
+-- name: touch_blocked_by_participant
+-- The register of participants changed: who was refused by it asks again.
+update egisso.source_row s set dirty = true
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+       join egisso.record f on f.register = w.register and f.row_key = w.row_key
+      where f.state = 'blocked' and f.findings @> '[{"code": "L-OSZ"}]' and not w.dirty
+      order by w.register, w.row_key
+        for update of w skip locked);
+
 -- name: touch_waiting_in_vain
--- A fact may begin to wait in the moment its measure stops being waited for;
+-- A row may begin to wait in the moment what it needs stops being waited for;
 -- nobody would wake it then. This looks at all that wait.
+with needed as (
+    select distinct n.need
+      from egisso.record f
+      join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
+     cross join unnest(w.needs) as n(need)
+     where f.state = 'waiting' and f.reason not like 'L-PERSON %' and not w.dirty),
+awaited as (
+    select n.need
+      from needed n
+      left join egisso.source_row m
+        on m.register = split_part(n.need, '/', 1) and m.row_key = substr(n.need, strpos(n.need, '/') + 1)
+     where case m.register
+           when 'onmsz' then m.accepted_id is null or m.participant_code is null
+           else m.accepted_id is null or m.dirty
+                or exists (select from egisso.record r
+                            where r.register = m.register and r.row_key = m.row_key and r.state in ('ready', 'packed', 'sent')) end)
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key
        from egisso.record f
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
-       join egisso.source_row m on m.register = 'lmsz' and m.row_key = w.measure_key
-      where f.register = 'fact' and f.state = 'waiting' and not w.dirty
-        and m.accepted_id is not null and not m.dirty
-        and not exists (select from egisso.record r
-                         where r.register = 'lmsz' and r.row_key = m.row_key and r.state in ('ready', 'packed', 'sent'))
-      order by w.row_key
+      where f.state = 'waiting' and f.reason not like 'L-PERSON %' and not w.dirty
+        and not w.needs && array(select need from awaited)
+      order by w.register, w.row_key
         for update of w skip locked);
 
 -- name: touch_on_new_basis

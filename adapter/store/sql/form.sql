@@ -56,7 +56,7 @@ update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 
               where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
-returning id, register, provider, created_at, epoch, coalesce(classifier, '');
+returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');
 
 -- name: package_content
 select r.id, pr.kind, r.content

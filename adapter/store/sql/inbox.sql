@@ -44,13 +44,14 @@ update egisso.answer
  where id = $1;
 
 -- name: package_of_message
-select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state
+select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state,
+       (select a.content from egisso.package_protocol a where a.package_id = p.id)
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
    for update of p;
 
 -- name: members
-select pr.record_id, r.state, r.package_id = pr.package_id
+select pr.record_id, r.state, r.package_id = pr.package_id, coalesce(pr.outcome, '')
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
  where pr.package_id = $1
  order by pr.ordinal;

@@ -6,7 +6,7 @@ with newest as (
       from egisso.record where state <> 'dropped'
      order by register, row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc)
 select s.register,
-       case when s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]' and not s.dirty
+       case when (s.review <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
                  and coalesce(n.state, '') not in ('packed', 'sent') then 'blocked'
             when n.state is not null then n.state
             when s.dirty then 'new'

@@ -1,0 +1,158 @@
+package jobs
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// waitPeople: one new surname may touch many facts, so an operator decides (spec
+// egisso.md g.5). egisso.release_person_changes finds records by the code.
+const waitPeople = "L-PERSON Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)"
+
+// fact decides on a row of facts.
+func (d deciding) fact(p store.Pending) (store.Decision, error) {
+	s, err := d.factState(p)
+	if err != nil {
+		return store.Decision{}, err
+	}
+	move, held := d.nextStep(s, p)
+	if decision, ok := d.unsent(move.Decision, p); ok {
+		return decision, nil
+	}
+	record := d.factRecord(s, &move, p)
+	switch {
+	case move.Move == egisso.MoveInvalidate:
+		return store.Decision{Record: record}, nil
+	case move.Kind != egisso.KindFact && move.Kind != egisso.KindFactAlteration:
+		return d.checked(p, record, d.checker.Event(move.Event(p.AcceptedID), egisso.Target{Accepted: s.accepted}), ""), nil
+	}
+	wait := s.wait
+	if held {
+		wait = waitPeople
+	}
+	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
+}
+
+// factRecord makes the element that follows from the move, and says what ЕГИССО
+// holds once it accepts it.
+func (d deciding) factRecord(s factState, move *egisso.FactDecision, p store.Pending) *store.NewRecord {
+	record := &store.NewRecord{Kind: move.Kind, Provider: d.provider(p), State: store.Ready}
+	if move.Move == egisso.MoveInvalidate {
+		record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, [32]byte{}) // it has no content
+		record.Content = move.Element(record.ID, p.AcceptedID, d.loader(p))
+		return record
+	}
+	hash := move.Becomes.ContentHash()
+	record.BecomesHash = hash[:]
+	if move.Kind == egisso.KindFact { // it becomes its content
+		record.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
+		record.Content = move.Element(record.ID, record.ID, "")
+		return record
+	}
+	if move.Becomes.MeasureID == uuid.Nil && s.accepted != nil { // not resolved while its measure is under way
+		move.Becomes.MeasureID, move.Becomes.CategoryID = s.accepted.MeasureID, s.accepted.CategoryID
+	}
+	record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, hash)
+	record.Content, record.Becomes = move.Element(record.ID, p.AcceptedID, d.loader(p)), move.Becomes
+	return record
+}
+
+// nextStep decides what to say next of the fact. A change of nothing but people
+// is held until an operator lets it go; an end does not wait for that.
+func (d deciding) nextStep(s factState, p store.Pending) (move egisso.FactDecision, held bool) {
+	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
+	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {
+		return move, false
+	}
+	rest := egisso.DecideFact(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
+	if rest.Move == egisso.MoveEnd {
+		return rest, false
+	}
+	return move, true
+}
+
+// factState is a row of facts with what it refers to resolved.
+type factState struct {
+	latest   egisso.Fact
+	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
+	history  egisso.History
+	measure  *egisso.LocalMeasure // accepted version of its measure
+	wait     string               // L-SEQ
+	content  string               // of the assignment, before it is cut to what the schema takes
+}
+
+func (d deciding) factState(p store.Pending) (s factState, err error) {
+	s.history = history(p)
+	if p.AcceptedContent != nil {
+		accepted, err := decoded[egisso.Fact](p.AcceptedContent, "accepted fact")
+		if err != nil {
+			return s, err
+		}
+		hash := accepted.ContentHash()
+		s.accepted, s.history.Accepted = &accepted, &hash
+	}
+	if gone(p) {
+		return s, nil
+	}
+	if s.latest, err = decoded[egisso.Fact](p.Content, "fact"); err != nil {
+		return s, err
+	}
+	f := &s.latest
+	s.content = f.Assignment.Content
+	*f = f.Normalize()
+	state := p.Measures[f.MeasureKey]
+	s.measure, s.wait = measureFor(state)
+	if s.measure != nil {
+		f.MeasureID, f.CategoryID = s.measure.ID, categoryID(s.measure, f.CategoryKey)
+	}
+	if state != nil && f.MeasureProviderCode == "" && d.owner(state.Provider) != d.provider(p) {
+		f.MeasureProviderCode = d.owner(state.Provider)
+	}
+	code, wait := participantFor(p, f.OSZCode, f.OSZKey)
+	if f.OSZCode = code; s.wait == "" {
+		s.wait = wait
+	}
+	return s, nil
+}
+
+// factFindings checks a whole fact; while it waits, rules that need what it waits
+// for would only blame its absence.
+func (d deciding) factFindings(s factState, f egisso.Fact) []egisso.Finding {
+	f.Assignment.Content = s.content
+	findings := d.checker.Fact(f, s.measure)
+	if s.wait == "" {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(found egisso.Finding) bool {
+		switch found.Code {
+		case "014", "L-CAT":
+			return s.measure == nil
+		case "L-OSZ":
+			return f.OSZCode == "" && found.Field == "oszCode"
+		}
+		return false
+	})
+}
+
+// loader is the provider an event names when another one loaded the fact.
+func (d deciding) loader(p store.Pending) string {
+	if p.AcceptedProvider == d.provider(p) {
+		return ""
+	}
+	return p.AcceptedProvider
+}
+
+// categoryID finds a category of the accepted version by the source's key; an
+// unknown one is for the check L-CAT to name.
+func categoryID(m *egisso.LocalMeasure, key string) uuid.UUID {
+	for _, c := range m.Categories {
+		if c.Key == key {
+			return c.ID
+		}
+	}
+	return uuid.Nil
+}

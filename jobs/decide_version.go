@@ -1,0 +1,163 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// version decides on a row of a register whose records change by new versions
+// that name the one before: measures, points, organisations (spec egisso.md c.1).
+func (d deciding) version(p store.Pending) (store.Decision, error) {
+	hash := hash32(p.ContentHash)
+	move := egisso.Decide(d.register, hash, gone(p), history(p))
+	if decision, ok := d.unsent(move, p); ok {
+		return decision, nil
+	}
+	if move.Move == egisso.MoveInvalidate {
+		return d.removal(move.Kind, p), nil
+	}
+	// An id is never used again: after a removal it derives from the removal.
+	before := p.AcceptedID
+	if before == uuid.Nil {
+		before = p.AcceptedEvent
+	}
+	d.checker.LastAccepted = &p.AcceptedID
+	record := &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:]}
+	switch d.register {
+	case egisso.RegisterMeasure:
+		return d.measure(p, record, before)
+	case egisso.RegisterPoint:
+		return d.point(p, record, before)
+	}
+	return d.organization(p, record, before)
+}
+
+func (d deciding) measure(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+	m, err := decoded[egisso.LocalMeasure](p.Content, "measure")
+	if err != nil {
+		return store.Decision{}, err
+	}
+	m.ID, m.PreviousID = egisso.MeasureID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
+	for i := range m.Categories {
+		m.Categories[i].ID = egisso.CategoryID(record.Provider, p.Key, m.Categories[i].Key)
+	}
+	m.LastChanging = d.changed(m.LastChanging, p)
+	record.ID, record.Content = m.ID, m
+	return d.checked(p, record, d.checker.Measure(m), ""), nil
+}
+
+func (d deciding) organization(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+	o, err := decoded[egisso.Organization](p.Content, "organisation")
+	if err != nil {
+		return store.Decision{}, err
+	}
+	o.ID, o.PreviousID = egisso.OrganizationID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
+	known := d.measuresOf(p)
+	for i := range o.Points {
+		for j := range o.Points[i].Measures {
+			m := &o.Points[i].Measures[j]
+			m.ID = known.id(m.Key)
+		}
+	}
+	o.LastChanging = d.changed(o.LastChanging, p)
+	record.ID, record.Content = o.ID, o
+	d.checker.KnownMeasure = known.has()
+	return d.checked(p, record, d.checker.Organization(o), known.wait), nil
+}
+
+func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
+	if err != nil {
+		return store.Decision{}, err
+	}
+	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
+	known := d.measuresOf(p)
+	for i := range x.Measures {
+		x.Measures[i].ID = known.id(x.Measures[i].Key)
+	}
+	x.LastChanging = d.changed(x.LastChanging, p)
+	code, wait := participantFor(p, x.ONMSZCode, x.ONMSZKey)
+	x.ONMSZCode = code
+	record.ID, record.Content = x.ID, x
+	d.checker.KnownMeasure = known.has()
+	findings := d.checker.Point(x)
+	if wait != "" {
+		findings = without(findings, "L-OSZ", "onmszCode")
+	}
+	if known.wait != "" {
+		wait = known.wait
+	}
+	return d.checked(p, record, findings, wait), nil
+}
+
+func (d deciding) removal(kind egisso.Kind, p store.Pending) store.Decision {
+	id := egisso.EventID(kind, p.AcceptedID, p.Events, [32]byte{})
+	record := &store.NewRecord{ID: id, Kind: kind, Provider: d.holder(p), State: store.Ready}
+	if kind == egisso.KindPointInvalidation {
+		record.Content = egisso.PresencePointInvalidation{ID: id, PointID: p.AcceptedID, LastChanging: d.changed(time.Time{}, p)}
+	} else {
+		record.Content = egisso.LocalMeasureInvalidation{ID: id, LocalMeasureID: p.AcceptedID}
+	}
+	return store.Decision{Record: record}
+}
+
+// changed is when the record changed at the provider, as the source says.
+func (d deciding) changed(said time.Time, p store.Pending) time.Time {
+	if said.IsZero() {
+		said = p.ChangedAt
+	}
+	if said.IsZero() {
+		said = d.Now()
+	}
+	return said.In(d.Location)
+}
+
+// measureIDs are the accepted versions of the measures a row names.
+type measureIDs struct {
+	ids  map[string]uuid.UUID // by the source's key
+	wait string               // L-SEQ: why to wait for one of them
+}
+
+func (d deciding) measuresOf(p store.Pending) measureIDs {
+	m := measureIDs{ids: map[string]uuid.UUID{}}
+	for key, state := range p.Measures {
+		accepted, wait := measureFor(state)
+		if accepted != nil {
+			m.ids[key] = accepted.ID
+		}
+		if wait == waitMeasure || m.wait == "" {
+			m.wait = wait
+		}
+	}
+	return m
+}
+
+func (m measureIDs) id(key string) uuid.UUID { return m.ids[key] }
+
+// has is Checker.KnownMeasure; nil while the row waits, for the rule would only
+// blame the absence of what it waits for.
+func (m measureIDs) has() func(uuid.UUID) bool {
+	if m.wait != "" {
+		return nil
+	}
+	known := map[uuid.UUID]bool{}
+	for _, id := range m.ids {
+		known[id] = true
+	}
+	return func(id uuid.UUID) bool { return known[id] }
+}
+
+// without leaves out findings of a rule about a field.
+func without(findings []egisso.Finding, code, field string) []egisso.Finding {
+	var rest []egisso.Finding
+	for _, f := range findings {
+		if f.Code != code || f.Field != field {
+			rest = append(rest, f)
+		}
+	}
+	return rest
+}
