@@ -34,10 +34,10 @@ func TestEveryFieldIsInTheTables(t *testing.T) {
 		known := map[string]bool{"": true}
 		for _, c := range v.columns {
 			known[c.Name] = true // a list as a whole may be listed too
-			for _, path := range leaves(c.Name, c.shape) {
-				known[path] = true
-				if !listed[path] {
-					t.Errorf("view %s: %s is not in the table", v.name, path)
+			for _, leaf := range leaves(c.Name, c.shape) {
+				known[leaf.path] = true
+				if !listed[leaf.path] {
+					t.Errorf("view %s: %s is not in the table", v.name, leaf.path)
 				}
 			}
 		}
@@ -49,27 +49,33 @@ func TestEveryFieldIsInTheTables(t *testing.T) {
 	}
 }
 
-// leaves returns the paths of the fields of a JSON value, the column itself for
-// any other one. Identifiers are the gateway's to give.
-func leaves(path string, t reflect.Type) (paths []string) {
+// leaf is a field of the contract by its path.
+type leaf struct {
+	path   string
+	kindOf reflect.Type // of a value inside JSON
+}
+
+// leaves returns the fields of a JSON value, the column itself for any other one.
+// Identifiers are the gateway's to give.
+func leaves(path string, t reflect.Type) (list []leaf) {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch {
 	case t == reflect.TypeFor[uuid.UUID]():
 	case t == nil || isScalar(t):
-		return []string{path}
+		return []leaf{{path, t}}
 	case t.Kind() == reflect.Slice:
 		return leaves(path+"[]", t.Elem())
 	case t.Kind() == reflect.Struct:
 		for i := range t.NumField() {
 			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			paths = append(paths, leaves(path+"."+name, t.Field(i).Type)...)
+			list = append(list, leaves(path+"."+name, t.Field(i).Type)...)
 		}
 	default:
-		return []string{path}
+		return []leaf{{path, t}}
 	}
-	return paths
+	return list
 }
 
 // TestBadInput puts every bad value the tables know into a record that is right
@@ -164,7 +170,7 @@ func repeated(s string) string {
 func expect(t *testing.T, v *view, f *field, w wrong) {
 	t.Helper()
 	found := judge(t, v, set(t, record(v, f.in), f.path, w.value))
-	column, _, _ := strings.Cut(strings.ReplaceAll(f.path, "[]", "."), ".")
+	column := f.column()
 	text := regexp.MustCompile(w.text)
 	var hit bool
 	for _, finding := range found {

@@ -60,8 +60,8 @@ var factFields = slices.Concat([]field{
 	address("receiver_actual_residence", extra, "mszReceiver/Address/ActualResidence/"),
 	[]field{
 		of("receiver_identity_doc.number", "", "mszReceiver/IdentityDoc/OtherDocument/Number", must, bad("too long", longNumber, "от 1 до 25"),
-			bad("space", "12 3", "без пробелов")).with(otherDoc),
-		of("receiver_identity_doc.series", "", "mszReceiver/IdentityDoc/OtherDocument/Series", upTo(20)).with(otherDoc),
+			bad("space", "12 3", "без пробелов")).as("mszReceiver/IdentityDoc/…/Number").with(otherDoc),
+		of("receiver_identity_doc.series", "", "mszReceiver/IdentityDoc/OtherDocument/Series", upTo(20)).as("mszReceiver/IdentityDoc/…/Series").with(otherDoc),
 		of("receiver_residence_permit_info", extra, "mszReceiver/ResidencePermitInfo", upTo(100)),
 		of("reason_persons[].person.snils", reasons, basis+"/SNILS", must, snils, notNumber),
 		of("reason_persons[].person.familyName", reasons, basis+"/FamilyName", must, russian),
@@ -103,7 +103,7 @@ var factFields = slices.Concat([]field{
 		of("form", "Форма предоставления", "assignmentInfo", must, one("09"), bad("electronic certificate", "05", "электронный сертификат")),
 		of("amount", "Сумма; Количество; Размер", natural+"amount", must, figure, bad("nought", "0", "больше 0"), bad("negative", "-1", "больше 0")).
 			as("assignmentInfo/…Form/amount"),
-		of("amount", "", "assignmentInfo/monetaryForm/amount", must, bad("tenths of a kopeck", "100.505", "двух знаков")).with(money),
+		of("amount", "", "assignmentInfo/monetaryForm/amount", must, bad("tenths of a kopeck", "100.505", "двух знаков")).as("assignmentInfo/…Form/amount").with(money),
 		of("measure_code", "Единица измерения", natural+"measuryCode", bad("missing", nil, absent), digits(2)).as("assignmentInfo/…Form/measuryCode"),
 		of("okei_code", "Единица измерения (ОКЕИ)", natural+"okeiCode", bad("two units", "796", "ровно один"), between(3, 4)).
 			as("assignmentInfo/…Form/okeiCode, в serviceForm — OKEICode"),
@@ -143,7 +143,7 @@ func identity(path, form, element, kind, badSeries, badNumber string) []field {
 
 // address are the fields of an address.
 func address(path, form, element string) []field {
-	return []field{
+	list := []field{
 		of(path+".oksmCode", form, element+"OKSMCode", must, digits(3), notNumber),
 		of(path+".postIndex", form, element+"PostIndex", digits(6)),
 		of(path+".region", form, element+"Region", upTo(100)),
@@ -154,4 +154,11 @@ func address(path, form, element string) []field {
 		of(path+".housing", form, element+"Housing", upTo(10)),
 		of(path+".apartment", form, element+"Apartment", upTo(10)),
 	}
+	const first = "receiver_permanent_residence"
+	for i := range list {
+		if path != first {
+			list[i].like = first
+		}
+	}
+	return list
 }

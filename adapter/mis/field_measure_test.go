@@ -67,7 +67,7 @@ var measureFields = []field{
 	of("documents[].documentTypeName", "", "docTypesList/documentTypeName", must, upTo(2000)),
 	of("documents[].documentOrigin", "", "docTypesList/documentOrigin", must, upTo(8)),
 	of("documents[].documentQ", "", "docTypesList/documentQ", must, whole),
-	of("documents[].documentNess", "", "docTypesList/documentNess", must, flag),
+	of("documents[].documentNess", "", "docTypesList/documentNess", must, logical),
 	of("documents[].documentComment", "", "docTypesList/documentComment", upTo(1024)),
 	of("steps[].stepNumber", "", "stepsForMSZ/stepNumber", must, whole),
 	of("steps[].stepH", "", "stepsForMSZ/stepH", must, upTo(50)),

@@ -20,6 +20,7 @@ type field struct {
 	element string
 
 	shown string            // what to show readers in place of element
+	like  string            // path of an object readers have been shown the fields of
 	in    map[string]string // other columns, where the good record will not do
 	wrong []wrong
 	right []string // values that look wrong and are not
@@ -42,6 +43,12 @@ func of(path, form, element string, kinds ...kind) field {
 		k(&f)
 	}
 	return f
+}
+
+// column is the column the field is in.
+func (f *field) column() string {
+	name, _, _ := strings.Cut(strings.ReplaceAll(f.path, "[]", "."), ".")
+	return name
 }
 
 func (f field) as(shown string) field                { f.shown = shown; return f }
@@ -148,16 +155,16 @@ var jsonFigure = both(bad("text", json.RawMessage(`"много"`), "неверн
 var whole = both(bad("fraction", json.RawMessage("1.5"), "не того вида"), bad("overflow", json.RawMessage("99999999999999999999"), "не того вида"),
 	bad("32 bits", json.RawMessage("3000000000"), "слишком большое|должно быть"), bad("text", "1", "не того вида"))
 
-// flag is a logical value inside a JSON value.
-var flag = both(bad("text", "да", "не того вида"), bad("number", json.RawMessage("1"), "не того вида"))
+// logical is a logical value inside a JSON value.
+var logical = both(bad("text", "да", "не того вида"), bad("number", json.RawMessage("1"), "не того вида"))
 
 // texts inside a JSON value are no numbers.
 var notNumber = bad("number for a text", json.RawMessage("5"), "не того вида")
 
-// key names another row.
+// rowKey names another row.
 var rowKey = bad("too long", strings.Repeat("к", 101), "длиннее 200 байт")
 
-// place is the path of a field without the numbers of list items.
+// itemNumber is what a finding's path says of an item of a list.
 var itemNumber = regexp.MustCompile(`\[\d+\]`)
 
 // raw is a JSON value that is no text.
