@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,6 +38,7 @@ var textChecks = map[string]func(string) string{
 	"file-name":   checkFileName,
 	"postgres":    checkPostgres,
 	"url":         checkURL,
+	"proxy":       checkProxy,
 	"uri":         checkURI,
 	"address":     checkAddress,
 	"node":        checkNode,
@@ -75,6 +77,18 @@ func checkURL(text string) string {
 	}
 	if u.User != nil {
 		return "имя и пароль в адресе недопустимы"
+	}
+	return ""
+}
+
+// checkProxy is what smev.ParseProxy understands.
+func checkProxy(text string) string {
+	if text == "none" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return "ожидается адрес http://, https:// или socks5://, либо none"
 	}
 	return ""
 }

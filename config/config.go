@@ -60,9 +60,15 @@ type Provider struct {
 // SMEV is the bus.
 type SMEV struct {
 	URL                     string        `env:"SMEV_URL,required" check:"url" doc:"Адрес сервиса СМЭВ 3"`
-	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" oneof:"1.3" doc:"Версия схем обмена"`
+	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" oneof:"1.1 1.2 1.3" doc:"Версия схем обмена; она же стоит в адресе сервиса"`
 	Timeout                 time.Duration `env:"SMEV_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел одного обращения к СМЭВ"`
-	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать"`
+	SendTimeout             time.Duration `env:"SMEV_SEND_TIMEOUT,default=0s" range:"0s..10m" doc:"Предел отправки сообщения; 0s — как SMEV_TIMEOUT"`
+	PollTimeout             time.Duration `env:"SMEV_POLL_TIMEOUT,default=0s" range:"0s..10m" doc:"Предел опроса очереди; 0s — как SMEV_TIMEOUT"`
+	AckTimeout              time.Duration `env:"SMEV_ACK_TIMEOUT,default=0s" range:"0s..10m" doc:"Предел подтверждения; 0s — как SMEV_TIMEOUT"`
+	Roots                   File          `env:"SMEV_ROOTS" doc:"Файл PEM с корневыми сертификатами для соединений https; без него — системные. Проверка сервера не отключается"`
+	Proxy                   Secret        `env:"SMEV_PROXY" check:"proxy" doc:"Прокси к СМЭВ: адрес http, https или socks5; none — без прокси; пусто — HTTPS_PROXY и NO_PROXY окружения"`
+	ClockSkew               time.Duration `env:"SMEV_CLOCK_SKEW,default=30s" range:"1s..10m" doc:"Какое расхождение часов со СМЭВ терпеть: о большем говорят журнал, status и check"`
+	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать, считая после распаковки"`
 	FileLimit               int64         `env:"SMEV_FILE_LIMIT,default=67108864" range:"65536..1073741824" doc:"Наибольший размер файла, пришедшего с ответом, в байтах; больший не принимается"`
 	FilePatience            time.Duration `env:"SMEV_FILE_PATIENCE,default=1h" range:"1m..168h" doc:"Сколько пробовать получить файл ответа, который хранилище не отдаёт: ответ, пришедший повторно, приносит новые имя и пароль"`
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
@@ -95,6 +101,13 @@ const (
 	SignerSoftkey = "softkey"
 	SignerPKCS11  = "pkcs11"
 	SignerCommand = "command"
+)
+
+// Values of Package.FactFileWay.
+const (
+	FileWayFTP    = "ftp"
+	FileWayInline = "inline"
+	FileWayMTOM   = "mtom"
 )
 
 // CommandInputData is the value of Command.Input for programs that hash by themselves.
@@ -131,6 +144,8 @@ type Package struct {
 	Records          int        `env:"PACKAGE_RECORDS,default=1000" range:"1..1000" doc:"Наибольшее число записей в пакете"`
 	Bytes            int64      `env:"PACKAGE_BYTES,default=4194304" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
 	FactFileName     string     `env:"FACT_FILE_NAME,default=facts_{package}.xml" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
+	FactFileWay      string     `env:"FACT_FILE_WAY,default=ftp" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
+	FactInlineLimit  int64      `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
 	FactMIMEType     string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
 	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI,default=urn://egisso-ru/msg/10.06.S/1.1.0" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения"`
 	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`

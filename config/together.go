@@ -21,6 +21,7 @@ func (r *reader) checkTogether() {
 		c.FTP.Address = address
 	}
 	r.checkPath(&c.SMEV.Certificates, fileProblem)
+	r.checkPath(&c.SMEV.Roots, fileProblem)
 	switch s := &c.Signer; s.Kind {
 	case SignerSoftkey:
 		r.need(&s.Softkey.KeyFile, &s.Softkey.CertificateFile)
@@ -55,14 +56,18 @@ const (
 // ended: another process would take up the same work then.
 func (r *reader) checkLease() {
 	c := r.config
-	sending := uploadAttempts*c.FTP.Timeout + c.SMEV.Timeout
+	post, name := c.SMEV.Timeout, "SMEV_TIMEOUT"
+	if c.SMEV.SendTimeout > 0 {
+		post, name = c.SMEV.SendTimeout, "SMEV_SEND_TIMEOUT"
+	}
+	sending := uploadAttempts*c.FTP.Timeout + post
 	signing := time.Duration(0)
 	if c.Signer.Kind == SignerCommand {
 		signing = signaturesPerPackage * c.Signer.Command.Timeout
 	}
 	switch lease := &c.Job.Lease; {
 	case *lease <= sending:
-		r.complain(lease, fmt.Sprintf("должна быть больше, чем %d×%sFTP_TIMEOUT + %sSMEV_TIMEOUT (%s)", uploadAttempts, Prefix, Prefix, sending))
+		r.complain(lease, fmt.Sprintf("должна быть больше, чем %d×%sFTP_TIMEOUT + %s (%s)", uploadAttempts, Prefix, Prefix+name, sending))
 	case *lease <= signing:
 		r.complain(lease, fmt.Sprintf("должна быть больше, чем %d×%sCOMMAND_TIMEOUT (%s)", signaturesPerPackage, Prefix, signing))
 	}

@@ -4,7 +4,11 @@
 // run at any time, twice, after a crash, and in several processes at once. Cron
 // only says when; a step that left work wakes the next one.
 //
-// A job declares the little it needs of its neighbours; cmd plugs them in.
+// A job declares the little it needs of its neighbours; cmd plugs them in. The way
+// to the bus is such a neighbour (transport.go): Sign and Respond ask a Builder for
+// final bytes, Send posts them, Receive, Listen and Fetch take what comes. Another
+// transport, such as the operator's standard adapter (REST send, get, find), would
+// stand behind the same interfaces and touch neither packages nor their states.
 package jobs
 
 import (

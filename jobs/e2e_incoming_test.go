@@ -38,7 +38,7 @@ func newIncoming(t *testing.T, version smev.Version) *incoming {
 		world:   w,
 		listen:  jobs.Listen{Store: w.store, Switch: w.store, Bus: w.client, Now: w.clock.Now, Log: w.log},
 		handle:  jobs.Handle{Store: w.store, RejectUnexpected: true, Lease: lease, Log: w.log},
-		respond: jobs.Respond{Store: w.store, Switch: w.store, Signer: w.sign.Signer, Version: w.sign.Version, Lease: lease, Now: w.clock.Now, Log: w.log},
+		respond: jobs.Respond{Store: w.store, Switch: w.store, Builder: w.sign.Builder, Lease: lease, Now: w.clock.Now, Log: w.log},
 	}
 }
 

@@ -101,17 +101,20 @@ func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Opti
 }
 
 // assemble plugs the jobs together the way serve does, for one schema version.
-func (w *world) assemble(version smev.Version) {
+func (w *world) assemble(version smev.Version, change ...func(*smev.Options)) {
 	w.Helper()
 	gated := jobs.Gate(signer(w, w.ours), w.store)
 	trust := cert.NewTrust([]*cert.Certificate{w.busKey.Certificate}, cert.Pinned)
 	var err error
-	w.client, err = smev.NewClient(smev.Options{
+	options := smev.Options{
 		URL: w.bus.URL(version.Name), Version: version, Signer: gated, Now: w.clock.Now, Timeout: time.Minute,
 		Trust:  func(c *cert.Certificate) error { return trust.Check(c, w.clock.Now()) },
 		Limits: smev.Limits{Body: 1 << 20},
-	})
-	if err != nil {
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	if w.client, err = smev.NewClient(options); err != nil {
 		w.Fatal(err)
 	}
 	w.files = smev.NewFileStore(w.bus.FTPAddr(), "", "", 30*time.Second)
@@ -120,7 +123,7 @@ func (w *world) assemble(version smev.Version) {
 	w.decide = jobs.Decide{Store: s, Provider: "0042.000001", Now: now, Location: time.UTC, Log: log}
 	w.form = jobs.Form{Store: s, MaxRecords: 1, MaxBytes: 4 << 20, RetryMin: retryMin, RetryMax: retryMax, Log: log}
 	w.sign = jobs.Sign{
-		Store: s, Switch: s, Signer: gated, Version: version, Lease: 5 * time.Minute, Now: now, Log: log,
+		Store: s, Switch: s, Signer: gated, Builder: smev.Builder{Version: version, Signer: gated}, Lease: 5 * time.Minute, Now: now, Log: log,
 		FactFileName: func(id string) string { return "facts_" + id + ".xml" }, FactMIMEType: "application/xml",
 		FactURI: "urn://egisso-ru/msg/10.06.S/1.1.0",
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -13,11 +12,6 @@ import (
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
-
-// downloader fetches a file from the SMEV file storage and checks it on the way.
-type downloader interface {
-	Fetch(ctx context.Context, file smev.FSAttachment, w io.Writer, check smev.FileCheck) (*smev.FetchedFile, error)
-}
 
 // Fetch gets the files that came with answers and checks them before anybody may
 // use them (spec smev3.md e, "receiving"; egisso.md a.3: a protocol may be a

@@ -9,13 +9,6 @@ import (
 	"egissogw/adapter/store"
 )
 
-// requestQueue is the request queue of the bus: broadcasts, requests of others
-// and their cancellations.
-type requestQueue interface {
-	GetRequest(ctx context.Context) (*smev.Incoming, error)
-	Ack(ctx context.Context, messageID string, accepted bool) error
-}
-
 // Listen drains the request queue (spec smev3.md c, "Broadcast and
 // notifications"). What a message means is for Handle.
 type Listen struct {

@@ -11,12 +11,6 @@ import (
 	"egissogw/adapter/store"
 )
 
-// queue is the response queue of the bus.
-type queue interface {
-	GetResponse(ctx context.Context) (*smev.Answer, error)
-	Ack(ctx context.Context, messageID string, accepted bool) error
-}
-
 // Receive drains the response queue: answers to our packages and the bus's own
 // statuses (spec smev3.md c.4, c.5).
 type Receive struct {

@@ -18,8 +18,7 @@ import (
 type Respond struct {
 	Store   *store.Store
 	Switch  serviceSwitch
-	Signer  Signer // behind the switch, see Gate
-	Version smev.Version
+	Builder Builder
 	Lease   time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -38,7 +37,7 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	id := smev.NewMessageID(r.Now())
-	envelope, err := smev.BuildSendResponse(ctx, r.Version, r.Signer, smev.Response{
+	envelope, err := r.Builder.BuildResponse(ctx, smev.Response{
 		MessageID: id, To: reply.To,
 		Rejections: []smev.Rejection{{Code: reply.Rejection.Code, Description: reply.Rejection.Description}},
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -14,17 +13,6 @@ import (
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
-
-// poster posts final bytes to the bus.
-type poster interface {
-	SendRequest(ctx context.Context, envelope []byte) (smev.Receipt, error)
-	SendResponse(ctx context.Context, envelope []byte) (smev.Receipt, error)
-}
-
-// uploader puts a file into the SMEV file storage.
-type uploader interface {
-	Upload(ctx context.Context, uuid, name string, content io.ReadSeeker) error
-}
 
 // Send puts the files of signed messages into the file storage and posts the
 // messages: packages and answers to requests of others. The intent is stored before, the outcome after; when the outcome is

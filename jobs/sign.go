@@ -23,8 +23,9 @@ import (
 type Sign struct {
 	Store        *store.Store
 	Switch       serviceSwitch
-	Signer       Signer // behind the switch, see Gate
-	Version      smev.Version
+	Signer       Signer // behind the switch, see Gate; signs files
+	Builder      Builder
+	FileWay      FileWay
 	Provider     ProviderSettings
 	FactFileName func(packageID string) string
 	FactMIMEType string
@@ -111,11 +112,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		if err != nil {
 			return store.Message{}, err
 		}
-		files = append(files, file)
-		request.Files = []smev.FileRef{{
-			UUID: file.UUID.String(), FileName: file.FileName, NamespaceURI: cmp.Or(s.FactURI, version.Namespace()),
-			Hash: file.Hash, MimeType: file.MimeType, SignaturePKCS7: file.Signature,
-		}}
+		files = s.FileWay.attach(&request, file, cmp.Or(s.FactURI, version.Namespace()))
 		storage := s.Storage
 		if storage == nil {
 			storage = egisso.StorageVersion()
@@ -129,7 +126,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		request.Prefixes = prefixes(version.Prefixes)
 		request.Content = func(w smev.ContentWriter) error { return contents.WriteVersion(w, version) }
 	}
-	envelope, err := smev.BuildSendRequest(ctx, s.Version, s.Signer, request)
+	envelope, err := s.Builder.BuildRequest(ctx, request)
 	if err != nil {
 		return store.Message{}, err
 	}

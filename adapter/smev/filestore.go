@@ -51,6 +51,16 @@ func NewFileStore(addr, user, password string, timeout time.Duration) *FileStore
 	}
 }
 
+// Probe logs in and out again with the login for uploads.
+func (s *FileStore) Probe(ctx context.Context) error {
+	_, done, err := s.connect(ctx, stepLogin, s.user, s.password)
+	if err != nil {
+		return err
+	}
+	done()
+	return nil
+}
+
 // FileStoreError is a step of a transfer that failed.
 type FileStoreError struct {
 	// Step is what was being done: "connect", "login", "make folder", ...

@@ -62,6 +62,14 @@ func newTransport(roots *x509.CertPool, proxy Proxy) *http.Transport {
 	}
 }
 
+// NewHTTPClient makes a client that connects as a Client with these options does,
+// for looking at the endpoint without a call of the protocol.
+func NewHTTPClient(roots *x509.CertPool, proxy Proxy) *http.Client {
+	o := Options{Roots: roots, Proxy: proxy}
+	c, _ := o.httpClient() // only an HTTP client that was given can be refused
+	return &c
+}
+
 // httpClient gives the client the options ask for, or refuses them.
 func (o *Options) httpClient() (http.Client, error) {
 	var c http.Client

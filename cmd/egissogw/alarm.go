@@ -8,15 +8,13 @@ import (
 	"egissogw/adapter/smev"
 )
 
-// clockLimit is how far our clock may certainly differ from the bus's before it
-// is mentioned: the bus checks the time inside message ids (spec smev3.md d).
-const clockLimit = 30 * time.Second
-
-// clockAlarm logs when the clocks part and when they are together again.
-func clockAlarm(log *slog.Logger) func(smev.ClockReading) {
+// clockAlarm logs when our clock is certainly further than limit from the bus's,
+// which checks the time inside message ids (spec smev3.md d), and when they are
+// together again.
+func clockAlarm(log *slog.Logger, limit time.Duration) func(smev.ClockReading) {
 	var apart atomic.Bool
 	return func(r smev.ClockReading) {
-		switch exceeds := r.Exceeds(clockLimit); {
+		switch exceeds := r.Exceeds(limit); {
 		case !r.Verified:
 		case exceeds && !apart.Swap(true):
 			log.Error("our clock differs from the clock of the bus", "skew", r.Skew, "uncertainty", r.Uncertainty, "source", r.Source)

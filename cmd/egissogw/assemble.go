@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/config"
-	"egissogw/crypto/cert"
 	"egissogw/jobs"
 )
 
@@ -22,7 +20,7 @@ type parts struct {
 	store    *store.Store
 	source   *mis.Source
 	signer   jobs.Signer // behind the switch
-	version  smev.Version
+	builder  smev.Builder
 	bus      *smev.Client
 	files    *smev.FileStore
 	breaker  *smev.Breaker
@@ -70,36 +68,6 @@ func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) 
 	return nil
 }
 
-// openBus prepares the way to the bus and to its file storage. Nothing is
-// connected yet.
-func (p *parts) openBus(c config.Config) (err error) {
-	if p.version, err = busVersion(c.SMEV); err != nil {
-		return lastingError{err}
-	}
-	trust, err := busTrust(c.SMEV)
-	if err != nil {
-		return lastingError{err}
-	}
-	if p.metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
-		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
-	}
-	p.bus, err = smev.NewClient(smev.Options{
-		URL: c.SMEV.URL, Version: p.version, Signer: p.signer,
-		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
-		Timeout: c.SMEV.Timeout, Limits: smev.Limits{Body: c.SMEV.ReplyLimit}, Selector: smev.Selector{NodeID: c.SMEV.NodeID},
-		ObserveClock: clockAlarm(p.log),
-	})
-	if err != nil {
-		return err
-	}
-	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
-	p.breaker = &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
-		Changed: breakerAlarm(p.log),
-	}
-	return nil
-}
-
 // entries are the jobs, when each runs and whom it wakes.
 func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	hourly, err := cron.ParseStandard("@hourly")
@@ -143,7 +111,7 @@ func (p *parts) form(c config.Config) jobs.Job {
 
 func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
-		Store: p.store, Switch: p.store, Signer: p.signer, Version: p.version, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
 		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
@@ -189,7 +157,7 @@ func (p *parts) incomingHandlers() []jobs.IncomingHandler { return nil }
 
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
-		Store: p.store, Switch: p.store, Signer: p.signer, Version: p.version, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Builder: p.builder, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 

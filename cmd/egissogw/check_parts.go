@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"net"
 	"net/url"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/smev"
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/xmldsig"
@@ -97,34 +97,34 @@ func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, "адрес не читается")
 		return r
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if named := versionOfURL(u.Path); named != "" && named != c.SMEV.Schema {
+		r.Problem = append(r.Problem, "адрес сервиса — для схем "+named+", а "+config.Prefix+"SMEV_SCHEMA="+c.SMEV.Schema)
 	}
-	if r.reach(ctx, net.JoinHostPort(u.Hostname(), port), c.SMEV.Timeout) {
-		r.busClock(ctx, c.SMEV)
+	roots, proxy, err := busConnection(c.SMEV)
+	if err != nil {
+		r.Problem = append(r.Problem, err.Error())
+		return r
 	}
+	client := smev.NewHTTPClient(roots, proxy)
+	defer client.CloseIdleConnections()
+	r.busClock(ctx, c.SMEV, client)
 	return r
 }
 
 func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
-	if r.reach(ctx, c.FTP.Address, c.FTP.Timeout) {
-		r.Notes = append(r.Notes, "проверено только соединение: имя и пароль проверит первая отправка фактов")
+	term := min(c.FTP.Timeout, probeTerm)
+	ctx, cancel := context.WithTimeout(ctx, term)
+	defer cancel()
+	switch err := smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), term).Probe(ctx); {
+	case err == nil:
+		r.Notes = append(r.Notes, "вход выполнен")
+	case smev.Classify(err) == smev.ClassFixConfiguration:
+		r.Problem = append(r.Problem, "вход не удался, проверьте "+config.Prefix+"FTP_USER и "+config.Prefix+"FTP_PASSWORD: "+err.Error())
+	default:
+		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
 	}
 	return r
 }
 
 // probeTerm is how long check waits for the other side, whatever the settings say.
 const probeTerm = 10 * time.Second
-
-// reach opens and closes a connection.
-func (r *checkResult) reach(ctx context.Context, address string, timeout time.Duration) bool {
-	d := net.Dialer{Timeout: min(timeout, probeTerm)}
-	conn, err := d.DialContext(ctx, "tcp", address)
-	if err != nil {
-		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
-		return false
-	}
-	conn.Close()
-	return true
-}

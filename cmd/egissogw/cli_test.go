@@ -18,6 +18,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/smev/smevtest/filestore"
 	"egissogw/adapter/store/pgtest"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
@@ -147,21 +148,22 @@ func ready(t *testing.T) map[string]string {
 	t.Cleanup(bus.Close)
 	for name, value := range map[string]string{
 		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate,
-		"FTP_ADDRESS": listener(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
+		"FTP_ADDRESS": fileStorage(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
 	} {
 		env["EGISSOGW_"+name] = value
 	}
 	return env
 }
 
-func listener(t *testing.T) string {
+// fileStorage is a file storage of the bus.
+func fileStorage(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	server, err := filestore.Start("127.0.0.1:0", t.TempDir(), filestore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { l.Close() })
-	return l.Addr().String()
+	t.Cleanup(func() { server.Close() })
+	return server.Addr()
 }
 
 // keyPair writes a test-only key and its certificate into files.
@@ -202,6 +204,8 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		change map[string]string
 		want   []string
 	}{
+		"no login to the files":      {map[string]string{"FTP_PASSWORD": "wrong"}, []string{"вход не удался", "EGISSOGW_FTP_PASSWORD"}},
+		"address of another version": {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://127.0.0.1:1/smev/v1.3/ws"}, []string{"для схем 1.3"}},
 		"several at once":            {map[string]string{"PROVIDER_CODE": "12", "SMEV_URL": "nowhere", "FTP_ADDRESS": closed}, []string{"EGISSOGW_PROVIDER_CODE", "EGISSOGW_SMEV_URL", "нет соединения"}},
 		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, []string{"does not belong to the private key"}},
 		"expired certificate":        {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, []string{"Подпись", "НЕ ГОТОВО"}},

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -88,24 +92,32 @@ func (r *checkResult) databaseClock(ctx context.Context, of string, db asker) {
 	r.clocks = append(r.clocks, readClock(of, other, 0, start, end))
 }
 
-// busClock takes the time from the Date header of whatever the bus's address answers.
-// A bus that does not answer such a request is no problem: it need not.
-func (r *checkResult) busClock(ctx context.Context, c config.SMEV) {
-	const untold = "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD"
+// busClock asks the bus's address for anything by HEAD, to see that somebody is
+// there, and takes the time from the Date header of what comes. The bus need not
+// like such a request: any answer will do.
+func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.Client) {
 	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, probeTerm))
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.URL, nil)
+	var connected atomic.Bool
+	trace := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	request, err := http.NewRequestWithContext(trace, http.MethodHead, c.URL, nil)
 	if err != nil {
-		r.Notes = append(r.Notes, untold)
+		r.Problem = append(r.Problem, "адрес не читается")
 		return
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	defer client.CloseIdleConnections()
 	start := time.Now()
 	response, err := client.Do(request)
 	end := time.Now()
-	if err != nil {
-		r.Notes = append(r.Notes, untold)
+	var wrapped *url.Error
+	switch {
+	case err != nil && connected.Load():
+		r.Notes = append(r.Notes, "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD")
+		return
+	case errors.As(err, &wrapped):
+		r.Problem = append(r.Problem, "нет соединения: "+wrapped.Err.Error()) // the address may hold a password of the proxy
+		return
+	case err != nil:
+		r.Problem = append(r.Problem, "нет соединения")
 		return
 	}
 	response.Body.Close()

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+
+	"egissogw/adapter/smev"
+	"egissogw/config"
+	"egissogw/crypto/cert"
+	"egissogw/jobs"
+)
+
+// openBus prepares the way to the bus and to its file storage. Nothing is
+// connected yet.
+func (p *parts) openBus(c config.Config) error {
+	version, err := busVersion(c.SMEV)
+	if err != nil {
+		return lastingError{err}
+	}
+	p.builder = smev.Builder{Version: version, Signer: p.signer}
+	trust, err := busTrust(c.SMEV)
+	if err != nil {
+		return lastingError{err}
+	}
+	roots, proxy, err := busConnection(c.SMEV)
+	if err != nil {
+		return lastingError{err}
+	}
+	if p.metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
+		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
+	}
+	p.bus, err = smev.NewClient(smev.Options{
+		URL: c.SMEV.URL, Version: version, Signer: p.signer, Roots: roots, Proxy: proxy,
+		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
+		Timeout: c.SMEV.Timeout, Timeouts: busTimeouts(c.SMEV), Limits: smev.Limits{Body: c.SMEV.ReplyLimit},
+		Selector: smev.Selector{NodeID: c.SMEV.NodeID}, MTOM: c.Package.FactFileWay == config.FileWayMTOM,
+		ObserveClock: clockAlarm(p.log, c.SMEV.ClockSkew),
+	})
+	if err != nil {
+		return err
+	}
+	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
+	p.breaker = &smev.Breaker{
+		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
+		Changed: breakerAlarm(p.log),
+	}
+	return nil
+}
+
+// busConnection says how connections to the bus are made: whom to believe and
+// through which proxy.
+func busConnection(c config.SMEV) (*x509.CertPool, smev.Proxy, error) {
+	var roots *x509.CertPool
+	if c.Roots != "" {
+		text, err := os.ReadFile(string(c.Roots))
+		if err != nil {
+			return nil, nil, fmt.Errorf("%sSMEV_ROOTS: %w", config.Prefix, err)
+		}
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(text) {
+			return nil, nil, fmt.Errorf("%sSMEV_ROOTS: в файле нет сертификатов PEM", config.Prefix)
+		}
+	}
+	proxy, err := smev.ParseProxy(c.Proxy.Reveal())
+	if err != nil {
+		return nil, nil, fmt.Errorf("%sSMEV_PROXY: %w", config.Prefix, err)
+	}
+	return roots, proxy, nil
+}
+
+// busTimeouts are the bounds of single operations that are set.
+func busTimeouts(c config.SMEV) map[smev.Operation]time.Duration {
+	return map[smev.Operation]time.Duration{
+		smev.OpSendRequest: c.SendTimeout, smev.OpSendResponse: c.SendTimeout,
+		smev.OpGetResponse: c.PollTimeout, smev.OpGetRequest: c.PollTimeout, smev.OpGetStatus: c.PollTimeout,
+		smev.OpAck: c.AckTimeout,
+	}
+}
+
+// fileWay says how files with facts leave.
+func fileWay(c config.Package) jobs.FileWay {
+	if c.FactFileWay == config.FileWayFTP {
+		return jobs.FileWay{}
+	}
+	return jobs.FileWay{InlineLimit: c.FactInlineLimit}
+}
+
+// versionInPath is how the addresses of the service name the schema version.
+var versionInPath = regexp.MustCompile(`/v(1\.[0-9])(/|$)`)
+
+// versionOfURL gives the schema version an address is for, "" if it says none:
+// version and address go together (spec smev3.md a).
+func versionOfURL(path string) string {
+	if found := versionInPath.FindStringSubmatch(path); found != nil {
+		return found[1]
+	}
+	return ""
+}

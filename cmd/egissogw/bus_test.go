@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/pem"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+func TestCheckBelievesOnlyKnownServers(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	s.Config.ErrorLog = nil
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(roots, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := ready(t)
+	env["EGISSOGW_SMEV_URL"] = s.URL + "/smev/v1.3/ws"
+	code, out, errs := run(t, env, "check")
+	if code != exitFailed || !strings.Contains(out, "нет соединения") || !strings.Contains(out, "certificate") {
+		t.Errorf("a server nobody vouches for: code %d: %s%s", code, out, errs)
+	}
+	env["EGISSOGW_SMEV_ROOTS"] = roots
+	if code, out, errs := run(t, env, "check"); code != exitOK {
+		t.Errorf("a server with the configured root: code %d: %s%s", code, out, errs)
+	}
+	env["EGISSOGW_SMEV_ROOTS"] = env["EGISSOGW_SOFTKEY_KEY_FILE"]
+	if code, out, _ := run(t, env, "check"); code != exitFailed || !strings.Contains(out, "SMEV_ROOTS") {
+		t.Errorf("roots that are none: code %d: %s", code, out)
+	}
+}
+
+func TestCheckGoesThroughTheProxy(t *testing.T) {
+	var asked atomic.Int64
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Host == "bus.invalid" {
+			asked.Add(1)
+		}
+		_, _ = io.WriteString(w, "")
+	}))
+	t.Cleanup(proxy.Close)
+	env := ready(t)
+	env["EGISSOGW_SMEV_URL"], env["EGISSOGW_SMEV_PROXY"] = "http://bus.invalid/ws", proxy.URL
+	if code, out, errs := run(t, env, "check"); code != exitOK || asked.Load() == 0 {
+		t.Errorf("code %d, proxy asked %d times: %s%s", code, asked.Load(), out, errs)
+	}
+	env["EGISSOGW_SMEV_PROXY"] = "http://user:secretword@127.0.0.1:1"
+	if code, out, errs := run(t, env, "check"); code != exitFailed || strings.Contains(out+errs, "secretword") {
+		t.Errorf("a proxy that is not there: code %d: %s%s", code, out, errs)
+	}
+	env["EGISSOGW_SMEV_PROXY"] = "ftp://127.0.0.1"
+	if code, out, _ := run(t, env, "check"); code != exitFailed || !strings.Contains(out, "EGISSOGW_SMEV_PROXY") {
+		t.Errorf("a proxy of no known kind: code %d: %s", code, out)
+	}
+}
