@@ -7,67 +7,67 @@ package gost3410
 // (RFC 7836, section 5.2), in which points are added faster. Points of these
 // curves are converted when they come in and back when they go out. A point is
 // held as x = u·z, y = v·z, t = u·v·z and added by the formulas of H. Hisil,
-// K. Wong, G. Carter and E. Dawson, "Twisted Edwards curves revisited", 2008.
-// As 1 is a square and d is not, they have no exceptions.
+// K. Wong, G. Carter and E. Dawson, "Twisted Edwards curves revisited", 2008
+// (IACR ePrint 2008/522). As 1 is a square and d is not, those of addEdwards and
+// doubleEdwards have no exceptions.
 
 // addEdwards sets r = p + q.
 func (g *group) addEdwards(r, p, q *point) {
 	f := g.p
-	var a, b, c, d, e element
+	var a, b, c, d, e, h element
+	f.mul(&c, &q.t, &g.d)
 	f.mul(&a, &p.x, &q.x)
 	f.mul(&b, &p.y, &q.y)
-	f.mul(&c, &q.t, &g.d)
 	f.mul(&c, &p.t, &c)
 	f.mul(&d, &p.z, &q.z)
-	f.cross(&e, &p.x, &p.y, &q.x, &q.y, &a, &b)
-	g.joinEdwards(r, &a, &b, &c, &d, &e)
+	f.add(&e, &p.x, &p.y)
+	f.add(&h, &q.x, &q.y)
+	f.mul(&e, &e, &h)
+	f.sub(&e, &e, &a)
+	f.sub(&e, &e, &b) // x₁y₂ + y₁x₂
+	f.sub(&h, &b, &a)
+	f.sub(&a, &d, &c)
+	f.add(&b, &d, &c)
+	f.mul(&r.x, &e, &a)
+	f.mul(&r.y, &b, &h)
+	f.mul(&r.t, &e, &h)
+	f.mul(&r.z, &a, &b)
 }
 
-// addAffineEdwards sets r = p + q.
+// addAffineEdwards sets r = p + q for points of odd order that are not equal.
+// For two equal points it sets r.z = 0. These formulas do without d (5 and 6 in
+// the paper) and have no other exceptions in a group of odd order.
 func (g *group) addAffineEdwards(r, p *point, q *affine) {
 	f := g.p
-	var a, b, c, e element
+	var a, b, c, d, e, h element
+	f.mul(&c, &q.x, &q.y)
 	f.mul(&a, &p.x, &q.x)
 	f.mul(&b, &p.y, &q.y)
-	f.mul(&c, &p.t, &q.t)
-	f.cross(&e, &p.x, &p.y, &q.x, &q.y, &a, &b)
-	g.joinEdwards(r, &a, &b, &c, &p.z, &e)
-}
-
-// cross sets z = (x₁ + y₁)(x₂ + y₂) − s − t, which is x₁y₂ + x₂y₁ if s = x₁x₂
-// and t = y₁y₂.
-func (f *field) cross(z, x1, y1, x2, y2, s, t *element) {
-	var u, v element
-	f.add(&u, x1, y1)
-	f.add(&v, x2, y2)
-	f.mul(z, &u, &v)
-	f.sub(z, z, s)
-	f.sub(z, z, t)
-}
-
-// joinEdwards sets r from x₁x₂, y₁y₂, d·t₁t₂, z₁z₂ and x₁y₂ + x₂y₁.
-func (g *group) joinEdwards(r *point, a, b, c, d, e *element) {
-	f := g.p
-	var minus, plus, h element
-	f.sub(&minus, d, c)
-	f.add(&plus, d, c)
-	f.sub(&h, b, a)
-	f.mul(&r.x, e, &minus)
-	f.mul(&r.y, &plus, &h)
-	f.mul(&r.t, e, &h)
-	f.mul(&r.z, &minus, &plus)
+	f.mul(&c, &c, &p.z)
+	f.sub(&d, &p.x, &p.y)
+	f.add(&e, &q.x, &q.y)
+	f.mul(&d, &d, &e)
+	f.add(&e, &p.t, &c)
+	f.sub(&h, &p.t, &c)
+	f.add(&d, &d, &b)
+	f.sub(&d, &d, &a) // x₁y₂ − y₁x₂
+	f.add(&b, &b, &a) // y₁y₂ + x₁x₂
+	f.mul(&r.x, &e, &d)
+	f.mul(&r.y, &b, &h)
+	f.mul(&r.z, &d, &b)
+	f.mul(&r.t, &e, &h)
 }
 
 // doubleEdwards sets r = p + p, without the coordinate t if it is not wanted.
 func (g *group) doubleEdwards(r, p *point, wantT bool) {
 	f := g.p
 	var a, b, c, e, h element
-	f.square(&a, &p.x, 1)
-	f.square(&b, &p.y, 1)
-	f.square(&c, &p.z, 1)
+	f.square(&a, &p.x)
+	f.square(&b, &p.y)
+	f.square(&c, &p.z)
 	f.add(&c, &c, &c)
 	f.add(&e, &p.x, &p.y)
-	f.square(&e, &e, 1)
+	f.square(&e, &e)
 	f.sub(&h, &a, &b)
 	f.add(&a, &a, &b)
 	f.sub(&e, &e, &a)
@@ -98,8 +98,6 @@ func (g *group) toEdwards(p *affine) bool {
 	f.mul(&minus, &minus, &p.y)
 	f.mul(&p.x, &x, &inverse)
 	f.mul(&p.y, &minus, &inverse)
-	f.mul(&p.t, &p.x, &p.y)
-	f.mul(&p.t, &p.t, &g.d)
 	return true
 }
 
@@ -107,8 +105,6 @@ func (g *group) toEdwards(p *affine) bool {
 func (g *group) divideEdwards(r *affine, p *point, inverse *element) {
 	g.p.mul(&r.x, &p.x, inverse)
 	g.p.mul(&r.y, &p.y, inverse)
-	g.p.mul(&r.t, &r.x, &r.y)
-	g.p.mul(&r.t, &r.t, &g.d)
 }
 
 // fromEdwards brings a point back: x = s(1 + v)/(1 − v) + t, y = (x − t)/u. The

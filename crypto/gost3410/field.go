@@ -125,46 +125,6 @@ func (f *field) less(x *element) (borrow uint64) {
 	return borrow
 }
 
-// invert sets z = x^(m−2), the inverse of x, or 0 if x is 0 (Fermat). The steps
-// depend on the modulus only: its leading ones, as many as there are, are done
-// by doubling their number, and the rest in windows of four bits.
-func (f *field) invert(z, x *element) {
-	exponent := f.m
-	exponent[0] -= 2 // no borrow: the lowest limb of no modulus here is below 2
-	var powers [16]element
-	powers[0], powers[1] = f.one, *x
-	for i := 2; i < len(powers); i++ {
-		f.mul(&powers[i], &powers[i-1], x)
-	}
-
-	rest := 64*f.n - bits.LeadingZeros64(exponent[f.n-1])
-	ones := 0
-	for run := 64; run == 64; ones, rest = ones+run, rest-run {
-		run = bits.LeadingZeros64(^bitsAt(&exponent, rest-64))
-	}
-	t, u := *x, *x
-	for i := bits.Len(uint(ones)) - 2; i >= 0; i-- {
-		u = t // x^(2^k − 1) where k is the number of ones done
-		f.square(&t, &t, ones>>(i+1))
-		f.mul(&t, &t, &u)
-		if ones>>i&1 == 1 {
-			f.square(&t, &t, 1)
-			f.mul(&t, &t, x)
-		}
-	}
-	for rest > 0 {
-		width := (rest-1)%4 + 1
-		rest -= width
-		f.square(&t, &t, width)
-		if digit := bitsAt(&exponent, rest) & (1<<width - 1); digit != 0 {
-			f.mul(&t, &t, &powers[digit])
-		}
-	}
-	*z = t
-	clear(powers[:])
-	clear(u[:])
-}
-
 // bitsAt returns the 64 bits of x from bit i on.
 func bitsAt(x *element, i int) (b uint64) {
 	if i/64 < len(x) {

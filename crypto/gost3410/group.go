@@ -32,7 +32,7 @@ type params struct {
 
 // Scalars to multiply the generator by are cut into digits of window bits, each
 // of which has a table of 16 multiples of the generator, all in all 52 KB for
-// 256 bits and 211 KB for 512, and half as much again in Edwards form.
+// 256 bits and 211 KB for 512.
 const (
 	window  = 5
 	entries = 1 << (window - 1)
@@ -106,53 +106,36 @@ func (g *group) store(points []point) {
 	var at affine
 	f.invert(&inverse, &products[len(points)])
 	n := f.n / 4
-	g.multiples = make([][entries]quad, g.windows()*g.rows())
+	g.multiples = make([][entries]quad, g.windows()*2*n)
 	for i := len(points) - 1; i >= 0; i-- {
 		f.mul(&z, &inverse, &products[i])
 		f.mul(&inverse, &inverse, &points[i].z)
 		g.divide(&at, &points[i], &z)
-		rows := g.multiples[i/entries*g.rows():]
+		rows := g.multiples[i/entries*2*n:]
 		for j := range n {
 			rows[j][i%entries] = quad(at.x[4*j:])
 			rows[n+j][i%entries] = quad(at.y[4*j:])
-			if g.edwards {
-				rows[2*n+j][i%entries] = quad(at.t[4*j:])
-			}
 		}
 	}
-}
-
-// rows returns how many rows of the table hold the coordinates of a window.
-func (g *group) rows() int {
-	if g.edwards {
-		return 3 * g.p.n / 4
-	}
-	return 2 * g.p.n / 4
 }
 
 // pick sets p to one of the multiples of window i, reading all of them.
 func (g *group) pick(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	rows := g.multiples[i*g.rows():]
+	rows := g.multiples[i*2*n:]
 	for j := range n {
 		pickQuad((*quad)(p.x[4*j:]), &rows[j], index)
 		pickQuad((*quad)(p.y[4*j:]), &rows[n+j], index)
-		if g.edwards {
-			pickQuad((*quad)(p.t[4*j:]), &rows[2*n+j], index)
-		}
 	}
 }
 
 // at does the same for a public index, reading only what is asked for.
 func (g *group) at(p *affine, i int, index uint64) {
 	n := g.p.n / 4
-	rows := g.multiples[i*g.rows():]
+	rows := g.multiples[i*2*n:]
 	for j := range n {
 		*(*quad)(p.x[4*j:]) = rows[j][index]
 		*(*quad)(p.y[4*j:]) = rows[n+j][index]
-		if g.edwards {
-			*(*quad)(p.t[4*j:]) = rows[2*n+j][index]
-		}
 	}
 }
 
@@ -202,16 +185,11 @@ func (g *group) multiplyBase(r *point, k *element, secret bool) {
 		g.negateAffine(&q, negative)
 		g.addAffine(r, r, &q)
 	}
-	if !g.edwards { // whose formulas have no exceptions at all
-		var twice point
-		g.project(&twice, &q)
-		g.double(&twice, &twice, false)
-		same := g.p.isZero(&r.z)
-		g.p.choose(&r.x, &twice.x, same)
-		g.p.choose(&r.y, &twice.y, same)
-		g.p.choose(&r.z, &twice.z, same)
-		twice = point{}
-	}
+	var twice point
+	g.project(&twice, &q)
+	g.double(&twice, &twice, true)
+	g.choose(r, &twice, g.p.isZero(&r.z))
+	twice = point{}
 	g.negate(r, even)
 	clear(odd[:])
 	q = affine{}

@@ -2,111 +2,83 @@ package gost3410
 
 import "math/bits"
 
-// mul sets z = xy. One of the factors may be any number below 2^(64n). The
-// product of four limbs by four is summed up column by column (P. G. Comba,
-// "Exponentiation cryptosystems on the IBM PC", 1990).
+// mul sets z = xy. One of the factors may be any number below 2^(64n).
 func (f *field) mul(z, x, y *element) {
 	if f.n == 8 {
 		f.mulMontgomery8(z, x, y)
 		return
 	}
-	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
 	y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
-	a, t0 := bits.Mul64(x0, y0)
-	a, b, c := column(a, 0, x0, y1, 0)
-	t1, a, b := column(a, b, x1, y0, c)
-	a, b, c = column(a, b, x0, y2, 0)
-	a, b, c = column(a, b, x1, y1, c)
-	t2, a, b := column(a, b, x2, y0, c)
-	a, b, c = column(a, b, x0, y3, 0)
-	a, b, c = column(a, b, x1, y2, c)
-	a, b, c = column(a, b, x2, y1, c)
-	t3, a, b := column(a, b, x3, y0, c)
-	a, b, c = column(a, b, x1, y3, 0)
-	a, b, c = column(a, b, x2, y2, c)
-	t4, a, b := column(a, b, x3, y1, c)
-	a, b, c = column(a, b, x2, y3, 0)
-	t5, a, b := column(a, b, x3, y2, c)
-	t6, t7, _ := column(a, b, x3, y3, 0)
+	t0, t1, t2, t3, t4 := times(x[0], y0, y1, y2, y3)
+	u0, u1, u2, u3, t5 := times(x[1], y0, y1, y2, y3)
+	t1, t2, t3, t4, t5 = plus(t1, t2, t3, t4, u0, u1, u2, u3, t5)
+	u0, u1, u2, u3, t6 := times(x[2], y0, y1, y2, y3)
+	t2, t3, t4, t5, t6 = plus(t2, t3, t4, t5, u0, u1, u2, u3, t6)
+	u0, u1, u2, u3, t7 := times(x[3], y0, y1, y2, y3)
+	t3, t4, t5, t6, t7 = plus(t3, t4, t5, t6, u0, u1, u2, u3, t7)
 	if f.c == 0 {
 		f.montgomery(z, t0, t1, t2, t3, t4, t5, t6, t7)
 		return
 	}
 	// The upper half, times c, is added to the lower half.
-	u0, u1, u2, u3, u4 := times(f.c, t4, t5, t6, t7)
-	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
+	u0, u1, u2, u3, t4 = times(f.c, t4, t5, t6, t7)
+	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, t4)
 	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, t4*f.c, 0, 0, 0, 0)
-	z[0], z[1], z[2], z[3] = t0+t4*f.c, t1, t2, t3 // t4 = 1 leaves t0 small
+	z[0], z[1], z[2], z[3] = t0+(-t4&f.c), t1, t2, t3 // t4 = 1 leaves t0 small
 }
 
-// square sets z = x² for n = 1, and squares n times over for a larger n.
-func (f *field) square(z, x *element, n int) {
+// square sets z = x².
+func (f *field) square(z, x *element) {
 	if f.n == 8 {
-		for *z = *x; n > 0; n-- {
-			f.mulMontgomery8(z, z, z)
-		}
+		f.mulMontgomery8(z, x, x)
 		return
 	}
 	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
-	for ; n > 0; n-- {
-		// Twice the products of different limbs, and the squares.
-		h1, t1 := bits.Mul64(x0, x1)
-		h2, t2 := bits.Mul64(x0, x2)
-		t4, t3 := bits.Mul64(x0, x3)
-		h3, l3 := bits.Mul64(x1, x2)
-		t5, l4 := bits.Mul64(x1, x3)
-		t6, l5 := bits.Mul64(x2, x3)
-		t2, carry := bits.Add64(t2, h1, 0)
-		t3, carry = bits.Add64(t3, h2, carry)
-		t4, carry = bits.Add64(t4, h3, carry)
-		t5, carry = bits.Add64(t5, 0, carry)
-		t6, _ = bits.Add64(t6, 0, carry)
-		t3, carry = bits.Add64(t3, l3, 0)
-		t4, carry = bits.Add64(t4, l4, carry)
-		t5, carry = bits.Add64(t5, l5, carry)
-		t6, _ = bits.Add64(t6, 0, carry)
-		t7 := t6 >> 63
-		t6, t5, t4 = t6<<1|t5>>63, t5<<1|t4>>63, t4<<1|t3>>63
-		t3, t2, t1 = t3<<1|t2>>63, t2<<1|t1>>63, t1<<1
-		h0, t0 := bits.Mul64(x0, x0)
-		h1, l1 := bits.Mul64(x1, x1)
-		h2, l2 := bits.Mul64(x2, x2)
-		h3, l3 = bits.Mul64(x3, x3)
-		t1, carry = bits.Add64(t1, h0, 0)
-		t2, carry = bits.Add64(t2, l1, carry)
-		t3, carry = bits.Add64(t3, h1, carry)
-		t4, carry = bits.Add64(t4, l2, carry)
-		t5, carry = bits.Add64(t5, h2, carry)
-		t6, carry = bits.Add64(t6, l3, carry)
-		t7, _ = bits.Add64(t7, h3, carry)
-		if f.c == 0 {
-			f.montgomery(z, t0, t1, t2, t3, t4, t5, t6, t7)
-			x0, x1, x2, x3 = z[0], z[1], z[2], z[3]
-			continue
-		}
-		u0, u1, u2, u3, u4 := times(f.c, t4, t5, t6, t7)
-		x0, x1, x2, x3, u4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, u4)
-		x0, x1, x2, x3, u4 = plus(x0, x1, x2, x3, u4*f.c, 0, 0, 0, 0)
-		x0 += u4 * f.c
+	// Twice the products of different limbs, and the squares.
+	h1, t1 := bits.Mul64(x0, x1)
+	h2, t2 := bits.Mul64(x0, x2)
+	t4, t3 := bits.Mul64(x0, x3)
+	h3, l3 := bits.Mul64(x1, x2)
+	t5, l4 := bits.Mul64(x1, x3)
+	t6, l5 := bits.Mul64(x2, x3)
+	t2, carry := bits.Add64(t2, h1, 0)
+	t3, carry = bits.Add64(t3, h2, carry)
+	t4, carry = bits.Add64(t4, h3, carry)
+	t5, carry = bits.Add64(t5, 0, carry)
+	t6, _ = bits.Add64(t6, 0, carry)
+	t3, carry = bits.Add64(t3, l3, 0)
+	t4, carry = bits.Add64(t4, l4, carry)
+	t5, carry = bits.Add64(t5, l5, carry)
+	t6, _ = bits.Add64(t6, 0, carry)
+	t7 := t6 >> 63
+	t6, t5, t4 = t6<<1|t5>>63, t5<<1|t4>>63, t4<<1|t3>>63
+	t3, t2, t1 = t3<<1|t2>>63, t2<<1|t1>>63, t1<<1
+	h0, t0 := bits.Mul64(x0, x0)
+	h1, l1 := bits.Mul64(x1, x1)
+	h2, l2 := bits.Mul64(x2, x2)
+	h3, l3 = bits.Mul64(x3, x3)
+	t1, carry = bits.Add64(t1, h0, 0)
+	t2, carry = bits.Add64(t2, l1, carry)
+	t3, carry = bits.Add64(t3, h1, carry)
+	t4, carry = bits.Add64(t4, l2, carry)
+	t5, carry = bits.Add64(t5, h2, carry)
+	t6, carry = bits.Add64(t6, l3, carry)
+	t7, _ = bits.Add64(t7, h3, carry)
+	if f.c == 0 {
+		f.montgomery(z, t0, t1, t2, t3, t4, t5, t6, t7)
+		return
 	}
-	z[0], z[1], z[2], z[3] = x0, x1, x2, x3
-}
-
-// column adds xy to the three limbs a, b and c of the sum of a column of a
-// product, and returns them. It is inlined.
-func column(a, b, x, y, c uint64) (uint64, uint64, uint64) {
-	h, l := bits.Mul64(x, y)
-	a, carry := bits.Add64(a, l, 0)
-	b, carry = bits.Add64(b, h, carry)
-	c, _ = bits.Add64(c, 0, carry)
-	return a, b, c
+	u0, u1, u2, u3, t4 := times(f.c, t4, t5, t6, t7)
+	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, u0, u1, u2, u3, t4)
+	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, t4*f.c, 0, 0, 0, 0)
+	z[0], z[1], z[2], z[3] = t0+(-t4&f.c), t1, t2, t3
 }
 
 // timesSmall sets z = kx for a small k, in the fields not in Montgomery's form.
 func (f *field) timesSmall(z, x *element, k uint64) {
 	t0, t1, t2, t3, t4 := times(k, x[0], x[1], x[2], x[3])
 	t0, t1, t2, t3, t4 = plus(t0, t1, t2, t3, t4*f.c, 0, 0, 0, 0)
-	z[0], z[1], z[2], z[3] = t0+t4*f.c, t1, t2, t3
+	z[0], z[1], z[2], z[3] = t0+(-t4&f.c), t1, t2, t3
 }
 
 // montgomery sets z = t/2^256 mod m: multiples of m make the lower half of t
@@ -189,15 +161,14 @@ func addTimes(t *element, x uint64, y *element) uint64 {
 
 // times returns xy for a number y of four limbs. It is inlined.
 func times(x, y0, y1, y2, y3 uint64) (t0, t1, t2, t3, t4 uint64) {
-	var h0, h1, h2, h3, carry uint64
-	h0, t0 = bits.Mul64(x, y0)
-	h1, t1 = bits.Mul64(x, y1)
-	h2, t2 = bits.Mul64(x, y2)
-	h3, t3 = bits.Mul64(x, y3)
-	t1, carry = bits.Add64(t1, h0, 0)
+	h0, t0 := bits.Mul64(x, y0)
+	h1, t1 := bits.Mul64(x, y1)
+	h2, t2 := bits.Mul64(x, y2)
+	t4, t3 = bits.Mul64(x, y3)
+	t1, carry := bits.Add64(t1, h0, 0)
 	t2, carry = bits.Add64(t2, h1, carry)
 	t3, carry = bits.Add64(t3, h2, carry)
-	t4, _ = bits.Add64(h3, 0, carry)
+	t4, _ = bits.Add64(t4, 0, carry)
 	return t0, t1, t2, t3, t4
 }
 
@@ -260,11 +231,11 @@ func (f *field) add(z, x, y *element) {
 		f.reduce4(z, t0, t1, t2, t3, carry)
 		return
 	}
-	t0, carry = bits.Add64(t0, carry*f.c, 0)
+	t0, carry = bits.Add64(t0, -carry&f.c, 0)
 	t1, carry = bits.Add64(t1, 0, carry)
 	t2, carry = bits.Add64(t2, 0, carry)
 	t3, carry = bits.Add64(t3, 0, carry)
-	z[0], z[1], z[2], z[3] = t0+carry*f.c, t1, t2, t3
+	z[0], z[1], z[2], z[3] = t0+(-carry&f.c), t1, t2, t3
 }
 
 // sub sets z = x − y.
@@ -292,9 +263,9 @@ func (f *field) sub(z, x, y *element) {
 		z[0], z[1], z[2], z[3] = t0, t1, t2, t3
 		return
 	}
-	t0, borrow = bits.Sub64(t0, borrow*f.c, 0)
+	t0, borrow = bits.Sub64(t0, -borrow&f.c, 0)
 	t1, borrow = bits.Sub64(t1, 0, borrow)
 	t2, borrow = bits.Sub64(t2, 0, borrow)
 	t3, borrow = bits.Sub64(t3, 0, borrow)
-	z[0], z[1], z[2], z[3] = t0-borrow*f.c, t1, t2, t3
+	z[0], z[1], z[2], z[3] = t0-(-borrow&f.c), t1, t2, t3
 }

@@ -7,8 +7,8 @@ import "math/bits"
 // Edwards form the coordinates are those of that form, with t besides.
 type point struct{ x, y, z, t element }
 
-// affine is a point other than the one at infinity. In Edwards form t = d·x·y.
-type affine struct{ x, y, t element }
+// affine is a point other than the one at infinity.
+type affine struct{ x, y element }
 
 // add sets r = p + q.
 func (g *group) add(r, p, q *point) {
@@ -19,8 +19,9 @@ func (g *group) add(r, p, q *point) {
 	}
 }
 
-// addAffine sets r = p + q, with the conditions of addAffineJacobian on curves
-// without an Edwards form. It takes the same steps for all points.
+// addAffine sets r = p + q for points that are neither equal nor opposite, and p
+// not at infinity. For two equal points it sets r.z = 0. It takes the same steps
+// for all of them.
 func (g *group) addAffine(r, p *point, q *affine) {
 	if g.edwards {
 		g.addAffineEdwards(r, p, q)
@@ -53,10 +54,17 @@ func (g *group) negate(p *point, bit uint64) {
 func (g *group) negateAffine(p *affine, bit uint64) {
 	if g.edwards {
 		g.p.negate(&p.x, bit)
-		g.p.negate(&p.t, bit)
 	} else {
 		g.p.negate(&p.y, bit)
 	}
+}
+
+// choose sets r = p if bit is 1 and leaves it as it is if bit is 0.
+func (g *group) choose(r, p *point, bit uint64) {
+	g.p.choose(&r.x, &p.x, bit)
+	g.p.choose(&r.y, &p.y, bit)
+	g.p.choose(&r.z, &p.z, bit)
+	g.p.choose(&r.t, &p.t, bit)
 }
 
 // project sets r = p.
@@ -78,22 +86,24 @@ func (g *group) divide(r *affine, p *point, inverse *element) {
 
 // Other points are added in Jacobian coordinates by the formulas of H. Cohen,
 // A. Miyaji and T. Ono, "Efficient elliptic curve exponentiation using mixed
-// coordinates", 1998, which are those of the chord and of the tangent.
+// coordinates", 1998, which are those of the chord and of the tangent. Here and
+// in Edwards form neighbouring multiplications do not wait for one another where
+// that can be had: processors work on two at a time.
 
 // addJacobian sets r = p + q. It tells the exceptions of the formula from the
 // usual case by branching: for public points only.
 func (g *group) addJacobian(r, p, q *point) {
 	f := g.p
 	var zz1, zz2, x1, y1, h, s element
-	f.square(&zz1, &p.z, 1)
-	f.square(&zz2, &q.z, 1)
+	f.square(&zz1, &p.z)
+	f.square(&zz2, &q.z)
+	f.mul(&y1, &p.y, &q.z)
+	f.mul(&s, &q.y, &p.z)
 	f.mul(&x1, &p.x, &zz2)
 	f.mul(&h, &q.x, &zz1)
+	f.mul(&y1, &y1, &zz2)
+	f.mul(&s, &s, &zz1)
 	f.sub(&h, &h, &x1)
-	f.mul(&y1, &p.y, &zz2)
-	f.mul(&y1, &y1, &q.z)
-	f.mul(&s, &q.y, &zz1)
-	f.mul(&s, &s, &p.z)
 	f.sub(&s, &s, &y1)
 	if f.isZero(&h) == 0 { // it is zero too if p or q is the point at infinity
 		f.mul(&r.z, &p.z, &q.z)
@@ -112,17 +122,16 @@ func (g *group) addJacobian(r, p, q *point) {
 	}
 }
 
-// addAffineJacobian sets r = p + q for points that are neither equal nor
-// opposite, and p not at infinity. For two equal points it sets r.z = 0.
+// addAffineJacobian sets r = p + q, with the exceptions of addAffine.
 func (g *group) addAffineJacobian(r, p *point, q *affine) {
 	f := g.p
-	var x1, y1, h, s element
+	var x1, y1, h, s, zz element
 	x1, y1 = p.x, p.y
-	f.square(&s, &p.z, 1)
-	f.mul(&h, &q.x, &s)
+	f.square(&zz, &p.z)
+	f.mul(&s, &q.y, &p.z)
+	f.mul(&h, &q.x, &zz)
+	f.mul(&s, &s, &zz)
 	f.sub(&h, &h, &x1)
-	f.mul(&s, &s, &p.z)
-	f.mul(&s, &s, &q.y)
 	f.sub(&s, &s, &y1)
 	r.z = p.z
 	g.chord(r, &x1, &y1, &h, &s)
@@ -135,18 +144,18 @@ func (g *group) addAffineJacobian(r, p *point, q *affine) {
 func (g *group) chord(r *point, x, y, h, s *element) {
 	f := g.p
 	var hh, hhh, v element
+	f.square(&hh, h)
 	f.mul(&r.z, &r.z, h)
-	f.square(&hh, h, 1)
 	f.mul(&hhh, &hh, h)
 	f.mul(&v, x, &hh)
-	f.square(&r.x, s, 1)
+	f.square(&r.x, s)
+	f.mul(&hh, &hhh, y)
 	f.sub(&r.x, &r.x, &hhh)
 	f.sub(&r.x, &r.x, &v)
 	f.sub(&r.x, &r.x, &v)
 	f.sub(&v, &v, &r.x)
 	f.mul(&r.y, s, &v)
-	f.mul(&hhh, &hhh, y)
-	f.sub(&r.y, &r.y, &hhh)
+	f.sub(&r.y, &r.y, &hh)
 }
 
 // doubleJacobian sets r = p + p. It has no exceptions: no point of a group of
@@ -157,32 +166,32 @@ func (g *group) chord(r *point, x, y, h, s *element) {
 func (g *group) doubleJacobian(r, p *point) {
 	f := g.p
 	var m, s, t, yy element
-	f.square(&t, &p.z, 1)
+	f.square(&t, &p.z)
+	f.square(&yy, &p.y)
+	f.mul(&r.z, &p.y, &p.z)
+	f.add(&yy, &yy, &yy)
 	if g.minus3 { // m = 3(x + z²)(x − z²)
 		f.add(&m, &p.x, &t)
 		f.sub(&t, &p.x, &t)
 		f.mul(&m, &m, &t)
 		f.triple(&m, &m)
 	} else {
-		f.square(&t, &t, 1)
+		f.square(&t, &t)
+		f.square(&m, &p.x)
 		f.mul(&t, &t, &g.a)
-		f.square(&m, &p.x, 1)
 		f.triple(&m, &m)
 		f.add(&m, &m, &t)
 	}
-	f.square(&yy, &p.y, 1)
-	f.add(&yy, &yy, &yy)
 	f.mul(&s, &p.x, &yy)
+	f.square(&t, &yy)
+	f.square(&r.x, &m)
 	f.add(&s, &s, &s)
-	f.mul(&r.z, &p.y, &p.z)
+	f.add(&t, &t, &t)
 	f.add(&r.z, &r.z, &r.z)
-	f.square(&r.x, &m, 1)
 	f.sub(&r.x, &r.x, &s)
 	f.sub(&r.x, &r.x, &s)
 	f.sub(&s, &s, &r.x)
 	f.mul(&r.y, &m, &s)
-	f.square(&t, &yy, 1)
-	f.add(&t, &t, &t)
 	f.sub(&r.y, &r.y, &t)
 }
 
@@ -201,11 +210,11 @@ func (f *field) triple(z, x *element) {
 func (g *group) onCurve(p *affine) bool {
 	f := g.p
 	var left, right element
-	f.square(&right, &p.x, 1)
+	f.square(&right, &p.x)
 	f.add(&right, &right, &g.a)
 	f.mul(&right, &right, &p.x)
 	f.add(&right, &right, &g.b)
-	f.square(&left, &p.y, 1)
+	f.square(&left, &p.y)
 	f.sub(&left, &left, &right)
 	return f.isZero(&left) == 1
 }
@@ -249,7 +258,7 @@ func (g *group) toAffine(r *affine, p *point) {
 // divideJacobian sets r to a point p with a known 1/z.
 func (g *group) divideJacobian(r *affine, p *point, inverse *element) {
 	var power element
-	g.p.square(&power, inverse, 1)
+	g.p.square(&power, inverse)
 	g.p.mul(&r.x, &p.x, &power)
 	g.p.mul(&power, &power, inverse)
 	g.p.mul(&r.y, &p.y, &power)
@@ -265,7 +274,7 @@ func (g *group) hasX(p *point, r *element) bool {
 		return false
 	}
 	var t, zz element
-	f.square(&zz, &p.z, 1)
+	f.square(&zz, &p.z)
 	for x, carry := *r, uint64(0); carry == 0 && f.less(&x) == 1; carry = addTo(&x, &g.q.m, f.n) {
 		f.enter(&t, &x)
 		f.mul(&t, &t, &zz)
