@@ -25,6 +25,8 @@ var (
 	mimePattern       = regexp.MustCompile(`^(text|image|audio|video|application)/[a-zA-Z0-9\-+.]*$`)
 	identifierPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 	fileNamePattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,119}$`)
+	exportNamePattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,119}$`)
+	registersPattern  = regexp.MustCompile(`^\s*(onmsz|lmsz|point|organization|fact)\s*(,\s*(onmsz|lmsz|point|organization|fact)\s*)*$`)
 	hexPattern        = regexp.MustCompile(`^([0-9A-Fa-f]{2})+$`)
 )
 
@@ -36,6 +38,8 @@ var textChecks = map[string]func(string) string{
 	"identifier":  matches(identifierPattern, "ожидается имя из латинских букв, цифр и подчёркиваний"),
 	"hex":         matches(hexPattern, "ожидаются пары шестнадцатеричных цифр"),
 	"file-name":   checkFileName,
+	"export-name": checkExportName,
+	"registers":   matches(registersPattern, "ожидаются имена реестров через запятую: onmsz, lmsz, point, organization, fact"),
 	"postgres":    checkPostgres,
 	"url":         checkURL,
 	"proxy":       checkProxy,
@@ -59,6 +63,25 @@ func checkFileName(text string) string {
 	name := strings.ReplaceAll(text, packagePlaceholder, strings.Repeat("0", 36))
 	if !fileNamePattern.MatchString(name) {
 		return "ожидается имя файла, которое начинается с латинской буквы и состоит из латинских букв, цифр, точек, дефисов, подчёркиваний и " + packagePlaceholder
+	}
+	return ""
+}
+
+// exportPlaceholders stand in EXPORT_FILE_NAME for what differs between files;
+// the values are the longest there are.
+var exportPlaceholders = map[string]string{
+	packagePlaceholder: strings.Repeat("0", 36), "{prefix}": "0000", "{provider}": "0000.000000", "{kind}": "10.06.S", "{date}": "2006-01-02",
+}
+
+func checkExportName(text string) string {
+	if !strings.Contains(text, packagePlaceholder) {
+		return "в имени должно быть " + packagePlaceholder + ", иначе файлы заменяли бы друг друга"
+	}
+	for placeholder, longest := range exportPlaceholders {
+		text = strings.ReplaceAll(text, placeholder, longest)
+	}
+	if !exportNamePattern.MatchString(text) {
+		return "ожидается имя файла из латинских букв, цифр, точек, дефисов, подчёркиваний и {package}, {prefix}, {provider}, {kind}, {date}"
 	}
 	return ""
 }

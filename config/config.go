@@ -148,6 +148,8 @@ type Package struct {
 	FactInlineLimit  int64      `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
 	FactMIMEType     string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
 	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI,default=urn://egisso-ru/msg/10.06.S/1.1.0" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения"`
+	FormOnCommand    string     `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
+	ExportFileName   string     `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
 	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
 }
 

@@ -13,6 +13,24 @@ func (p Package) FileName(packageID string) string {
 	return strings.ReplaceAll(p.FactFileName, packagePlaceholder, packageID)
 }
 
+// ExportName is EXPORT_FILE_NAME for one package; date is the day of the export.
+func (p Package) ExportName(packageID, provider, kind, date string) string {
+	prefix, _, _ := strings.Cut(provider, ".")
+	return strings.NewReplacer(packagePlaceholder, packageID, "{prefix}", prefix, "{provider}", provider, "{kind}", kind, "{date}", date).
+		Replace(p.ExportFileName)
+}
+
+// Commanded are the registers of FORM_ON_COMMAND.
+func (p Package) Commanded() []string {
+	var names []string
+	for name := range strings.SplitSeq(p.FormOnCommand, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // checkTogether checks what the text of one variable cannot tell: files that must
 // be there, what the chosen signer needs, values that depend on each other.
 func (r *reader) checkTogether() {

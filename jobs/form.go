@@ -18,7 +18,10 @@ type Form struct {
 	MaxRecords         int
 	MaxBytes           int
 	RetryMin, RetryMax time.Duration
-	Log                *slog.Logger
+	// OnCommand are the registers whose packages are formed when somebody orders
+	// them, and sent when somebody says so; see store.OrderPackage.
+	OnCommand map[egisso.Register]bool
+	Log       *slog.Logger
 }
 
 // refusedRest is the longest pause before records go again whose package ЕГИССО
@@ -35,26 +38,58 @@ func (Form) Name() string { return "form" }
 // Run implements Job. Done counts packages.
 func (f Form) Run(ctx context.Context) (Report, error) {
 	var report Report
+	orders, err := f.Store.Orders(ctx)
+	if err != nil {
+		return report, err
+	}
 	for _, register := range egisso.Registers() {
-		for batch := range formBatches {
-			report.More = report.More || batch == formBatches-1
-			formed, err := f.form(ctx, register)
-			if err != nil {
-				return report, err
-			}
-			if !formed {
-				break
-			}
-			report.Done++
+		order, ordered := orders[register]
+		if f.OnCommand[register] && !ordered {
+			continue
+		}
+		done, more, err := f.register(ctx, register)
+		report.Done += done
+		report.More = report.More || more
+		if err == nil && ordered && !more {
+			err = f.Store.OrderDone(ctx, register, order)
+		}
+		if err != nil {
+			return report, err
 		}
 	}
 	return report, nil
 }
 
+// register forms packages of one register until nothing is ready.
+func (f Form) register(ctx context.Context, register egisso.Register) (done int, more bool, err error) {
+	for range formBatches {
+		formed, err := f.form(ctx, register)
+		if err != nil || !formed {
+			return done, false, err
+		}
+		done++
+	}
+	return done, true, nil
+}
+
 func (f Form) form(ctx context.Context, register egisso.Register) (bool, error) {
-	id, err := uuid.NewRandom()
+	plan, err := f.plan(register)
 	if err != nil {
 		return false, err
+	}
+	records, err := f.Store.FormPackage(ctx, plan)
+	if err != nil || records == 0 {
+		return false, err
+	}
+	f.Log.Info("package formed", "package_id", plan.ID, "register", register, "records", records)
+	return true, nil
+}
+
+// plan says how the next package of the register is formed.
+func (f Form) plan(register egisso.Register) (store.PackagePlan, error) {
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return store.PackagePlan{}, err
 	}
 	var order []string
 	for _, kind := range register.Kinds() {
@@ -64,13 +99,9 @@ func (f Form) form(ctx context.Context, register egisso.Register) (bool, error) 
 	if register == egisso.RegisterParticipant {
 		most = 1 // one application per message (spec egisso.md a.5)
 	}
-	records, err := f.Store.FormPackage(ctx, store.PackagePlan{
+	return store.PackagePlan{
 		ID: id, Register: register, Format: version.Code, Version: version.Number, KindOrder: order,
 		MaxRecords: most, MaxBytes: f.MaxBytes, RetryMin: f.RetryMin, RetryMax: f.RetryMax, RefusedMax: refusedRest,
-	})
-	if err != nil || records == 0 {
-		return false, err
-	}
-	f.Log.Info("package formed", "package_id", id, "register", register, "records", records)
-	return true, nil
+		Held: f.OnCommand[register],
+	}, nil
 }

@@ -83,6 +83,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"fetch", "apply"}},
 		{Job: p.fetch(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"receive", "apply"}},
 		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide", "classifier"}},
+		{Job: jobs.ImportProtocol{Store: p.store, Log: p.log}, Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
 		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
 		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond"}},
 		{Job: p.respond(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
@@ -102,10 +103,18 @@ func (p *parts) decide(c config.Config) jobs.Job {
 	}
 }
 
-func (p *parts) form(c config.Config) jobs.Job {
+func (p *parts) form(c config.Config) jobs.Job { return formJob(c, p.store, p.log) }
+
+// formJob forms packages the way the configuration says; commands that form or
+// preview some use it too.
+func formJob(c config.Config, s *store.Store, log *slog.Logger) jobs.Form {
+	onCommand := map[egisso.Register]bool{}
+	for _, name := range c.Package.Commanded() {
+		onCommand[egisso.Register(name)] = true
+	}
 	return jobs.Form{
-		Store: p.store, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
-		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Log: p.log,
+		Store: s, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
+		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, OnCommand: onCommand, Log: log,
 	}
 }
 

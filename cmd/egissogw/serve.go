@@ -111,17 +111,22 @@ func (g *gateway) run(ctx context.Context) error {
 	return nil
 }
 
-// listen wakes jobs when the switch moves or the classifier changes or is wanted,
-// in whatever process that happened.
+// wakes are the jobs to wake on each channel; "" is the beginning of listening, when
+// anything may have happened.
+var wakes = map[string][]string{
+	store.ChannelService:    {"sign", "send", "receive", "listen", "respond"},
+	store.ChannelClassifier: {"classifier"},
+	store.ChannelCommand:    {"decide", "form", "sign", "send", "import"},
+	"":                      {"sign", "send", "receive", "listen", "respond", "classifier", "form", "import"},
+}
+
+// listen wakes jobs when the switch moves, the classifier changes or is wanted, or
+// an operator gives a command, in whatever process that happened.
 func (g *gateway) listen(ctx context.Context) {
+	channels := []string{store.ChannelService, store.ChannelClassifier, store.ChannelCommand}
 	for ctx.Err() == nil {
-		err := g.store.Listen(ctx, []string{store.ChannelService, store.ChannelClassifier}, func(channel string) {
-			if channel != store.ChannelService {
-				g.scheduler.Wake("classifier")
-			}
-			if channel != store.ChannelClassifier {
-				g.scheduler.Wake("sign", "send", "receive", "listen", "respond")
-			}
+		err := g.store.Listen(ctx, channels, func(channel string) {
+			g.scheduler.Wake(wakes[channel]...)
 		})
 		if ctx.Err() != nil {
 			return

@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgerrcode"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"egissogw/adapter/store"
 )
@@ -40,12 +36,8 @@ func signing(ctx context.Context, a *app, args []string) error {
 	}
 	defer s.Close()
 	if verb != "status" {
-		err := s.SetService(ctx, verb == "on", *reason)
-		if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == pgerrcode.InsufficientPrivilege {
-			err = fmt.Errorf("роли, под которой открыта база, это не разрешено: нужна egisso_operator или egisso_gateway (%w)", err)
-		}
-		if err != nil {
-			return err
+		if err := s.SetService(ctx, verb == "on", *reason); err != nil {
+			return operatorError(err)
 		}
 	}
 	state, err := s.Service(ctx)

@@ -62,11 +62,11 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openStore(ctx, c.Database)
+	return openStore(ctx, c.Database, store.WithActor(actor()))
 }
 
-func openStore(ctx context.Context, c config.Database) (*store.Store, error) {
-	s, err := store.Open(ctx, c.URL.Reveal(), store.WithTimeout(c.Timeout))
+func openStore(ctx context.Context, c config.Database, options ...store.Option) (*store.Store, error) {
+	s, err := store.Open(ctx, c.URL.Reveal(), append(options, store.WithTimeout(c.Timeout))...)
 	if err != nil {
 		return nil, err
 	}

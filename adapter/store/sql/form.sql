@@ -54,6 +54,7 @@ update egisso.record set state = 'packed', package_id = $1, reason = '' where id
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
  where id = (select id from egisso.package
               where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
+                and not exists (select from egisso.package_file f where f.package_id = package.id)
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+	"egissogw/config"
+	"egissogw/jobs"
+)
+
+// exportedFile is one file as `egissogw export` lists it.
+type exportedFile struct {
+	Package  uuid.UUID `json:"package"`
+	Register string    `json:"register"`
+	Kind     string    `json:"kind"`
+	Records  int       `json:"records"`
+	File     string    `json:"file"`
+}
+
+// export writes files for upload in the provider's cabinet: for records that are
+// ready, or again for a package that was exported before.
+func export(ctx context.Context, a *app, args []string) error {
+	f := a.flags("export")
+	date := f.String("date", "", "на какую дату данные, ГГГГ-ММ-ДД; по умолчанию сегодня")
+	names := f.String("register", "", "реестры через запятую; по умолчанию все")
+	again := f.String("again", "", "записать ещё раз файл этого пакета, байт в байт")
+	zipped := f.Bool("zip", false, "записать один архив zip")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	dir, err := oneArgument(positional, "каталог")
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("каталога %s нет", dir)
+	}
+	c, err := a.loadFor(ctx, "database", "package", "job")
+	if err != nil {
+		return err
+	}
+	day, err := exportDate(*date, a.now().In(c.Job.TimeZone.Location))
+	if err != nil {
+		return err
+	}
+	registers, err := exportRegisters(*names)
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	files, troubles := a.filesToWrite(ctx, s, c, *again, registers, day)
+	written, err := writeExport(ctx, s, files, dir, day.String(), *zipped)
+	if err := errors.Join(troubles, err); err != nil {
+		return operatorError(err)
+	}
+	if *asJSON {
+		return a.printJSON(written)
+	}
+	return a.printExport(written, dir)
+}
+
+// filesToWrite are the files of one package exported before, or all that were
+// not, made now of what is ready.
+func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config, again string, registers []egisso.Register, day egisso.Date) ([]store.ManualFile, error) {
+	if again != "" {
+		id, err := uuid.Parse(again)
+		if err != nil {
+			return nil, usageError{"идентификатор пакета должен быть UUID"}
+		}
+		file, found, err := s.FileOf(ctx, id)
+		if err == nil && !found {
+			err = fmt.Errorf("у пакета %s нет файла для ручной загрузки", id)
+		}
+		return []store.ManualFile{file}, err
+	}
+	e := jobs.Export{
+		Form: formJob(c, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
+		FileName: func(p store.FormedPackage) string {
+			return c.Package.ExportName(p.ID.String(), p.Provider, p.Format, day.String())
+		},
+	}
+	return e.Prepare(ctx)
+}
+
+func exportDate(text string, now time.Time) (egisso.Date, error) {
+	if text == "" {
+		return egisso.DateOf(now), nil
+	}
+	day, err := egisso.ParseDate(text)
+	if err != nil {
+		return day, usageError{"--date: ожидается дата ГГГГ-ММ-ДД"}
+	}
+	return day, nil
+}
+
+func exportRegisters(names string) ([]egisso.Register, error) {
+	if names == "" {
+		return egisso.Registers(), nil
+	}
+	var wanted []egisso.Register
+	for name := range strings.SplitSeq(names, ",") {
+		r, err := registerNamed(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, r)
+	}
+	// In sending order, whatever order they were named in.
+	return slices.DeleteFunc(egisso.Registers(), func(r egisso.Register) bool { return !slices.Contains(wanted, r) }), nil
+}
+
+// writeExport writes the files, then notes that they were written: a crash between
+// leaves files that the next export writes again, the same octets.
+func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, dir, date string, zipped bool) ([]exportedFile, error) {
+	written := []exportedFile{}
+	if len(files) == 0 || files[0].Name == "" {
+		return written, nil
+	}
+	archive := ""
+	if zipped {
+		archive = "egisso_" + date + "_" + files[0].PackageID.String()[:8] + ".zip"
+		content := func(f store.ManualFile) ([]byte, error) { return s.FileContent(ctx, f.PackageID) }
+		if err := writeArchive(dir, archive, files, content); err != nil {
+			return written, err
+		}
+	}
+	for _, f := range files {
+		name := archive
+		if !zipped {
+			name = f.Name
+			content, err := s.FileContent(ctx, f.PackageID)
+			if err != nil {
+				return written, err
+			}
+			if err := writePrivate(dir, name, writeBytes(content)); err != nil {
+				return written, err
+			}
+		}
+		if err := s.MarkExported(ctx, f); err != nil {
+			return written, err
+		}
+		written = append(written, exportedFile{f.PackageID, string(f.Register), f.Format + " " + f.Version, f.Records, name})
+	}
+	return written, nil
+}
+
+func (a *app) printExport(files []exportedFile, dir string) error {
+	if len(files) == 0 {
+		_, err := fmt.Fprintln(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет")
+		return err
+	}
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "Записано в %s:\n", dir)
+	for _, f := range files {
+		fmt.Fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Title())
+	}
+	fmt.Fprintln(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.")
+	return t.Flush()
+}

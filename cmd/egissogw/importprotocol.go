@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/store"
+	"egissogw/jobs"
+)
+
+// importProtocol applies a protocol taken from the provider's cabinet.
+func importProtocol(ctx context.Context, a *app, args []string) error {
+	f := a.flags("import-protocol")
+	text := f.String("package", "", "пакет, если протокол его не называет")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	name, err := oneFile(positional)
+	if err != nil {
+		return err
+	}
+	var named uuid.UUID
+	if *text != "" {
+		if named, err = uuid.Parse(*text); err != nil {
+			return usageError{"идентификатор пакета должен быть UUID"}
+		}
+	}
+	raw, err := a.read(ctx, name)
+	if err != nil {
+		return err
+	}
+	// What nobody can use is not kept.
+	if _, refused := jobs.ProtocolPackage(raw, named); refused != "" {
+		return errors.New(refused)
+	}
+	c, err := a.loadFor(ctx, "database")
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	id, fresh, err := s.StoreProtocol(ctx, named, raw)
+	if err != nil {
+		return operatorError(err)
+	}
+	outcome, err := jobs.ImportProtocol{Store: s, Log: a.logger(c.Log)}.Apply(ctx, id)
+	if err != nil {
+		return operatorError(err)
+	}
+	if *asJSON {
+		if err := a.printJSON(outcome); err != nil {
+			return err
+		}
+	}
+	return a.printImport(outcome, fresh, *asJSON)
+}
+
+func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
+	switch {
+	case o.State == "refused":
+		return errors.New(o.Note)
+	case quiet:
+		return nil
+	case o.State == "":
+		_, err := fmt.Fprintln(a.stdout, "Протокол сохранён, его разбирает другой процесс")
+		return err
+	case !fresh:
+		_, err := fmt.Fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
+	return err
+}

@@ -1,0 +1,340 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/mis"
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+	"egissogw/jobs"
+)
+
+// site is a gateway with its database and a reference МИС, without a bus.
+type site struct {
+	env   map[string]string
+	store *store.Store
+	conn  *pgx.Conn
+	pool  *pgxpool.Pool
+}
+
+const siteFacts = 12
+
+func newSite(t *testing.T) site {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	url := pgtest.DatabaseFrom(t, "site", func(ctx context.Context, url string) error {
+		if _, _, err := store.Migrate(ctx, url); err != nil {
+			return err
+		}
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer conn.Close(ctx)
+		if err := refmis.Install(ctx, conn); err != nil {
+			return err
+		}
+		_, err = refmis.Generate(ctx, conn, refmis.Options{Seed: 1, Facts: siteFacts, Defects: map[refmis.Kind]int{}})
+		return err
+	})
+	s := site{env: map[string]string{"EGISSOGW_DATABASE_URL": url, "EGISSOGW_SOURCE_DATABASE_URL": url, "EGISSOGW_PROVIDER_CODE": providerCode}}
+	var err error
+	if s.store, err = store.Open(ctx, url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.store.Close)
+	if s.conn, err = pgx.Connect(ctx, url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.conn.Close(ctx) })
+	if s.pool, err = pgxpool.New(ctx, url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.pool.Close)
+	s.collect(t)
+	s.decide(t)
+	return s
+}
+
+func (s site) collect(t *testing.T) {
+	t.Helper()
+	if _, err := (jobs.Collect{Source: mis.Open(t.Context(), s.pool, ""), Store: s.store, Log: slog.New(slog.DiscardHandler)}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s site) decide(t *testing.T) {
+	t.Helper()
+	d := jobs.Decide{Store: s.store, Provider: providerCode, Now: time.Now, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
+	if _, err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run runs a command that has to succeed and returns what it printed.
+func (s site) run(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errs := run(t, s.env, args...)
+	if code != exitOK {
+		t.Fatalf("egissogw %s: %d\n%s%s", strings.Join(args, " "), code, out, errs)
+	}
+	return out
+}
+
+// fails runs a command that has to fail with a text.
+func (s site) fails(t *testing.T, want string, args ...string) {
+	t.Helper()
+	code, out, errs := run(t, s.env, args...)
+	if code != exitFailed || !strings.Contains(errs, want) {
+		t.Errorf("egissogw %s: code %d, want %q\n%s%s", strings.Join(args, " "), code, want, out, errs)
+	}
+}
+
+func (s site) text(t *testing.T, query string) (value string) {
+	t.Helper()
+	if err := s.conn.QueryRow(t.Context(), "select coalesce(("+query+")::text, '')").Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+// exported exports a register and returns its only file.
+func (s site) exported(t *testing.T, register string) (dir string, file exportedFile) {
+	t.Helper()
+	dir = t.TempDir()
+	var files []exportedFile
+	if err := json.Unmarshal([]byte(s.run(t, "export", "--json", "--register", register, dir)), &files); err != nil || len(files) != 1 {
+		t.Fatalf("exported %+v: %v", files, err)
+	}
+	return dir, files[0]
+}
+
+// measuresLoaded uploads the local measures and brings their protocol back.
+func (s site) measuresLoaded(t *testing.T) {
+	t.Helper()
+	_, file := s.exported(t, "lmsz")
+	s.run(t, "import-protocol", protocolFile(t, "10.05.I/2.1.0", file, ""))
+	s.decide(t)
+}
+
+// protocolFile writes the protocol of a whole package; rejected, if not empty, is
+// an element that was not loaded.
+func protocolFile(t *testing.T, kind string, file exportedFile, rejected string) string {
+	t.Helper()
+	list, good := "", file.Records
+	if rejected != "" {
+		good--
+		list = fmt.Sprintf(`<errorRecords><recordResult><recID>%s</recID><recordOK>false</recordOK><messages><messageType>1</messageType><ruleCode>026</ruleCode><report>Форма предоставления не совпадает</report></messages></recordResult></errorRecords>`, rejected)
+	}
+	protocol := fmt.Sprintf(`<protocol xmlns="urn://egisso-ru/types/package-protocol/1.0.3"><packageResult><packageID>%s</packageID><packageType>Пакет</packageType><packageStatus>3</packageStatus><receivingTime>2026-01-01T10:00:00Z</receivingTime><recordNum>%d</recordNum><recordNumSuccess>%d</recordNumSuccess>%s</packageResult></protocol>`,
+		file.Package, file.Records, good, list)
+	if kind != "" {
+		protocol = `<response xmlns="urn://egisso-ru/msg/` + kind + `">` + protocol + `</response>`
+	}
+	return writeFile(t, filepath.Join(t.TempDir(), "protocol.xml"), protocol)
+}
+
+// TestManualExchange takes local measures and then facts to ЕГИССО by hand: the
+// facts wait for the protocol of the measures, a rejected fact is retried.
+func TestManualExchange(t *testing.T) {
+	s := newSite(t)
+	if out := s.run(t, "export", "--register", "fact", t.TempDir()); !strings.Contains(out, "Нет данных для выгрузки") {
+		t.Errorf("facts were exported before their measures: %s", out)
+	}
+	dir, measures := s.exported(t, "lmsz")
+	content := readFile(t, filepath.Join(dir, measures.File))
+	if !bytes.Contains(content, []byte(measures.Package.String())) || !bytes.Contains(content, []byte("10.05.I/2.1.0")) {
+		t.Errorf("the file is not the package: %.200s", content)
+	}
+	if !regexp.MustCompile(`^0042_10\.05\.I_[0-9a-f-]{36}\.xml$`).MatchString(measures.File) {
+		t.Errorf("file name %s", measures.File)
+	}
+	if info, err := os.Stat(filepath.Join(dir, measures.File)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v: %v", info.Mode(), err)
+	}
+	if out := s.run(t, "journal"); !strings.Contains(out, "Выгружен в файл") {
+		t.Errorf("journal: %s", out)
+	}
+	out := s.run(t, "import-protocol", protocolFile(t, "10.05.I/2.1.0", measures, ""))
+	if !strings.Contains(out, "Протокол применён") {
+		t.Errorf("import: %s", out)
+	}
+	s.decide(t)
+
+	_, facts := s.exported(t, "fact")
+	if facts.Records != siteFacts {
+		t.Errorf("%d facts exported, want %d", facts.Records, siteFacts)
+	}
+	rejected := s.text(t, `select id from egisso.record where register = 'fact' order by id limit 1`)
+	protocol := protocolFile(t, "", facts, rejected)
+	s.run(t, "import-protocol", protocol)
+	if out := s.run(t, "import-protocol", protocol); !strings.Contains(out, "уже загружен") {
+		t.Errorf("the same protocol again: %s", out)
+	}
+	if got := s.text(t, `select string_agg(state || ' ' || n, ', ' order by state) from (select state, count(*) n from egisso.record where register = 'fact' group by state) c`); got != fmt.Sprintf("accepted %d, rejected 1", siteFacts-1) {
+		t.Errorf("facts are %s", got)
+	}
+	if out := s.run(t, "journal", facts.Package.String()); !strings.Contains(out, "протокол загружен из файла") || !strings.Contains(out, "026") {
+		t.Errorf("journal entry: %s", out)
+	}
+	if out := s.run(t, "record", rejected); !strings.Contains(out, "Отклонён") || !strings.Contains(out, "026 Форма предоставления не совпадает") || !strings.Contains(out, "Пакет выгружен в файл") {
+		t.Errorf("record: %s", out)
+	}
+	s.run(t, "retry", rejected, "--reason", "мера исправлена")
+	s.decide(t)
+	if _, again := s.exported(t, "fact"); again.Records != 1 {
+		t.Errorf("%d facts in the next export, want the rejected one", again.Records)
+	}
+}
+
+// TestExportAgainWritesTheSameOctets: into another directory, into an archive, and
+// after a crash between the file and the note of it.
+func TestExportAgainWritesTheSameOctets(t *testing.T) {
+	s := newSite(t)
+	dir, file := s.exported(t, "lmsz")
+	first := readFile(t, filepath.Join(dir, file.File))
+	other := t.TempDir()
+	s.run(t, "export", "--again", file.Package.String(), other)
+	if again := readFile(t, filepath.Join(other, file.File)); !bytes.Equal(first, again) {
+		t.Error("the same package gave other octets")
+	}
+	if out := s.run(t, "message", file.Package.String(), "--file"); out != string(first) {
+		t.Error("message --file gives other octets")
+	}
+	var files []exportedFile
+	if err := json.Unmarshal([]byte(s.run(t, "export", "--zip", "--json", "--again", file.Package.String(), other)), &files); err != nil || len(files) != 1 {
+		t.Fatalf("%+v: %v", files, err)
+	}
+	archive, err := zip.OpenReader(filepath.Join(other, files[0].File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	entry, err := archive.Open(file.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if inside, err := io.ReadAll(entry); err != nil || !bytes.Equal(inside, first) {
+		t.Errorf("the archive holds other octets: %v", err)
+	}
+	if _, err := s.conn.Exec(t.Context(), `alter table egisso.package disable trigger guard_package_state; update egisso.package set state = 'formed';
+		alter table egisso.package enable trigger guard_package_state; update egisso.package_file set exported_at = null`); err != nil {
+		t.Fatal(err)
+	}
+	third := t.TempDir()
+	s.run(t, "export", third)
+	if again := readFile(t, filepath.Join(third, file.File)); !bytes.Equal(first, again) {
+		t.Error("after a crash the package gave other octets")
+	}
+	s.fails(t, "нет файла для ручной загрузки", "export", "--again", "00000000-0000-4000-8000-000000000000", other)
+	s.fails(t, "нет", "export", filepath.Join(other, "missing"))
+}
+
+// TestProtocolFilesAreNotBelievedEasily: what is not a protocol of a package of
+// ours that left changes nothing.
+func TestProtocolFilesAreNotBelievedEasily(t *testing.T) {
+	s := newSite(t)
+	_, file := s.exported(t, "lmsz")
+	stranger := file
+	stranger.Package[0] ^= 0xff
+	write := func(content string) string { return writeFile(t, filepath.Join(t.TempDir(), "p.xml"), content) }
+	messageError := `<protocol xmlns="urn://egisso-ru/types/package-protocol/2.3.0"><messageResult><receivingTime>2026-01-01T10:00:00Z</receivingTime><processingTime>2026-01-01T10:00:00Z</processingTime><errors><error><message>Не прошёл проверку</message></error></errors></messageResult></protocol>`
+	for name, c := range map[string]struct{ file, want string }{
+		"unknown package": {protocolFile(t, "10.05.I/2.1.0", stranger, ""), "нет в журнале"},
+		"no XML":          {write("протокол"), "не читается"},
+		"another XML":     {write(`<a xmlns="urn:a"/>`), "не читается"},
+		"a document type": {write(`<!DOCTYPE a><protocol/>`), "не читается"},
+		"only a reference": {write(`<response xmlns="urn://egisso-ru/msg/10.10.I/1.0.4"><attachment>true</attachment></response>`),
+			"загрузите файл самого протокола"},
+		"no package named":           {write(messageError), "укажите его"},
+		"protocol of another kind":   {protocolFile(t, "10.10.I/1.0.3", file, ""), "другого реестра"},
+		"a file that does not exist": {filepath.Join(t.TempDir(), "x.xml"), "не найден"},
+	} {
+		t.Run(name, func(t *testing.T) { s.fails(t, c.want, "import-protocol", c.file) })
+	}
+	s.fails(t, "другой пакет", "import-protocol", "--package", stranger.Package.String(), protocolFile(t, "10.05.I/2.1.0", file, ""))
+	if got := s.text(t, `select string_agg(distinct state, ',') from egisso.record where register = 'lmsz'`); got != "sent" {
+		t.Errorf("measures are %s", got)
+	}
+	// A message error names no package: who brings it does.
+	s.run(t, "import-protocol", "--package", file.Package.String(), write(messageError))
+	if got := s.text(t, `select result || ' ' || info from egisso.journal`); !strings.HasPrefix(got, "rejected Пакет отклонен. Ошибка: Не прошёл проверку") {
+		t.Errorf("journal: %s", got)
+	}
+	if got := s.text(t, `select string_agg(distinct state, ',') from egisso.record where register = 'lmsz'`); got != "ready" {
+		t.Errorf("measures of the refused package are %s, want ready again", got)
+	}
+}
+
+// TestPreviewChangesNothing: it shows what would go and writes it where asked.
+func TestPreviewChangesNothing(t *testing.T) {
+	s := newSite(t)
+	s.measuresLoaded(t)
+	before := s.text(t, `select string_agg(r::text, '|' order by r.id) from egisso.record r`)
+	dir := t.TempDir()
+	var report previewReport
+	if err := json.Unmarshal([]byte(s.run(t, "preview", "--json", "--out", dir, "fact")), &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Ready != siteFacts || len(report.Packages) != 1 || report.Packages[0].Records != siteFacts || report.Packages[0].Problem != "" {
+		t.Errorf("%+v", report)
+	}
+	if content := readFile(t, filepath.Join(dir, report.Packages[0].File)); bytes.Count(content, []byte("<p:fact>")) != siteFacts {
+		t.Errorf("the previewed package does not hold the facts: %.300s", content)
+	}
+	if out := s.run(t, "preview", "fact"); !strings.Contains(out, "Пакетов было бы: 1") {
+		t.Errorf("preview: %s", out)
+	}
+	if after := s.text(t, `select string_agg(r::text, '|' order by r.id) from egisso.record r`); after != before {
+		t.Error("a preview changed records")
+	}
+	if got := s.text(t, `select count(*) from egisso.package where register = 'fact'`); got != "0" {
+		t.Errorf("a preview left %s packages", got)
+	}
+}
+
+// TestOperatorCommandsAskForReasons: what cannot be undone is not done by accident.
+func TestOperatorCommandsAskForReasons(t *testing.T) {
+	s := newSite(t)
+	_, file := s.exported(t, "lmsz")
+	id := file.Package.String()
+	for _, args := range [][]string{
+		{"release", id}, {"release", id, "--reason", "x"}, {"release", id, "--not-loaded"}, {"release", "x", "--reason", "x", "--not-loaded"},
+		{"retry", id}, {"retry", "--reason", "x"}, {"form"}, {"form", "patients"}, {"send", "x"}, {"record"}, {"preview", "x"},
+		{"message", id, "--file", "--answer"}, {"export"}, {"export", "--date", "вчера", t.TempDir()},
+	} {
+		if code, _, errs := run(t, s.env, args...); code != exitUsage || errs == "" {
+			t.Errorf("%v: code %d, %s", args, code, errs)
+		}
+	}
+	s.fails(t, "export --again", "retry", id, "--reason", "x")
+	s.fails(t, `записи "нет" нет`, "record", "нет")
+	if out := s.run(t, "form", "fact"); !strings.Contains(out, "нет данных для отправки") {
+		t.Errorf("form: %s", out)
+	}
+	if out := s.run(t, "release", id, "--reason", "файл не загружали", "--not-loaded"); !strings.Contains(out, "Освобождено записей") {
+		t.Errorf("release: %s", out)
+	}
+	if who := s.text(t, `select who from egisso.operation_log where action = 'release_package'`); !strings.Contains(who, "(") {
+		t.Errorf("the log does not say who released: %s", who)
+	}
+	if out := s.run(t, "form", "lmsz"); !strings.Contains(out, "записей к отправке") {
+		t.Errorf("form: %s", out)
+	}
+}

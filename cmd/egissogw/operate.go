@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// actor is the person at the keyboard, for the log of operations: everybody who
+// uses the gateway's settings has the same role in the database.
+func actor() string {
+	if name := os.Getenv("SUDO_USER"); name != "" {
+		return name
+	}
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// operatorError says in Russian why the database refused a command: functions of
+// the schema raise texts for people.
+func operatorError(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return err
+	}
+	switch pg.Code {
+	case pgerrcode.RaiseException:
+		return errors.New(pg.Message)
+	case pgerrcode.InsufficientPrivilege:
+		return fmt.Errorf("роли, под которой открыта база, это не разрешено: нужна egisso_operator или egisso_gateway (%w)", err)
+	}
+	return err
+}
+
+// registerNamed reads the name of a register.
+func registerNamed(text string) (egisso.Register, error) {
+	if r := egisso.Register(text); r.Valid() {
+		return r, nil
+	}
+	var names []string
+	for _, r := range egisso.Registers() {
+		names = append(names, string(r))
+	}
+	return "", usageError{fmt.Sprintf("нет реестра %q; есть %s", text, strings.Join(names, ", "))}
+}
+
+// oneArgument gives the only positional argument.
+func oneArgument(positional []string, what string) (string, error) {
+	if len(positional) != 1 {
+		return "", usageError{"нужно одно: " + what}
+	}
+	return positional[0], nil
+}
+
+// order asks for packages of a register now.
+func order(ctx context.Context, a *app, args []string) error {
+	positional, err := parse(a.flags("form"), args)
+	if err != nil {
+		return err
+	}
+	name, err := oneArgument(positional, "реестр")
+	if err != nil {
+		return err
+	}
+	register, err := registerNamed(name)
+	if err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	ready, err := s.OrderPackage(ctx, register)
+	if err != nil {
+		return operatorError(err)
+	}
+	if ready == 0 {
+		_, err = fmt.Fprintf(a.stdout, "%s: нет данных для отправки\n", register.Title())
+	} else {
+		_, err = fmt.Fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Title(), ready)
+	}
+	return err
+}
+
+// sendHeld lets a package go that was formed on command.
+func sendHeld(ctx context.Context, a *app, args []string) error {
+	positional, err := parse(a.flags("send"), args)
+	if err != nil {
+		return err
+	}
+	text, err := oneArgument(positional, "идентификатор пакета")
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return usageError{"идентификатор пакета должен быть UUID"}
+	}
+	return a.commanded(ctx, func(s *store.Store) (string, error) { return s.SendPackage(ctx, id) })
+}
+
+// commanded runs a command of the database and prints what follows from it.
+func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, error)) error {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	text, err := run(s)
+	if err != nil {
+		return operatorError(err)
+	}
+	_, err = fmt.Fprintln(a.stdout, text)
+	return err
+}
+
+// retry lets a record or a package be tried again.
+func retry(ctx context.Context, a *app, args []string) error {
+	f := a.flags("retry")
+	name := f.String("register", "", "реестр, если ключ есть в нескольких")
+	reason := f.String("reason", "", "причина, обязательна")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	what, err := oneArgument(positional, "ключ записи или идентификатор пакета")
+	if err != nil {
+		return err
+	}
+	if *reason == "" {
+		return usageError{"укажите причину: --reason ТЕКСТ"}
+	}
+	return a.commanded(ctx, func(s *store.Store) (string, error) {
+		if id, err := uuid.Parse(what); err == nil {
+			_, _, found, err := s.JournalEntry(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			if found {
+				return s.RetryPackage(ctx, id, *reason)
+			}
+		}
+		key, err := findRecord(ctx, s, *name, what)
+		if err != nil {
+			return "", err
+		}
+		return s.RetryRecord(ctx, key.Register, key.Key, *reason)
+	})
+}
+
+// findRecord finds the one record meant by a key, a number or an element's id.
+func findRecord(ctx context.Context, s *store.Store, register, what string) (store.RecordKey, error) {
+	var in egisso.Register
+	if register != "" {
+		var err error
+		if in, err = registerNamed(register); err != nil {
+			return store.RecordKey{}, err
+		}
+	}
+	found, err := s.FindRecords(ctx, in, what)
+	if err != nil {
+		return store.RecordKey{}, err
+	}
+	// A key means itself, though it may be the number of other records.
+	if exact := slices.DeleteFunc(slices.Clone(found), func(k store.RecordKey) bool { return k.Key != what }); len(exact) > 0 {
+		found = exact
+	}
+	switch len(found) {
+	case 0:
+		return store.RecordKey{}, fmt.Errorf("записи %q нет", what)
+	case 1:
+		return found[0], nil
+	}
+	var names []string
+	for _, k := range found {
+		names = append(names, string(k.Register)+" "+k.Key)
+	}
+	return store.RecordKey{}, fmt.Errorf("записей несколько: %s; укажите ключ и --register", strings.Join(names, ", "))
+}
+
+// release gives back the records of a package whose answer does not come.
+func release(ctx context.Context, a *app, args []string) error {
+	f := a.flags("release")
+	reason := f.String("reason", "", "причина, обязательна")
+	confirmed := f.Bool("not-loaded", false, "подтверждаю: ЕГИССО этот пакет не загрузила")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	text, err := oneArgument(positional, "идентификатор пакета")
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(text)
+	switch {
+	case err != nil:
+		return usageError{"идентификатор пакета должен быть UUID"}
+	case *reason == "":
+		return usageError{"укажите причину: --reason ТЕКСТ"}
+	case !*confirmed:
+		return usageError{"записи пакета уйдут ещё раз; проверьте в кабинете поставщика, что ЕГИССО пакет не загрузила, и добавьте --not-loaded"}
+	}
+	return a.commanded(ctx, func(s *store.Store) (string, error) {
+		n, err := s.ReleasePackage(ctx, id, *reason)
+		return fmt.Sprintf("Освобождено записей: %d, они уйдут в следующем пакете", n), err
+	})
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"egissogw/adapter/store"
+	"egissogw/jobs"
+)
+
+// previewReport is what would leave of a register, and what would not.
+type previewReport struct {
+	Register string `json:"register"`
+	store.RegisterState
+	Packages []previewPackage `json:"packages"`
+}
+
+// previewPackage is a package that would be formed.
+type previewPackage struct {
+	Provider string         `json:"provider"`
+	Records  int            `json:"records"`
+	Kinds    map[string]int `json:"kinds"`
+	Bytes    int            `json:"bytes"`
+	File     string         `json:"file,omitempty"`
+	Problem  string         `json:"problem,omitempty"`
+}
+
+// preview builds and checks the packages of a register and keeps nothing of it:
+// nothing is read from the source, formed or signed.
+func preview(ctx context.Context, a *app, args []string) error {
+	f := a.flags("preview")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	out := f.String("out", "", "каталог, куда записать XML пакетов; в них персональные данные")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	name, err := oneArgument(positional, "реестр")
+	if err != nil {
+		return err
+	}
+	register, err := registerNamed(name)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(*out); *out != "" && (err != nil || !info.IsDir()) {
+		return fmt.Errorf("каталога %s нет", *out)
+	}
+	c, err := a.loadFor(ctx, "database", "package", "job")
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	report := previewReport{Register: string(register), Packages: []previewPackage{}}
+	if report.RegisterState, err = s.RegisterState(ctx, string(register)); err != nil {
+		return operatorError(err)
+	}
+	err = jobs.Preview{Form: formJob(c, s, a.logger(c.Log)), Register: register}.Run(ctx, func(p jobs.PreviewedPackage) error {
+		shown := previewPackage{Provider: p.Provider, Records: p.Records, Kinds: p.Kinds, Bytes: len(p.Content)}
+		if p.Err != nil {
+			shown.Problem = p.Err.Error()
+		} else if *out != "" {
+			shown.File = fmt.Sprintf("preview_%s_%03d.xml", register, len(report.Packages)+1)
+			if err := writePrivate(*out, shown.File, writeBytes(p.Content)); err != nil {
+				return err
+			}
+		}
+		report.Packages = append(report.Packages, shown)
+		return nil
+	})
+	if err != nil {
+		return operatorError(err)
+	}
+	if *asJSON {
+		return a.printJSON(report)
+	}
+	return a.printPreview(report, register.Title())
+}
+
+func (a *app) printPreview(r previewReport, title string) error {
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s\n", title)
+	fmt.Fprintf(t, "Готовы к отправке\t%d\n", r.Ready)
+	fmt.Fprintf(t, "Ожидают\t%d\n", r.Waiting)
+	fmt.Fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
+	fmt.Fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
+	if r.Rest != nil {
+		fmt.Fprintf(t, "Отправка приостановлена до %s\t%s\n", shown(&r.Rest.Until), r.Rest.Reason)
+	}
+	if len(r.Findings) > 0 {
+		fmt.Fprintln(t, "\nПравило\tВид\tЗаписей\tНапример, запись")
+	}
+	for _, f := range r.Findings {
+		kind := "Предупреждение"
+		if f.Severity == "error" {
+			kind = "Ошибка"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", f.Code, kind, f.Records, f.Example)
+	}
+	fmt.Fprintf(t, "\nПакетов было бы: %d\n", len(r.Packages))
+	for i, p := range r.Packages {
+		var kinds []string
+		for _, k := range slices.Sorted(maps.Keys(p.Kinds)) {
+			kinds = append(kinds, fmt.Sprintf("%s %d", k, p.Kinds[k]))
+		}
+		fmt.Fprintf(t, "%d\tпоставщик %s\tзаписей %d\t%s\tбайт %d\t%s%s\n", i+1, p.Provider, p.Records, strings.Join(kinds, ", "), p.Bytes, p.File, p.Problem)
+	}
+	return t.Flush()
+}

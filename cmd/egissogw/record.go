@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// recordReport is a record as `egissogw record` shows it.
+type recordReport struct {
+	store.RecordStatus
+	History []store.HistoryEntry `json:"history"`
+}
+
+// showRecord says where a record is, why, and what happened to it.
+func showRecord(ctx context.Context, a *app, args []string) error {
+	f := a.flags("record")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	register := f.String("register", "", "реестр, если ключ есть в нескольких")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	what, err := oneArgument(positional, "ключ записи, её номер или UUID в ЕГИССО")
+	if err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	key, err := findRecord(ctx, s, *register, what)
+	if err != nil {
+		return err
+	}
+	now, history, err := s.RecordHistory(ctx, key)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return a.printJSON(recordReport{now, history})
+	}
+	return printRecord(a.stdout, now, history)
+}
+
+func printRecord(w io.Writer, now store.RecordStatus, history []store.HistoryEntry) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Title(), now.Key, now.RecordNo)
+	fmt.Fprintf(t, "Состояние\t%s\n", now.Status)
+	if now.Reason != "" {
+		fmt.Fprintf(t, "Причина\t%s\n", now.Reason)
+	}
+	if now.DecisionDue {
+		fmt.Fprintf(t, "Источник\tизменился, решение ещё не принято\n")
+	}
+	if now.RecordID != nil {
+		fmt.Fprintf(t, "UUID в ЕГИССО\t%s\n", now.RecordID)
+	}
+	if now.PackageID != nil {
+		fmt.Fprintf(t, "Пакет\t%s\n", now.PackageID)
+	}
+	fmt.Fprintln(t, "\nИстория")
+	for _, h := range history {
+		place := ""
+		if h.PackageID != nil {
+			place = "пакет " + h.PackageID.String()
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", h.At.Local().Format(humanTime), h.Text, place)
+	}
+	return t.Flush()
+}
