@@ -14,6 +14,7 @@ type fact struct {
 	Form     string `json:"form,omitempty"`
 	Start    string `json:"start,omitempty"`
 	Finish   string `json:"finish,omitempty"`
+	Ended    bool   `json:"ended,omitempty"` // before time, by an event
 
 	removed bool
 }
@@ -50,6 +51,7 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 			bad("051", "Дата рождения больше даты загрузки записи")
 		}
 	}
+	out = append(out, r.participantKnown(value(e, "oszCode"))...)
 	if f.Finish != "" && f.Finish < f.Start {
 		bad("", "Дата окончания действия назначения раньше даты начала")
 	}
@@ -132,7 +134,21 @@ func (r *Receiver) checkEvent(e *xmlsafe.Element, id string, b *batch, now time.
 		f, found := r.checkFact(child(e, "fact"), now)
 		return f, append(out, found...)
 	case e.Local == "alterationBasedOnRecalculation":
+		if strings.HasPrefix(value(e, "amount"), "-") {
+			bad("Сумма меньше нуля")
+		}
 		return &after, out
+	}
+	for _, name := range []string{"amount", "quantity"} {
+		if n := value(e, name); strings.HasPrefix(n, "-") {
+			bad("Значение " + name + " меньше нуля")
+		}
+	}
+	if known.Form == "01" && value(e, "quantity") != "" {
+		bad("Количество не указывается для денежной формы")
+	}
+	if known.Ended {
+		bad("Факт назначения " + target + " уже прекращён")
 	}
 	finish := day(value(e, "dateFinish"))
 	if finish < known.Start {
@@ -141,7 +157,7 @@ func (r *Receiver) checkEvent(e *xmlsafe.Element, id string, b *batch, now time.
 	if known.Finish != "" && finish > known.Finish {
 		bad("Дата окончания " + shown(finish) + " позже даты окончания действия назначения")
 	}
-	after.Finish = finish
+	after.Finish, after.Ended = finish, true
 	return &after, out
 }
 

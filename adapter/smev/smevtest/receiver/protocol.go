@@ -41,6 +41,45 @@ var formatFacts = format{
 	errorLimit:  200,
 }
 
+var formatOrganizations = format{
+	response:    NamespaceOrganizations,
+	protocol:    "urn://egisso-ru/types/package-protocol/1.0.4",
+	result:      "urn://egisso-ru/types/package-result/1.0.4",
+	records:     "urn://egisso-ru/types/record-result/1.0.4",
+	basic:       "urn://egisso-ru/types/basic/1.0.6",
+	packageID:   "packageID",
+	recordID:    "recID",
+	packageType: "Реестр организаций",
+	errorLimit:  500,
+}
+
+var formatPoints = format{
+	response:    NamespacePoints,
+	protocol:    "urn://egisso-ru/types/package-protocol/1.0.5",
+	result:      "urn://egisso-ru/types/package-result/1.0.5",
+	records:     "urn://egisso-ru/types/record-result/1.0.5",
+	basic:       "urn://egisso-ru/types/basic/1.0.8",
+	packageID:   "packageID",
+	recordID:    "recID",
+	packageType: "Реестр точек присутствия",
+	errorLimit:  500,
+}
+
+// formatPointsBefore is that of 10.15.I/1.0.3, whose protocol is that of 10.07.I.
+var formatPointsBefore = func() format {
+	f := formatOrganizations
+	f.response, f.packageType = NamespacePointsBefore, formatPoints.packageType
+	return f
+}()
+
+// inlineFormats are those of packages that come in the message itself.
+var inlineFormats = map[string]*format{
+	NamespaceMeasures:      &formatMeasures,
+	NamespaceOrganizations: &formatOrganizations,
+	NamespacePoints:        &formatPoints,
+	NamespacePointsBefore:  &formatPointsBefore,
+}
+
 const reportLimit = 500
 
 func (f *format) root() [2]string { return [2]string{f.response, "response"} }

@@ -21,7 +21,11 @@ const (
 	// NamespaceClassifier is the request for the КМСЗ and its dictionaries.
 	NamespaceClassifier = "urn://egisso-ru/msg/10.02.I/1.0.3"
 	// NamespaceStorageFile is the version whose answers come as files.
-	NamespaceStorageFile = "urn://egisso-ru/msg/10.10.I/1.0.4"
+	NamespaceStorageFile   = "urn://egisso-ru/msg/10.10.I/1.0.4"
+	NamespaceOrganizations = "urn://egisso-ru/msg/10.07.I/1.0.6"
+	NamespaceApplication   = "urn://egisso-ru/msg/10.11.I/1.0.3"
+	NamespacePoints        = "urn://egisso-ru/msg/10.15.I/1.0.4"
+	NamespacePointsBefore  = "urn://egisso-ru/msg/10.15.I/1.0.3"
 )
 
 // MaxFile is the largest file that may be a package, in bytes: twice what eleven
@@ -33,6 +37,15 @@ var measuresShape string
 
 //go:embed 10.06.S-1.1.0.shape
 var factsShape string
+
+//go:embed 10.07.I-1.0.6.shape
+var organizationsShape string
+
+//go:embed 10.11.I-1.0.3.shape
+var applicationShape string
+
+//go:embed 10.15.I.shape
+var pointsShape string
 
 //go:embed 10.02.I.shape
 var classifierShape string
@@ -69,28 +82,43 @@ type Receiver struct {
 	kinds      map[string]*shape.Schema   // by namespace of the document element
 	facts      *shape.Schema
 
-	measures map[string]*measure
-	register map[string]*fact
-	events   map[string]bool
+	measures      map[string]*measure
+	register      map[string]*fact
+	organizations map[string]*versioned
+	points        map[string]*versioned
+	participants  map[string]*participant // by code; those this receiver was told of
+	events        map[string]bool         // and applications
 }
 
 // New returns a Receiver with empty registers.
 func New(options Options) (*Receiver, error) {
 	r := &Receiver{
-		options:  options,
-		kinds:    map[string]*shape.Schema{},
-		measures: map[string]*measure{},
-		register: map[string]*fact{},
-		events:   map[string]bool{},
+		options:       options,
+		kinds:         map[string]*shape.Schema{},
+		measures:      map[string]*measure{},
+		register:      map[string]*fact{},
+		organizations: map[string]*versioned{},
+		points:        map[string]*versioned{},
+		participants:  map[string]*participant{},
+		events:        map[string]bool{},
 	}
 	r.classifier.Store(options.Classifier)
-	var errs [5]error
-	r.kinds[NamespaceMeasures], errs[0] = shape.Parse(measuresShape, "2.1.0")
-	r.kinds[NamespaceStorage], errs[1] = shape.Parse(storageShape, "1.0.3")
-	r.kinds[NamespaceStorageFile], errs[3] = shape.Parse(storageShape, "1.0.4")
-	r.kinds[NamespaceClassifier], errs[4] = shape.Parse(classifierShape, "1.0.3")
-	r.facts, errs[2] = shape.Parse(factsShape, "1.1.0")
-	return r, errors.Join(errs[:]...)
+	var errs []error
+	parse := func(text, version string) *shape.Schema {
+		schema, err := shape.Parse(text, version)
+		errs = append(errs, err)
+		return schema
+	}
+	r.kinds[NamespaceMeasures] = parse(measuresShape, "2.1.0")
+	r.kinds[NamespaceStorage] = parse(storageShape, "1.0.3")
+	r.kinds[NamespaceStorageFile] = parse(storageShape, "1.0.4")
+	r.kinds[NamespaceClassifier] = parse(classifierShape, "1.0.3")
+	r.kinds[NamespaceOrganizations] = parse(organizationsShape, "1.0.6")
+	r.kinds[NamespaceApplication] = parse(applicationShape, "1.0.3")
+	r.kinds[NamespacePoints] = parse(pointsShape, "1.0.4")
+	r.kinds[NamespacePointsBefore] = parse(pointsShape, "1.0.3")
+	r.facts = parse(factsShape, "1.1.0")
+	return r, errors.Join(errs...)
 }
 
 // Knows reports whether requests with this document element are registered.
@@ -129,11 +157,14 @@ type Result struct {
 // Process checks the package of one message and answers with its protocol.
 // Content has passed CheckContent; files are the contents of the attached files.
 func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, now time.Time) Result {
-	if content.Space == NamespaceMeasures {
-		return r.process(content, &formatMeasures, received, now)
+	if f := inlineFormats[content.Space]; f != nil {
+		return r.process(content, f, received, now)
 	}
-	if content.Space == NamespaceClassifier {
+	switch content.Space {
+	case NamespaceClassifier:
 		return r.classifier.Load().answer(value(content, "classifierCode"))
+	case NamespaceApplication:
+		return r.apply(child(content, "application"), now)
 	}
 	if len(files) != 1 {
 		text := "Файл в хранилище не найден"
@@ -161,12 +192,13 @@ func TooLarge(received, now time.Time) Result {
 // those after it.
 func (r *Receiver) process(root *xmlsafe.Element, f *format, received, now time.Time) Result {
 	pkg := root.Elements()[0]
-	id := strings.ToLower(value(pkg, "packageId"))
+	named := or(value(pkg, "packageId"), value(pkg, "packageID"))
+	id := strings.ToLower(named)
 	elements := child(pkg, "elements").Elements()
 	if len(elements) == 0 {
 		return refuse(f, id, "Пакет не содержит элементов", received, now)
 	}
-	p := protocol{format: f, packageID: value(pkg, "packageId"), received: received, now: now}
+	p := protocol{format: f, packageID: named, received: received, now: now}
 	batch := batch{ids: map[string]bool{}, targets: map[string]bool{}}
 	var records []ledger.Record
 	for _, e := range elements {
@@ -223,13 +255,24 @@ type batch struct {
 // would leave, and everything that is wrong.
 func (r *Receiver) check(e *xmlsafe.Element, b *batch, now time.Time) (ledger.Record, []finding) {
 	id := strings.ToLower(recordID(e))
-	record := ledger.Record{ID: id, Kind: strings.Clone(e.Local)}
+	record := ledger.Record{ID: id, Kind: kindOf(e)}
 	var findings []finding
 	if b.ids[id] {
 		findings = append(findings, finding{Error, "", "Идентификатор " + id + " повторяется в пакете"})
 	}
 	b.ids[id] = true
-	switch e.Local {
+	switch record.Kind {
+	case "organization":
+		o, found := r.checkOrganization(e, id)
+		record.Target, record.State = o.Previous, marshal(o)
+		findings = append(findings, found...)
+	case "presencePoint":
+		x, found := r.checkPoint(e, id)
+		record.Target, record.State = x.Previous, marshal(x)
+		findings = append(findings, found...)
+	case pointRemoval:
+		record.Target = strings.ToLower(value(e, "pointId"))
+		findings = append(findings, r.checkPointRemoval(id, record.Target)...)
 	case "localMSZ":
 		m, found := r.checkMeasure(e, id)
 		record.Target, record.State = m.Previous, marshal(m)
@@ -254,10 +297,28 @@ func (r *Receiver) check(e *xmlsafe.Element, b *batch, now time.Time) (ledger.Re
 	return record, findings
 }
 
+// pointRemoval is the kind of a point's removal, whose element is named like a
+// measure's.
+const pointRemoval = "presencePointInvalidation"
+
+func kindOf(e *xmlsafe.Element) string {
+	if e.Local == "invalidation" && child(e, "pointId") != nil {
+		return pointRemoval
+	}
+	return strings.Clone(e.Local)
+}
+
 // recordID is the id a protocol names the element by (spec/egisso.md c.2).
 func recordID(e *xmlsafe.Element) string {
-	if e.Local == "localMSZ" || e.Local == "invalidation" {
+	switch kindOf(e) {
+	case "localMSZ", "invalidation":
 		return value(e, "id")
+	case "organization":
+		return value(e, "organizationId")
+	case "presencePoint":
+		return value(e, "pointId")
+	case pointRemoval:
+		return value(e, "Id")
 	}
 	return value(e, "uuid")
 }

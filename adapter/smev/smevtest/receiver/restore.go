@@ -14,6 +14,21 @@ func (r *Receiver) Restore(record ledger.Record) {
 		return
 	}
 	switch {
+	case record.Kind == "organization":
+		putVersion(r.organizations, record)
+	case record.Kind == "presencePoint":
+		putVersion(r.points, record)
+	case record.Kind == pointRemoval:
+		r.events[record.ID] = true
+		if x := r.points[record.Target]; x != nil {
+			x.removed = true
+		}
+	case record.Kind == "application":
+		r.events[record.ID] = true
+		var p participant
+		if json.Unmarshal(record.State, &p) == nil {
+			r.participants[record.Target] = &p
+		}
 	case record.Kind == "localMSZ":
 		var m measure
 		if json.Unmarshal(record.State, &m) != nil {

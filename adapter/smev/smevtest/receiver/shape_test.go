@@ -38,6 +38,10 @@ func TestSchemasAgreeOnSamples(t *testing.T) {
 		"10.05.I-2.1.0": "10.05.I-2.1.0.xsd",
 		"10.06.S-1.1.0": "10.06.S-1.1.0.xsd",
 		"10.10.I-1.0.3": "10.10.I-1.0.3.xsd",
+		"10.07.I-1.0.6": "10.07.I-1.0.6.xsd",
+		"10.11.I-1.0.3": "10.11.I-1.0.3.xsd",
+		"10.15.I-1.0.3": "10.15.I-1.0.3.xsd",
+		"10.15.I-1.0.4": "10.15.I-1.0.4.xsd",
 	} {
 		files, err := filepath.Glob(filepath.Join(samples.Dir(t), "samples", dir, "*.xml"))
 		if err != nil {
@@ -75,6 +79,11 @@ func TestSchemasAgreeOnMutations(t *testing.T) {
 		{"10.06.S-1.1.0/valid.data.all-events.xml", "10.06.S-1.1.0.xsd"},
 		{"10.06.S-1.1.0/valid.data.four-facts.xml", "10.06.S-1.1.0.xsd"},
 		{"10.06.S-1.1.0/valid.data.service-form.xml", "10.06.S-1.1.0.xsd"},
+		{"10.07.I-1.0.6/valid.request.legal-and-entrepreneur.xml", "10.07.I-1.0.6.xsd"},
+		{"10.11.I-1.0.3/valid.request.insertion.xml", "10.11.I-1.0.3.xsd"},
+		{"10.11.I-1.0.3/valid.request.modification.xml", "10.11.I-1.0.3.xsd"},
+		{"10.15.I-1.0.4/valid.request.new-point.xml", "10.15.I-1.0.4.xsd"},
+		{"10.15.I-1.0.4/valid.request.invalidation.xml", "10.15.I-1.0.4.xsd"},
 	} {
 		source := samples.Read(t, "samples", c.file)
 		dir := t.TempDir()

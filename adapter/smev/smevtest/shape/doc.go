@@ -30,7 +30,7 @@
 //	  t:Signature skip                  contents are not looked at
 //	  t:Old? string [1.1 1.2]           the line, and what is under it, exists in these versions only
 //
-// A type is a built-in name (string, bool, int, long, positive, decimal, date,
+// A type is a built-in name (string, bool, int, long, positive, decimal, double, date,
 // dateTime, base64, ncname, id, anyuri) or a "type" line: a base type followed
 // by facets max, min, len, gt, ge, le, enum and, last on the line, pattern.
 //

@@ -27,6 +27,7 @@ var baseTypes = map[string]baseType{
 	"long":     {check: intBits(64), collapse: true},
 	"positive": {check: matches(`\+?0*[1-9][0-9]*`), collapse: true},
 	"decimal":  {check: matches(`[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)`), collapse: true},
+	"double":   {check: matches(`[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN`), collapse: true},
 	"date":     {check: date, collapse: true},
 	"dateTime": {check: dateTime, collapse: true},
 	"base64":   {check: base64Binary, collapse: true},
