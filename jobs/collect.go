@@ -58,9 +58,6 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 		return report, fmt.Errorf("collect: %w", err)
 	}
 	for _, register := range registers {
-		if register != egisso.RegisterMeasure && register != egisso.RegisterFact {
-			continue // the simulator does not answer the others yet
-		}
 		r := &reading{Collect: c, register: register, inBatch: map[string]bool{}}
 		err := r.read(ctx)
 		report.Done += r.changed

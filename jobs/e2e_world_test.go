@@ -58,11 +58,27 @@ type world struct {
 	apply   jobs.Apply
 }
 
-// newWorld starts a world whose МИС has so many facts, all of them right.
+// newWorld starts a world whose МИС has so many facts, all of them right, and no
+// registers beside measures and facts.
 func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Options)) *world {
 	t.Helper()
+	url := pgtest.DatabaseFrom(t, "refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error {
+		return fill(ctx, url, facts, `drop view egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point`)
+	})
+	return worldOn(t, url, log, change)
+}
+
+// wholeWorld is a world whose МИС keeps all registers.
+func wholeWorld(t testing.TB, facts int) *world {
+	t.Helper()
+	url := pgtest.DatabaseFrom(t, "whole refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error { return fill(ctx, url, facts, "") })
+	return worldOn(t, url, io.Discard, nil)
+}
+
+// worldOn starts a world on a database of the gateway with a reference МИС in it.
+func worldOn(t testing.TB, url string, log io.Writer, change func(*smevtest.Options)) *world {
+	t.Helper()
 	ctx := context.WithoutCancel(t.Context()) // what runs at the end of the test needs the database
-	url := pgtest.DatabaseFrom(t, "refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error { return fill(ctx, url, facts) })
 	w := &world{TB: t, clock: smevtest.RunningClock(), log: slog.New(slog.NewTextHandler(log, nil))}
 	busKey, ours := identity(t, "СМЭВ"), identity(t, "Больница")
 	options := smevtest.Options{
@@ -138,8 +154,8 @@ func (w *world) assemble(version smev.Version, change ...func(*smev.Options)) {
 	w.apply = jobs.Apply{Store: s, Log: log}
 }
 
-// fill makes a database of the gateway with a reference МИС in it.
-func fill(ctx context.Context, url string, facts int) error {
+// fill makes a database of the gateway with a reference МИС in it, and changes it.
+func fill(ctx context.Context, url string, facts int, change string) error {
 	if _, _, err := store.Migrate(ctx, url); err != nil {
 		return err
 	}
@@ -149,6 +165,9 @@ func fill(ctx context.Context, url string, facts int) error {
 	}
 	if err = refmis.Install(ctx, conn); err == nil {
 		_, err = refmis.Generate(ctx, conn, refmis.Options{Seed: 1, Facts: facts, Defects: map[refmis.Kind]int{}})
+	}
+	if err == nil {
+		_, err = conn.Exec(ctx, change)
 	}
 	return errors.Join(err, conn.Close(ctx))
 }

@@ -119,7 +119,7 @@ func (p *play) run(ctx context.Context, o stageOptions) (err error) {
 func (p *play) firstExport(ctx context.Context) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, demoTerm)
 	defer cancel()
-	rows := p.manifest.Measures + p.manifest.Facts
+	rows := sourceRows(p.manifest)
 	if _, err := p.stage.settled(ctx, func(st store.Status) bool { return settledRows(st) == rows }, p.progress); err != nil {
 		return tally{}, err
 	}

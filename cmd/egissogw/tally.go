@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 )
@@ -24,14 +25,18 @@ type tally struct {
 	blocked  int
 	reasons  map[string]int // of blocked and rejected rows, by rule code
 	events   events
+	others   map[egisso.Register]outcome // registers beside measures and facts
 }
+
+// outcome counts the rows of a register the source has.
+type outcome struct{ accepted, blocked int }
 
 // events counts what was accepted beyond new facts.
 type events struct{ alterations, invalidations, measures int }
 
 // countRecords reads the tally from the gateway's public views.
 func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
-	t.reasons = map[string]int{}
+	t.reasons, t.others = map[string]int{}, map[egisso.Register]outcome{}
 	rows, err := db.Query(ctx, `
 		select register, state, coalesce(kind, ''), deleted, accepted_id is not null,
 		       substring(reason from '^[0-9A-Z-]+') as code, count(*)
@@ -51,11 +56,22 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 			}
 			return nil
 		}
+		if register != "fact" {
+			o := t.others[egisso.Register(register)]
+			switch {
+			case accepted && held:
+				o.accepted += n
+			case state == string(store.Blocked):
+				o.blocked += n
+			}
+			t.others[egisso.Register(register)] = o
+			return nil
+		}
 		if accepted {
-			switch kind {
-			case "alterationBasedOnPreviousErrors":
+			switch egisso.Kind(kind) {
+			case egisso.KindFactAlteration, egisso.KindFactRecalculation:
 				t.events.alterations += n
-			case "errorsInvalidation":
+			case egisso.KindFactInvalidation:
 				t.events.invalidations += n
 			}
 		}
@@ -114,7 +130,15 @@ func settledRows(st store.Status) (n int) {
 
 // expectFirst is what the first export must come to.
 func expectFirst(m refmis.Manifest) tally {
-	t := tally{source: m.Facts, accepted: m.GoodFacts(), reasons: map[string]int{}, events: events{measures: 1}}
+	t := tally{source: m.Facts, accepted: m.GoodFacts(), reasons: map[string]int{}, events: events{measures: 1}, others: map[egisso.Register]outcome{
+		egisso.RegisterParticipant:  {accepted: m.Participants},
+		egisso.RegisterOrganization: {accepted: m.Organizations},
+		egisso.RegisterPoint:        {accepted: m.Points},
+	}}
+	for _, bad := range m.BadRecords {
+		o := t.others[bad.Register]
+		t.others[bad.Register] = outcome{o.accepted - 1, o.blocked + 1}
+	}
 	for _, d := range m.Bad {
 		t.reasons[d.ExpectedCode] += d.Count
 		if d.CaughtBy == refmis.EGISSO || strings.HasPrefix(demoPolicy, d.ExpectedCode+"=") {
@@ -144,6 +168,11 @@ func (p *play) summary(title string, got, want tally) error {
 	for _, code := range slices.Sorted(maps.Keys(got.reasons)) {
 		fmt.Fprintf(t, "    правило %s\t%d\n", code, got.reasons[code])
 	}
+	for _, register := range egisso.Registers() {
+		if o, ok := got.others[register]; ok {
+			fmt.Fprintf(t, "%s: принято\t%d\n  требуют исправления\t%d\n", register.Title(), o.accepted, o.blocked)
+		}
+	}
 	fmt.Fprintf(t, "Принято изменений фактов\t%d\nПринято удалений фактов\t%d\nПринято пакетов ЛМСЗ\t%d\n",
 		got.events.alterations, got.events.invalidations, got.events.measures)
 	if err := t.Flush(); err != nil {
@@ -162,5 +191,13 @@ func (p *play) summary(title string, got, want tally) error {
 	if want.reasons != nil && !maps.Equal(got.reasons, want.reasons) {
 		wrong = append(wrong, fmt.Errorf("ожидались причины %v", want.reasons))
 	}
+	if !maps.Equal(got.others, want.others) {
+		wrong = append(wrong, fmt.Errorf("ожидалось в других реестрах %v", want.others))
+	}
 	return errors.Join(wrong...)
+}
+
+// sourceRows is how many rows the source has.
+func sourceRows(m refmis.Manifest) int {
+	return m.Measures + m.Facts + m.Participants + m.Organizations + m.Points
 }
