@@ -24,8 +24,12 @@ type Classifier struct {
 	Location *time.Location // of the schedule
 	// RetryMin and RetryMax are pauses after requests that brought nothing.
 	RetryMin, RetryMax time.Duration
-	Now                func() time.Time
-	Log                *slog.Logger
+	// Policy and CheckBasis are those of the checks of records: what else a
+	// comparison of our measures with the classifier depends on.
+	Policy     egisso.RulePolicy
+	CheckBasis string
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Pauses of Classifier in a running gateway.
@@ -37,9 +41,14 @@ const (
 // Name implements Job.
 func (Classifier) Name() string { return "classifier" }
 
-// Run implements Job. Done counts requests formed.
+// Run implements Job. Done counts requests formed and records to be decided
+// again.
 func (c Classifier) Run(ctx context.Context) (Report, error) {
-	var report Report
+	touched, err := c.recheck(ctx)
+	report := Report{Done: touched}
+	if err != nil {
+		return report, err
+	}
 	if err := c.wantDue(ctx); err != nil {
 		return report, err
 	}

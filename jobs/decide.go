@@ -84,7 +84,7 @@ func (d Decide) batch(ctx context.Context, register egisso.Register) (int, error
 
 // checker knows what the checks need beside the rows.
 func (d Decide) checker(ctx context.Context) (egisso.Checker, error) {
-	c := egisso.Checker{Versions: d.Versions, Today: egisso.DateOf(d.Now().In(d.Location))}
+	c := egisso.Checker{Versions: d.Versions, Policy: d.Policy, Today: egisso.DateOf(d.Now().In(d.Location))}
 	if d.Classifier != nil {
 		var err error
 		if c.Classifier, err = d.Classifier(ctx); err != nil {

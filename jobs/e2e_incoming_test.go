@@ -33,6 +33,10 @@ func newIncoming(t *testing.T, version smev.Version) *incoming {
 	t.Helper()
 	w := newWorld(t, 1, io.Discard, nil)
 	w.assemble(version)
+	return newIncomingOf(w)
+}
+
+func newIncomingOf(w *world) *incoming {
 	lease := 5 * time.Minute
 	return &incoming{
 		world:   w,

@@ -1,6 +1,10 @@
 package egisso
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 const (
 	needsKMSZ = "КМСЗ (010)"
@@ -111,6 +115,25 @@ func measureRulesKnown(s *measureSubject, r *report) {
 				fmt.Sprintf("Категория %d: комбинация меры и категории не найдена в перечне правил КМСЗ: код %s отсутствует в КМСЗ", i+1, code))
 		}
 	}
+}
+
+// factMeasureInClassifier looks at the fact's measure: facts meet КМСЗ only
+// through it (spec egisso.md f.5).
+func factMeasureInClassifier(s *factSubject, r *report) {
+	if s.measure == nil || !s.Classifier.hasKMSZ() {
+		return
+	}
+	findings := s.Policy.Apply(s.Classifier.checkMeasure(s.measure))
+	if !Blocks(findings) {
+		return
+	}
+	var codes []string
+	for _, f := range findings {
+		if f.Severity == Error && !slices.Contains(codes, f.Code) {
+			codes = append(codes, f.Code)
+		}
+	}
+	r.add("lmszId", "ЛМСЗ не соответствует действующей версии КМСЗ: правила "+strings.Join(codes, ", "))
 }
 
 func factUnit(s *factSubject, r *report) {

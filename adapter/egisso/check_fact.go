@@ -36,6 +36,8 @@ var factRules = []Rule{
 		Reads: "decisionDate, dateStart, dateFinish", Text: "Даты назначения входят в период действия ЛМСЗ", fact: factPeriod},
 	{Code: "026", Register: RegisterFact, Severity: Error,
 		Reads: "assignmentInfo", Text: "Форма предоставления совпадает с формой ЛМСЗ", fact: factFormOfMeasure},
+	{Code: "L-KMSZ", Register: RegisterFact, Severity: Warning, Needs: needsKMSZ,
+		Reads: "lmszId", Text: "ЛМСЗ соответствует действующей версии КМСЗ", fact: factMeasureInClassifier},
 	{Code: "L-FORM", Register: RegisterFact, Severity: Error,
 		Reads: "assignmentInfo", Text: "Указана одна из форм 01–04; для 02–04 ровно одна единица измерения; для 03 признак монетизации", fact: factForm},
 	{Code: "L-UNIT", Register: RegisterFact, Severity: Error, Needs: "справочник единиц измерения (023)",

@@ -10,6 +10,9 @@ type Checker struct {
 	Versions VersionSet
 	// Today switches on the rules that compare with today.
 	Today Date
+	// Policy says which findings on a measure are errors for its facts (L-KMSZ). It
+	// does not change the severity of the findings returned.
+	Policy RulePolicy
 	// Classifier is the classifier of measures with its dictionaries.
 	Classifier *Classifier
 	// KnownParticipant reports whether an organisation that grants measures is

@@ -130,16 +130,29 @@ type Affected struct {
 	Findings []Finding // what the new classifier says and the old one did not
 }
 
+// CheckMeasure runs the rules that compare a measure with the classifier, and no
+// other.
+func (c *Classifier) CheckMeasure(m LocalMeasure) []Finding {
+	m = m.Normalize()
+	return c.checkMeasure(&m)
+}
+
+// checkMeasure is CheckMeasure of a normal measure. The rules read its codes
+// only, not the list of its fields.
+func (c *Classifier) checkMeasure(m *LocalMeasure) []Finding {
+	return check(classifierRules, ruleOfMeasure, &measureSubject{Checker: Checker{Classifier: c}, m: m})
+}
+
 // Affected returns the measures that pass the old classifier and not the new
 // one, with the findings that are new. Either classifier may be nil.
 func (c *Classifier) Affected(next *Classifier, measures []LocalMeasure) []Affected {
 	var out []Affected
 	for i, m := range measures {
-		now := check(classifierRules, ruleOfMeasure, newMeasureSubject(Checker{Classifier: next}, m))
+		now := next.CheckMeasure(m)
 		if len(now) == 0 {
 			continue
 		}
-		before := check(classifierRules, ruleOfMeasure, newMeasureSubject(Checker{Classifier: c}, m))
+		before := c.CheckMeasure(m)
 		now = slices.DeleteFunc(now, func(f Finding) bool { return slices.Contains(before, f) })
 		if len(now) > 0 {
 			out = append(out, Affected{i, now})

@@ -1,6 +1,8 @@
 package egisso
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,9 +183,30 @@ func factContextCases(t testing.TB) []ruleCase[Fact] {
 		{"L-UNIT ОКЕИ code known", func(f *Fact, c *Checker) {
 			c.Classifier, f.Assignment.MeasureCode, f.Assignment.OKEICode = worldClassifier(t), "", "796"
 		}, ""},
+		{"L-KMSZ category gone", func(f *Fact, c *Checker) { c.Classifier = classifierWithout(t, insulinCategory) }, "L-KMSZ(W)"},
+		{"L-KMSZ category gone, which the policy allows", func(f *Fact, c *Checker) {
+			c.Classifier, c.Policy = classifierWithout(t, insulinCategory), RulePolicy{"003": Warn}
+		}, ""},
+		{"L-KMSZ another category gone", func(f *Fact, c *Checker) { c.Classifier = classifierWithout(t, "01000000") }, ""},
 		{"L-DUP twin", func(f *Fact, c *Checker) { c.Twin = func([32]byte) bool { return true } }, "L-DUP(W)"},
 		{"L-DUP no twin", func(f *Fact, c *Checker) { c.Twin = func([32]byte) bool { return false } }, ""},
 	}
+}
+
+// insulinCategory is a category of КМСЗ the measure of insulinFact uses.
+const insulinCategory = "02010000"
+
+// classifierWithout is the world's classifier that lacks a category.
+func classifierWithout(t testing.TB, code string) *Classifier {
+	t.Helper()
+	k := *worldClassifier(t).kmsz
+	k.Facets = maps.Clone(k.Facets)
+	before := k.Facets[FacetCategories]
+	k.Facets[FacetCategories] = slices.DeleteFunc(slices.Clone(before), func(p Position) bool { return p.Code == code })
+	if len(k.Facets[FacetCategories]) == len(before) {
+		t.Fatalf("the world's classifier has no category %s", code)
+	}
+	return NewClassifier(&k, nil, nil)
 }
 
 func TestFactRulesInContext(t *testing.T) {

@@ -85,10 +85,10 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide", "classifier"}},
 		{Job: jobs.ImportProtocol{Store: p.store, Log: p.log}, Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
 		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
-		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond"}},
+		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond", "classifier"}},
 		{Job: p.respond(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
 		// It looks as often as packages are formed; its own schedule says what is due.
-		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
+		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}, nil
 }
@@ -162,7 +162,9 @@ func (p *parts) handle(c config.Config) jobs.Job {
 
 // incomingHandlers are the parts that know what to do with messages the bus
 // brings on its own.
-func (p *parts) incomingHandlers() []jobs.IncomingHandler { return nil }
+func (p *parts) incomingHandlers() []jobs.IncomingHandler {
+	return []jobs.IncomingHandler{jobs.ClassifierPush{Store: p.store, Log: p.log}}
+}
 
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
@@ -173,7 +175,8 @@ func (p *parts) respond(c config.Config) jobs.Job {
 func (p *parts) classifier(c config.Config) jobs.Job {
 	return jobs.Classifier{
 		Store: p.store, Provider: c.Provider.Code, Schedule: c.Job.Classifier.Schedule, Location: c.Job.TimeZone.Location,
-		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Now: time.Now, Log: p.log,
+		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Policy: p.policy, CheckBasis: programVersion() + " " + p.policy.String(),
+		Now: time.Now, Log: p.log,
 	}
 }
 

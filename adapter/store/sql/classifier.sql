@@ -99,3 +99,52 @@ update egisso.classifier_request
    set wanted_at = case when wanted_at > asked_at then wanted_at end, reason = case when wanted_at > asked_at then reason else '' end,
        tries = 0, next_at = now(), received_at = now()
  where classifier = $1;
+
+-- name: classifier_basis
+-- What the comparison of our local measures with the classifier depends on: $1 is
+-- what the program adds.
+select c.revision, c.revision <> c.checked_revision,
+       c.checked_basis,
+       $1 || ' ' || c.revision || ' ' || coalesce((
+           select md5(string_agg(s.row_key || ' ' || encode(coalesce(s.accepted_hash, s.content_hash), 'hex'), ',' order by s.row_key))
+             from egisso.source_row s
+            where s.register = 'lmsz' and (s.accepted_hash is not null or s.content_hash is not null and not s.deleted)), ''),
+       c.units > c.checked_revision,
+       c.checked_active
+  from egisso.classifier_state c;
+
+-- name: live_measures
+-- As ЕГИССО holds them, or as the source says as long as it holds none.
+select s.row_key, coalesce(s.accepted_content, s.content)
+  from egisso.source_row s
+ where s.register = 'lmsz' and (s.accepted_content is not null or s.content is not null and not s.deleted)
+ order by s.row_key;
+
+-- name: classifier_findings
+select row_key, code, severity, field, text from egisso.classifier_finding where version = $1 order by row_key, position;
+
+-- name: forget_classifier_findings
+delete from egisso.classifier_finding;
+
+-- name: classifier_checked
+update egisso.classifier_state set checked_revision = $1, checked_basis = $2, checked_active = $3;
+
+-- name: wait_for_decisions
+-- Whoever decides on these rows at this moment may know the classifier of before.
+select s.row_key from egisso.source_row s
+ where s.dirty and (s.register = 'lmsz' or s.register = 'fact' and ($2 or s.needs && $1))
+ order by s.register, s.row_key
+   for update;
+
+-- name: touch_measures_to_send
+update egisso.source_row s set dirty = true
+ where s.register = 'lmsz' and not s.dirty
+   and exists (select from egisso.record r
+                where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'waiting', 'blocked'));
+
+-- name: touch_facts_to_send
+-- Facts of these measures, given as they are needed, or all of them.
+update egisso.source_row s set dirty = true
+ where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
+   and exists (select from egisso.record r
+                where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'waiting', 'blocked'));
