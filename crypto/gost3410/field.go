@@ -85,6 +85,15 @@ func (f *field) choose(z, x *element, bit uint64) {
 
 // negate sets x = −x if bit is 1 and leaves it as it is if bit is 0.
 func (f *field) negate(x *element, bit uint64) {
+	if f.c != 0 { // 2^256 − c − x is c − 1 less than the complement of x
+		mask := -bit
+		t0, borrow := bits.Sub64(x[0]^mask, mask&(f.c-1), 0)
+		t1, borrow := bits.Sub64(x[1]^mask, 0, borrow)
+		t2, borrow := bits.Sub64(x[2]^mask, 0, borrow)
+		t3, borrow := bits.Sub64(x[3]^mask, 0, borrow)
+		x[0], x[1], x[2], x[3] = t0-(-borrow&f.c), t1, t2, t3
+		return
+	}
 	var minus element
 	f.neg(&minus, x)
 	f.choose(x, &minus, bit)

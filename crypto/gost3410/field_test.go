@@ -95,6 +95,11 @@ func checkField(t *testing.T, f *field, source *rand.Rand) {
 		same("sub", new(big.Int).Sub(bigA, bigB))
 		f.neg(&z, &x)
 		same("neg", new(big.Int).Neg(bigA))
+		z = x
+		f.negate(&z, 0)
+		same("negate by 0", new(big.Int).Set(bigA))
+		f.negate(&z, 1)
+		same("negate by 1", new(big.Int).Neg(bigA))
 		f.triple(&z, &x)
 		same("triple", new(big.Int).Mul(bigA, big.NewInt(3)))
 		z = x

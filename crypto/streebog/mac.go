@@ -3,7 +3,8 @@ package streebog
 // MAC computes HMAC-Streebog-512 under one key (HMAC_GOSTR3411_2012_512,
 // RFC 7836, section 4.1.2). It is safe for concurrent use.
 type MAC struct {
-	inner, outer digest // what is left after the padded key
+	inner, outer         digest // what is left after the padded key
+	innerKeys, outerKeys schedule
 }
 
 // NewMAC prepares a key, which must not be longer than a block.
@@ -20,6 +21,9 @@ func NewMAC(key []byte) *MAC {
 	}
 	m.outer.update(pad[:])
 	clear(pad[:])
+	m.innerKeys.set(&m.inner.h, m.inner.n)
+	m.outerKeys.set(&m.outer.h, m.outer.n)
+	m.inner.keys, m.outer.keys = &m.innerKeys, &m.outerKeys
 	return m
 }
 

@@ -42,6 +42,7 @@ type digest struct {
 	buf   [BlockSize]byte // the last, incomplete block
 	used  int             // bytes in buf
 	size  int
+	keys  *schedule // of the next block, if they are known
 }
 
 // New256 returns a new Streebog-256 computation. The digest has the order of
@@ -132,9 +133,19 @@ func (d *digest) update(p []byte) {
 func (d *digest) absorb(p []byte) {
 	var m block
 	m.load(p)
-	compress(&d.h, d.n, &m)
+	d.compress(&m)
 	d.n += 8 * BlockSize
 	d.add(&m)
+}
+
+// compress takes in a block of the message.
+func (d *digest) compress(m *block) {
+	if d.keys != nil {
+		d.keys.compress(&d.h, m)
+		d.keys = nil
+		return
+	}
+	compress(&d.h, d.n, m)
 }
 
 // final is stage 3 of RFC 6986, section 8.3.
@@ -143,7 +154,7 @@ func (d *digest) final() {
 	d.buf[d.used] = 1
 	var m block
 	m.load(d.buf[:])
-	compress(&d.h, d.n, &m)
+	d.compress(&m)
 	d.add(&m)
 	m = block{d.n + 8*uint64(d.used)}
 	compress(&d.h, 0, &m)
