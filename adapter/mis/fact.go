@@ -9,7 +9,8 @@ import (
 // factColumns are the columns of the view fact after the technical ones, in the
 // order of egisso.Fact.
 var factColumns = []column[egisso.Fact]{
-	text("osz_code", "код ОНМСЗ в ЕГИССО", func(f *egisso.Fact) *string { return &f.OSZCode }).required(),
+	text("osz_code", "код ОНМСЗ в ЕГИССО", func(f *egisso.Fact) *string { return &f.OSZCode }),
+	key("osz_key", "ключ ОНМСЗ (строка представления onmsz): кода ещё нет", func(f *egisso.Fact) *string { return &f.OSZKey }),
 
 	text("receiver_snils", "СНИЛС получателя", func(f *egisso.Fact) *string { return &f.Receiver.SNILS }).required(),
 	text("receiver_family_name", "фамилия получателя", func(f *egisso.Fact) *string { return &f.Receiver.FamilyName }).required(),

@@ -42,6 +42,7 @@ var (
 
 var factFields = slices.Concat([]field{
 	of("osz_code", "Сведения о МСЗ: ОНМСЗ", "oszCode", must, code),
+	of("osz_key", "", "oszCode", rowKey),
 	of("receiver_snils", "Сведения о получателе: СНИЛС", "mszReceiver/SNILS", must, snils),
 	of("receiver_family_name", "Сведения о получателе: Фамилия", "mszReceiver/FamilyName", must, russian),
 	of("receiver_first_name", "Сведения о получателе: Имя", "mszReceiver/FirstName", must, russian),

@@ -72,6 +72,7 @@ var organizationFields = []field{
 
 var pointFields = []field{
 	of("onmsz_code", "", "onmszCode", must, code),
+	of("onmsz_key", "", "onmszCode", rowKey),
 	of("title", "", "title", must, upTo(500)),
 	of("address", "", "address", must, upTo(500)),
 	of("oktmo", "", "oktmo", must, digits(8)),

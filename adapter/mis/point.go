@@ -18,7 +18,8 @@ type pointRow struct {
 // pointColumns are the columns of the view presence_point after the technical
 // ones, in the order of egisso.PresencePoint.
 var pointColumns = []column[pointRow]{
-	text("onmsz_code", "код ОНМСЗ в ЕГИССО", func(p *pointRow) *string { return &p.ONMSZCode }).required(),
+	text("onmsz_code", "код ОНМСЗ в ЕГИССО", func(p *pointRow) *string { return &p.ONMSZCode }),
+	key("onmsz_key", "ключ ОНМСЗ (строка представления onmsz): кода ещё нет", func(p *pointRow) *string { return &p.ONMSZKey }),
 	text("title", "наименование", func(p *pointRow) *string { return &p.Title }).required(),
 	text("address", "адрес", func(p *pointRow) *string { return &p.Address }).required(),
 	text("oktmo", "код ОКТМО", func(p *pointRow) *string { return &p.OKTMO }).required(),

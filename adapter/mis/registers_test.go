@@ -40,7 +40,7 @@ func TestChangeLogSeesEveryPartOfTheOtherRegisters(t *testing.T) {
 	}{
 		{"update mis.onmsz set email = 'x@example.org' where id = 2", map[egisso.Register][]string{egisso.RegisterParticipant: {"2"}}},
 		{"update mis.onmsz set code = '0042.000009' where id = 1",
-			map[egisso.Register][]string{egisso.RegisterParticipant: {"1"}, egisso.RegisterPoint: {"1", "2"}}},
+			map[egisso.Register][]string{egisso.RegisterParticipant: {"1"}, egisso.RegisterPoint: {"1"}}},
 		{"update mis.pharmacy set phone = '1' where id = 3", map[egisso.Register][]string{egisso.RegisterOrganization: {"3"}}},
 		{"update mis.pharmacy_point set note = 'x' where id = 22", map[egisso.Register][]string{egisso.RegisterOrganization: {"2"}}},
 		{"insert into mis.pharmacy_measure values (31, 3, 4, '2025-03-01')", map[egisso.Register][]string{egisso.RegisterOrganization: {"3"}}},

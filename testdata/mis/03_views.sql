@@ -127,6 +127,7 @@ select c.row_key,
        r.id is null or r.merged_into is null and (r.is_deleted or r.status = 4) as deleted,
        null::text                         as provider_code,
        z.code                             as osz_code,
+       z.id::text                         as osz_key,
        p.snils::text                      as receiver_snils,
        p.surname                          as receiver_family_name,
        p.name                             as receiver_first_name,
@@ -312,7 +313,9 @@ comment on column egisso_source.fact.deleted is
 comment on column egisso_source.fact.provider_code is
     'Code in ЕГИССО of the provider the record is sent for, NNNN.NNNNNN; null means the gateway''s own';
 comment on column egisso_source.fact.osz_code is
-    'Code in ЕГИССО of the organisation that granted the measure, NNNN.NNNNNN';
+    'Code in ЕГИССО of the organisation that granted the measure, NNNN.NNNNNN; null if the МИС does not know it yet';
+comment on column egisso_source.fact.osz_key is
+    'row_key of that organisation in the view onmsz: while osz_code is null, the fact waits for the code ЕГИССО gives';
 comment on column egisso_source.fact.receiver_snils is
     'СНИЛС of the recipient, 11 digits';
 comment on column egisso_source.fact.receiver_family_name is

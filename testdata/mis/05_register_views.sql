@@ -102,6 +102,7 @@ select c.row_key,
        p.id is null or p.is_closed        as deleted,
        null::text                         as provider_code,
        o.code                             as onmsz_code,
+       o.id::text                         as onmsz_key,
        p.name                             as title,
        p.address,
        p.oktmo,
@@ -223,7 +224,9 @@ comment on column egisso_source.presence_point.deleted is
 comment on column egisso_source.presence_point.provider_code is
     'Code in ЕГИССО of the provider the record is sent for, NNNN.NNNNNN; null means the gateway''s own';
 comment on column egisso_source.presence_point.onmsz_code is
-    'Code in ЕГИССО of the organisation that receives people here, NNNN.NNNNNN';
+    'Code in ЕГИССО of the organisation that receives people here, NNNN.NNNNNN; null if the МИС does not know it yet';
+comment on column egisso_source.presence_point.onmsz_key is
+    'row_key of that organisation in the view onmsz: while onmsz_code is null, the point waits for the code ЕГИССО gives';
 comment on column egisso_source.presence_point.title is
     'Name, up to 500 characters';
 comment on column egisso_source.presence_point.address is

@@ -40,7 +40,7 @@ insert into mis.pharmacy_contract (id, pharmacy_id, title, num, contractor) valu
 insert into mis.reception (id, onmsz_id, name, address, oktmo, email, phone, schedule, rules, latitude, longitude) values
     (1, 1, 'Отдел льготного лекарственного обеспечения', 'Пермский край, Пермь, ул. Вымышленная, д. 1', '57701000',
      'priem@example.org', '(342) 200-00-01', 'Пн–Чт 9–18, Пт 9–17', 'По паспорту', 58.011000, 56.230000),
-    (2, 1, 'Приёмная в Краснокамске', 'Пермский край, Краснокамск, ул. Условная, д. 1', '57702000',
+    (2, 2, 'Приёмная в Краснокамске', 'Пермский край, Краснокамск, ул. Условная, д. 1', '57702000',
      null, '(342) 200-00-02', 'Вт, Чт 10–16', null, 58.080000, 55.750000);
 
 insert into mis.reception_measure (reception_id, measure_id) values

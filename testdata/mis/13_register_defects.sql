@@ -23,7 +23,7 @@ insert into mis.pharmacy_contract (id, pharmacy_id, title, contractor) values
 insert into mis.reception (id, onmsz_id, name, address, oktmo, phone, schedule, latitude, longitude) values
     (91, 1, 'Приёмная с перепутанными координатами', 'Пермский край, Пермь, ул. Примерная, д. 30', '57701000',
      '(342) 200-00-93', 'Пн–Пт 9–17', 156.230000, 58.011000),
-    (92, 2, 'Приёмная организации без кода', 'Пермский край, Пермь, ул. Примерная, д. 31', '57701000',
+    (92, 1, 'Приёмная с буквой в коде ОКТМО', 'Пермский край, Пермь, ул. Примерная, д. 31', '577О1000',
      '(342) 200-00-94', 'Пн–Пт 9–17', 58.011000, 56.230000);
 insert into mis.reception_measure (reception_id, measure_id) values
     (91, 1), (92, 4);

@@ -17,7 +17,7 @@ var badRecords = []BadRecord{
 	{egisso.RegisterOrganization, "91", "два адреса электронной почты", "L-XSD"},
 	{egisso.RegisterOrganization, "92", "нет ни одной точки", "L-ROW"},
 	{egisso.RegisterPoint, "91", "широта и долгота перепутаны", "L-GEO"},
-	{egisso.RegisterPoint, "92", "у организации ещё нет кода", "L-ROW"},
+	{egisso.RegisterPoint, "92", "буква в коде ОКТМО", "L-XSD"},
 }
 
 // plantRecords adds the bad records.
