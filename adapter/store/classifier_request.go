@@ -123,16 +123,3 @@ type ClassifierNote struct {
 	Source string    `json:"source"`
 	Note   string    `json:"note"`
 }
-
-// ClassifierNotes returns the newest notes.
-func (s *Store) ClassifierNotes(ctx context.Context, limit int) ([]ClassifierNote, error) {
-	rows, err := s.pool.Query(ctx, query("classifier_notes"), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list notes about the classifier: %w", err)
-	}
-	notes, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ClassifierNote])
-	if err != nil {
-		return nil, fmt.Errorf("list notes about the classifier: %w", err)
-	}
-	return notes, nil
-}

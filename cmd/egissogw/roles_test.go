@@ -44,12 +44,16 @@ func TestCommandsUnderRoles(t *testing.T) {
 		t.Fatalf("migrate as the owner: %d, %s", code, errs)
 	}
 	for _, role := range []string{"egisso_gateway", "egisso_operator", "egisso_reader"} {
-		for _, args := range []string{"status", "journal", "signing status"} {
+		for _, args := range []string{"status", "journal", "signing status", "kmsz show"} {
 			if code, _, errs := run(t, as(role), strings.Fields(args)...); code != exitOK {
 				t.Errorf("%s: %s: %d, %s", role, args, code, errs)
 			}
 		}
 		code, _, errs := run(t, as(role), "signing", "on", "--reason", "проверка")
+		asked, _, why := run(t, as(role), "kmsz", "request")
+		if may := role != "egisso_reader"; may != (asked == exitOK) || !may && !strings.Contains(why, "не разрешено") {
+			t.Errorf("%s: kmsz request: %d, %s", role, asked, why)
+		}
 		if role == "egisso_reader" {
 			if code != exitFailed || !strings.Contains(errs, "не разрешено") {
 				t.Errorf("%s moved the switch: %d, %s", role, code, errs)

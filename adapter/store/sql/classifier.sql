@@ -62,9 +62,6 @@ delete from egisso.classifier_unit;
 -- name: add_classifier_note
 insert into egisso.classifier_note (source, note) values ($1, $2);
 
--- name: classifier_notes
-select at, source, note from egisso.classifier_note order by id desc limit $1;
-
 -- name: want_classifier
 -- A request on its way may bring what was true before: another one follows it.
 update egisso.classifier_request
@@ -73,9 +70,6 @@ update egisso.classifier_request
 
 -- name: request_kmsz_update
 select egisso.request_kmsz_update();
-
--- name: classifier_requests
-select classifier, wanted_at, reason, asked_at, received_at, package_id from egisso.classifier_request order by classifier;
 
 -- name: lock_wanted_classifier
 select classifier, tries from egisso.classifier_request r

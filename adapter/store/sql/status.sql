@@ -71,3 +71,21 @@ select r.register, m.rule_code, count(distinct r.id)
   from egisso.record r join egisso.record_message m on m.package_id = r.package_id and m.element_id = r.id
  where r.state = 'rejected' and m.type = 1
  group by 1, 2 order by 1, 2;
+
+-- name: kmsz_versions
+select version, status, active, start_date, finish_date, document, source, received_at, activated_at,
+       measures, parts, categories, levels, funding, forms, rules
+  from egisso.kmsz_versions order by version desc;
+
+-- name: kmsz_invalid
+select version, active, row_key, coalesce(record_no, row_key), coalesce(title, ''), code, finding_type, comment
+  from egisso.kmsz_invalid order by version, row_key, code;
+
+-- name: kmsz_dictionaries
+select (select count(*) from egisso.kmsz_periodicity), (select count(*) from egisso.kmsz_units);
+
+-- name: classifier_requests
+select classifier, wanted_at, reason, asked_at, received_at, package_id from egisso.classifier_request order by classifier;
+
+-- name: classifier_notes
+select at, source, note from egisso.classifier_note order by id desc limit $1;

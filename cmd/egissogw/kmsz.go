@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// kmsz asks for the classifier of measures, shows what is known of it, compares
+// two versions or loads a document.
+func kmsz(ctx context.Context, a *app, args []string) error {
+	f := a.flags("kmsz")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	positional, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	verb := ""
+	if len(positional) > 0 {
+		verb, positional = positional[0], positional[1:]
+	}
+	run, ok := map[string]func(context.Context, *app, *store.Store, []string, bool) error{
+		"request": requestKMSZ, "show": showKMSZ, "diff": diffKMSZ, "load": loadKMSZ,
+	}[verb]
+	arguments := map[string]int{"diff": 2, "load": 1}[verb]
+	if !ok || len(positional) != arguments {
+		return usageError{"нужно одно из: request, show, diff ВЕРСИЯ ВЕРСИЯ, load ФАЙЛ"}
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return run(ctx, a, s, positional, *asJSON)
+}
+
+func requestKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bool) error {
+	if err := s.RequestKMSZUpdate(ctx); err != nil {
+		return operatorError(err)
+	}
+	o, err := s.ClassifierOverview(ctx, 0)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.printJSON(o.Requests)
+	}
+	return printRequests(a.stdout, o.Requests)
+}
+
+// shownNotes is how many of the newest notes are shown.
+const shownNotes = 10
+
+func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bool) error {
+	o, err := s.ClassifierOverview(ctx, shownNotes)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.printJSON(o)
+	}
+	printVersions(a.stdout, o)
+	fmt.Fprintln(a.stdout)
+	if err := printRequests(a.stdout, o.Requests); err != nil {
+		return err
+	}
+	printInvalid(a.stdout, o)
+	if len(o.Notes) > 0 {
+		fmt.Fprintln(a.stdout, "\nПоследние события")
+		for _, n := range o.Notes {
+			fmt.Fprintf(a.stdout, "  %s  %s  %s\n", n.At.Local().Format(humanTime), n.Source, n.Note)
+		}
+	}
+	return nil
+}
+
+func printVersions(w io.Writer, o store.ClassifierOverview) {
+	if len(o.Versions) == 0 {
+		fmt.Fprintln(w, "КМСЗ ещё не получена: правила проверки, которым она нужна, не применяются")
+	} else {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент")
+		for _, v := range o.Versions {
+			fmt.Fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.Local().Format("02.01.2006"),
+				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, v.ReceivedAt.Local().Format(humanTime), v.Source, v.Document)
+		}
+		t.Flush()
+	}
+	fmt.Fprintf(w, "Справочники: периодичность — записей %d, единицы измерения — записей %d\n", o.Periodicities, o.Units)
+}
+
+func printRequests(w io.Writer, requests []store.ClassifierRequest) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Классификатор\tПоследний запрос\tПоследний ответ\tЗапрошен")
+	for _, r := range requests {
+		wanted := "—"
+		if r.WantedAt != nil {
+			wanted = shown(r.WantedAt) + ": " + r.Reason
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Code, shown(r.AskedAt), shown(r.ReceivedAt), wanted)
+	}
+	return t.Flush()
+}
+
+// printInvalid lists our measures that do not pass, by version.
+func printInvalid(w io.Writer, o store.ClassifierOverview) {
+	of := 0
+	for _, m := range o.Invalid {
+		if m.Version != of {
+			of = m.Version
+			when := "которая ещё не действует"
+			if m.Active {
+				when = "действующей"
+			}
+			fmt.Fprintf(w, "\nЛМСЗ, не соответствующие версии %d, %s\n", m.Version, when)
+		}
+		fmt.Fprintf(w, "  %s [%s]: %s %s: %s\n", m.Title, m.RecordNo, m.Type, m.Code, m.Comment)
+	}
+	if len(o.Versions) > 0 && len(o.Invalid) == 0 {
+		fmt.Fprintln(w, "\nВсе ЛМСЗ соответствуют КМСЗ")
+	}
+}
+
+// diffKMSZ compares two versions.
+func diffKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON bool) error {
+	var versions [2]*egisso.KMSZ
+	for i, text := range args {
+		number, err := strconv.Atoi(text)
+		if err != nil || number < 1 {
+			return usageError{"версия КМСЗ — целое положительное число"}
+		}
+		if versions[i], err = s.KMSZ(ctx, number); err != nil {
+			return err
+		}
+		if versions[i] == nil {
+			return fmt.Errorf("версии КМСЗ %d здесь нет; какие есть: egissogw kmsz show", number)
+		}
+	}
+	changes := egisso.DiffKMSZ(versions[0], versions[1])
+	if asJSON {
+		return a.printJSON(changes)
+	}
+	return printChanges(a.stdout, changes)
+}
+
+func printChanges(w io.Writer, changes []egisso.Change) error {
+	if len(changes) == 0 {
+		_, err := fmt.Fprintln(w, "Различий нет")
+		return err
+	}
+	var facet egisso.Facet
+	for _, c := range changes {
+		if c.Facet != facet {
+			facet = c.Facet
+			fmt.Fprintln(w, facet.Title())
+		}
+		names := c.New
+		switch {
+		case c.Old != "" && c.New != "" && c.Old != c.New:
+			names = c.Old + " → " + c.New
+		case c.New == "":
+			names = c.Old
+		}
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-9s %s  %s", c.Type.Title(), c.Code, names), " "))
+	}
+	_, err := fmt.Fprintf(w, "Всего различий: %d\n", len(changes))
+	return err
+}
+
+// loadKMSZ stores a document about the classifier that was brought as a file: an
+// answer of 10.02.I, a publication (10.01.O) or an activation (10.03.O).
+func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON bool) error {
+	body, err := a.read(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	news, err := loadClassifierDocument(ctx, s, body)
+	if err != nil {
+		return operatorError(err)
+	}
+	if asJSON {
+		return a.printJSON(news)
+	}
+	if len(news.Notes) == 0 {
+		_, err = fmt.Fprintln(a.stdout, "Изменений нет")
+	}
+	for _, n := range news.Notes {
+		_, err = fmt.Fprintln(a.stdout, n)
+	}
+	return err
+}
+
+func loadClassifierDocument(ctx context.Context, s *store.Store, body []byte) (store.ClassifierNews, error) {
+	switch {
+	case bytes.Contains(body, []byte("urn://egisso-ru/msg/10.01.O/")):
+		publication, err := egisso.ReadPublication(body)
+		if err != nil {
+			return store.ClassifierNews{}, fmt.Errorf("публикация КМСЗ не читается: %w", err)
+		}
+		return s.SavePublication(ctx, publication, body, store.ClassifierFile)
+	case bytes.Contains(body, []byte("urn://egisso-ru/msg/10.03.O/")):
+		headers, err := egisso.ReadActivation(body)
+		if err != nil {
+			return store.ClassifierNews{}, fmt.Errorf("активация КМСЗ не читается: %w", err)
+		}
+		return s.SaveActivation(ctx, headers, store.ClassifierFile)
+	}
+	answer, err := egisso.ReadClassifierAnswer(body)
+	if err != nil {
+		return store.ClassifierNews{}, fmt.Errorf("файл не является ответом 10.02.I, публикацией 10.01.O или активацией 10.03.O: %w", err)
+	}
+	return s.SaveClassifierAnswer(ctx, answer, body, store.ClassifierFile)
+}
