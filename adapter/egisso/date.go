@@ -49,7 +49,18 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.Time().Format(time.DateOnly)
+	if d.Year < 1000 || d.Year > 9999 || d.Month < 1 || d.Month > 12 || d.Day < 1 || d.Day > 28 {
+		return d.Time().Format(time.DateOnly)
+	}
+	// Every fact has a dozen dates: those that exist in any month are written out.
+	digits := [...]byte{0, 0, 0, 0, '-', 0, 0, '-', 0, 0}
+	for i, n := 9, d.Year*10000+int(d.Month)*100+d.Day; i >= 0; i-- {
+		if digits[i] == 0 {
+			digits[i] = byte('0' + n%10)
+			n /= 10
+		}
+	}
+	return string(digits[:])
 }
 
 // MarshalText implements encoding.TextMarshaler.

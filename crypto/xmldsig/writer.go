@@ -164,8 +164,10 @@ func (w *Writer) End() {
 		w.wire.buf = appendName(w.wire.buf, ns.prefix, e.local)
 		w.wire.buf = append(w.wire.buf, '>')
 	}
-	w.normal.buf = append(append(w.normal.buf, "</"...), ns.tag...)
-	w.normal.buf = append(append(w.normal.buf, e.local...), '>')
+	if w.normal.w != nil {
+		w.normal.buf = append(append(w.normal.buf, "</"...), ns.tag...)
+		w.normal.buf = append(append(w.normal.buf, e.local...), '>')
+	}
 	w.leaveScope(e)
 	w.spill()
 }
@@ -255,6 +257,9 @@ func (w *Writer) prepare(attrs []Attr) []Attr {
 
 // startNormal writes the start tag of the normal form.
 func (w *Writer) startNormal(e openElement, attrs []Attr) {
+	if w.normal.w == nil {
+		return
+	}
 	buf := append(append(w.normal.buf, '<'), w.spaces[e.space].tag...)
 	buf = append(buf, e.local...)
 	for _, i := range w.bound[e.bound:] {
