@@ -27,6 +27,8 @@ var (
 	fileNamePattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,119}$`)
 	exportNamePattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,119}$`)
 	registersPattern  = regexp.MustCompile(`^\s*(onmsz|lmsz|point|organization|fact)\s*(,\s*(onmsz|lmsz|point|organization|fact)\s*)*$`)
+	versionsPattern   = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+)*$`)
+	eventsPattern     = regexp.MustCompile(`^[a-z_]+=[A-Za-z]+( *, *[a-z_]+=[A-Za-z]+)*$`)
 	hexPattern        = regexp.MustCompile(`^([0-9A-Fa-f]{2})+$`)
 )
 
@@ -40,6 +42,8 @@ var textChecks = map[string]func(string) string{
 	"file-name":   checkFileName,
 	"export-name": checkExportName,
 	"registers":   matches(registersPattern, "ожидаются имена реестров через запятую: onmsz, lmsz, point, organization, fact"),
+	"versions":    matches(versionsPattern, "ожидаются пары ВИД=ВЕРСИЯ через запятую, например 10.05.I=2.1.0"),
+	"events":      matches(eventsPattern, "ожидаются пары ПРИЧИНА=СОБЫТИЕ через запятую или ПРИЧИНА=off"),
 	"postgres":    checkPostgres,
 	"url":         checkURL,
 	"proxy":       checkProxy,

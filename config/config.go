@@ -147,11 +147,17 @@ type Package struct {
 	FactFileWay      string     `env:"FACT_FILE_WAY,default=ftp" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
 	FactInlineLimit  int64      `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
 	FactMIMEType     string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
-	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI,default=urn://egisso-ru/msg/10.06.S/1.1.0" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения"`
+	FactNamespaceURI string     `env:"FACT_NAMESPACE_URI" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
+	KindVersions     string     `env:"KIND_VERSIONS" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
+	EventPolicy      string     `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. «Изменения фактов»"`
+	PersonChanges    string     `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
 	FormOnCommand    string     `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
 	ExportFileName   string     `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
 	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
 }
+
+// PersonChangesSend is the value of Package.PersonChanges that asks nobody.
+const PersonChangesSend = "send"
 
 // Job says when and how persistently the jobs run.
 type Job struct {

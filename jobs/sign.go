@@ -29,8 +29,8 @@ type Sign struct {
 	Provider     ProviderSettings
 	FactFileName func(packageID string) string
 	FactMIMEType string
-	FactURI      string          // NamespaceUri announced for the file of facts; "": that of its version
-	Storage      *egisso.Version // of 10.10.I, which announces the file; nil: the current one
+	FactURI      string            // NamespaceUri announced for the file of facts; "": that of its version
+	Versions     egisso.VersionSet // that of 10.10.I, which announces the file
 	Lease        time.Duration
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -113,10 +113,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 			return store.Message{}, err
 		}
 		files = s.FileWay.attach(&request, file, cmp.Or(s.FactURI, version.Namespace()))
-		storage := s.Storage
-		if storage == nil {
-			storage = egisso.StorageVersion()
-		}
+		storage := s.Versions.Storage()
 		request.Prefixes = prefixes(storage.Prefixes)
 		request.Content = func(w smev.ContentWriter) error {
 			storage.WriteStorageRequest(w)

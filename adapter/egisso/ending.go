@@ -107,6 +107,19 @@ func ParseEventPolicy(s string) (EventPolicy, error) {
 	return policy, nil
 }
 
+// String returns the policy in the form ParseEventPolicy reads, sorted by cause.
+func (p EventPolicy) String() string {
+	parts := make([]string, 0, len(p))
+	for cause, kind := range p {
+		if kind == "" {
+			kind = "off"
+		}
+		parts = append(parts, string(cause)+"="+string(kind))
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ",")
+}
+
 // choices returns the events possible for the cause, nil for an unknown cause.
 func (c Cause) choices() []Kind {
 	for _, row := range causes {

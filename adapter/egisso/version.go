@@ -104,10 +104,6 @@ func currentVersion(code string) *Version {
 	return nil
 }
 
-// StorageVersion returns the version of 10.10.I, which announces files of facts,
-// that is sent by default.
-func StorageVersion() *Version { return currentVersion("10.10.I") }
-
 // Version returns the version the register is sent in by default.
 func (r Register) Version() *Version {
 	for _, v := range versions {
@@ -128,9 +124,28 @@ func versionOfSpace(space string) *Version {
 	return nil
 }
 
-// VersionSet chooses a version for each register. A register that it does not
-// name is sent in its current version, so the zero VersionSet is good.
+// VersionSet chooses a version for each register, and of 10.10.I, which carries
+// none, under "". What it does not name is sent in its current version, so the zero
+// VersionSet is good.
 type VersionSet map[Register]*Version
+
+// Storage returns the version of 10.10.I, which announces files of facts.
+func (s VersionSet) Storage() *Version {
+	if v := s[""]; v != nil {
+		return v
+	}
+	return currentVersion("10.10.I")
+}
+
+// String returns the set in the form ParseVersionSet reads, every register named.
+func (s VersionSet) String() string {
+	parts := []string{"10.10.I=" + s.Storage().Number}
+	for _, r := range registers {
+		v := s.For(r)
+		parts = append(parts, v.Code+"="+v.Number)
+	}
+	return strings.Join(parts, ",")
+}
 
 // For returns the version of the register.
 func (s VersionSet) For(r Register) *Version {
@@ -140,7 +155,7 @@ func (s VersionSet) For(r Register) *Version {
 	return r.Version()
 }
 
-// ParseVersionSet reads "10.05.I=1.0.7,10.15.I=1.0.3".
+// ParseVersionSet reads "10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4".
 func ParseVersionSet(s string) (VersionSet, error) {
 	set := VersionSet{}
 	for part := range strings.SplitSeq(s, ",") {
@@ -156,7 +171,7 @@ func ParseVersionSet(s string) (VersionSet, error) {
 		if err != nil {
 			return nil, fmt.Errorf("version %q: %w", part, err)
 		}
-		if v.Register == "" {
+		if v.Register == "" && v.Code != "10.10.I" {
 			return nil, fmt.Errorf("version %q: the kind carries no register", part)
 		}
 		if set[v.Register] != nil {

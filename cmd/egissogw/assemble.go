@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -17,14 +18,14 @@ import (
 
 // parts are what the jobs work with.
 type parts struct {
-	store    *store.Store
-	source   *mis.Source
-	signer   jobs.Signer // behind the switch
-	builder  smev.Builder
-	bus      *smev.Client
-	files    *smev.FileStore
-	breaker  *smev.Breaker
-	policy   egisso.RulePolicy
+	store   *store.Store
+	source  *mis.Source
+	signer  jobs.Signer // behind the switch
+	builder smev.Builder
+	bus     *smev.Client
+	files   *smev.FileStore
+	breaker *smev.Breaker
+	policies
 	metadata smev.MetadataTemplate
 	log      *slog.Logger
 }
@@ -46,7 +47,7 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 		}
 	})
 	p.signer = jobs.Gate(key, p.store)
-	if p.policy, err = rulePolicy(c); err != nil {
+	if p.policies, err = fieldPolicy(c); err != nil {
 		return nil, err
 	}
 	return p, p.openBus(c)
@@ -99,21 +100,23 @@ func (p *parts) collect() jobs.Job {
 
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
-		Store: p.store, Provider: c.Provider.Code, Policy: p.policy, Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+		Store: p.store, Provider: c.Provider.Code, Versions: p.versions, Policy: p.rules, Events: p.events,
+		SendPeople: c.Package.PersonChanges == config.PersonChangesSend,
+		Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
 	}
 }
 
-func (p *parts) form(c config.Config) jobs.Job { return formJob(c, p.store, p.log) }
+func (p *parts) form(c config.Config) jobs.Job { return formJob(c, p.versions, p.store, p.log) }
 
 // formJob forms packages the way the configuration says; commands that form or
 // preview some use it too.
-func formJob(c config.Config, s *store.Store, log *slog.Logger) jobs.Form {
+func formJob(c config.Config, versions egisso.VersionSet, s *store.Store, log *slog.Logger) jobs.Form {
 	onCommand := map[egisso.Register]bool{}
 	for _, name := range c.Package.Commanded() {
 		onCommand[egisso.Register(name)] = true
 	}
 	return jobs.Form{
-		Store: s, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
+		Store: s, Versions: versions, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, OnCommand: onCommand, Log: log,
 	}
 }
@@ -121,8 +124,8 @@ func formJob(c config.Config, s *store.Store, log *slog.Logger) jobs.Form {
 func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
-		Provider:     jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
-		FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
+		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
+		Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
 
@@ -175,7 +178,7 @@ func (p *parts) respond(c config.Config) jobs.Job {
 func (p *parts) classifier(c config.Config) jobs.Job {
 	return jobs.Classifier{
 		Store: p.store, Provider: c.Provider.Code, Schedule: c.Job.Classifier.Schedule, Location: c.Job.TimeZone.Location,
-		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Policy: p.policy, CheckBasis: programVersion() + " " + p.policy.String(),
+		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Policy: p.rules, CheckBasis: programVersion() + " " + p.rules.String(),
 		Now: time.Now, Log: p.log,
 	}
 }
@@ -183,6 +186,6 @@ func (p *parts) classifier(c config.Config) jobs.Job {
 func (p *parts) watch(c config.Config) jobs.Job {
 	return &jobs.Watch{
 		Store: p.store, Certificate: p.signer.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: time.Now, Log: p.log,
-		CheckBasis: programVersion() + " " + p.policy.String() + " " + c.Provider.Code,
+		CheckBasis: strings.Join([]string{programVersion(), p.rules.String(), p.events.String(), p.versions.String(), c.Package.PersonChanges, c.Provider.Code}, " "),
 	}
 }

@@ -90,7 +90,7 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 			r.Problem = append(r.Problem, p.String())
 		}
 	}
-	if _, err := rulePolicy(c); err != nil {
+	if _, err := fieldPolicy(c); err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
 	for _, name := range config.Unknown(a.environ) {

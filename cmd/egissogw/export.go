@@ -89,8 +89,12 @@ func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config,
 		}
 		return []store.ManualFile{file}, err
 	}
+	policy, err := fieldPolicy(c)
+	if err != nil {
+		return nil, err
+	}
 	e := jobs.Export{
-		Form: formJob(c, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
+		Form: formJob(c, policy.versions, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
 		FileName: func(p store.FormedPackage) string {
 			return c.Package.ExportName(p.ID.String(), p.Provider, p.Format, day.String())
 		},

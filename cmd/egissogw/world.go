@@ -33,8 +33,30 @@ func (a *app) load(ctx context.Context) (config.Config, error) {
 	if err != nil {
 		return c, err
 	}
-	_, err = rulePolicy(c)
+	_, err = fieldPolicy(c)
 	return c, err
+}
+
+// policies are what the configuration says in the words of ЕГИССО's registers.
+type policies struct {
+	rules    egisso.RulePolicy
+	events   egisso.EventPolicy
+	versions egisso.VersionSet
+}
+
+// fieldPolicy reads them: which rules, events and versions there are is known to
+// adapter/egisso only.
+func fieldPolicy(c config.Config) (p policies, err error) {
+	if p.rules, err = rulePolicy(c); err != nil {
+		return p, err
+	}
+	if p.events, err = egisso.ParseEventPolicy(c.Package.EventPolicy); err != nil {
+		return p, fmt.Errorf("%sEVENT_POLICY: %w", config.Prefix, err)
+	}
+	if p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions); err != nil {
+		return p, fmt.Errorf("%sKIND_VERSIONS: %w", config.Prefix, err)
+	}
+	return p, nil
 }
 
 func rulePolicy(c config.Config) (egisso.RulePolicy, error) {

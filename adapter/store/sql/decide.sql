@@ -128,7 +128,9 @@ with changed as (
     insert into egisso.check_basis (basis) values ($1)
     on conflict (id) do update set basis = excluded.basis where check_basis.basis <> excluded.basis
     returning 1)
+-- Which event follows from an ending is a policy too.
 update egisso.source_row s set dirty = true
-  from egisso.record r
- where exists (select from changed) and r.state in ('blocked', 'ready', 'waiting')
-   and s.register = r.register and s.row_key = r.row_key;
+ where exists (select from changed)
+   and (s.register = 'fact' and s.content ? 'ending'
+        or exists (select from egisso.record r
+                    where r.register = s.register and r.row_key = s.row_key and r.state in ('blocked', 'ready', 'waiting')));
