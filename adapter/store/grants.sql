@@ -20,6 +20,7 @@ begin
         grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(),
             egisso.release_person_changes(text, text) to egisso_gateway;
+        grant delete on egisso.seen_row to egisso_gateway;
         -- What people did is never rewritten.
         revoke update on egisso.audit from egisso_gateway;
     end if;
@@ -51,7 +52,8 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
-        execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log to %I', seer);
+        execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
+            egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
         execute format('grant select (register, row_key, deleted, dirty, row_findings, review, accepted_id) on egisso.source_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);

@@ -18,22 +18,24 @@ type Count struct {
 
 // Status is the gateway's state as `egissogw status` shows it.
 type Status struct {
-	Service       Service    `json:"service"`
-	Records       []Count    `json:"records"`
-	Packages      []Count    `json:"packages"`
-	Undecided     int        `json:"undecided"`          // source rows waiting for a decision
-	Unfinished    int        `json:"unfinished"`         // records without a final outcome
-	OldestOpen    *time.Time `json:"oldest_unfinished"`  // since when the oldest of them stands
-	Unapplied     int        `json:"unapplied_answers"`  // answers stored, not yet applied
-	Unverified    int        `json:"unverified_answers"` // answers not believed
-	NeedReview    int        `json:"packages_to_review"`
-	FilesDue      int        `json:"files_to_fetch"` // files of answers not fetched yet
-	FilesRefused  int        `json:"files_refused"`  // files of answers nobody can believe
-	Incoming      InBacklog  `json:"incoming"`
-	Rests         []Rest     `json:"resting_registers"`
-	Jobs          []JobState `json:"jobs"`
-	BlockedRules  []Count    `json:"blocked_by_rule"`
-	RejectedRules []Count    `json:"rejected_by_rule"`
+	Service      Service    `json:"service"`
+	Records      []Count    `json:"records"`
+	Packages     []Count    `json:"packages"`
+	Undecided    int        `json:"undecided"`          // source rows waiting for a decision
+	Unfinished   int        `json:"unfinished"`         // records without a final outcome
+	OldestOpen   *time.Time `json:"oldest_unfinished"`  // since when the oldest of them stands
+	Unapplied    int        `json:"unapplied_answers"`  // answers stored, not yet applied
+	Unverified   int        `json:"unverified_answers"` // answers not believed
+	NeedReview   int        `json:"packages_to_review"`
+	FilesDue     int        `json:"files_to_fetch"` // files of answers not fetched yet
+	FilesRefused int        `json:"files_refused"`  // files of answers nobody can believe
+	Incoming     InBacklog  `json:"incoming"`
+	Rests        []Rest     `json:"resting_registers"`
+	Jobs         []JobState `json:"jobs"`
+	// The last reconciliation of each register.
+	Reconciled    []Reconciliation `json:"reconciled"`
+	BlockedRules  []Count          `json:"blocked_by_rule"`
+	RejectedRules []Count          `json:"rejected_by_rule"`
 }
 
 // InBacklog counts incoming messages that are not done with.
@@ -96,7 +98,14 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
-		st.Jobs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JobState])
+		if st.Jobs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JobState]); err != nil {
+			return err
+		}
+		rows, err = tx.Query(ctx, query("last_reconciliations"))
+		if err != nil {
+			return err
+		}
+		st.Reconciled, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Reconciliation])
 		return err
 	})
 	if err != nil {

@@ -75,7 +75,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []jobs.Entry{
+	entries := []jobs.Entry{
 		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
 		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
@@ -91,11 +91,24 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
-	}, nil
+	}
+	if c.Job.Reconcile.Schedule != nil {
+		entries = append(entries, jobs.Entry{
+			Job: p.reconcile(), Schedule: c.Job.Reconcile.Schedule, Limit: jobs.ReconcileLimit, Wakes: []string{"decide"},
+		})
+	}
+	return entries, nil
 }
 
-func (p *parts) collect() jobs.Job {
+func (p *parts) collect() jobs.Collect {
 	return jobs.Collect{Source: p.source, Store: p.store, Log: p.log}
+}
+
+// reconciledEvery is a little less than the day between two nightly reconciliations.
+const reconciledEvery = 20 * time.Hour
+
+func (p *parts) reconcile() jobs.Job {
+	return jobs.Reconcile{Collect: p.collect(), Every: reconciledEvery, Log: p.log}
 }
 
 func (p *parts) decide(c config.Config) jobs.Job {

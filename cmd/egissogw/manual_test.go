@@ -338,3 +338,31 @@ func TestOperatorCommandsAskForReasons(t *testing.T) {
 		t.Errorf("form: %s", out)
 	}
 }
+
+// TestReconcileByCommand: what a view lost is found and shown, many lost rows are
+// not believed without a word.
+func TestReconcileByCommand(t *testing.T) {
+	s := newSite(t)
+	if out := s.run(t, "reconcile"); !strings.Contains(out, "Реестр фактов назначений") {
+		t.Errorf("reconcile: %s", out)
+	}
+	if _, err := s.conn.Exec(t.Context(), `insert into egisso.source_row (register, row_key, record_no, changed_at, content, content_hash, updated_at)
+		select 'fact', 'ghost' || n, 'ghost' || n, now(), '{}', 'x', now() - interval '1 day' from generate_series(1, 30) n`); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(t, "исчезло записей 30 из 42", "reconcile")
+	if out := s.run(t, "status"); !strings.Contains(out, "В источнике не видно записей: 30 из 42") {
+		t.Errorf("status: %s", out)
+	}
+	var found []store.Reconciliation
+	if err := json.Unmarshal([]byte(s.run(t, "reconcile", "--accept-gone", "--json")), &found); err != nil {
+		t.Fatal(err)
+	}
+	gone := 0
+	for _, r := range found {
+		gone += r.Gone
+	}
+	if gone != 30 {
+		t.Errorf("found %+v", found)
+	}
+}

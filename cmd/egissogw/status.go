@@ -57,6 +57,13 @@ func printStatus(w io.Writer, st store.Status) error {
 	section(t, "Пакеты", stateLines(st.Packages, packageState))
 	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
 	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
+	for _, r := range st.Reconciled {
+		result := fmt.Sprintf("записей %d, незамеченного %d", r.Seen, r.Changed+r.Gone+r.Forgotten)
+		if r.Problem != "" {
+			result = r.Problem
+		}
+		fmt.Fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Title(), result)
+	}
 	fmt.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)

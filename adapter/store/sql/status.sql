@@ -89,3 +89,7 @@ select classifier, wanted_at, reason, asked_at, received_at, package_id from egi
 
 -- name: classifier_notes
 select at, source, note from egisso.classifier_note order by id desc limit $1;
+
+-- name: last_reconciliations
+select distinct on (register) id, register, started_at, seen, changed, gone, forgotten, problem
+  from egisso.reconciliation where finished_at is not null order by register, started_at desc;

@@ -1,0 +1,65 @@
+-- name: begin_reconciliation
+insert into egisso.reconciliation (register) values ($1) returning id, started_at;
+
+-- name: forget_seen
+delete from egisso.seen_row s
+ where s.run = $1 or exists (select from egisso.reconciliation r where r.id = s.run and r.started_at < now() - interval '2 days');
+
+-- name: compare_rows
+-- Notes the keys and returns those whose row the gateway knows otherwise.
+with given as (
+    select * from unnest($3::text[], $4::boolean[], $5::bytea[], $6::text[], $7::text[])
+           as g(row_key, deleted, content_hash, row_findings, provider)),
+seen as (
+    insert into egisso.seen_row (run, register, row_key) select $1, $2, g.row_key from given g on conflict do nothing)
+select g.row_key from given g
+  left join egisso.source_row s on s.register = $2 and s.row_key = g.row_key
+ where s.row_key is null
+    or (s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
+    or g.content_hash is not null and s.provider is distinct from g.provider;
+
+-- name: unseen_rows
+-- Known rows the reconciliation did not see, unless they came after its beginning.
+select s.row_key from egisso.source_row s
+ where s.register = $2 and not s.deleted and s.row_key > $3
+   and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
+   and not exists (select from egisso.seen_row w where w.run = $1 and w.register = $2 and w.row_key = s.row_key)
+ order by s.row_key limit $4;
+
+-- name: count_unseen
+select count(*) filter (where w.row_key is null), count(*)
+  from egisso.source_row s
+  left join egisso.seen_row w on w.run = $1 and w.register = $2 and w.row_key = s.row_key
+ where s.register = $2 and not s.deleted
+   and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1);
+
+-- name: mark_gone
+-- As a deletion the source tells; what ЕГИССО holds of it will be removed.
+update egisso.source_row s
+   set deleted = true, content = null, content_hash = null, row_findings = '[]', dirty = true, updated_at = now()
+ where s.register = $2 and s.row_key = any($3) and not s.deleted
+   and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1);
+
+-- name: touch_forgotten
+-- Neither what ЕГИССО holds, nor on its way, nor waiting with a reason: it is
+-- decided again.
+update egisso.source_row s set dirty = true
+ where s.register = $1 and not s.dirty and s.review = ''
+   and not s.row_findings @> '[{"severity": "error"}]'
+   and case when s.deleted then s.accepted_id is not null else s.accepted_hash is distinct from s.content_hash end
+   and not exists (select from egisso.record r
+                    where r.register = s.register and r.row_key = s.row_key
+                      and r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent', 'rejected'));
+
+-- name: finish_reconciliation
+update egisso.reconciliation
+   set finished_at = now(), seen = $2, changed = $3, gone = $4, forgotten = $5, problem = $6
+ where id = $1;
+
+-- name: rewind_cursor
+-- Never forward: only to where everything before was certainly read.
+update egisso.source_cursor set position = $2, updated_at = now() where register = $1 and position <> $2;
+
+-- name: reconciled_within
+select exists (select from egisso.reconciliation r
+                where r.register = $1 and r.finished_at > now() - $2::interval and r.problem = '');

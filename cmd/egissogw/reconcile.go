@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+	"egissogw/jobs"
+)
+
+// reconcile compares the whole source with what the gateway knows of it.
+func reconcile(ctx context.Context, a *app, args []string) error {
+	f := a.flags("reconcile")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	accept := f.Bool("accept-gone", false, "считать исчезнувшие записи удалёнными, сколько бы их ни было")
+	if err := parseFlags(f, args); err != nil {
+		return err
+	}
+	c, err := a.loadFor(ctx, "database", "source")
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	source, pool, err := openSource(ctx, c.Source)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	found := []store.Reconciliation{}
+	log := a.logger(c.Log)
+	_, err = jobs.Reconcile{
+		Collect: jobs.Collect{Source: source, Store: s, Log: log}, AcceptGone: *accept, Log: log,
+		Found: func(r store.Reconciliation) { found = append(found, r) },
+	}.Run(ctx)
+	if gone := (*jobs.TooManyGoneError)(nil); errors.As(err, &gone) {
+		err = fmt.Errorf("%s: исчезло записей %d из %d, ничего не удалено", gone.Register.Title(), gone.Gone, gone.Known)
+	}
+	if *asJSON {
+		return errors.Join(a.printJSON(found), err)
+	}
+	return errors.Join(a.printReconciliations(found), err)
+}
+
+func (a *app) printReconciliations(found []store.Reconciliation) error {
+	if len(found) == 0 {
+		_, err := fmt.Fprintln(a.stdout, "Сверять нечего: источник ещё не прочитан до конца")
+		return err
+	}
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание")
+	for _, r := range found {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Title(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
+	}
+	fmt.Fprintln(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.")
+	return t.Flush()
+}
