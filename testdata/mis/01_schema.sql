@@ -58,6 +58,7 @@ create table mis.patient (
     birth_surname text,
     sex           smallint not null,            -- 1 male, 2 female
     birth_date    date not null,
+    birth_place   text,
     death_date    date,
     left_date     date,                         -- moved to another region
     phone         text,
@@ -68,6 +69,21 @@ create table mis.patient (
     doc_date      date,
     doc_issuer    text,
     upd_dt        timestamptz not null default now()
+);
+
+create table mis.patient_address (
+    patient_id bigint not null references mis.patient,
+    kind       smallint not null,               -- 1 permanent, 2 temporary, 3 actual residence
+    country    char(3) not null default '643',
+    post_index text,
+    region     text,
+    district   text,
+    city       text,
+    street     text,
+    house      text,
+    housing    text,
+    apartment  text,
+    primary key (patient_id, kind)
 );
 
 create table mis.privilege_type (
@@ -95,6 +111,14 @@ create table mis.patient_privilege (
     upd_dt            timestamptz not null default now()
 );
 create index on mis.patient_privilege (patient_id);
+
+create table mis.privilege_basis (              -- who is the reason for the right
+    privilege_id bigint not null references mis.patient_privilege,
+    patient_id   bigint not null references mis.patient,
+    kinship      char(7),                       -- what that person is to the recipient
+    primary key (privilege_id, patient_id)
+);
+create index on mis.privilege_basis (patient_id);
 
 -- Drugs and prescriptions.
 

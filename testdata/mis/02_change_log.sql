@@ -113,6 +113,58 @@ create trigger egisso_updated after update on mis.drug
     referencing old table as old_rows new table as new_rows
     for each statement execute function mis.egisso_used_by_recipes('drug_id');
 
+-- A person may be the reason for the benefits of others.
+
+create function mis.egisso_basis_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mis.egisso_touch('fact', array(
+        select r.id
+          from old_rows o join new_rows n on n.id = o.id
+          join mis.privilege_basis x on x.patient_id = n.id
+          join mis.recipe r on r.privilege_id = x.privilege_id
+         where to_jsonb(o) - 'upd_dt' is distinct from to_jsonb(n) - 'upd_dt'));
+    return null;
+end $$;
+
+create trigger egisso_basis_changed after update on mis.patient
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_basis_changed();
+
+-- Parts of patients and benefits: here every change matters. The argument is the
+-- column that names what a row is part of, in mis.recipe too.
+
+create function mis.egisso_part_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    rows text := case tg_op when 'INSERT' then 'table new_rows' when 'DELETE' then 'table old_rows'
+                            else 'table old_rows union all table new_rows' end;
+    ids bigint[];
+begin
+    execute format('select array_agg(r.id) from (%1$s) as part join mis.recipe r on r.%2$I = part.%2$I', rows, tg_argv[0]) into ids;
+    perform mis.egisso_touch('fact', ids);
+    return null;
+end $$;
+
+create trigger egisso_inserted after insert on mis.patient_address
+    referencing new table as new_rows
+    for each statement execute function mis.egisso_part_changed('patient_id');
+create trigger egisso_updated after update on mis.patient_address
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_part_changed('patient_id');
+create trigger egisso_deleted after delete on mis.patient_address
+    referencing old table as old_rows
+    for each statement execute function mis.egisso_part_changed('patient_id');
+create trigger egisso_inserted after insert on mis.privilege_basis
+    referencing new table as new_rows
+    for each statement execute function mis.egisso_part_changed('privilege_id');
+create trigger egisso_updated after update on mis.privilege_basis
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function mis.egisso_part_changed('privilege_id');
+create trigger egisso_deleted after delete on mis.privilege_basis
+    referencing old table as old_rows
+    for each statement execute function mis.egisso_part_changed('privilege_id');
+
 -- Settings: rarely changed, and each change concerns many prescriptions.
 
 create function mis.egisso_mapping_changed() returns trigger

@@ -135,7 +135,7 @@ select c.row_key,
        p.birth_surname                    as receiver_maiden_family_name,
        case p.sex when 1 then 'Male' when 2 then 'Female' end as receiver_gender,
        p.birth_date                       as receiver_birth_date,
-       null::text                         as receiver_birth_place,
+       p.birth_place                      as receiver_birth_place,
        p.phone                            as receiver_phone_number,
        p.citizenship::text                as receiver_citizenship,
        -- An identity document is sent whole or not at all.
@@ -148,11 +148,23 @@ select c.row_key,
                    'issueDate', p.doc_date,
                    'issuer',    p.doc_issuer)
        end                                as receiver_identity_doc,
-       null::jsonb                        as receiver_permanent_residence,
-       null::jsonb                        as receiver_temporary_residence,
-       null::jsonb                        as receiver_actual_residence,
+       a.residences -> '1'                as receiver_permanent_residence,
+       a.residences -> '2'                as receiver_temporary_residence,
+       a.residences -> '3'                as receiver_actual_residence,
        null::text                         as receiver_residence_permit_info,
-       null::jsonb                        as reason_persons,
+       (select jsonb_agg(jsonb_build_object(
+                   'person',          jsonb_build_object(
+                                        'snils',      q.snils,
+                                        'familyName', q.surname,
+                                        'firstName',  q.name,
+                                        'patronymic', q.patronymic,
+                                        'gender',     case q.sex when 1 then 'Male' when 2 then 'Female' end,
+                                        'birthDate',  q.birth_date),
+                   'kinshipTypeCode', x.kinship)
+               order by q.id)
+          from mis.privilege_basis x
+          join mis.patient q on q.id = x.patient_id
+         where x.privilege_id = b.id)     as reason_persons,
        m.measure_id::text                 as measure_key,
        null::text                         as measure_provider_code,
        m.category_id::text                as category_key,
@@ -206,6 +218,21 @@ select c.row_key,
   left join mis.egisso_onmsz o      on o.lpu_id = r.lpu_id
   left join mis.onmsz z             on z.id = o.onmsz_id
   left join mis.egisso_mapping m    on (m.privilege_type_id, m.discount) = (b.privilege_type_id, r.discount)
+  -- An address is sent when it names a house, or not at all.
+  left join lateral (
+       select jsonb_object_agg(h.kind, jsonb_build_object(
+                  'oksmCode',  h.country,
+                  'postIndex', h.post_index,
+                  'region',    h.region,
+                  'district',  h.district,
+                  'city',      h.city,
+                  'street',    h.street,
+                  'house',     h.house,
+                  'housing',   h.housing,
+                  'apartment', h.apartment)) as residences
+         from mis.patient_address h
+        where h.patient_id = p.id
+          and num_nulls(h.region, h.city, h.house) = 0) a on true
   -- What came first of all that ends an assignment inside its period. A prescription
   -- nobody fetched ends on its last day, as announced: whether that is worth an
   -- event is a setting of the gateway.

@@ -159,6 +159,8 @@ func TestPeopleArePlausible(t *testing.T) {
 		"select exists (select from mis.patient where patronymic is null)",
 		"select exists (select from mis.patient where doc_type = 3)",
 		"select exists (select from mis.patient where doc_number is null)",
+		"select count(distinct kind) = 3 and count(*) = 250 from mis.patient_address",
+		"select count(*) = 24 from mis.privilege_basis",
 		"select not exists (select from mis.patient where birth_date > '2025-01-01' or doc_date < birth_date)",
 		"select not exists (select from mis.recipe r join mis.patient p on p.id = r.patient_id where r.issue_date < p.birth_date)",
 		"select min(issue_date) >= '2025-01-01' and max(issue_date) < '2026-01-01' and count(distinct issue_date) > 360 from mis.recipe",

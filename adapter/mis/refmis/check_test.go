@@ -57,10 +57,17 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 	}
 	counts := map[refmis.Kind]int{}
 	forms := map[egisso.ProvisionForm]int{}
+	addresses, reasons := 0, 0
 	for key, row := range facts {
 		found := row.Findings
 		if row.Fact != nil {
 			forms[row.Fact.Assignment.Form]++
+			if f := row.Fact; f.Receiver.PermanentResidence != nil || f.Receiver.TemporaryResidence != nil || f.Receiver.ActualResidence != nil {
+				addresses++
+			}
+			if len(row.Fact.ReasonPersons) > 0 {
+				reasons++
+			}
 			var measure *egisso.LocalMeasure
 			if m, ok := measures[row.Fact.MeasureKey]; ok {
 				measure = withIDs(row.Fact, m)
@@ -87,6 +94,9 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 		if counts[d.Kind] != d.Count {
 			t.Errorf("%s: %d found, the manifest says %d", d.Kind, counts[d.Kind], d.Count)
 		}
+	}
+	if addresses == 0 || reasons == 0 {
+		t.Errorf("%d facts with addresses, %d with persons who are the reason", addresses, reasons)
 	}
 	for _, form := range []egisso.ProvisionForm{egisso.FormMonetary, egisso.FormNatural, egisso.FormExemption, egisso.FormService} {
 		if forms[form] == 0 {

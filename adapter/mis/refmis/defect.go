@@ -142,6 +142,7 @@ const (
 	tablePrivilege
 	tableRecipe
 	tableDrug
+	tableAddress
 )
 
 // dice returns the random numbers of the i-th row of a table.

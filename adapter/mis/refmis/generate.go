@@ -136,6 +136,8 @@ func (g *generator) copyAll(ctx context.Context, tx pgx.Tx) error {
 	}{
 		{"patient", patientColumns, people, g.patientRow},
 		{"patient_privilege", privilegeColumns, people, g.privilegeRow},
+		{"patient_address", addressColumns, g.patients / patientsPerAddress, g.addressRow},
+		{"privilege_basis", basisColumns, (g.patients - 1) / patientsPerBasis, g.basisRow},
 		{"recipe", recipeColumns, g.facts, g.recipeRow},
 	}
 	for _, t := range tables {

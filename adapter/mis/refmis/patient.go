@@ -127,6 +127,35 @@ func (g *generator) patientRow(n int) []any {
 	return append(row, g.identity(r, p)...)
 }
 
+// Addresses are known of one patient in so many, and the right of one in so many
+// rests on another person.
+const (
+	patientsPerAddress = 4
+	patientsPerBasis   = 40
+)
+
+var addressColumns = []string{"patient_id", "kind", "post_index", "region", "city", "street", "house", "apartment"}
+
+// addressRow is the i-th row of mis.patient_address.
+func (g *generator) addressRow(i int) []any {
+	n := i * patientsPerAddress
+	r := dice(g.seed, tableAddress, n)
+	return []any{int64(n) + 1, int16(1 + r.IntN(3)), fmt.Sprintf("614%03d", r.IntN(1000)), "Пермский край", "Пермь",
+		"ул. " + pick(r, []string{"Вымышленная", "Примерная", "Условная", "Учебная"}), fmt.Sprint(1 + r.IntN(90)), fmt.Sprint(1 + r.IntN(120))}
+}
+
+var basisColumns = []string{"privilege_id", "patient_id", "kinship"}
+
+// basisRow is the i-th row of mis.privilege_basis: the next patient is the reason.
+func (g *generator) basisRow(i int) []any {
+	n := i * patientsPerBasis
+	kinship := "0411011" // son
+	if p, _ := g.personOf(n + 1); p.female {
+		kinship = "0421011"
+	}
+	return []any{int64(n) + 1, int64(n) + 2, kinship}
+}
+
 // spoilCheck changes the last digit of a СНИЛС.
 func spoilCheck(s string) string {
 	last := s[len(s)-1]
