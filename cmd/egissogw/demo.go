@@ -108,6 +108,9 @@ func (p *play) run(ctx context.Context, o stageOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := p.classifier(ctx); err != nil {
+		return err
+	}
 	if err := p.exportOfChanges(ctx, first); err != nil {
 		return err
 	}

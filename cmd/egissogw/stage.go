@@ -42,6 +42,9 @@ type stageOptions struct {
 	Step   func(text string) // told what is being done
 }
 
+// demoMnemonic is the gateway's name on the simulated bus.
+const demoMnemonic = "TEST01"
+
 const providerCode = "0042.000001" // code of the invented provider
 
 func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Manifest, err error) {
@@ -95,10 +98,14 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 	args := append([]string{
 		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0",
 		"--key", filepath.Join(keys, "bus.key.pem"), "--cert", filepath.Join(keys, "bus.cert.pem"),
-		"--client-cert", "TEST01=" + filepath.Join(keys, "client.cert.pem"),
+		"--client-cert", demoMnemonic + "=" + filepath.Join(keys, "client.cert.pem"),
 		"--ledger", s.ledgerFile(),
 	}, o.SimArg...)
-	var err error
+	classifier, err := classifierFiles(ctx, s.dir, s.cluster.URL("mis"), demoMnemonic)
+	if err != nil {
+		return err
+	}
+	args = append(args, classifier...)
 	if s.simulator, err = startProcess(o.Sim, args, os.Environ(), filepath.Join(s.dir, "smevsim.log")); err != nil {
 		return err
 	}
@@ -120,6 +127,7 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 		"EGISSOGW_SCHEDULE_FORM=@every 1s",
 		"EGISSOGW_SCHEDULE_SEND=@every 1s",
 		"EGISSOGW_SCHEDULE_RECEIVE=@every 1s",
+		"EGISSOGW_SCHEDULE_LISTEN=@every 1s",
 		"EGISSOGW_RETRY_MIN=200ms",
 		"EGISSOGW_RETRY_MAX=2s",
 	)
