@@ -87,6 +87,19 @@ func TestBadValueStopsOnlyItsRow(t *testing.T) {
 	}
 }
 
+// TestRepeatedFieldsOfJSON: jsonb keeps the last of two fields of one name by
+// itself, json hands on both.
+func TestRepeatedFieldsOfJSON(t *testing.T) {
+	s, conn := source(t)
+	exec(t, conn, `alter table egisso_source.fact alter documents type json;
+		insert into egisso_source.fact (row_key, documents) values ('a', '[{"title": "`+secret+`", "title": "Справка"}]')`)
+	rows, _ := collect(t, s, mis.Cursor{})
+	found := only(t, rows, "a").Findings
+	if len(found) != 1 || found[0].Field != "documents" || !strings.Contains(found[0].Text, "поле title указано дважды") {
+		t.Errorf("findings %v", found)
+	}
+}
+
 func TestAllThatIsWrongWithARowIsReported(t *testing.T) {
 	s, conn := source(t)
 	exec(t, conn, "insert into egisso_source.fact (row_key, receiver_snils, amount, documents) values ('a', null, 'NaN', '5')")
