@@ -49,11 +49,12 @@ func (e *KeylessError) Error() string {
 func (Collect) Name() string { return "collect" }
 
 // Run implements Job. Done counts rows whose content changed. A run whose time
-// is up has not failed if it got on: More asks for the next one.
+// is up has not failed if it got on: More asks for the next one. A register whose
+// view does not fulfil the contract does not keep the others from being read.
 func (c Collect) Run(ctx context.Context) (Report, error) {
 	var report Report
-	var keyless error
-	registers, err := c.Source.Registers(ctx)
+	var trouble error
+	registers, err := c.registers(ctx)
 	if err != nil {
 		return report, fmt.Errorf("collect: %w", err)
 	}
@@ -62,18 +63,46 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 		err := r.read(ctx)
 		report.Done += r.changed
 		if r.keyless > 0 {
-			keyless = errors.Join(keyless, &KeylessError{register, r.keyless})
+			trouble = errors.Join(trouble, &KeylessError{register, r.keyless})
 		}
 		if err != nil && r.moved && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			c.Log.Info("source read in part, the next run goes on", "register", register, "rows", report.Done)
 			report.More = true
 			return report, nil
 		}
+		var contract *mis.ContractError
 		if err != nil {
-			return report, fmt.Errorf("collect register %s: %w", register, err)
+			trouble = errors.Join(trouble, fmt.Errorf("collect register %s: %w", register, err))
+		}
+		if err != nil && !errors.As(err, &contract) {
+			return report, trouble
 		}
 	}
-	return report, keyless
+	return report, trouble
+}
+
+// registers are those the source keeps, and those it kept before: that one of
+// their views is gone must be said.
+func (c Collect) registers(ctx context.Context) ([]egisso.Register, error) {
+	kept, err := c.Source.Registers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var registers []egisso.Register
+	for _, register := range egisso.Registers() {
+		read := slices.Contains(kept, register)
+		if !read {
+			cursor, err := c.Store.Cursor(ctx, register)
+			if err != nil {
+				return nil, err
+			}
+			read = cursor != ""
+		}
+		if read {
+			registers = append(registers, register)
+		}
+	}
+	return registers, nil
 }
 
 // reading is one pass over a register.

@@ -285,3 +285,29 @@ func TestRowThatCannotBeEncodedIsAFinding(t *testing.T) {
 		t.Errorf("row %v: %v", saved, saved.Findings)
 	}
 }
+
+// TestBrokenRegisterLeavesTheOthers: one view that does not fulfil the contract,
+// or is not there any more, is reported and the facts are read all the same.
+func TestBrokenRegisterLeavesTheOthers(t *testing.T) {
+	c := collectFrom(t)
+	c.exec(t, `create view egisso_source.onmsz as select 'a'::text as row_key; insert into fact_table (row_key) values ('1')`)
+	wrong := func(want string) {
+		t.Helper()
+		_, err := c.Run(t.Context())
+		var contract *mis.ContractError
+		if !errors.As(err, &contract) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v", err)
+		}
+	}
+	wrong("collect register onmsz")
+	c.want(t, "select count(*)::text from egisso.source_row where register = 'fact'", "1")
+
+	c.exec(t, `drop view egisso_source.onmsz`)
+	if _, err := c.Run(t.Context()); err != nil {
+		t.Errorf("a register that was never kept: %v", err)
+	}
+	if err := c.Store.SaveCursor(t.Context(), egisso.RegisterPoint, "xid/8"); err != nil {
+		t.Fatal(err)
+	}
+	wrong("presence_point")
+}
