@@ -12,7 +12,10 @@ import (
 // version decides on a row of a register whose records change by new versions
 // that name the one before: measures, points, organisations (spec egisso.md c.1).
 func (d deciding) version(p store.Pending) (store.Decision, error) {
-	hash := hash32(p.ContentHash)
+	hash, err := d.versionHash(p)
+	if err != nil {
+		return store.Decision{}, err
+	}
 	move := egisso.Decide(d.register, hash, gone(p), history(p))
 	if decision, ok := d.unsent(move, p); ok {
 		return decision, nil
@@ -34,6 +37,20 @@ func (d deciding) version(p store.Pending) (store.Decision, error) {
 		return d.point(p, record, before)
 	}
 	return d.organization(p, record, before)
+}
+
+// versionHash is the hash of what the row says, with the code ЕГИССО gave to the
+// organisation of a point: once the source knows the code too, that is no change.
+func (d deciding) versionHash(p store.Pending) ([32]byte, error) {
+	if d.register != egisso.RegisterPoint || gone(p) {
+		return hash32(p.ContentHash), nil
+	}
+	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
+	if err != nil {
+		return [32]byte{}, err
+	}
+	x.ONMSZCode, _ = participantFor(p, x.ONMSZCode, x.ONMSZKey)
+	return x.ContentHash(), nil
 }
 
 func (d deciding) measure(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
@@ -74,7 +91,7 @@ func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UU
 	if err != nil {
 		return store.Decision{}, err
 	}
-	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
+	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, hash32(p.ContentHash)), p.AcceptedID
 	known := d.measuresOf(p)
 	for i := range x.Measures {
 		x.Measures[i].ID = known.id(x.Measures[i].Key)

@@ -1,0 +1,214 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis/refmis"
+)
+
+// settle reads the source and runs every job until nothing is left to do.
+func (w *world) settle() {
+	w.Helper()
+	w.run(w.collect)
+	for range 12 {
+		w.everything()
+		if w.count(`select count(*) from egisso.source_row where dirty`)+
+			w.count(`select count(*) from egisso.record where state in ('ready', 'packed', 'sent')`) == 0 {
+			return
+		}
+	}
+	w.Fatal("the world finds no rest")
+}
+
+// lines returns what a query shows, its lines joined.
+func (w *world) lines(query string, args ...any) string {
+	w.Helper()
+	var text *string
+	if err := w.pool.QueryRow(context.Background(), `select string_agg(line, E'\n') from (`+query+`) q(line)`, args...).Scan(&text); err != nil {
+		w.Fatal(err)
+	}
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func (w *world) wantText(query, want string, args ...any) {
+	w.Helper()
+	if got := w.lines(query, args...); got != want {
+		w.Errorf("%s\ngives\n%s\nwant\n%s", strings.TrimSpace(query), got, want)
+	}
+}
+
+// happen makes an event happen in the МИС.
+func (w *world) happen(event refmis.Event, ids ...int64) {
+	w.Helper()
+	if err := refmis.Happen(context.Background(), w.pool, event, ids...); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// patients are the last prescriptions of as many different patients, to none of
+// whom anything has happened.
+func (w *world) patients(n int) []int64 {
+	w.Helper()
+	rows, err := w.pool.Query(context.Background(), `
+		select id from (
+			select distinct on (r.patient_id) r.id, r.status, b.refused_date, b.end_cause, r.privilege_id
+			  from mis.recipe r join mis.patient_privilege b on b.id = r.privilege_id
+			 where r.status <> 4 order by r.patient_id, r.issue_date desc, r.id) l
+		 where status in (1, 2) and num_nonnulls(refused_date, end_cause) = 0
+		   and exists (select from mis.recipe k where k.privilege_id = l.privilege_id and k.id <> l.id and k.status <> 4)
+		 order by id limit $1`, n)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			w.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) < n {
+		w.Fatalf("%d patients, want %d", len(ids), n)
+	}
+	return ids
+}
+
+// lawful asserts what holds of every package: at most one element per fact, so
+// never a fact with its own event (spec egisso.md a.5), lists in the order of the
+// schema, and nothing the bus or ЕГИССО has to complain of.
+func (w *world) lawful() {
+	w.Helper()
+	w.wantText(`select pr.package_id || ' ' || r.row_key from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+		group by pr.package_id, r.register, r.row_key having count(*) > 1`, "")
+	order := make([]string, 0, 11)
+	for _, kind := range egisso.RegisterFact.Kinds() {
+		order = append(order, string(kind))
+	}
+	w.wantText(`select a.package_id::text from egisso.package_record a join egisso.package_record b on b.package_id = a.package_id and b.ordinal > a.ordinal
+		where array_position($1::text[], a.kind) > array_position($1::text[], b.kind)`, "", order)
+	for _, v := range w.bus.Ledger().Violations() {
+		w.Errorf("violation: %+v", v)
+	}
+}
+
+// TestEveryKindOfFactEvent lets everything happen that can to facts. ЕГИССО accepts
+// one element of each of the eleven lists, and then there is nothing left to say.
+func TestEveryKindOfFactEvent(t *testing.T) {
+	w := wholeWorld(t, 150)
+	w.form.MaxRecords = 1000
+	id := w.patients(11)
+	w.exec(`update mis.recipe set status = 1, dispensed_date = null where id = $1`, id[0])
+	w.settle()
+
+	w.happen(refmis.PatientDied, id[0]) // nothing was dispensed: the sum is another one
+	w.happen(refmis.BenefitClosed, id[1])
+	w.happen(refmis.BenefitReplaced, id[2])
+	w.happen(refmis.BenefitIneligible, id[3])
+	w.happen(refmis.BenefitTermOver, id[4])
+	w.happen(refmis.BenefitRefused, id[5])
+	w.happen(refmis.RecipeDuplicate, id[6])
+	w.exec(`update mis.recipe set sum_total = sum_total + 5.65 where id = $1`, id[7])
+	w.exec(`update mis.recipe set pack_qty = pack_qty + 1 where id = $1`, id[8])
+	w.exec(`update mis.recipe set status = 4 where id = $1`, id[9])
+	// A change of content and an end at once: two events, one after the other.
+	w.exec(`update mis.recipe set pack_qty = pack_qty + 1 where id = $1`, id[10])
+	w.happen(refmis.BenefitClosed, id[10])
+	w.settle()
+
+	for _, kind := range egisso.RegisterFact.Kinds() {
+		if n := w.count(`select count(*) from egisso.record where kind = $1 and state = 'accepted'`, kind); n == 0 {
+			t.Errorf("no %s was accepted", kind)
+		}
+	}
+	w.wantText(`select register || ' ' || row_key || ' ' || state || ' ' || reason from egisso.record_status where state not in ('accepted', 'nothing_to_send')`, "")
+	w.wantText(`select kind from egisso.record where register = 'fact' and row_key = $1 order by created_at`,
+		"fact\nalterationBasedOnPreviousErrors\nterminationBasedOnEndOfRight", fmt.Sprint(id[10]))
+	w.lawful()
+
+	// What ЕГИССО holds now is known: the same said again is nothing to send.
+	records := w.count(`select count(*) from egisso.record`)
+	w.exec(`update egisso.source_row set dirty = true`)
+	w.settle()
+	if n := w.count(`select count(*) from egisso.record`); n != records {
+		t.Errorf("%d more records without a change", n-records)
+	}
+
+	// What ended goes on being corrected and removed.
+	w.exec(`update mis.recipe set pack_qty = pack_qty + 2 where id = $1`, id[1])
+	w.exec(`update mis.recipe set is_deleted = true where id = $1`, id[2])
+	w.settle()
+	w.wantText(`select kind from egisso.record where register = 'fact' and row_key = $1 order by created_at`,
+		"fact\nterminationBasedOnEndOfRight\nalterationBasedOnPreviousErrors", fmt.Sprint(id[1]))
+	w.wantText(`select kind from egisso.record where register = 'fact' and row_key = $1 order by created_at`,
+		"fact\nterminationBasedOnRecalculation\nerrorsInvalidation", fmt.Sprint(id[2]))
+	w.lawful()
+}
+
+// TestEndingsFollowThePolicy: what expired undispensed ends only if the site asks
+// for that, also what was read before it did.
+func TestEndingsFollowThePolicy(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	id := w.patients(1)
+	w.settle()
+	w.happen(refmis.RecipeExpired, id[0])
+	w.settle()
+	last := `select kind from egisso.record where register = 'fact' and row_key = $1 order by created_at desc limit 1`
+	w.wantText(last, "fact", fmt.Sprint(id[0]))
+	w.decide.Events = egisso.EventPolicy{egisso.CauseExpired: egisso.KindFactEndOfValidityPeriod}
+	for _, basis := range []string{"before", "after"} {
+		if _, err := w.store.SetCheckBasis(context.Background(), basis); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.settle()
+	w.wantText(last, "terminationBasedOnEndOfValidityPeriod", fmt.Sprint(id[0]))
+	w.wantText(`select distinct state from egisso.record where register = 'fact'`, "accepted")
+}
+
+// TestChangedPeopleWaitForAnOperator: a new surname holds every fact of the patient,
+// but neither an end nor a removal of one, and is let go by an operator.
+func TestChangedPeopleWaitForAnOperator(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	id := w.patients(1)[0]
+	w.settle()
+	facts := w.count(`select count(*) from mis.recipe r join mis.recipe k on k.patient_id = r.patient_id where r.id = $1 and k.status <> 4 and not k.is_deleted`, id)
+	w.exec(`update mis.patient set surname = 'Новофамильная' where id = (select patient_id from mis.recipe where id = $1)`, id)
+	w.settle()
+	held := `select count(*) from egisso.record_status where state = 'waiting' and reason like 'L-PERSON Изменились только сведения о людях%'`
+	if n := w.count(held); n != facts || n < 2 {
+		t.Fatalf("%d of %d facts wait for a person", n, facts)
+	}
+	w.exec(`update mis.recipe set is_deleted = true where id = (select min(k.id) from mis.recipe r join mis.recipe k on k.patient_id = r.patient_id
+		where r.id = $1 and k.id <> r.id)`, id)
+	w.exec(`update mis.patient set death_date = (select issue_date + 3 from mis.recipe where id = $1) where id = (select patient_id from mis.recipe where id = $1)`, id)
+	w.settle()
+	if n := w.count(held); n != facts-1 {
+		t.Errorf("%d facts wait for a person, want %d", n, facts-1)
+	}
+	ends := `select count(*) from egisso.record where row_key = $1 and state = 'accepted' and kind in ('terminationBasedOnEndOfRight', 'alterationBasedOnDeathOrMovingRecalculation')`
+	if w.count(ends, fmt.Sprint(id)) != 1 {
+		t.Error("the end waits for the change of people")
+	}
+	w.exec(`select egisso.release_person_changes('смена фамилии подтверждена', $1)`, fmt.Sprint(id))
+	w.settle()
+	w.wantText(`select kind || ' ' || state from egisso.record where row_key = $1 and register = 'fact' order by state_at desc limit 1`,
+		"alterationBasedOnPreviousErrors accepted", fmt.Sprint(id))
+	w.exec(`select egisso.release_person_changes('остальные тоже')`)
+	w.settle()
+	if n := w.count(held); n != 0 {
+		t.Errorf("%d facts still wait", n)
+	}
+	w.wantText(`select action || ' ' || reason from egisso.operation_log where action = 'release_person_changes' order by id`,
+		"release_person_changes смена фамилии подтверждена\nrelease_person_changes остальные тоже")
+	w.lawful()
+}
