@@ -3,7 +3,6 @@ package smevtest_test
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ func (w *world) lintSavedBut(word string) int {
 func (w *world) envelopeSchema(version string) string {
 	w.Helper()
 	schema := filepath.Join(w.TempDir(), "envelope.xsd")
-	if err := smevtest.WriteEnvelopeSchema(schema, filepath.Join(samples.Dir(w.T), "schemas"), w.ourSchemas(), version); err != nil {
+	if err := smevtest.WriteEnvelopeSchema(schema, filepath.Join(samples.Dir(w.T), "schemas"), filepath.Join(samples.Root(w.T), "wsdl"), version); err != nil {
 		w.Fatal(err)
 	}
 	return schema
@@ -82,25 +81,4 @@ func (w *world) lintSavedAs(version string, words ...string) {
 			w.Errorf("%s is not valid:\n%s", filepath.Base(f), said)
 		}
 	}
-}
-
-var anonymous = regexp.MustCompile(`<xs:element name="(\w+)">\s*<xs:complexType><xs:complexContent><xs:extension base="(basic:\w+)"/></xs:complexContent></xs:complexType>\s*</xs:element>`)
-
-// ourSchemas returns a folder with our schema of 1.2, in which the faults have
-// their types by name, as in the official ones. In wsdl they are anonymous for
-// the generator's sake, and then xsi:type="SmevFault", which the bus writes,
-// would not be allowed.
-func (w *world) ourSchemas() string {
-	w.Helper()
-	dir := w.TempDir()
-	for _, name := range []string{"basic-1.2.xsd", "faults-1.2.xsd", "types-1.2.xsd"} {
-		data, err := os.ReadFile(filepath.Join(samples.Root(w.T), "wsdl", name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), anonymous.ReplaceAll(data, []byte(`<xs:element name="$1" type="$2"/>`)), 0o600)
-		}
-		if err != nil {
-			w.Fatal(err)
-		}
-	}
-	return dir
 }

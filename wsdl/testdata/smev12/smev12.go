@@ -537,89 +537,33 @@ const (
 	SignatureFaultCodeCertificateIsExpired SignatureFaultCode = "CertificateIsExpired"
 )
 
-type AccessDenied struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 AccessDenied"`
+type AccessDenied Void
 
-	*Void
-}
+type AttachmentContentMiscoordination Void
 
-type AttachmentContentMiscoordination struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 AttachmentContentMiscoordination"`
+type EndOfLifeReached SmevFault
 
-	*Void
-}
+type IncorrectResponseContentType Void
 
-type EndOfLifeReached struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 EndOfLifeReached"`
+type InvalidMessageIdFormat Void
 
-	*SmevFault
-}
+type MessageIsAlreadySent Void
 
-type IncorrectResponseContentType struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 IncorrectResponseContentType"`
+type RecipientIsNotFound Void
 
-	*Void
-}
+type RequestIsNotFound Void
 
-type InvalidMessageIdFormat struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 InvalidMessageIdFormat"`
+type SMEVFailure Void
 
-	*Void
-}
+type SenderIsNotRegistered Void
 
-type MessageIsAlreadySent struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 MessageIsAlreadySent"`
+type StaleMessageId Void
 
-	*Void
-}
+type TargetMessageIsNotFound Void
 
-type RecipientIsNotFound struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 RecipientIsNotFound"`
+type TransactionCodeInvalid SmevFault
 
-	*Void
-}
-
-type RequestIsNotFound struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 RequestIsNotFound"`
-
-	*Void
-}
-
-type SMEVFailure struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 SMEVFailure"`
-
-	*Void
-}
-
-type SenderIsNotRegistered struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 SenderIsNotRegistered"`
-
-	*Void
-}
-
-type StaleMessageId struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 StaleMessageId"`
-
-	*Void
-}
-
-type TargetMessageIsNotFound struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 TargetMessageIsNotFound"`
-
-	*Void
-}
-
-type TransactionCodeInvalid struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 TransactionCodeInvalid"`
-
-	*SmevFault
-}
-
-type UnknownMessageType struct {
-	XMLName xml.Name `xml:"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/faults/1.2 UnknownMessageType"`
-
-	*Void
-}
+type UnknownMessageType Void
 
 type AttachmentSizeLimitExceeded struct {
 	*SmevFault
