@@ -166,6 +166,7 @@ type Job struct {
 	Send           Schedule      `env:"SCHEDULE_SEND,default=@every 10s" doc:"Когда подписывать и отправлять; при off неудачная отправка сама не повторится"`
 	Receive        Schedule      `env:"SCHEDULE_RECEIVE,default=@every 10s" doc:"Когда опрашивать очередь ответов; при off она опрашивается только после отправки"`
 	Listen         Schedule      `env:"SCHEDULE_LISTEN,default=@every 1m" doc:"Когда опрашивать очередь входящих запросов и рассылок СМЭВ; при off они не забираются"`
+	Status         Schedule      `env:"SCHEDULE_STATUS,default=@every 5m" doc:"Когда опрашивать очередь состояний СМЭВ (GetStatus), дополнительно к очереди ответов; off — не опрашивать"`
 	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
 	Classifier     Schedule      `env:"SCHEDULE_CLASSIFIER,default=15 4 * * *" doc:"Когда запрашивать КМСЗ и справочники; при первом запуске они запрашиваются сразу. При off — только по просьбе человека и когда пропущена версия"`
 	Reconcile      Schedule      `env:"SCHEDULE_RECONCILE,default=30 3 * * *" doc:"Когда сверять весь источник с тем, что знает шлюз; off — только командой reconcile"`

@@ -170,9 +170,9 @@ func TestSendByTheFaultsClass(t *testing.T) {
 		"queue of the recipient is full, then free": {[]error{fault("DestinationOverflow"), nil}, "delivered", "queued", "sent", false},
 		"content refused":                           {[]error{fault("InvalidContent")}, "refused", "send_failed", "ready", true},
 		"no right to the kind of information":       {[]error{fault("AccessDenied")}, "in_doubt", "signed", "packed", true},
-		"fault nobody knows":                        {[]error{fault("SomethingNew")}, "in_doubt", "signed", "packed", true},
+		"fault nobody knows":                        {[]error{fault("SomethingNew")}, "in_doubt", "signed", "packed", false},
 		"first attempt already sent by somebody":    {[]error{fault("MessageIsAlreadySent")}, "in_doubt", "signed", "packed", true},
-		"an id is stale that was never heard of":    {[]error{fault("StaleMessageId")}, "refused", "send_failed", "ready", true},
+		"a new id is called stale":                  {[]error{fault("StaleMessageId")}, "in_doubt", "signed", "packed", true},
 		"our certificate has ended":                 {[]error{&smev.Fault{Operation: smev.OpSendRequest, Name: "SignatureVerificationFault", SignatureCode: "CertificateIsExpired"}}, "refused", "send_failed", "ready", true},
 	}
 	for name, c := range cases {

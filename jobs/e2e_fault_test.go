@@ -38,6 +38,10 @@ func expectSend(t trouble, doubt bool) expectation {
 		if class == smev.ClassRetry {
 			kept.latest = 2 * retryMin
 		}
+	case class == smev.ClassUnknown:
+		kept.soonest, kept.latest = retryMin/2, 2*retryMin // a few times, then a person is asked
+	case t.aboutAge():
+		kept.review, kept.soonest = true, 0 // the id is new by our clock, so some clock is wrong
 	case class == smev.ClassAlreadyDone && doubt:
 		return expectation{states: "delivered queued sent", messages: 1}
 	case !doubt && (class == smev.ClassFixData || class == smev.ClassNewID || t.aboutSignature()):
@@ -68,7 +72,7 @@ func (t *table) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "\nWHEN\tTROUBLE\tCLASS\tACTION\tMESSAGE PACKAGE RECORD\tREVIEW\tPOSTS/MESSAGES\tAFTERWARDS") // a Builder takes everything
-	for _, when := range []string{whenSend, whenDoubt, whenPoll, whenAck, whenUpload} {
+	for _, when := range []string{whenSend, whenDoubt, whenPoll, whenAck, whenStatus, whenUpload} {
 		for _, r := range t.parts[when] {
 			_, _ = fmt.Fprintln(w, strings.Join([]string{r.when, r.trouble, r.class, r.action, r.states, r.review, r.posts, r.end}, "\t"))
 		}
@@ -77,12 +81,13 @@ func (t *table) String() string {
 	return b.String()
 }
 
-// Parts of the table. No job calls GetStatus: statuses come with GetResponse.
+// Parts of the table.
 const (
 	whenSend   = "SendRequest"
 	whenDoubt  = "SendRequest after a lost reply"
 	whenPoll   = "GetResponse"
 	whenAck    = "Ack"
+	whenStatus = "GetStatus"
 	whenUpload = "upload"
 )
 
@@ -99,6 +104,7 @@ func TestFaultTable(t *testing.T) {
 			whenDoubt:  func(p *part) { p.each(withoutTampering(troubles(smev.OpSendRequest)), p.doubting) },
 			whenPoll:   func(p *part) { p.each(troubles(smev.OpGetResponse), p.polling) },
 			whenAck:    func(p *part) { p.each(troubles(smev.OpAck), p.acknowledging) },
+			whenStatus: func(p *part) { p.each(troubles(smev.OpGetStatus), p.statusing) },
 			whenUpload: func(p *part) { p.each(uploadTroubles, p.uploading) },
 		} {
 			t.Run(when, func(t *testing.T) {

@@ -142,6 +142,33 @@ func (p *part) acknowledging(t trouble) {
 	}
 }
 
+// statusing: the bus cannot be asked for its statuses, which are a supplement.
+func (p *part) statusing(t trouble) {
+	p.Helper()
+	class := t.class(smev.OpGetStatus)
+	p.row.class = class.String()
+	p.script(smevtest.Rule{On: string(smev.OpSendRequest), Statuses: []string{"underProcessing"}, StatusBy: smevtest.StatusByGetStatus})
+	p.delivered()
+	p.trouble(smev.OpGetStatus, t)
+	_, err := p.statuses().Run(context.Background())
+	if err == nil {
+		p.Error("nobody hears of it")
+	} else if got := smev.Classify(err); got != class {
+		p.Errorf("class is %s, want %s: %v", got, class, err)
+	}
+	p.run(p.apply)
+	p.compare(p.look(), expectation{states: "delivered queued sent"})
+	if n := p.answers("verified"); n != 0 {
+		p.Errorf("%d statuses are believed", n)
+	}
+	p.row.action = "nothing taken, asked again"
+	if unbelieved := p.answers("not verified"); (unbelieved > 0) != t.rule.Tamper {
+		p.Errorf("%d statuses are kept and not believed", unbelieved)
+	} else if unbelieved > 0 {
+		p.row.action = "kept, not believed"
+	}
+}
+
 // uploadTroubles are those of the file storage; the class is the one smev gives
 // the error.
 var uploadTroubles = []trouble{

@@ -39,6 +39,7 @@ func (w *world) breaker(open smev.Backoff) (jobs.Send, jobs.Receive) {
 	}}
 	send, receive := w.send, w.receive
 	send.Breaker, receive.Breaker = b, b
+	send.FileBreaker = &smev.Breaker{Policy: smev.BreakerPolicy{Open: open}}
 	return send, receive
 }
 

@@ -32,6 +32,11 @@ func (t trouble) aboutSignature() bool {
 	return t.fault != nil && t.fault(smev.OpSendRequest).Name == "SignatureVerificationFault"
 }
 
+// aboutAge: the bus calls the id too old.
+func (t trouble) aboutAge() bool {
+	return t.fault != nil && t.fault(smev.OpSendRequest).Name == "StaleMessageId"
+}
+
 // faults lists every fault of the table of smev, with every code.
 func faults() []trouble {
 	var list []trouble

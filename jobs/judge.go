@@ -23,6 +23,9 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	case "answered":
 		return judgeAgain(a, pkg)
 	case "send_failed":
+		if pkg.Delivered && (a.Kind == smev.AnswerAsyncStatus || a.Kind == smev.AnswerStatus) {
+			return store.Verdict{Note: "status of a package that has failed already"} // late, or by GetStatus, too
+		}
 		return store.Verdict{
 			Note:   "the package had failed before the answer came",
 			Review: "Ответ пришёл после того, как отправка пакета признана неудачной: сверьте записи",

@@ -34,6 +34,11 @@ type requestQueue interface {
 	acknowledger
 }
 
+// statusQueue is the bus's queue of its own statuses.
+type statusQueue interface {
+	GetStatus(ctx context.Context) (*smev.Answer, error)
+}
+
 type acknowledger interface {
 	Ack(ctx context.Context, messageID string, accepted bool) error
 }

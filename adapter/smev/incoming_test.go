@@ -146,15 +146,19 @@ func TestGetStatus(t *testing.T) {
 	if s, err := c.GetStatus(t.Context()); s != nil || err != nil {
 		t.Errorf("empty queue: %v, %v", s, err)
 	}
-	s, err := c.GetStatus(t.Context())
+	a, err := c.GetStatus(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	s := a.AsyncStatus
+	if a.Kind != AnswerAsyncStatus || a.MessageID != "" || a.OriginalMessageID != s.OriginalMessageID || len(a.Raw) == 0 {
+		t.Errorf("status as an answer: %+v", a)
 	}
 	if s.Outcome() != AsyncRequestFailed || s.Fault.Class() != ClassFixConfiguration {
 		t.Errorf("outcome %s, fault %v", s.Outcome(), s.Fault)
 	}
-	if _, err := c.GetStatus(t.Context()); !errors.Is(err, ErrUnverified) {
-		t.Errorf("changed after signing: %v", err)
+	if a, err := c.GetStatus(t.Context()); !errors.Is(err, ErrUnverified) || a == nil || a.AsyncStatus != nil || len(a.Raw) == 0 {
+		t.Errorf("changed after signing: %+v, %v", a, err)
 	}
 }
 

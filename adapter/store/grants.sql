@@ -44,7 +44,7 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant usage on schema egisso to %I', seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
-            egisso.incoming_journal,
+            egisso.incoming_journal, egisso.link,
             egisso.schema_version, egisso.service, egisso.job, egisso.register_rest, egisso.package to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

@@ -96,6 +96,8 @@ type AnsweredPackage struct {
 	RecordCount int
 	Classifier  string // code a request for the classifier asked for
 	Members     []uuid.UUID
+	// Delivered: SMEV has or had the message the answer is about.
+	Delivered bool
 	// Undecided are the members an earlier protocol left in doubt; all of them
 	// before the first one.
 	Undecided map[uuid.UUID]bool
@@ -245,6 +247,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	if result != nil {
 		p.Result = PackageResult(*result)
 	}
+	p.Delivered = messageState == "delivered"
 	return &p, addMembers(ctx, tx, &p)
 }
 

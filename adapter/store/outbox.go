@@ -111,6 +111,25 @@ func (s *Store) Delivered(ctx context.Context, m *OutMessage, attempt int64, inf
 	})
 }
 
+// Doubt is what is known of a message whose sending had no clear outcome.
+type Doubt struct {
+	Last    time.Time // when an earlier attempt ended without a word of the bus; zero if none did
+	Arrived bool      // an answer or a status about it came
+	Absent  bool      // the bus said that it does not have it
+}
+
+// Doubt looks for evidence about a message; attempt is the present one.
+func (s *Store) Doubt(ctx context.Context, m *OutMessage, attempt int64) (d Doubt, err error) {
+	var last *time.Time
+	if err := s.pool.QueryRow(ctx, query("doubt"), m.ID, attempt).Scan(&last, &d.Arrived, &d.Absent); err != nil {
+		return Doubt{}, fmtError("look for evidence about message", m.ID, err)
+	}
+	if last != nil {
+		d.Last = *last
+	}
+	return d, nil
+}
+
 // Failure describes an attempt that did not succeed. Texts hold no personal data.
 type Failure struct {
 	Fault  string        // name of the SOAP fault, "" when the bus did not say anything

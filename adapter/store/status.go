@@ -30,6 +30,7 @@ type Status struct {
 	FilesDue     int        `json:"files_to_fetch"` // files of answers not fetched yet
 	FilesRefused int        `json:"files_refused"`  // files of answers nobody can believe
 	Incoming     InBacklog  `json:"incoming"`
+	Links        []Link     `json:"links"`
 	Rests        []Rest     `json:"resting_registers"`
 	Jobs         []JobState `json:"jobs"`
 	// The last reconciliation of each register.
@@ -82,6 +83,9 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		err = tx.QueryRow(ctx, query("incoming_backlog")).
 			Scan(&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview)
 		if err != nil {
+			return err
+		}
+		if st.Links, err = links(ctx, tx); err != nil {
 			return err
 		}
 		if err = tx.QueryRow(ctx, query("file_backlog")).Scan(&st.FilesDue, &st.FilesRefused); err != nil {
@@ -184,4 +188,20 @@ func (s *Store) journal(ctx context.Context, name string, arg any) ([]JournalEnt
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
 	return entries, nil
+}
+
+func links(ctx context.Context, tx pgx.Tx) ([]Link, error) {
+	rows, err := tx.Query(ctx, query("links"))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Link, err error) {
+		var skew, uncertainty *time.Duration
+		var at *time.Time
+		err = r.Scan(&l.Name, &l.DownSince, &l.Failures, &skew, &uncertainty, &at)
+		if skew != nil && uncertainty != nil && at != nil {
+			l.Clock = &LinkClock{Skew: *skew, Uncertainty: *uncertainty, MeasuredAt: *at}
+		}
+		return l, err
+	})
 }

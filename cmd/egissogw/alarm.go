@@ -24,14 +24,14 @@ func clockAlarm(log *slog.Logger, limit time.Duration) func(smev.ClockReading) {
 	}
 }
 
-// breakerAlarm logs when the bus stops answering and when it answers again.
-func breakerAlarm(log *slog.Logger) func(smev.BreakerChange, smev.BreakerState) {
+// breakerAlarm logs when a neighbour stops answering and when it answers again.
+func breakerAlarm(log *slog.Logger, who string) func(smev.BreakerChange, smev.BreakerState) {
 	return func(change smev.BreakerChange, s smev.BreakerState) {
 		switch change {
 		case smev.BreakerOpened:
-			log.Error("the bus does not answer: only probes are sent until it does", "failures", s.Failures)
+			log.Error(who+" does not answer: only probes are sent until it does", "failures", s.Failures)
 		case smev.BreakerClosed:
-			log.Info("the bus answers again")
+			log.Info(who + " answers again")
 		}
 	}
 }

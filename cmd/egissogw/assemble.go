@@ -18,13 +18,15 @@ import (
 
 // parts are what the jobs work with.
 type parts struct {
-	store   *store.Store
-	source  *mis.Source
-	signer  jobs.Signer // behind the switch
-	builder smev.Builder
-	bus     *smev.Client
-	files   *smev.FileStore
-	breaker *smev.Breaker
+	store       *store.Store
+	source      *mis.Source
+	signer      jobs.Signer // behind the switch
+	builder     smev.Builder
+	bus         *smev.Client
+	files       *smev.FileStore
+	breaker     *smev.Breaker // of the bus
+	fileBreaker *smev.Breaker
+	clock       smev.ClockGauge // of the bus
 	policies
 	metadata smev.MetadataTemplate
 	log      *slog.Logger
@@ -75,6 +77,10 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	minutely, err := cron.ParseStandard("@every 1m")
+	if err != nil {
+		return nil, err
+	}
 	entries := []jobs.Entry{
 		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
@@ -90,6 +96,8 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.respond(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
+		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Clock: &p.clock}, Schedule: minutely},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
 	if c.Job.Reconcile.Schedule != nil {
@@ -144,7 +152,7 @@ func (p *parts) sign(c config.Config) jobs.Job {
 
 func (p *parts) send(c config.Config) jobs.Job {
 	return jobs.Send{
-		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, Lease: c.Job.Lease,
+		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, MessageIDLimit: c.Job.MessageIDLimit, Now: time.Now, Log: p.log,
 	}
 }
@@ -158,7 +166,7 @@ func (p *parts) receive(c config.Config) jobs.Job {
 func (p *parts) fetch(c config.Config) jobs.Job {
 	return jobs.Fetch{
 		Store: p.store, Files: p.files, Limit: c.SMEV.FileLimit, Patience: c.SMEV.FilePatience,
-		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, Breaker: p.fileBreaker, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 
@@ -168,6 +176,10 @@ func (p *parts) listen(c config.Config) jobs.Job {
 	return jobs.Listen{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
 	}
+}
+
+func (p *parts) statuses() jobs.Job {
+	return jobs.Statuses{Store: p.store, Switch: p.store, Bus: p.bus, Breaker: p.breaker, Now: time.Now, Log: p.log}
 }
 
 func (p *parts) handle(c config.Config) jobs.Job {

@@ -37,17 +37,26 @@ func (p *parts) openBus(c config.Config) error {
 		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
 		Timeout: c.SMEV.Timeout, Timeouts: busTimeouts(c.SMEV), Limits: smev.Limits{Body: c.SMEV.ReplyLimit},
 		Selector: smev.Selector{NodeID: c.SMEV.NodeID}, MTOM: c.Package.FactFileWay == config.FileWayMTOM,
-		ObserveClock: clockAlarm(p.log, c.SMEV.ClockSkew),
+		ObserveClock: p.observeClock(c.SMEV.ClockSkew),
 	})
 	if err != nil {
 		return err
 	}
 	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
-	p.breaker = &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}},
-		Changed: breakerAlarm(p.log),
-	}
+	open := smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
+	p.breaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
+	p.fileBreaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}
 	return nil
+}
+
+// observeClock keeps what calls show of the bus's clock, and tells when it is far
+// from ours.
+func (p *parts) observeClock(limit time.Duration) func(smev.ClockReading) {
+	alarm := clockAlarm(p.log, limit)
+	return func(r smev.ClockReading) {
+		p.clock.Observe(r)
+		alarm(r)
+	}
 }
 
 // busConnection says how connections to the bus are made: whom to believe and

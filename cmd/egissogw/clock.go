@@ -16,9 +16,10 @@ import (
 	"egissogw/config"
 )
 
-// Clocks this far apart are told about, and further apart are a problem: the bus
-// refuses messages whose MessageID bears a wrong time (smev3.md d), and terms of
-// certificates and of retries are reckoned by both our clock and the database's.
+// Clocks this far apart are told about, and further apart are a problem; how far
+// from the bus's is a setting. The bus refuses messages whose MessageID bears a
+// wrong time (smev3.md d), and terms of certificates and of retries are reckoned by
+// both our clock and the database's.
 const (
 	clockNotice  = 2 * time.Second
 	clockProblem = time.Minute
@@ -31,11 +32,13 @@ type clockReading struct {
 	// doubt is how far the true difference may be from skew: half of the time the
 	// question took, and half of the unit the answer is written in.
 	doubt time.Duration
+	// limit is the difference that is a problem.
+	limit time.Duration
 }
 
 func readClock(of string, other time.Time, unit time.Duration, start, end time.Time) clockReading {
 	half := end.Sub(start) / 2
-	return clockReading{of: of, skew: other.Add(unit / 2).Sub(start.Add(half)), doubt: half + unit/2}
+	return clockReading{of: of, skew: other.Add(unit / 2).Sub(start.Add(half)), doubt: half + unit/2, limit: clockProblem}
 }
 
 // exceeds tells whether the clocks are certainly further apart than limit.
@@ -56,7 +59,7 @@ func checkClock(results []checkResult) checkResult {
 	for _, result := range results {
 		for _, reading := range result.clocks {
 			switch {
-			case reading.exceeds(clockProblem):
+			case reading.exceeds(reading.limit):
 				r.Problem = append(r.Problem, reading.String()+"; сверьте часы обеих машин (chrony, systemd-timesyncd)")
 			case reading.exceeds(clockNotice):
 				r.Notes = append(r.Notes, reading.String()+"; проверьте службу времени")
@@ -126,5 +129,8 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: в её ответе нет заголовка Date")
 		return
 	}
-	r.clocks = append(r.clocks, readClock("СМЭВ", other, time.Second, start, end))
+	reading := readClock("СМЭВ", other, time.Second, start, end)
+	reading.limit = c.ClockSkew
+	r.clocks = append(r.clocks, reading)
+	r.Notes = append(r.Notes, fmt.Sprintf("часы СМЭВ минус наши: %+.1f ± %.1f с", reading.skew.Seconds(), reading.doubt.Seconds()))
 }

@@ -49,6 +49,9 @@ func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
 	fmt.Fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)
 	fmt.Fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
+	for _, l := range st.Links {
+		fmt.Fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
+	}
 	for _, r := range st.Rests {
 		fmt.Fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
 	}
@@ -69,6 +72,24 @@ func printStatus(w io.Writer, st store.Status) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
 	}
 	return t.Flush()
+}
+
+// linkTitle names the neighbours beyond our network.
+var linkTitle = map[string]string{"smev": "Связь со СМЭВ", "ftp": "Связь с файловым хранилищем СМЭВ"}
+
+// linkText says how a neighbour looks to a running gateway.
+func linkText(l store.Link) string {
+	text := "неудач подряд нет"
+	switch {
+	case l.DownSince != nil:
+		text = fmt.Sprintf("не отвечает с %s, неудач подряд: %d", shown(l.DownSince), l.Failures)
+	case l.Failures > 0:
+		text = fmt.Sprintf("неудач подряд: %d", l.Failures)
+	}
+	if c := l.Clock; c != nil {
+		text += fmt.Sprintf("; её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), shown(&c.MeasuredAt))
+	}
+	return text
 }
 
 func section(w io.Writer, title string, lines []stateLine) {

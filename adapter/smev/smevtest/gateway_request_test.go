@@ -89,7 +89,7 @@ func TestGatewayReadsStatuses(t *testing.T) {
 	g.script(smevtest.Rule{On: "SendRequest", Statuses: []string{"underProcessing"}, StatusBy: smevtest.StatusByGetStatus})
 	id := g.accepted(storage, "")
 	status, err := g.client.GetStatus(context.Background())
-	if err != nil || status == nil || status.Category != "underProcessing" || status.OriginalMessageID != id {
+	if err != nil || status == nil || status.AsyncStatus.Category != "underProcessing" || status.OriginalMessageID != id {
 		t.Errorf("status = %+v, %v", status, err)
 	}
 	if status, err := g.client.GetStatus(context.Background()); status != nil || err != nil {

@@ -80,3 +80,11 @@ update egisso.package set state = 'expired',
        info = case channel when 'manual' then 'Протокол не загружен в установленный срок' else 'Ответ ЕГИССО не получен в установленный срок' end
  where state = 'queued' and queued_at <= now() - $1::interval
 returning id;
+
+-- name: doubt
+select (select max(a.started_at) from egisso.attempt a
+         where a.message_id = $1 and a.id <> $2 and coalesce(a.outcome, 'unknown') = 'unknown'),
+       coalesce(bool_or(not said.absent), false), coalesce(bool_or(said.absent), false)
+  from (select kind = 'async_status'
+               and coalesce(convert_from(content, 'UTF8')::jsonb #>> '{AsyncStatus,Category}', '') = 'doesNotExist' as absent
+          from egisso.answer where original_message_id = $1::uuid::text and verified) said;

@@ -34,6 +34,9 @@ select (select count(*) from egisso.incoming where handled_at is null and verifi
        (select count(*) from egisso.incoming where reply in ('due', 'signed')),
        (select count(*) from egisso.incoming where review is not null and reviewed_at is null);
 
+-- name: links
+select name, down_since, failures, skew, uncertainty, measured_at from egisso.link order by name desc;
+
 -- name: file_backlog
 select (select count(*) from egisso.received_file where state = 'due'),
        (select count(*) from egisso.received_file where state = 'refused');

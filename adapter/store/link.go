@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Link is how a neighbour beyond our network looks from here.
+type Link struct {
+	Name      string     `json:"name"`       // "smev" or "ftp"
+	DownSince *time.Time `json:"down_since"` // nil: it answers, as far as we know
+	Failures  int        `json:"failures"`   // in a row
+	Clock     *LinkClock `json:"clock"`      // nil: not known
+}
+
+// LinkClock compares a neighbour's clock with ours.
+type LinkClock struct {
+	Skew        time.Duration `json:"skew"`        // its clock minus ours, nanoseconds
+	Uncertainty time.Duration `json:"uncertainty"` // how far the true skew may be from Skew
+	MeasuredAt  time.Time     `json:"measured_at"`
+}
+
+// SaveLink stores how a neighbour looks. A Clock that is nil leaves the one known.
+func (s *Store) SaveLink(ctx context.Context, l Link) error {
+	var skew, uncertainty *time.Duration
+	var at *time.Time
+	if l.Clock != nil {
+		skew, uncertainty, at = &l.Clock.Skew, &l.Clock.Uncertainty, &l.Clock.MeasuredAt
+	}
+	if _, err := s.pool.Exec(ctx, query("save_link"), l.Name, l.DownSince, l.Failures, skew, uncertainty, at); err != nil {
+		return fmt.Errorf("note the state of %s: %w", l.Name, err)
+	}
+	return nil
+}

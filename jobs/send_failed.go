@@ -1,0 +1,118 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// failed stores what an unsuccessful attempt means, by the fault's class.
+func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, cause error) (Report, error) {
+	if ctx.Err() != nil {
+		return Report{}, ctx.Err()
+	}
+	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts+1, cause), MayHaveArrived: attempt != 0 && arrivable(cause)}
+	var fault *smev.Fault
+	if errors.As(cause, &fault) {
+		f.Fault = fault.Name
+	}
+	var err error
+	class := smev.Classify(cause)
+	switch {
+	case fault != nil && fault.Name == "StaleMessageId":
+		var done bool
+		if done, err = s.stale(ctx, m, attempt, f); done && err == nil {
+			return Report{Done: 1, More: true}, nil
+		}
+	case class == smev.ClassUnknown && m.Attempts+1 < unknownAttempts:
+		// Perhaps somebody between us and the bus answered in its place.
+		f.After = smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
+		f.Info = "Ответ СМЭВ не удалось понять, отправка будет повторена"
+		err = s.Store.RetryLater(ctx, m, attempt, f)
+	case class == smev.ClassRetry, class == smev.ClassRetryLater:
+		f.Info = "СМЭВ временно недоступна, отправка будет повторена"
+		if fault != nil {
+			f.Info = "Отправка будет повторена: " + reason(fault)
+		}
+		if fault != nil && fault.Alert() {
+			f.Review = f.Info
+		}
+		err = s.Store.RetryLater(ctx, m, attempt, f)
+	case refusable(class, fault) && !m.MayHaveArrived:
+		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault) + ")"
+		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
+		if m.IncomingID != "" {
+			f.Review = "СМЭВ отклонила ответ на запрос (" + reason(fault) + "): он не отправлен"
+		}
+		err = s.Store.Refuse(ctx, m, attempt, f)
+	default:
+		// Wrong configuration, an id used by somebody else, a fault nobody knows, or
+		// a refusal of what may have arrived before: a new message could be a second
+		// one. Keep this one, try again rarely and ask for a person.
+		f.After = s.RetryMax
+		f.Info = "Отправка остановлена: " + reason(fault)
+		f.Review = "Отправка не удаётся (" + reason(fault) + "): нужна помощь администратора"
+		if m.MayHaveArrived {
+			f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
+		}
+		err = s.Store.RetryLater(ctx, m, attempt, f)
+	}
+	// The others may fare better, unless nothing gets through at all.
+	report := Report{More: fault != nil}
+	if err != nil {
+		return Report{}, errors.Join(cause, err)
+	}
+	if m.IncomingID != "" {
+		return report, fmt.Errorf("send answer %s to incoming message %s: %w", m.ID, m.IncomingID, cause)
+	}
+	return report, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
+}
+
+// unknownAttempts is how often an outcome nobody knows is met with another attempt
+// before a person is asked (spec smev3.md g).
+const unknownAttempts = 5
+
+// arrivable: the bus may have this message after all. MessageIsAlreadySent says
+// that it has one with this id, which is ours only if an earlier attempt may have
+// arrived.
+func arrivable(cause error) bool {
+	return smev.Classify(cause) != smev.ClassAlreadyDone && smev.MayHaveArrived(cause)
+}
+
+// refusable: these bytes will never be taken. A signature that is refused was
+// perhaps made with a certificate that has been replaced since: new bytes.
+func refusable(class smev.Class, fault *smev.Fault) bool {
+	return class == smev.ClassFixData || class == smev.ClassNewID || fault != nil && fault.Name == "SignatureVerificationFault"
+}
+
+// giveUp gives the records of a message that was never tried to a new package, and
+// has an answer signed anew.
+func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
+	s.Log.Warn("message id grew old before the first attempt: the content goes under a new one", about(m)...)
+	return s.Store.Refuse(ctx, m, 0, store.Failure{
+		Detail: "message id too old, never sent",
+		Info:   "Пакет не отправлялся слишком долго: записи уйдут в новом пакете",
+	})
+}
+
+// pause is exponential with jitter, so that a bus that comes back is not met by
+// everybody at once; long when a queue or a quota is full; and never shorter than
+// the bus itself asks for.
+func (s Send) pause(failures int, cause error) time.Duration {
+	backoff := smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}
+	return max(backoff.DelayFor(smev.Classify(cause), failures, rand.Float64()), smev.RetryAfter(cause))
+}
+
+// reason tells people why, without the bus's own text, which may quote data.
+func reason(fault *smev.Fault) string {
+	if fault == nil {
+		return "ответ СМЭВ не удалось понять"
+	}
+	return strings.TrimSpace(fault.Name+" "+fault.SignatureCode) + ": " + fault.Explain()
+}

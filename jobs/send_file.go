@@ -1,0 +1,55 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
+)
+
+// errStorageDown means that the file storage is known to be down.
+var errStorageDown = errors.New("the file storage does not answer")
+
+// upload puts the files of a message into the storage that are not there yet.
+func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
+	files, err := s.Store.Uploads(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !s.FileBreaker.Allow(s.Now()) {
+			return errStorageDown
+		}
+		err := s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content))
+		if ctx.Err() != nil {
+			s.FileBreaker.Forget()
+		} else {
+			s.FileBreaker.After(err, s.Now(), rand.Float64())
+		}
+		if err != nil {
+			return fmt.Errorf("upload file %s: %w", f.UUID, err)
+		}
+		if err := s.Store.MarkUploaded(ctx, m, f.UUID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutStorage puts a message off whose files cannot go anywhere; others need
+// no storage and go on.
+func (s Send) withoutStorage(ctx context.Context, m *store.OutMessage) (Report, error) {
+	err := s.Store.RetryLater(ctx, m, 0, store.Failure{
+		Detail: errStorageDown.Error(), After: smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(storagePatience, rand.Float64()),
+		Info: "Файловое хранилище СМЭВ недоступно, отправка будет повторена",
+	})
+	return Report{More: err == nil}, err
+}
+
+// storagePatience is the step of the schedule at which a message waits for a storage
+// that is down.
+const storagePatience = 3
