@@ -23,6 +23,7 @@ type Export struct {
 	// Date is the day the data are built for: facts decided upon later stay.
 	Date     egisso.Date
 	FileName func(store.FormedPackage) string
+	Schema   Schema // see Sign.Schema
 	Lease    time.Duration
 	Log      *slog.Logger
 }
@@ -66,11 +67,18 @@ func (e Export) write(ctx context.Context) error {
 		}
 		content, err := document(p)
 		if err == nil {
+			err = checkSchema(ctx, e.Schema, p)
+		}
+		if err == nil {
 			err = e.Form.Store.StoreFile(ctx, p, e.FileName(*p), content)
 		}
 		if err != nil {
 			err = fmt.Errorf("file of package %s: %w", p.ID, err)
-			troubles = append(troubles, err, e.Form.Store.SignFailed(ctx, p, "Файл пакета не записан: ошибка", exportPause))
+			info := "Файл пакета не записан: ошибка"
+			if invalid := (*SchemaError)(nil); errors.As(err, &invalid) {
+				info = "Файл пакета не записан: " + invalid.Error()
+			}
+			troubles = append(troubles, err, e.Form.Store.SignFailed(ctx, p, info, exportPause))
 		}
 	}
 }
@@ -99,6 +107,7 @@ func document(p *store.FormedPackage) ([]byte, error) {
 type Preview struct {
 	Form     Form
 	Register egisso.Register
+	Schema   Schema // see Sign.Schema
 }
 
 // PreviewedPackage is a package that would be formed.
@@ -118,7 +127,9 @@ func (v Preview) Run(ctx context.Context, visit func(PreviewedPackage) error) er
 			for _, e := range p.Elements {
 				shown.Kinds[string(e.Kind)]++
 			}
-			shown.Content, shown.Err = document(&p)
+			if shown.Content, shown.Err = document(&p); shown.Err == nil {
+				shown.Err = checkSchema(ctx, v.Schema, &p)
+			}
 			return visit(shown)
 		})
 }

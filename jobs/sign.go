@@ -31,9 +31,11 @@ type Sign struct {
 	FactMIMEType string
 	FactURI      string            // NamespaceUri announced for the file of facts; "": that of its version
 	Versions     egisso.VersionSet // that of 10.10.I, which announces the file
-	Lease        time.Duration
-	Now          func() time.Time
-	Log          *slog.Logger
+	// Schema is asked before anything is signed; nil where nobody has the schemas.
+	Schema Schema
+	Lease  time.Duration
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // ProviderSettings are parts of the envelope that depend on the provider's
@@ -57,6 +59,9 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err != nil || p == nil {
 		return Report{}, err
 	}
+	if err := checkSchema(ctx, s.Schema, p); err != nil {
+		return s.failed(ctx, p, err)
+	}
 	message, err := s.message(ctx, p)
 	if err != nil {
 		return s.failed(ctx, p, err)
@@ -79,7 +84,11 @@ func (s Sign) failed(ctx context.Context, p *store.FormedPackage, cause error) (
 	if errors.Is(cause, ErrServiceOff) || ctx.Err() != nil {
 		return quietly(Report{}, cause, s.Store.ReleaseFormed(keep, p))
 	}
-	err := s.Store.SignFailed(keep, p, "Пакет не подписан: ошибка подписи, будет повторено", signPause)
+	info := "Пакет не подписан: ошибка подписи, будет повторено"
+	if invalid := (*SchemaError)(nil); errors.As(cause, &invalid) {
+		info = "Пакет не подписан: " + invalid.Error()
+	}
+	err := s.Store.SignFailed(keep, p, info, signPause)
 	return Report{More: true}, errors.Join(cause, err)
 }
 

@@ -28,6 +28,7 @@ type parts struct {
 	fileBreaker *smev.Breaker
 	clock       smev.ClockGauge // of the bus
 	policies
+	schema   jobs.Schema // nil without EGISSOGW_SCHEMA_DIR
 	metadata smev.MetadataTemplate
 	log      *slog.Logger
 }
@@ -51,6 +52,9 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	p.signer = jobs.Gate(key, p.store)
 	if p.policies, err = fieldPolicy(c); err != nil {
 		return nil, err
+	}
+	if p.schema, err = openSchema(c.Package, p.versions); err != nil {
+		return nil, lastingError{err}
 	}
 	return p, p.openBus(c)
 }
@@ -146,7 +150,7 @@ func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
-		Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
+		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
 

@@ -90,7 +90,11 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 			r.Problem = append(r.Problem, p.String())
 		}
 	}
-	if _, err := fieldPolicy(c); err != nil {
+	policy, err := fieldPolicy(c)
+	if err == nil {
+		_, err = openSchema(c.Package, policy.versions)
+	}
+	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
 	for _, name := range config.Unknown(a.environ) {

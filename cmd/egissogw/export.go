@@ -93,8 +93,13 @@ func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config,
 	if err != nil {
 		return nil, err
 	}
+	xsd, err := openSchema(c.Package, policy.versions)
+	if err != nil {
+		return nil, err
+	}
 	e := jobs.Export{
-		Form: formJob(c, policy.versions, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
+		Schema: xsd,
+		Form:   formJob(c, policy.versions, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
 		FileName: func(p store.FormedPackage) string {
 			return c.Package.ExportName(p.ID.String(), p.Provider, p.Format, day.String())
 		},

@@ -366,3 +366,36 @@ func TestReconcileByCommand(t *testing.T) {
 		t.Errorf("found %+v", found)
 	}
 }
+
+// TestOfficialSchemasAreAskedBeforeAnythingLeaves: a record the schema refuses is
+// named, and its package stays.
+func TestOfficialSchemasAreAskedBeforeAnythingLeaves(t *testing.T) {
+	const schemas = "../../../shared/schemas/egisso"
+	if _, err := os.Stat(schemas); err != nil {
+		t.Skip("the official schemas are not here")
+	}
+	s := newSite(t)
+	s.env["EGISSOGW_SCHEMA_DIR"] = schemas
+	s.measuresLoaded(t)
+	if out := s.run(t, "preview", "fact"); strings.Contains(out, "XSD") {
+		t.Errorf("good facts are refused: %s", out)
+	}
+	// A schema that wants something else than ours refuses, and records are named.
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(schemas)); err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(dir, "schemas", "egisso", "assignment-fact-1.0.8.xsd")
+	writeFile(t, changed, strings.ReplaceAll(string(readFile(t, changed)), `"oszCode"`, `"oszKey"`))
+	s.env["EGISSOGW_SCHEMA_DIR"] = dir
+	record := s.text(t, `select id from egisso.record where register = 'fact' order by created_at, id limit 1`)
+	if out := s.run(t, "preview", "fact"); !strings.Contains(out, "L-XSD") || !strings.Contains(out, "запись "+record) {
+		t.Errorf("preview does not name the record %s: %s", record, out)
+	}
+	s.fails(t, "L-XSD", "export", "--register", "fact", t.TempDir())
+	if out := s.run(t, "journal"); !strings.Contains(out, "Файл пакета не записан: L-XSD") {
+		t.Errorf("journal: %s", out)
+	}
+	s.env["EGISSOGW_SCHEMA_DIR"] = t.TempDir()
+	s.fails(t, "EGISSOGW_SCHEMA_DIR", "preview", "fact")
+}

@@ -59,6 +59,10 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	xsd, err := openSchema(c.Package, policy.versions)
+	if err != nil {
+		return err
+	}
 	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
 	if err != nil {
 		return err
@@ -68,7 +72,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if report.RegisterState, err = s.RegisterState(ctx, string(register)); err != nil {
 		return operatorError(err)
 	}
-	err = jobs.Preview{Form: formJob(c, policy.versions, s, a.logger(c.Log)), Register: register}.Run(ctx, func(p jobs.PreviewedPackage) error {
+	err = jobs.Preview{Form: formJob(c, policy.versions, s, a.logger(c.Log)), Register: register, Schema: xsd}.Run(ctx, func(p jobs.PreviewedPackage) error {
 		shown := previewPackage{Provider: p.Provider, Records: p.Records, Kinds: p.Kinds, Bytes: len(p.Content)}
 		if p.Err != nil {
 			shown.Problem = p.Err.Error()

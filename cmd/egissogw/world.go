@@ -11,11 +11,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/schema"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/config"
 	"egissogw/crypto/cert"
+	"egissogw/jobs"
 )
 
 // logger writes the program's own log to standard error.
@@ -97,6 +99,23 @@ func openStore(ctx context.Context, c config.Database, options ...store.Option) 
 		return nil, err
 	}
 	return s, nil
+}
+
+// openSchema opens the official schemas where the configuration names them.
+func openSchema(c config.Package, versions egisso.VersionSet) (jobs.Schema, error) {
+	if c.SchemaDir == "" {
+		return nil, nil
+	}
+	set, err := schema.Open(c.SchemaDir)
+	if err != nil {
+		return nil, fmt.Errorf("%sSCHEMA_DIR: %w", config.Prefix, err)
+	}
+	for _, r := range egisso.Registers() {
+		if v := versions.For(r); !set.Has(v.Code, v.Number) {
+			return nil, fmt.Errorf("%sSCHEMA_DIR: схемы %s-%s.xsd в каталоге нет", config.Prefix, v.Code, v.Number)
+		}
+	}
+	return set, nil
 }
 
 // openSource opens the МИС; nothing is asked of it yet.
