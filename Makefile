@@ -18,8 +18,9 @@ BENCH      ?= .
 # Only this package, for fuzz and benchmarks.
 PKG        ?= ./...
 
-# How many messages make soak sends.
+# How many messages make soak sends, and the file its result is added to.
 MESSAGES ?= 10000
+RESULT   ?= /tmp/egissogw-soak.txt
 
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
@@ -61,7 +62,9 @@ faults: ## table: every fault and other trouble at every call, what the jobs do,
 
 soak: ## MESSAGES messages, a fifth of all calls in trouble; an hour without the bus
 	@.ci/deps test
-	EGISSOGW_SOAK=$(MESSAGES) go test -count=1 -timeout=3h -run '^Test(Soak|Downtime)$$' -v ./jobs
+	EGISSOGW_SOAK=$(MESSAGES) EGISSOGW_SOAK_RESULT=$(RESULT) go test -count=1 -timeout=3h -run '^Test(Soak|Downtime)$$' -v ./jobs && \
+		{ echo; echo "soak passed, see $(RESULT):"; grep TestSoak $(RESULT) | tail -1; } || \
+		{ echo; echo "soak FAILED, see $(RESULT)"; exit 1; }
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \

@@ -181,6 +181,6 @@ func hourDown(t *testing.T, outage smevtest.Outage) {
 	if most := 60; len(during) > most {
 		t.Errorf("%d log lines in an hour, at most %d are right:\n%s", len(during), most, strings.Join(during, ""))
 	}
-	t.Logf("an hour of %s: %d log lines, %d calls the bus could read; everything done %s after it:\n%s",
+	result(t, "an hour of %s: %d log lines, %d calls the bus could read; everything done %s after it:\n%s",
 		outage, len(during), calls, recovery.Round(time.Second), strings.Join(during, ""))
 }

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -128,9 +129,30 @@ func TestSoak(t *testing.T) {
 	if most := linesPerMessage*n + 1000; lines > most {
 		t.Errorf("%d log lines for %d messages, at most %d are right", lines, n, most)
 	}
-	t.Logf("%d messages in %s: %d posts, %d calls and transfers, %d of them in trouble of %d kinds, %d answers delivered %d times, %d log lines (%.1f a message), %d packages ask for a look",
+	result(t, "%d messages in %s: %d posts, %d calls and transfers, %d of them in trouble of %d kinds, %d answers delivered %d times, %d log lines (%.1f a message), %d packages ask for a look",
 		n, took.Round(time.Millisecond), sum.Attempts, calls, trouble, len(sum.Troubles), sum.Answers, sum.Deliveries, lines, float64(lines)/float64(n),
 		w.count(`select count(*) from egisso.package where review is not null`))
+}
+
+// result tells how a long test went, also in the file named by EGISSOGW_SOAK_RESULT,
+// which stays when the output has scrolled away.
+func result(t *testing.T, format string, args ...any) {
+	t.Helper()
+	text := fmt.Sprintf(format, args...)
+	t.Log(text)
+	path := os.Getenv("EGISSOGW_SOAK_RESULT")
+	if path == "" {
+		return
+	}
+	verdict := map[bool]string{true: "FAILED", false: "passed"}[t.Failed()]
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = fmt.Fprintf(f, "%s %s %s: %s\n", time.Now().Format(time.DateTime), t.Name(), verdict, text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // linesPerMessage: what is said of every message anyway (formed, signed, sent,
