@@ -31,12 +31,22 @@ type Status struct {
 	FilesRefused int        `json:"files_refused"`  // files of answers nobody can believe
 	Incoming     InBacklog  `json:"incoming"`
 	Links        []Link     `json:"links"`
+	KMSZ         InUse      `json:"kmsz"`
 	Rests        []Rest     `json:"resting_registers"`
 	Jobs         []JobState `json:"jobs"`
 	// The last reconciliation of each register.
 	Reconciled    []Reconciliation `json:"reconciled"`
 	BlockedRules  []Count          `json:"blocked_by_rule"`
 	RejectedRules []Count          `json:"rejected_by_rule"`
+}
+
+// InUse is the classifier in use.
+type InUse struct {
+	Version int `json:"version"` // 0: none is known
+	Next    int `json:"next"`    // published and not active yet; 0: none
+	// Local measures of ours with an error under the one and the other.
+	Invalid     int `json:"invalid_measures"`
+	NextInvalid int `json:"invalid_measures_next"`
 }
 
 // InBacklog counts incoming messages that are not done with.
@@ -89,6 +99,10 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		if err = tx.QueryRow(ctx, query("file_backlog")).Scan(&st.FilesDue, &st.FilesRefused); err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, query("kmsz_in_use")).Scan(&st.KMSZ.Version, &st.KMSZ.Next, &st.KMSZ.Invalid, &st.KMSZ.NextInvalid)
+		if err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("rests"))

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +89,9 @@ func TestClassifierByCommand(t *testing.T) {
 	if strings.Contains(out, "Мера остаётся") || strings.Contains(out, "соответствующие версии 7") {
 		t.Errorf("show blames what is right:\n%s", out)
 	}
+	if out := c.mustRun(t, "status").stdout; !strings.Contains(out, "версия 7, не соответствуют ей ЛМСЗ: 0; опубликована версия 8, не соответствуют ей ЛМСЗ: 1") {
+		t.Errorf("status:\n%s", out)
+	}
 	var overview store.ClassifierOverview
 	if err := json.Unmarshal([]byte(c.mustRun(t, "kmsz", "show", "--json").stdout), &overview); err != nil {
 		t.Fatal(err)
@@ -110,6 +115,38 @@ func TestClassifierByCommand(t *testing.T) {
 	for _, wrong := range [][]string{{}, {"show", "8"}, {"diff", "7"}, {"diff", "7", "x"}, {"forget"}} {
 		if r := c.run(t, append([]string{"kmsz"}, wrong...)...); r.code != exitUsage {
 			t.Errorf("kmsz %v: code %d, want %d", wrong, r.code, exitUsage)
+		}
+	}
+}
+
+// TestSharedClassifierByCommand loads the samples all parts of the project share.
+func TestSharedClassifierByCommand(t *testing.T) {
+	samples := filepath.Join("..", "..", "..", "shared", "samples")
+	if _, err := os.Stat(samples); err != nil {
+		t.Skip("no shared samples beside this repository")
+	}
+	url := pgtest.Empty(t)
+	if _, _, err := store.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	c := console{env: map[string]string{"EGISSOGW_DATABASE_URL": url}}
+	for _, file := range []string{
+		"kmsz.xml", "10.02.I-1.0.3/valid.response.022-periods.xml", "10.02.I-1.0.3/valid.response.023-measures.xml",
+		"10.01.O-1.0.3/valid.request.v8-published.xml", "10.03.O-1.0.1/valid.request.v8-active-v7-archive.xml",
+	} {
+		if out := c.mustRun(t, "kmsz", "load", filepath.Join(samples, file)).stdout; strings.Contains(out, "Изменений нет") || out == "" {
+			t.Errorf("load %s:\n%s", file, out)
+		}
+	}
+	if out := c.mustRun(t, "status").stdout; !strings.Contains(out, "версия 8, не соответствуют ей ЛМСЗ: 0\n") {
+		t.Errorf("status:\n%s", out)
+	}
+	if out := c.mustRun(t, "kmsz", "diff", "7", "8").stdout; !strings.Contains(out, "Правила КМСЗ") {
+		t.Errorf("diff:\n%s", out)
+	}
+	for _, file := range []string{"10.01.O-1.0.3/invalid.request.no-modifications.xml", "10.03.O-1.0.1/invalid.request.three-versions.xml"} {
+		if r := c.run(t, "kmsz", "load", filepath.Join(samples, file)); r.code != exitFailed {
+			t.Errorf("load %s: %d\n%s", file, r.code, r.stdout)
 		}
 	}
 }

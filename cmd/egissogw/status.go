@@ -52,6 +52,7 @@ func printStatus(w io.Writer, st store.Status) error {
 	for _, l := range st.Links {
 		fmt.Fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
 	}
+	fmt.Fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
 	for _, r := range st.Rests {
 		fmt.Fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
 	}
@@ -90,6 +91,18 @@ func linkText(l store.Link) string {
 		text += fmt.Sprintf("; её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), shown(&c.MeasuredAt))
 	}
 	return text
+}
+
+// classifierLine says which version of КМСЗ is in use and what does not pass.
+func classifierLine(k store.InUse) string {
+	line := "ещё не получен"
+	if k.Version > 0 {
+		line = fmt.Sprintf("версия %d, не соответствуют ей ЛМСЗ: %d", k.Version, k.Invalid)
+	}
+	if k.Next > 0 {
+		line += fmt.Sprintf("; опубликована версия %d, не соответствуют ей ЛМСЗ: %d", k.Next, k.NextInvalid)
+	}
+	return line
 }
 
 func section(w io.Writer, title string, lines []stateLine) {

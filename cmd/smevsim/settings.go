@@ -60,7 +60,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.Float64Var(&s.chaos, "chaos", 0, "share of all calls that meet trouble at random, such as 0.2")
 	f.Uint64Var(&s.seed, "seed", 1, "what decides the trouble at random; the same seed makes the same trouble")
 	f.StringVar(&s.rules, "rules", "", "severity of rules, such as 019=warn,026=off (error, warn, off)")
-	f.Var(list{&s.kmsz}, "kmsz", "answer of 10.02.I with the КМСЗ or the periodicities; may be repeated")
+	f.Var(list{&s.kmsz}, "kmsz", "answer of 10.02.I with the КМСЗ, the periodicities or the units: what it checks measures by and answers requests with; may be repeated")
 	f.BoolVar(&s.verbose, "v", false, "log every package and fault")
 	s.defineForms(f)
 	s.defineLimits(f)

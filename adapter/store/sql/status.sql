@@ -96,3 +96,11 @@ select at, source, note from egisso.classifier_note order by id desc limit $1;
 -- name: last_reconciliations
 select distinct on (register) id, register, started_at, seen, changed, gone, forgotten, problem
   from egisso.reconciliation where finished_at is not null order by register, started_at desc;
+
+-- name: kmsz_in_use
+select coalesce(v.active, 0), coalesce(v.next, 0),
+       (select count(distinct row_key) from egisso.classifier_finding f where f.version = v.active and f.severity = 'error'),
+       (select count(distinct row_key) from egisso.classifier_finding f where f.version = v.next and f.severity = 'error')
+  from (select max(number) filter (where status = 5) as active,
+               max(number) filter (where status < 5 and number > coalesce((select number from egisso.classifier_version where status = 5), 0)) as next
+          from egisso.classifier_version) v;
