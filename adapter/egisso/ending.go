@@ -134,6 +134,10 @@ func (c Cause) choices() []Kind {
 	return nil
 }
 
+// Event returns the event that follows from the cause if no policy says
+// otherwise, "" for none.
+func (c Cause) Event() Kind { return EventPolicy(nil).event(c) }
+
 func causeNames() []string {
 	var names []string
 	for _, row := range causes {

@@ -13,11 +13,12 @@ import (
 )
 
 // demoTerm is how long one half of the demo may take.
-const demoTerm = 10 * time.Minute
+const demoTerm = 5 * time.Minute
 
 // demoPolicy lets facts of a wrong form out, so that ЕГИССО's own refusal can be
-// seen beside the gateway's checks.
-const demoPolicy = "026=warn"
+// seen beside the gateway's checks, and holds facts whose measure КМСЗ does not
+// allow any more.
+const demoPolicy = "026=warn,L-KMSZ=block"
 
 // demo plays the whole way of a record on this machine and proves that every
 // record of the source is accounted for.
@@ -108,10 +109,14 @@ func (p *play) run(ctx context.Context, o stageOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.classifier(ctx); err != nil {
-		return err
+	now, err := p.exportOfChanges(ctx, first)
+	for _, part := range []func(context.Context, tally) (tally, error){p.lifeGoesOn, p.newClassifier, p.byHand} {
+		if err != nil {
+			return err
+		}
+		now, err = part(ctx, now)
 	}
-	if err := p.exportOfChanges(ctx, first); err != nil {
+	if err != nil {
 		return err
 	}
 	return p.finish(ctx)
@@ -138,12 +143,12 @@ func (p *play) firstExport(ctx context.Context) (tally, error) {
 }
 
 // exportOfChanges changes the source and waits for the events that must follow.
-func (p *play) exportOfChanges(ctx context.Context, first tally) error {
+func (p *play) exportOfChanges(ctx context.Context, first tally) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, demoTerm)
 	defer cancel()
 	done, err := refmis.ApplyChanges(ctx, p.stage.source, p.seed, p.changes)
 	if err != nil {
-		return err
+		return first, err
 	}
 	p.step(fmt.Sprintf("в МИС: изменено рецептов %d, отменено %d, удалено %d, добавлено %d, исправлено %d; изменено ЛМСЗ %d",
 		done.Altered, done.Cancelled, done.Deleted, done.Added, done.Corrected, done.MeasureVersions))
@@ -159,10 +164,29 @@ func (p *play) exportOfChanges(ctx context.Context, first tally) error {
 		return got.events == want.events && got.source == want.source
 	}
 	if _, waited := p.stage.settled(ctx, matches, p.progress); waited != nil || err != nil {
-		return errors.Join(waited, err, p.summary("Итог выгрузки изменений", got, want))
+		return got, errors.Join(waited, err, p.summary("Итог выгрузки изменений", got, want))
 	}
 	p.step("все события приняты")
-	return p.summary("Итог выгрузки изменений", got, want)
+	return got, p.summary("Итог выгрузки изменений", got, want)
+}
+
+// await waits until nothing is on its way and the facts are as wanted, and says so.
+func (p *play) await(ctx context.Context, text string, want tally) error {
+	var got tally
+	matches := func(st store.Status) bool {
+		if st.Unfinished > 0 || st.Undecided > 0 || st.Unapplied > 0 {
+			return false
+		}
+		var err error
+		got, err = countRecords(ctx, p.stage.gatewayDB)
+		return err == nil && got.source == want.source && got.accepted == want.accepted && got.blocked == want.blocked
+	}
+	if _, err := p.stage.settled(ctx, matches, nil); err != nil {
+		return fmt.Errorf("ожидалось фактов %d, принято %d, задержано %d; есть %d, %d, %d: %w",
+			want.source, want.accepted, want.blocked, got.source, got.accepted, got.blocked, err)
+	}
+	p.step(fmt.Sprintf("%s: фактов %d, принято %d, отклонено %d, требуют исправления %d", text, got.source, got.accepted, got.rejected, got.blocked))
+	return nil
 }
 
 // finish compares the gateway's word with the simulator's ledger and reports
@@ -182,7 +206,7 @@ func (p *play) finish(ctx context.Context) error {
 		return fmt.Errorf("учёт имитатора расходится с базой шлюза: фактов %d, ЛМСЗ %d", accepted.facts, accepted.measures)
 	}
 	fmt.Fprintf(p.stdout, "Время: %.1f с; наибольшая память serve: %.1f МиБ\n",
-		time.Since(p.began).Seconds(), float64(p.stage.gateway.peakMemory())/(1<<20))
+		time.Since(p.began).Seconds(), float64(p.stage.peakMemory())/(1<<20))
 	return nil
 }
 

@@ -63,7 +63,7 @@ func readLedger(path string) (c ledgerCount, err error) {
 			switch r.Kind {
 			case "fact":
 				facts[r.ID] = true
-			case "errorsInvalidation":
+			case "errorsInvalidation", "duplicatesInvalidation":
 				delete(facts, r.Target)
 			case "localMSZ":
 				c.measures++

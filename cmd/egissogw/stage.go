@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgcluster"
@@ -30,6 +32,10 @@ type stage struct {
 	simulator *process
 	gateway   *process
 	env       []string // configuration of the gateway
+
+	peak         int64  // memory of gateways that ended, in bytes
+	simulatorURL string // without a path
+	misMeasures  []egisso.LocalMeasure
 }
 
 // stageOptions say what stands on the stage.
@@ -42,10 +48,10 @@ type stageOptions struct {
 	Step   func(text string) // told what is being done
 }
 
-// demoMnemonic is the gateway's name on the simulated bus.
-const demoMnemonic = "TEST01"
-
-const providerCode = "0042.000001" // code of the invented provider
+const (
+	providerCode = "0042.000001" // code of the invented provider
+	mnemonic     = "TEST01"      // its system's name at the bus
+)
 
 func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Manifest, err error) {
 	s = &stage{dir: o.Dir}
@@ -95,17 +101,16 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 	if out, err := exec.CommandContext(ctx, o.Sim, "--make-keys", keys).CombinedOutput(); err != nil {
 		return fmt.Errorf("make test keys: %w: %s", err, strings.TrimSpace(string(out)))
 	}
-	args := append([]string{
-		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0",
-		"--key", filepath.Join(keys, "bus.key.pem"), "--cert", filepath.Join(keys, "bus.cert.pem"),
-		"--client-cert", demoMnemonic + "=" + filepath.Join(keys, "client.cert.pem"),
-		"--ledger", s.ledgerFile(),
-	}, o.SimArg...)
-	classifier, err := classifierFiles(ctx, s.dir, s.cluster.URL("mis"), demoMnemonic)
+	classifier, err := s.writeClassifier(ctx)
 	if err != nil {
 		return err
 	}
-	args = append(args, classifier...)
+	args := slices.Concat([]string{
+		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0",
+		"--key", filepath.Join(keys, "bus.key.pem"), "--cert", filepath.Join(keys, "bus.cert.pem"),
+		"--client-cert", mnemonic + "=" + filepath.Join(keys, "client.cert.pem"),
+		"--ledger", s.ledgerFile(),
+	}, classifier, o.SimArg)
 	if s.simulator, err = startProcess(o.Sim, args, os.Environ(), filepath.Join(s.dir, "smevsim.log")); err != nil {
 		return err
 	}
@@ -113,6 +118,7 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
 	}
+	s.simulatorURL, _, _ = strings.Cut(addresses["soap"], "/smev/")
 	s.env = append(os.Environ(),
 		"EGISSOGW_DATABASE_URL="+s.cluster.URL("gateway"),
 		"EGISSOGW_SOURCE_DATABASE_URL="+s.cluster.URL("mis"),
@@ -143,6 +149,23 @@ func (s *stage) startGateway(path string) (err error) {
 	return err
 }
 
+// stopGateway ends the gateway in good order.
+func (s *stage) stopGateway() error {
+	p := s.gateway
+	s.gateway = nil
+	err := p.stop()
+	s.peak = max(s.peak, p.peakMemory())
+	return err
+}
+
+// peakMemory is the peak resident memory of every gateway so far, in bytes.
+func (s *stage) peakMemory() int64 {
+	if s.gateway == nil {
+		return s.peak
+	}
+	return max(s.peak, s.gateway.peakMemory())
+}
+
 // close stops everything.
 func (s *stage) close() error {
 	var problems []error
@@ -163,6 +186,17 @@ func (s *stage) close() error {
 		problems = append(problems, s.cluster.Stop())
 	}
 	return errors.Join(problems...)
+}
+
+// until waits for a condition of the gateway's database.
+func (s *stage) until(ctx context.Context, condition func(context.Context) (bool, error)) error {
+	var failed error
+	_, err := s.settled(ctx, func(store.Status) bool {
+		var done bool
+		done, failed = condition(ctx)
+		return done || failed != nil
+	}, nil)
+	return errors.Join(failed, err)
 }
 
 // settled waits until every row of the source has a final status or waits for a

@@ -25,9 +25,10 @@
 //	  "downtime": [{"after": "10m", "for": "1h", "as": "reset"}]
 //	}
 //
-// Beside the SOAP endpoints two paths take POST: /cabinet is the provider's
-// cabinet (a package or a zip of one; the reply is the protocol), and
-// /push?to=MIS01&name=v8 broadcasts the body.
+// Beside the SOAP endpoints three paths take POST: /cabinet is the provider's
+// cabinet (a package or a zip of one; the reply is the protocol),
+// /push?to=MIS01&name=v8 broadcasts the body, and /classifier makes another
+// version of the КМСЗ the active one (a zip of answers of 10.02.I).
 //
 // What each field means is told by smevtest.Rule, Chaos, Push and Downtime.
 // Files are looked for beside the script. A message is pushed once, over all

@@ -13,8 +13,7 @@ import (
 	"egissogw/adapter/smev/smevtest/receiver"
 )
 
-// Paths of what people do by hand, beside the endpoints of the bus: both take
-// POST.
+// Paths of what people do by hand, beside the endpoints of the bus: all take POST.
 const (
 	// CabinetPath is the provider's cabinet (кабинет поставщика информации): the
 	// body is a package, or a zip of one; the answer is its protocol.
@@ -22,6 +21,9 @@ const (
 	// PushPath makes ЕГИССО send the body to the participant of the parameter to,
 	// as a broadcast, once under the name of the parameter name.
 	PushPath = "/push"
+	// ClassifierPath makes another version of the КМСЗ the active one: the body is
+	// a zip of answers of 10.02.I.
+	ClassifierPath = "/classifier"
 )
 
 func (b *Bus) byHand(mux *http.ServeMux) {
@@ -35,6 +37,20 @@ func (b *Bus) byHand(mux *http.ServeMux) {
 		b.attend(w, r, func(body []byte) ([]byte, error) {
 			id, err := b.Push(r.Context(), Push{Name: r.FormValue("name"), To: r.FormValue("to"), Content: body})
 			return []byte(id + "\n"), err
+		})
+	})
+	mux.HandleFunc("POST "+ClassifierPath, func(w http.ResponseWriter, r *http.Request) {
+		b.attend(w, r, func(body []byte) ([]byte, error) {
+			documents, err := unzip(body)
+			if err != nil {
+				return nil, err
+			}
+			classifier, err := receiver.ReadClassifier(documents...)
+			if err != nil {
+				return nil, err
+			}
+			b.UseClassifier(classifier)
+			return nil, nil
 		})
 	})
 }
@@ -63,9 +79,14 @@ func (b *Bus) attend(w http.ResponseWriter, r *http.Request, do func(body []byte
 // with one, and returns its protocol. An error means that nothing was taken.
 func (b *Bus) Cabinet(file []byte) (protocol string, err error) {
 	if bytes.HasPrefix(file, []byte("PK")) {
-		if file, err = unzip(file); err != nil {
+		files, err := unzip(file)
+		if err != nil {
 			return "", err
 		}
+		if len(files) != 1 {
+			return "", fmt.Errorf("в архиве файлов %d, а нужен один", len(files))
+		}
+		file = files[0]
 	}
 	now := b.options.Now()
 	b.receiving.Lock()
@@ -82,25 +103,25 @@ func (b *Bus) Cabinet(file []byte) (protocol string, err error) {
 	return result.Protocol, err
 }
 
-// unzip returns the only file of an archive.
-func unzip(archive []byte) ([]byte, error) {
+// unzip returns the files of an archive, which are small.
+func unzip(archive []byte) (files [][]byte, err error) {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
 		return nil, fmt.Errorf("архив не читается: %w", err)
 	}
-	if len(z.File) != 1 {
-		return nil, fmt.Errorf("в архиве файлов %d, а нужен один", len(z.File))
+	for _, entry := range z.File {
+		f, err := entry.Open()
+		if err != nil {
+			return nil, fmt.Errorf("архив не читается: %w", err)
+		}
+		content, err := io.ReadAll(io.LimitReader(f, receiver.MaxFile+1))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, fmt.Errorf("архив не читается: %w", err)
+		}
+		if len(content) > receiver.MaxFile {
+			return nil, errors.New("файл в архиве слишком велик")
+		}
+		files = append(files, content)
 	}
-	f, err := z.File[0].Open()
-	if err != nil {
-		return nil, fmt.Errorf("архив не читается: %w", err)
-	}
-	content, err := io.ReadAll(io.LimitReader(f, receiver.MaxFile+1))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("архив не читается: %w", err)
-	}
-	if len(content) > receiver.MaxFile {
-		return nil, errors.New("файл в архиве слишком велик")
-	}
-	return content, nil
+	return files, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/smev/smevtest/internal/samples"
 )
 
 // byHand posts to one of the paths beside the bus.
@@ -71,6 +72,33 @@ func TestCabinetRefuses(t *testing.T) {
 		if status, text := w.byHand(smevtest.CabinetPath, []byte(body)); status != http.StatusBadRequest || text == "" {
 			t.Errorf("%s: %d %s", name, status, text)
 		}
+	}
+}
+
+// Another version of the classifier is active from one moment to the next.
+func TestClassifierByHand(t *testing.T) {
+	w := newWorld(t, nil)
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	f, err := z.Create("010.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write(samples.Read(t, "samples/kmsz.xml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	unknown := []byte(w.sample("10.05.I-2.1.0/semantic.request.unknown-codes.xml"))
+	if status, text := w.byHand(smevtest.ClassifierPath, archive.Bytes()); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	if _, protocol := w.byHand(smevtest.CabinetPath, unknown); !strings.Contains(protocol, "ruleCode>00") {
+		t.Errorf("codes the КМСЗ does not have are taken: %s", protocol)
+	}
+	if status, _ := w.byHand(smevtest.ClassifierPath, []byte("no archive")); status != http.StatusBadRequest {
+		t.Errorf("what is no archive: %d", status)
 	}
 }
 
