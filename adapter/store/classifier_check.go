@@ -98,8 +98,12 @@ func (s *Store) StoreClassifierCheck(ctx context.Context, c *ClassifierCheck, fo
 			return err
 		}
 		now := ClassifierCheck{salt: c.salt}
-		if _, err := now.readBasis(ctx, tx); err != nil || now.basis != c.basis {
+		due, err := now.readBasis(ctx, tx)
+		if err != nil || now.basis != c.basis {
 			return err
+		}
+		if done = !due; done {
+			return nil // another process was faster
 		}
 		before, err := classifierFindings(ctx, tx, now.activeBefore)
 		if err != nil {
