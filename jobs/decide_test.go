@@ -190,3 +190,44 @@ func TestRowsOfAnotherProvider(t *testing.T) {
 		t.Errorf("sent under %s, measure of %q, id %s", d.Record.Provider, f.MeasureProviderCode, d.Record.ID)
 	}
 }
+
+// When only the provider of what ЕГИССО holds changes, nothing is sent. Later
+// events on a fact are the new provider's and name who loaded it; a new version of
+// a measure stays the provider's whose measure ЕГИССО holds.
+func TestChangedProviderAloneIsNoEvent(t *testing.T) {
+	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	f := invented()
+	f.MeasureProviderCode = testProvider
+	accept := func(p store.Pending, content any, id uuid.UUID) store.Pending {
+		p.AcceptedContent, _ = json.Marshal(content)
+		p.AcceptedID, p.AcceptedHash, p.AcceptedProvider = id, p.ContentHash, testProvider
+		p.Provider = "0042.000002"
+		return p
+	}
+	fact := accept(pendingFact(t, f, known), f, egisso.FactID(testProvider, "1", 0))
+	if d, err := testDecide(egisso.RegisterFact).decide(fact); err != nil || d.Record != nil {
+		t.Errorf("fact: %+v, %v", d.Record, err)
+	}
+	changed := f
+	changed.Assignment.Equivalent = decimal.NewNullDecimal(decimal.NewFromInt(200))
+	d, err := testDecide(egisso.RegisterFact).decide(accept(pendingFact(t, changed, known), f, egisso.FactID(testProvider, "1", 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := d.Record.Content.(egisso.FactRecalculation); d.Record.Provider != "0042.000002" || e.ProviderCode != testProvider {
+		t.Errorf("event of %s names %q", d.Record.Provider, e.ProviderCode)
+	}
+
+	m := egisso.LocalMeasure{Title: "Мера", Categories: []egisso.LocalCategory{{Key: "c"}}}
+	hash := m.ContentHash()
+	text, _ := json.Marshal(m)
+	p := accept(store.Pending{Key: "m", Content: text, ContentHash: hash[:]}, m, uuid.New())
+	if d, err := testDecide(egisso.RegisterMeasure).decide(p); err != nil || d.Record != nil {
+		t.Errorf("measure: %+v, %v", d.Record, err)
+	}
+	p.ContentHash = make([]byte, 32)
+	if d, err = testDecide(egisso.RegisterMeasure).decide(p); err != nil || d.Record.Provider != testProvider ||
+		d.Record.Content.(egisso.LocalMeasure).Categories[0].ID != egisso.CategoryID(testProvider, "m", "c") {
+		t.Errorf("a new version goes under %s, %v", d.Record.Provider, err)
+	}
+}

@@ -6,6 +6,8 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store"
+	"egissogw/jobs"
 )
 
 const statuses = `select register || ' ' || row_key || ' ' || state from egisso.record_status where register <> 'fact' order by register, row_key`
@@ -37,11 +39,44 @@ func TestRegistersGoInTheirOrder(t *testing.T) {
 			"10.11.I-1.0.3 Реестр ОНМСЗ\n10.15.I-1.0.4 Реестр точек присутствия ОНМСЗ")
 	w.clean(4 + 1 + 3 + 2 + 20)
 
-	// The code typed into the МИС afterwards is no news.
+	// The code typed into the МИС afterwards is no news, and a reconciliation takes
+	// none of this for something forgotten.
 	if err := refmis.GiveCode(context.Background(), w.pool, 2, "0042.900000"); err != nil {
 		t.Fatal(err)
 	}
 	w.settle()
+	w.clean(4 + 1 + 3 + 2 + 20)
+	found := func(r store.Reconciliation) {
+		if r.Changed+r.Gone+r.Forgotten > 0 {
+			t.Errorf("reconciliation found %+v", r)
+		}
+	}
+	if _, err := (jobs.Reconcile{Collect: w.collect, Found: found, Log: w.log}).Run(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestVersionsOfKinds: what the site chose is written, and answered in kind.
+func TestVersionsOfKinds(t *testing.T) {
+	w := wholeWorld(t, 20)
+	w.form.MaxRecords = 1000
+	versions, err := egisso.ParseVersionSet("10.15.I=1.0.3,10.10.I=1.0.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.decide.Versions, w.form.Versions, w.sign.Versions = versions, versions, versions
+	w.run(w.collect)
+	for range 4 {
+		w.everything()
+		w.run(w.fetch)
+		w.run(w.receive)
+		w.run(w.apply)
+	}
+	w.wantText(`select distinct format || ' ' || state || ' ' || result from egisso.journal where register in ('point', 'fact')`,
+		"10.06.S-1.1.0 answered accepted\n10.15.I-1.0.3 answered accepted")
+	w.wantText(`select distinct substring(convert_from(m.envelope, 'UTF8') from 'urn://egisso-ru/msg/10.1[05].I/[0-9.]*')
+		from egisso.message m join egisso.package p on p.id = m.package_id where p.register in ('point', 'fact') order by 1`,
+		"urn://egisso-ru/msg/10.10.I/1.0.4\nurn://egisso-ru/msg/10.15.I/1.0.3")
 	w.clean(4 + 1 + 3 + 2 + 20)
 }
 

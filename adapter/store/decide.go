@@ -138,13 +138,14 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		}
 		batch := &pgx.Batch{}
 		keys, reviews := make([]string, len(rows)), make([]string, len(rows))
-		needs := make([]string, len(rows))
+		needs, settled := make([]string, len(rows)), make([]bool, len(rows))
 		for i, row := range rows {
 			decision, err := decide(row.Pending)
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
 			keys[i], reviews[i], needs[i] = row.Key, decision.Review, Need{register, row.Key}.String()
+			settled[i] = decision.Record == nil
 			if row.again && decision.Drop != "" {
 				batch.Queue(query("drop_record"), register, row.Key, decision.Drop)
 			}
@@ -152,7 +153,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
 		}
-		batch.Queue(query("decided"), register, keys, reviews)
+		batch.Queue(query("decided"), register, keys, reviews, settled)
 		batch.Queue(query("clear_again"), register, keys)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
 			batch.Queue(query("touch_dependants"), needs)

@@ -67,8 +67,8 @@ update egisso.source_row
  where register = $1 and row_key = $2;
 
 -- name: decided
-update egisso.source_row s set dirty = false, review = d.review
-  from unnest($2::text[], $3::text[]) as d(row_key, review)
+update egisso.source_row s set dirty = false, review = d.review, settled_hash = case when d.settled then s.content_hash end
+  from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review, settled)
  where s.register = $1 and s.row_key = d.row_key;
 
 -- name: touch_dependants

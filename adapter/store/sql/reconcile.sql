@@ -46,7 +46,8 @@ update egisso.source_row s
 update egisso.source_row s set dirty = true
  where s.register = $1 and not s.dirty and s.review = ''
    and not s.row_findings @> '[{"severity": "error"}]'
-   and case when s.deleted then s.accepted_id is not null else s.accepted_hash is distinct from s.content_hash end
+   and case when s.deleted then s.accepted_id is not null else s.accepted_hash is distinct from s.content_hash
+                                                                            and s.settled_hash is distinct from s.content_hash end
    and not exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key
                       and r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent', 'rejected'));
