@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -35,6 +36,7 @@ var (
 // textChecks are the checks named by the tag "check". Each says what is wrong
 // with a text, without repeating it.
 var textChecks = map[string]func(string) string{
+	"date":        checkDate,
 	"participant": matches(participantPattern, "ожидается код вида 0000.000000"),
 	"mime":        matches(mimePattern, "ожидается тип вида application/xml"),
 	"identifier":  matches(identifierPattern, "ожидается имя из латинских букв, цифр и подчёркиваний"),
@@ -86,6 +88,13 @@ func checkExportName(text string) string {
 	}
 	if !exportNamePattern.MatchString(text) {
 		return "ожидается имя файла из латинских букв, цифр, точек, дефисов, подчёркиваний и {package}, {prefix}, {provider}, {kind}, {date}"
+	}
+	return ""
+}
+
+func checkDate(text string) string {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "ожидается дата ГГГГ-ММ-ДД"
 	}
 	return ""
 }

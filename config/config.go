@@ -153,6 +153,7 @@ type Package struct {
 	PersonChanges    string     `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
 	FormOnCommand    string     `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
 	ExportFileName   string     `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
+	FactsActualOn    string     `env:"FACTS_ACTUAL_ON" check:"date" doc:"Дата актуальности первой выгрузки, ГГГГ-ММ-ДД: факты, которые закончились раньше и ЕГИССО ещё не приняты, не передаются; без неё передаются все"`
 	SchemaDir        string     `env:"SCHEMA_DIR" doc:"Каталог официальных схем XSD ЕГИССО; если задан, каждый пакет перед подписью проверяется и по ним"`
 	RulePolicy       RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
 }

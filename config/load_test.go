@@ -142,6 +142,7 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 		{"EXPORT_FILE_NAME", "facts.xml"},
 		{"EXPORT_FILE_NAME", "../{package}.xml"},
 		{"EXPORT_FILE_NAME", "{package} {name}.xml"},
+		{"FACTS_ACTUAL_ON", "01.01.2024"},
 		{"FORM_ON_COMMAND", "facts"},
 		{"FORM_ON_COMMAND", "fact lmsz"},
 		{"FACT_MIME_TYPE", "xml"},

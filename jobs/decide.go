@@ -28,6 +28,9 @@ type Decide struct {
 	Events   egisso.EventPolicy
 	// SendPeople lets changes of nothing but people go without asking anybody.
 	SendPeople bool
+	// ActualOn is the date the first export is actual on: facts that ended earlier
+	// and that ЕГИССО does not have are not sent. Zero: all are.
+	ActualOn egisso.Date
 	// Classifier returns the classifier in use, nil as long as none is known:
 	// the rules that need it are skipped then. It is asked once a batch, after the
 	// rows were locked, so that who changes it afterwards finds them decided. Nil

@@ -25,6 +25,9 @@ func (d deciding) fact(p store.Pending) (store.Decision, error) {
 	}
 	record := d.factRecord(s, &move, p)
 	switch {
+	case move.Move == egisso.MoveNew && d.before(move.Fact):
+		record.State, record.Reason = store.Dropped, outOfDate
+		return store.Decision{Record: record}, nil
 	case move.Move == egisso.MoveInvalidate:
 		return store.Decision{Record: record}, nil
 	case move.Kind != egisso.KindFact && move.Kind != egisso.KindFactAlteration:
@@ -35,6 +38,15 @@ func (d deciding) fact(p store.Pending) (store.Decision, error) {
 		wait = waitPeople
 	}
 	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
+}
+
+// outOfDate: the first export is of what is actual on its date (spec egisso.md a.2).
+// store's reconciliation knows such records by the code.
+const outOfDate = "L-ACTUAL Назначение закончилось до даты актуальности первой выгрузки и не передаётся"
+
+// before reports whether a fact had ended when the first export was made.
+func (d deciding) before(f egisso.Fact) bool {
+	return !d.ActualOn.IsZero() && !f.DateFinish.IsZero() && f.DateFinish.Before(d.ActualOn)
 }
 
 // factRecord makes the element that follows from the move, and says what ЕГИССО

@@ -231,3 +231,62 @@ func TestChangedProviderAloneIsNoEvent(t *testing.T) {
 		t.Errorf("a new version goes under %s, %v", d.Record.Provider, err)
 	}
 }
+
+// TestFirstExportIsActualOnItsDate: facts that ended before it are not sent unless
+// ЕГИССО has them already.
+func TestFirstExportIsActualOnItsDate(t *testing.T) {
+	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	open := invented()
+	open.DateFinish = egisso.Date{}
+	held := pendingFact(t, invented(), known)
+	held.AcceptedID, held.AcceptedHash = egisso.FactID(testProvider, "1", 0), make([]byte, 32)
+	for name, c := range map[string]struct {
+		on      string
+		pending store.Pending
+		want    store.RecordState
+	}{
+		"ended the day before":     {"2025-03-02", pendingFact(t, invented(), known), store.Dropped},
+		"ends that day":            {"2025-03-01", pendingFact(t, invented(), known), store.Ready},
+		"has no end":               {"2025-03-02", pendingFact(t, open, known), store.Ready},
+		"changed after its time":   {"2025-03-02", held, store.Ready},
+		"whatever its date may be": {"0001-01-01", pendingFact(t, invented(), known), store.Ready},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := testDecide(egisso.RegisterFact)
+			d.ActualOn = date(c.on)
+			decision, err := d.decide(c.pending)
+			if err != nil || decision.Record == nil || decision.Record.State != c.want {
+				t.Errorf("decision %+v: %v, want %s", decision.Record, err, c.want)
+			}
+		})
+	}
+}
+
+// TestOperatorOverridesThePolicy: what only the policy blocks goes as a warning once
+// somebody said so; an error of the record never does.
+func TestOperatorOverridesThePolicy(t *testing.T) {
+	old := acceptedMeasure()
+	old.DateExpiration = date("2025-02-15") // the fact ends later: rule 019
+	d := testDecide(egisso.RegisterFact)
+	d.Policy = egisso.RulePolicy{"019": egisso.Block}
+	p := pendingFact(t, invented(), &store.MeasureState{Accepted: old})
+	state := func() store.RecordState {
+		t.Helper()
+		decision, err := d.decide(p)
+		if err != nil || decision.Record == nil {
+			t.Fatalf("decision %+v: %v", decision, err)
+		}
+		return decision.Record.State
+	}
+	if got := state(); got != store.Blocked {
+		t.Fatalf("the policy lets it go: %s", got)
+	}
+	p.Overridden = true
+	if got := state(); got != store.Ready {
+		t.Errorf("overridden, yet %s", got)
+	}
+	old.ProvisionForm = egisso.FormService // rule 026, an error by itself
+	if got := state(); got != store.Blocked {
+		t.Errorf("an error was overridden: %s", got)
+	}
+}

@@ -62,12 +62,15 @@ func TestReconciliationFindsWhatPollingCannotSee(t *testing.T) {
 
 func TestReconciliationDecidesWhatWasForgotten(t *testing.T) {
 	c := collectFrom(t)
-	c.exec(t, `insert into fact_table (row_key) values ('a'), ('b')`)
+	c.exec(t, `insert into fact_table (row_key) values ('a'), ('b'), ('waits'), ('over')`)
 	if _, err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	c.settle(t)
-	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set accepted_hash = 'x' where row_key = 'b'`); err != nil {
+	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set accepted_hash = 'x' where row_key <> 'a';
+		insert into egisso.record (id, register, row_key, kind, provider, content, state, reason) values
+			(gen_random_uuid(), 'fact', 'waits', 'fact', 'p', '{}', 'rejected', ''),
+			(gen_random_uuid(), 'fact', 'over', 'fact', 'p', '{}', 'dropped', 'L-ACTUAL закончилось')`); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := c.reconciled(t, false); err != nil || r.Forgotten != 1 {

@@ -305,3 +305,28 @@ func TestHistoryTellsTheWholeWay(t *testing.T) {
 		t.Errorf("answers %+v: %v", answers, err)
 	}
 }
+
+func TestRetryConfirmsAChangeOfPeople(t *testing.T) {
+	f := open(t)
+	decide := func() (released bool) {
+		t.Helper()
+		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+			released = p.PeopleReleased
+			return store.Decision{Record: &store.NewRecord{
+				ID: recordID(p.Key), Kind: egisso.KindFactAlteration, Provider: "0042.000001", Content: p.Content,
+				State: store.Waiting, Reason: "L-PERSON Изменились только сведения о людях",
+			}}, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return released
+	}
+	f.saveRows(t, row("1", "a"))
+	if decide() {
+		t.Fatal("nobody confirmed anything yet")
+	}
+	f.retry(t, "1", "подтверждено")
+	if !decide() {
+		t.Error("the decision does not know of the confirmation")
+	}
+}

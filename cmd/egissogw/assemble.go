@@ -126,7 +126,7 @@ func (p *parts) reconcile() jobs.Job {
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
 		Store: p.store, Provider: c.Provider.Code, Versions: p.versions, Policy: p.rules, Events: p.events,
-		SendPeople: c.Package.PersonChanges == config.PersonChangesSend,
+		SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn,
 		Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
 	}
 }
@@ -215,6 +215,6 @@ func (p *parts) classifier(c config.Config) jobs.Job {
 func (p *parts) watch(c config.Config) jobs.Job {
 	return &jobs.Watch{
 		Store: p.store, Certificate: p.signer.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: time.Now, Log: p.log,
-		CheckBasis: strings.Join([]string{programVersion(), p.rules.String(), p.events.String(), p.versions.String(), c.Package.PersonChanges, c.Provider.Code}, " "),
+		CheckBasis: strings.Join([]string{programVersion(), p.rules.String(), p.events.String(), p.versions.String(), c.Package.PersonChanges, c.Provider.Code, c.Package.FactsActualOn}, " "),
 	}
 }

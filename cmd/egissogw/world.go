@@ -44,6 +44,7 @@ type policies struct {
 	rules    egisso.RulePolicy
 	events   egisso.EventPolicy
 	versions egisso.VersionSet
+	actualOn egisso.Date // of the first export of facts; zero: all of them
 }
 
 // fieldPolicy reads them: which rules, events and versions there are is known to
@@ -58,7 +59,10 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	if p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions); err != nil {
 		return p, fmt.Errorf("%sKIND_VERSIONS: %w", config.Prefix, err)
 	}
-	return p, nil
+	if c.Package.FactsActualOn != "" {
+		p.actualOn, err = egisso.ParseDate(c.Package.FactsActualOn)
+	}
+	return p, err
 }
 
 func rulePolicy(c config.Config) (egisso.RulePolicy, error) {

@@ -133,4 +133,5 @@ update egisso.source_row s set dirty = true
  where exists (select from changed)
    and (s.register = 'fact' and s.content ? 'ending'
         or exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state in ('blocked', 'ready', 'waiting')));
+                    where r.register = s.register and r.row_key = s.row_key
+                      and (r.state in ('blocked', 'ready', 'waiting') or r.state = 'dropped' and r.reason like 'L-ACTUAL %')));
