@@ -135,6 +135,8 @@ func (s *stage) picture(t *testing.T) string {
 	rows, err := s.gatewayDB.Query(t.Context(), `
 		select 'package ' || state || ' ' || count(*) from egisso.package group by state
 		union all select 'message ' || state || ' ' || count(*) from egisso.message group by state
+		union all select 'incoming ' || coalesce(verdict, 'open') || ' ' || coalesce(reply, '-') || ' ' || count(*) from egisso.incoming group by verdict, reply
+		union all select 'file ' || state || ' ' || count(*) from egisso.received_file group by state
 		union all select 'record ' || state || ' ' || count(*) from egisso.record group by state order by 1`)
 	if err != nil {
 		t.Fatal(err)

@@ -10,4 +10,7 @@ select file_name, content from egisso.attachment where message_id = $1 order by 
 select id, received_at, verified, kind, raw from egisso.answer where original_message_id = $1 order by received_at;
 
 -- name: answer_by_id
-select id, received_at, verified, kind, raw from egisso.answer where id = $1;
+-- An answer, or a message that came on its own.
+select id, received_at, verified, kind, raw from egisso.answer where id = $1
+union all
+select id, received_at, verified, kind, raw from egisso.incoming where id = $1;
