@@ -160,6 +160,9 @@ func TestClassifierIsAskedForAgain(t *testing.T) {
 	if n := w.ask(); n != 3 {
 		t.Errorf("%d requests after the pause, want 3", n)
 	}
+	if got := w.text(`select count(*) from egisso.journal where review is not null`); got != "0" {
+		t.Errorf("%s requests still call for help", got)
+	}
 	if got := w.text(`select string_agg(status, ',') from egisso.kmsz_versions`); got != "Активна" {
 		t.Errorf("versions %s", got)
 	}

@@ -103,12 +103,15 @@ func classifierTitle(code string) string {
 
 // receiveClassifier stores what a request brought and returns what to say of it
 // in the journal.
-func receiveClassifier(ctx context.Context, tx pgx.Tx, v Verdict) (info string, err error) {
+func receiveClassifier(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, v Verdict) (info string, err error) {
 	news, err := saveClassifierAnswer(ctx, tx, v.Classifier, v.Body, ClassifierAsked)
 	if err != nil {
 		return "", err
 	}
 	if _, err := tx.Exec(ctx, query("classifier_received"), v.Classifier.Code); err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(ctx, query("forgive_classifier_requests"), v.Classifier.Code, packageID); err != nil {
 		return "", err
 	}
 	if len(news.Notes) == 0 {

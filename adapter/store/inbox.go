@@ -297,7 +297,7 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 		queueRelease(batch, pkg.ID)
 	case v.Classifier != nil:
 		var err error
-		if v.Info, err = receiveClassifier(ctx, tx, v); err != nil {
+		if v.Info, err = receiveClassifier(ctx, tx, pkg.ID, v); err != nil {
 			return err
 		}
 		v.Result = PackageAccepted

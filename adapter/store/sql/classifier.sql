@@ -142,3 +142,7 @@ update egisso.source_row s set dirty = true
  where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
    and exists (select from egisso.record r
                 where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'waiting', 'blocked'));
+
+-- name: forgive_classifier_requests
+-- An answer that could be used ends the calls for help of requests in vain before it.
+update egisso.package set review = null where classifier = $1 and id <> $2 and review is not null and reviewed_at is null;
