@@ -108,7 +108,10 @@ func (s site) fails(t *testing.T, want string, args ...string) {
 
 func (s site) text(t *testing.T, query string) (value string) {
 	t.Helper()
-	if err := s.conn.QueryRow(t.Context(), "select coalesce(("+query+")::text, '')").Scan(&value); err != nil {
+	if !strings.HasPrefix(query, "with ") {
+		query = "select coalesce((" + query + ")::text, '')"
+	}
+	if err := s.conn.QueryRow(t.Context(), query).Scan(&value); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return value

@@ -43,7 +43,14 @@ func TestCommandsUnderRoles(t *testing.T) {
 	if code, _, errs := run(t, env, "migrate"); code != exitOK {
 		t.Fatalf("migrate as the owner: %d, %s", code, errs)
 	}
+	if _, err := conn.Exec(t.Context(), `insert into egisso.source_row (register, row_key, record_no, changed_at) values ('fact', '1', '1', now())`); err != nil {
+		t.Fatal(err)
+	}
 	for _, role := range []string{"egisso_gateway", "egisso_operator", "egisso_reader"} {
+		retried, _, said := run(t, as(role), "retry", "1", "--reason", "проверка")
+		if allowed := role != "egisso_reader"; allowed != (retried == exitOK) || !allowed && !strings.Contains(said, "не разрешено") {
+			t.Errorf("%s: retry: %d, %s", role, retried, said)
+		}
 		for _, args := range []string{"status", "journal", "signing status", "kmsz show"} {
 			if code, _, errs := run(t, as(role), strings.Fields(args)...); code != exitOK {
 				t.Errorf("%s: %s: %d, %s", role, args, code, errs)
