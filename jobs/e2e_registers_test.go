@@ -138,18 +138,25 @@ func TestChangesOfRegisters(t *testing.T) {
 	w.exec(`update mis.pharmacy set inn = '5900000067' where id = 1;
 		update mis.reception set latitude = 91 where id = 1;
 		update mis.onmsz set inn = '5900000012', basis_date = '2025-02-02', basis_num = '1', basis_name = 'Акт' where id = 2;
-		update mis.measure set kbk = 'X' || substr(kbk, 2) where id = 4`)
+		update mis.measure set kbk = 'X' || substr(kbk, 2) where id = 4;
+		create table issued as select id, issue_date from mis.recipe where status <> 4 order by id limit 1;
+		update mis.recipe set issue_date = '2012-03-01', dispensed_date = null where id in (select id from issued)`)
 	w.settle()
-	refused := `select register || ' ' || row_key || ' ' || status from egisso.record_status where state = 'rejected' order by 1`
+	refused := `select register || ' ' || row_key || ' ' || status from egisso.record_status where state = 'rejected' and register <> 'fact' order by 1`
+	w.wantText(`select r.kind || ' ' || r.state || ' ' || (s.accepted_id is not null) from egisso.record r join egisso.source_row s using (register, row_key)
+		where r.register = 'fact' and r.row_key = (select id::text from issued) order by r.created_at desc limit 1`, "alterationBasedOnPreviousErrors rejected true")
 	w.wantText(refused, "lmsz 4 Отклонён\nonmsz 2 Отклонён\norganization 1 Отклонён\npoint 1 Отклонён")
 	w.settle()
 	w.wantText(refused, "lmsz 4 Отклонён\nonmsz 2 Отклонён\norganization 1 Отклонён\npoint 1 Отклонён")
 	w.exec(`update mis.pharmacy set inn = '5900000066', name = 'Аптека' where id = 1;
 		update mis.reception set latitude = 58.5 where id = 1;
 		update mis.onmsz set inn = '5900000059', name = 'Министерство' where id = 2;
-		update mis.measure set kbk = '1' || substr(kbk, 2), title = title || '.' where id = 4`)
+		update mis.measure set kbk = '1' || substr(kbk, 2), title = title || '.' where id = 4;
+		update mis.recipe r set issue_date = i.issue_date, pack_qty = r.pack_qty + 3 from issued i where i.id = r.id`)
 	w.settle()
 	w.wantText(refused, "")
+	w.wantText(`select r.kind || ' ' || r.state from egisso.record r
+		where r.register = 'fact' and r.row_key = (select id::text from issued) order by r.created_at desc limit 1`, "alterationBasedOnPreviousErrors accepted")
 
 	// Removed: by an event, by an application, or by a person.
 	w.happen(refmis.PointClosed, 1)

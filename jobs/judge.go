@@ -178,7 +178,7 @@ func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
 	switch {
 	case answer.Application != nil && pkg.Register == egisso.RegisterParticipant:
 		v = judgeApplication(answer.Application, pkg)
-	case answer.Protocol != nil:
+	case answer.Protocol != nil && (pkg.Register != egisso.RegisterParticipant || len(answer.Protocol.MessageErrors) > 0):
 		v = judgeProtocol(answer.Protocol, pkg)
 	default:
 		return store.Verdict{
@@ -195,7 +195,7 @@ func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
 func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) store.Verdict {
 	v := recordsDecided(a.Judge(pkg.Members))
 	v.Note = "decision on an application"
-	if a.Accepted && a.Registered != nil {
+	if len(v.Outcomes) > 0 && a.Accepted && a.Registered != nil {
 		v.ParticipantCode = a.Registered.OSZCode
 	}
 	return v

@@ -6,115 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
 )
-
-// Pending is a source row on which a decision is due, with all it depends on.
-type Pending struct {
-	Key         string
-	RecordNo    string
-	ChangedAt   time.Time
-	Deleted     bool
-	Content     json.RawMessage
-	ContentHash []byte
-	Findings    []egisso.Finding // why the row could not be read
-	Provider    string           // participant code; empty: the gateway's own provider
-	Generation  int              // how many times ЕГИССО removed the record
-	Events      int              // events accepted on it since; of a participant, applications decided
-
-	AcceptedID       uuid.UUID
-	AcceptedEvent    uuid.UUID
-	AcceptedHash     []byte
-	AcceptedContent  json.RawMessage
-	AcceptedProvider string // participant code it was sent under
-	ParticipantCode  string // the code ЕГИССО gave to a participant
-	PeopleReleased   bool   // an operator let the change of people in this content go
-
-	// Overridden: an operator let the present content go in spite of warnings that
-	// the policy makes blocking.
-	Overridden bool
-
-	Last         *RecordHead              // open record, or the one decided last; nil if none
-	Measures     map[string]*MeasureState // by key; those of its needs the source has
-	Participants map[string]string        // code by key, "" while ЕГИССО gave none; those the source has
-}
-
-// RecordHead identifies a record and its state.
-type RecordHead struct {
-	ID          uuid.UUID
-	Kind        egisso.Kind
-	State       RecordState
-	BecomesHash []byte // of what ЕГИССО holds once it accepts it; nil for a removal
-}
-
-// MeasureState is what is known of a local measure another record uses.
-type MeasureState struct {
-	Accepted *egisso.LocalMeasure // nil when ЕГИССО has none
-	Provider string               // whose measure it is; empty: the gateway's own provider's
-	Pending  bool                 // a new version is on its way
-}
-
-// Decision is what follows for one row.
-type Decision struct {
-	Drop   string     // Russian reason to take the last record off, open or rejected; "" keeps it
-	Record *NewRecord // what is to be sent, or why it cannot be
-	Adopt  *Adoption  // what ЕГИССО holds without our having sent it
-	Review string     // Russian reason why a person has to act; nothing can be sent
-}
-
-// NewRecord is an element to be sent, waiting or blocked.
-type NewRecord struct {
-	ID       uuid.UUID
-	Kind     egisso.Kind
-	Provider string // participant code it is sent under
-	Content  any    // marshalled as it will be written
-	// Becomes is what ЕГИССО holds once it accepts the record, nil where that is
-	// Content itself; BecomesHash is its hash, nil for a removal.
-	Becomes     any
-	BecomesHash []byte
-	State       RecordState // ready, waiting or blocked
-	Reason      string
-	Findings    []egisso.Finding
-}
-
-// Adoption is what ЕГИССО is known to hold of a row.
-type Adoption struct {
-	ID              uuid.UUID
-	Content         any
-	Hash            []byte
-	Provider        string
-	ParticipantCode string // "" leaves it as it is
-}
-
-// RecordState is the state of a record; the moves are guarded in the database.
-type RecordState string
-
-// Record states, design "States".
-const (
-	Ready                RecordState = "ready"
-	Waiting              RecordState = "waiting"
-	Blocked              RecordState = "blocked"
-	Packed               RecordState = "packed"
-	Sent                 RecordState = "sent"
-	Accepted             RecordState = "accepted"
-	AcceptedWithWarnings RecordState = "accepted_with_warnings"
-	Rejected             RecordState = "rejected"
-	Dropped              RecordState = "dropped"
-)
-
-// Open reports whether the record still waits for its outcome.
-func (s RecordState) Open() bool {
-	switch s {
-	case Ready, Waiting, Blocked, Packed, Sent:
-		return true
-	}
-	return false
-}
 
 // Decide takes up to limit rows that changed, asks decide about each and stores
 // the answers, in one transaction. It returns how many rows were decided; zero

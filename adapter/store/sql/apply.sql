@@ -65,9 +65,13 @@ select $1, m.position + (select coalesce(max(position), 0) from egisso.record_me
 -- name: touch_dependants_of_package
 -- Rows that are not in flight look again at what this package decided.
 update egisso.source_row s set dirty = true
- where s.needs <> '{}'
-   and s.needs && array(select r.register || '/' || r.row_key
-                          from egisso.package_record pr join egisso.record r on r.id = pr.record_id
-                         where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
-   and exists (select from egisso.record f
-                where f.register = s.register and f.row_key = s.row_key and f.state in ('ready', 'waiting', 'blocked'));
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+      where w.needs <> '{}' and not w.dirty
+        and w.needs && array(select r.register || '/' || r.row_key
+                               from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+                              where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
+        and exists (select from egisso.record f
+                     where f.register = w.register and f.row_key = w.row_key and f.state in ('ready', 'waiting', 'blocked'))
+      order by w.register, w.row_key
+        for update);

@@ -66,7 +66,10 @@ select register, code, count(distinct row_key) from (
     union all
     select s.register, s.row_key, f ->> 'code'
       from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) f
-     where s.row_findings <> '[]' and f ->> 'severity' = 'error') reasons
+     where s.row_findings <> '[]' and f ->> 'severity' = 'error'
+    union all
+    select s.register, s.row_key, split_part(s.review, ' ', 1)
+      from egisso.source_row s where s.review <> '') reasons
  group by 1, 2 order by 1, 2;
 
 -- name: rejected_reasons
