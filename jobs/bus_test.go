@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -340,6 +341,26 @@ func TestUnbelievedAnswerIsRefusedWhereThatIsWanted(t *testing.T) {
 	}
 	if len(w.acked) != 1 || w.acked[0] != "forged refused" || g.text(t, `select count(*) from egisso.answer where not verified`) != "1" {
 		t.Errorf("acknowledged %v", w.acked)
+	}
+}
+
+// Whatever a forged message calls itself, it is kept and the queue goes on.
+func TestForgedIdIsNoTrouble(t *testing.T) {
+	g := signedMessage(t)
+	long := strings.Repeat("x", 100_000)
+	w := &wire{
+		answers: []*smev.Answer{{MessageID: long, Raw: []byte("f")}, {Raw: []byte("g")}, {MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte("h")}},
+		getErr:  []error{smev.ErrUnverified, smev.ErrUnverified, nil},
+	}
+	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	if report, err := job.Run(t.Context()); !errors.Is(err, smev.ErrUnverified) || report.Done != 1 || strings.Contains(err.Error(), long) {
+		t.Errorf("report %+v, %.200v", report, err)
+	}
+	if len(w.acked) != 1 || w.acked[0] != "good" {
+		t.Errorf("acknowledged %.200v", w.acked)
+	}
+	if got := g.text(t, `select count(*) filter (where id like 'sha256:%') || ' ' || count(*) from egisso.answer`); got != "2 3" {
+		t.Errorf("stored %q", got)
 	}
 }
 

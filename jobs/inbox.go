@@ -48,6 +48,10 @@ type ackBook struct {
 	failed  func(ctx context.Context, id string) error
 }
 
+// longestID is the longest id of a foreign message that can be echoed (spec
+// smev3.md d); what is not verified may claim anything.
+const longestID = 64
+
 const (
 	receiveBatch = 100 // messages taken in one run
 	ackBatch     = 20  // acknowledgements repeated in one run
@@ -100,6 +104,9 @@ func (in inbox) next(ctx context.Context) (*letter, error) {
 		return nil, nil
 	}
 	l, err := in.take(ctx)
+	if l != nil && len(l.id) > longestID {
+		l.id = ""
+	}
 	if ctx.Err() != nil || errors.Is(err, ErrServiceOff) {
 		in.breaker.Forget()
 		return l, err
@@ -145,15 +152,14 @@ func (in inbox) store(ctx context.Context, l *letter, problem error) (fresh, kep
 	if fresh, err = l.keep(ctx, id, problem); err != nil {
 		return false, false, err
 	}
-	attrs := append([]any{"answer_id", id}, l.attrs...)
 	if problem != nil {
-		if fresh {
-			in.log.Error(in.what+" not believed: stored, not applied", append(attrs, "err", problem)...)
+		if fresh { // what it says of itself is nobody's word
+			in.log.Error(in.what+" not believed: stored, not applied", "answer_id", id, "err", problem)
 		}
 		return false, true, in.refuse(ctx, l.id)
 	}
 	if fresh {
-		in.log.Info(in.what+" stored", attrs...)
+		in.log.Info(in.what+" stored", append([]any{"answer_id", id}, l.attrs...)...)
 	}
 	if l.waits != nil {
 		if waits, err := l.waits(ctx, id); err != nil || waits {

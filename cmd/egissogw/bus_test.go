@@ -10,6 +10,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"egissogw/adapter/store"
 )
 
 func TestCheckBelievesOnlyKnownServers(t *testing.T) {
@@ -58,5 +61,35 @@ func TestCheckGoesThroughTheProxy(t *testing.T) {
 	env["EGISSOGW_SMEV_PROXY"] = "ftp://127.0.0.1"
 	if code, out, _ := run(t, env, "check"); code != exitFailed || !strings.Contains(out, "EGISSOGW_SMEV_PROXY") {
 		t.Errorf("a proxy of no known kind: code %d: %s", code, out)
+	}
+}
+
+func TestStatusTellsHowTheBusLooks(t *testing.T) {
+	env := migrated(t)
+	s, err := store.Open(t.Context(), env["EGISSOGW_DATABASE_URL"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	since := time.Date(2024, 5, 31, 12, 0, 0, 0, time.Local)
+	for _, l := range []store.Link{
+		{Name: "smev", Clock: &store.LinkClock{Skew: -1500 * time.Millisecond, Uncertainty: 500 * time.Millisecond, MeasuredAt: since}},
+		{Name: "ftp", DownSince: &since, Failures: 7},
+	} {
+		if err := s.SaveLink(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.StoreIncoming(t.Context(), store.Incoming{ID: "m", Kind: "broadcast", Raw: []byte("x"), Verified: true}); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := run(t, env, "status")
+	for _, want := range []string{"неудач подряд нет; её часы минус наши: -1.5 ± 0.5 с", "не отвечает с " + since.Format(humanTime) + ", неудач подряд: 7"} {
+		if code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("code %d, no %q in %s%s", code, want, out, errs)
+		}
+	}
+	if !strings.Contains(strings.Join(strings.Fields(out), " "), "Входящие сообщения, ещё не обработанные 1") {
+		t.Errorf("the incoming message is not counted: %s", out)
 	}
 }
