@@ -208,6 +208,10 @@ func sourceRow(row mis.Row) store.SourceRow {
 		return saved
 	}
 	saved.Needs = needs
+	if row.Fact != nil {
+		key := row.Fact.TwinKey()
+		saved.TwinKey = key[:]
+	}
 	saved.Content, saved.ContentHash = text, hash[:]
 	return saved
 }

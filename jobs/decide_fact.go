@@ -95,10 +95,11 @@ type factState struct {
 	measure  *egisso.LocalMeasure // accepted version of its measure
 	wait     string               // L-SEQ
 	content  string               // of the assignment, before it is cut to what the schema takes
+	twin     bool                 // another fact says the same
 }
 
 func (d deciding) factState(p store.Pending) (s factState, err error) {
-	s.history = history(p)
+	s.history, s.twin = history(p), p.Twin
 	if p.AcceptedContent != nil {
 		accepted, err := decoded[egisso.Fact](p.AcceptedContent, "accepted fact")
 		if err != nil {
@@ -135,6 +136,9 @@ func (d deciding) factState(p store.Pending) (s factState, err error) {
 // for would only blame its absence.
 func (d deciding) factFindings(s factState, f egisso.Fact) []egisso.Finding {
 	f.Assignment.Content = s.content
+	if s.twin {
+		d.checker.Twin = func([32]byte) bool { return true }
+	}
 	findings := d.checker.Fact(f, s.measure)
 	if s.wait == "" {
 		return findings

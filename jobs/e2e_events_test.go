@@ -212,3 +212,27 @@ func TestChangedPeopleWaitForAnOperator(t *testing.T) {
 		"release_person_changes смена фамилии подтверждена\nrelease_person_changes остальные тоже")
 	w.lawful()
 }
+
+// TestTheSameAssignmentTwice: a fact that says what another one says is seen before
+// it leaves (L-DUP), and is nothing to send once the МИС calls it a duplicate.
+func TestTheSameAssignmentTwice(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	id := w.patients(1)[0]
+	w.settle()
+	w.exec(`insert into mis.recipe (id, lpu_id, patient_id, privilege_id, series, num, issue_date, valid_days, drug_id, pack_qty, discount, price, sum_total, status, dispensed_date)
+		select 99999, lpu_id, patient_id, privilege_id, series, num || '-2', issue_date, valid_days, drug_id, pack_qty, discount, price, sum_total, status, dispensed_date
+		  from mis.recipe where id = $1`, id)
+	w.run(w.collect)
+	w.run(w.decide)
+	shown := `select state || ' ' || substring(reason from '^L-DUP') from egisso.record_status where row_key = '99999'`
+	w.wantText(shown, "ready L-DUP")
+	w.decide.Policy = egisso.RulePolicy{"L-DUP": egisso.Block}
+	w.exec(`update egisso.source_row set dirty = true where row_key = '99999'`)
+	w.settle()
+	w.wantText(shown, "blocked L-DUP")
+	w.exec(`update mis.recipe set merged_into = $1 where id = 99999`, id)
+	w.settle()
+	w.wantText(`select state from egisso.record_status where row_key = '99999'`, "nothing_to_send")
+	w.lawful()
+}

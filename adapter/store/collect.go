@@ -29,6 +29,7 @@ type SourceRow struct {
 	Findings    []egisso.Finding
 	Needs       []Need
 	Provider    string // participant code; empty: the gateway's own provider
+	TwinKey     []byte // of a fact, egisso.Fact.TwinKey; nil for other registers
 }
 
 // Need is another row of the source that a row has to wait for.
@@ -142,7 +143,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	n := len(rows)
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
 	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
-	needs, providers := make([]string, n), make([]*string, n)
+	needs, providers, twins := make([]string, n), make([]*string, n), make([][]byte, n)
 	for i, row := range rows {
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
@@ -156,9 +157,9 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		if err != nil {
 			return 0, fmt.Errorf("encode needs: %w", err)
 		}
-		needs[i], providers[i] = string(list), nullable(row.Provider)
+		needs[i], providers[i], twins[i] = string(list), nullable(row.Provider), row.TwinKey
 	}
-	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers).Scan(&changed)
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers, twins).Scan(&changed)
 	return changed, err
 }
 

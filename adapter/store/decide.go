@@ -102,7 +102,7 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 		var acceptedID, acceptedEvent *uuid.UUID
 		err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
 			&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-			&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased)
+			&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Twin)
 		if err != nil {
 			return nil, err
 		}

@@ -29,6 +29,7 @@ type Pending struct {
 	AcceptedProvider string // participant code it was sent under
 	ParticipantCode  string // the code ЕГИССО gave to a participant
 	PeopleReleased   bool   // an operator let the change of people in this content go
+	Twin             bool   // another fact says the same assignment
 
 	// Overridden: an operator let the present content go in spite of warnings that
 	// the policy makes blocking.

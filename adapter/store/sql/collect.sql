@@ -12,15 +12,16 @@ on conflict (register) do update set position = excluded.position, updated_at = 
 -- and nobody waits for anybody in a circle.
 with saved as (
     insert into egisso.source_row as s
-           (register, row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider)
+           (register, row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)
     select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content::jsonb, r.content_hash, r.row_findings::jsonb,
-           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider
-      from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[])
-           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider)
+           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key
+      from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)
      order by r.row_key
     on conflict (register, row_key) do update
        set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
            content = excluded.content, content_hash = excluded.content_hash, row_findings = excluded.row_findings,
+           twin_key = excluded.twin_key,
            -- A row without content need not say what it needs and whose it is.
            needs = case when excluded.content is null then s.needs else excluded.needs end,
            provider = case when excluded.content is null then coalesce(excluded.provider, s.provider) else excluded.provider end,

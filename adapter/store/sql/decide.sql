@@ -2,7 +2,10 @@
 -- Rows in flight wait for their outcome; another process's rows are skipped.
 select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
-       coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false)
+       coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
+       exists (select from egisso.source_row o
+                where o.twin_key = s.twin_key and o.register = s.register and o.row_key <> s.row_key and not o.deleted
+                  and coalesce(o.content -> 'ending' ->> 'reason', '') <> 'duplicate')
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
