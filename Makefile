@@ -62,8 +62,8 @@ faults: ## table: every fault and other trouble at every call, what the jobs do,
 
 soak: ## MESSAGES messages, a fifth of all calls in trouble; an hour without the bus
 	@.ci/deps test
-	EGISSOGW_SOAK=$(MESSAGES) EGISSOGW_SOAK_RESULT=$(RESULT) go test -count=1 -timeout=3h -run '^Test(Soak|Downtime)$$' -v ./jobs && \
-		{ echo; echo "soak passed, see $(RESULT):"; grep TestSoak $(RESULT) | tail -1; } || \
+	EGISSOGW_SOAK=$(MESSAGES) EGISSOGW_SOAK_RESULT=$(RESULT) go test -count=1 -timeout=3h -run '^Test(Soak|SoakOfFiles|Downtime)$$' -v ./jobs && \
+		{ echo; echo "soak passed, see $(RESULT):"; grep TestSoak $(RESULT) | tail -2; } || \
 		{ echo; echo "soak FAILED, see $(RESULT)"; exit 1; }
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)

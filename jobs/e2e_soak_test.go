@@ -58,6 +58,7 @@ func (w *world) gateways(senders int) (stop func()) {
 				jobs.Entry{Job: w.decide, Schedule: every, Wakes: []string{"form"}}, jobs.Entry{Job: w.form, Schedule: every, Wakes: []string{"sign"}},
 				jobs.Entry{Job: w.sign, Schedule: every, Wakes: []string{"send"}}, jobs.Entry{Job: receive, Schedule: every, Wakes: []string{"apply"}},
 				jobs.Entry{Job: w.apply, Schedule: every, Wakes: []string{"decide"}})
+			entries = append(entries, w.bringing(receive.Breaker, every)...)
 		}
 		go func() {
 			jobs.NewScheduler(entries, time.UTC, noLedger{}, w.log, time.Now).Run(ctx, context.WithoutCancel(ctx))
@@ -69,6 +70,19 @@ func (w *world) gateways(senders int) (stop func()) {
 		for range senders {
 			<-ended
 		}
+	}
+}
+
+// bringing are the jobs of what the bus brings besides answers, and of files.
+func (w *world) bringing(breaker *smev.Breaker, every often) []jobs.Entry {
+	lease := 5 * time.Minute
+	fetch := w.fetch
+	fetch.RetryMin, fetch.RetryMax = w.send.RetryMin, w.send.RetryMax
+	return []jobs.Entry{
+		{Job: fetch, Schedule: every, Wakes: []string{"receive", "apply"}},
+		{Job: jobs.Listen{Store: w.store, Switch: w.store, Bus: w.client, Breaker: breaker, Now: w.clock.Now, Log: w.log}, Schedule: every, Wakes: []string{"handle"}},
+		{Job: jobs.Handle{Store: w.store, RejectUnexpected: true, Lease: lease, Log: w.log}, Schedule: every, Wakes: []string{"respond"}},
+		{Job: jobs.Respond{Store: w.store, Switch: w.store, Builder: w.sign.Builder, Lease: lease, Now: w.clock.Now, Log: w.log}, Schedule: every, Wakes: []string{"send"}},
 	}
 }
 
@@ -90,11 +104,16 @@ func soakMessages(t *testing.T) int {
 
 // TestSoak sends facts in messages of their own while a fifth of all calls and
 // transfers meets trouble of every kind: the end is as if there had been none.
-func TestSoak(t *testing.T) {
-	n := soakMessages(t)
+func TestSoak(t *testing.T) { soak(t, soakMessages(t), smevtest.AnswerInline) }
+
+// TestSoakOfFiles does the same with protocols that come as files, a quarter as
+// many messages, and requests of others among them.
+func TestSoakOfFiles(t *testing.T) { soak(t, max(soakMessages(t)/4, 1), smevtest.AnswerFile) }
+
+func soak(t *testing.T, n int, answers smevtest.AnswerForm) {
 	log := &journal{}
 	w := newWorld(t, n, log, func(o *smevtest.Options) {
-		o.RedeliverAfter, o.Multipart = time.Second, smevtest.Alternate
+		o.RedeliverAfter, o.Multipart, o.Answers = time.Second, smevtest.Alternate, answers
 	})
 	w.measuresAccepted()
 	measures := w.count(`select count(*) from egisso.record`)
@@ -103,6 +122,16 @@ func TestSoak(t *testing.T) {
 	chaos := smevtest.Chaos{Seed: 7, Share: 0.2, MaxDelay: smevtest.Duration(time.Millisecond), MaxLate: smevtest.Duration(time.Second)}
 	if err := w.bus.Script().SetChaos(chaos); err != nil {
 		t.Fatal(err)
+	}
+	requests := 0
+	if answers == smevtest.AnswerFile {
+		requests = n/5 + 1
+	}
+	for i := range requests {
+		push := smevtest.Push{Name: strconv.Itoa(i), Type: smevtest.PushRequest, To: mnemonic, Content: []byte(question)}
+		if _, err := w.bus.Push(t.Context(), push); err != nil {
+			t.Fatal(err)
+		}
 	}
 	began, quiet := time.Now(), len(log.lines())
 	stop := w.gateways(8)
@@ -113,6 +142,12 @@ func TestSoak(t *testing.T) {
 		t.Errorf("not done after %s: %s", took.Round(time.Second), left)
 	}
 	w.clean(n + measures)
+	if r := w.bus.Ledger().Responses(); len(r) != requests {
+		t.Errorf("%d of %d requests are answered", len(r), requests)
+	}
+	if k := w.count(`select count(*) from egisso.incoming where verified and reply is distinct from 'delivered'`); k > 0 {
+		t.Errorf("%d requests are not done with", k)
+	}
 
 	sum := w.bus.Ledger().Summary()
 	trouble, calls := 0, 0
@@ -164,6 +199,7 @@ func (w *world) soaked(n, measures int) (left string) {
 	w.Helper()
 	// Acknowledgements are put off for longer than anybody wants to watch.
 	const hurry = `update egisso.answer set next_ack_at = now() where acked_at is null and verified and next_ack_at > now()`
+	const hurryToo = `update egisso.incoming set next_ack_at = now() where acked_at is null and verified and next_ack_at > now()`
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
 	end := time.After(time.Minute + time.Duration(n)*time.Second/2)
@@ -171,7 +207,8 @@ func (w *world) soaked(n, measures int) (left string) {
 		accepted := w.count(`select count(*) from egisso.record where state = 'accepted'`)
 		open := w.count(`select count(*) from egisso.message where state in ('pending', 'in_doubt')`)
 		answers := w.count(`select count(*) from egisso.answer where verified and (acked_at is null or applied_at is null)`)
-		waiting := w.bus.Waiting(mnemonic, ledger.Responses)
+		answers += w.count(`select count(*) from egisso.incoming where verified and (acked_at is null or reply in ('due', 'signed') or verdict is null)`)
+		waiting := w.bus.Waiting(mnemonic, ledger.Responses) + w.bus.Waiting(mnemonic, ledger.Requests)
 		if accepted == n+measures && open+answers+waiting == 0 {
 			return ""
 		}
@@ -180,6 +217,7 @@ func (w *world) soaked(n, measures int) (left string) {
 			return fmt.Sprintf("%d of %d accepted, %d messages, %d answers here, %d at the bus", accepted, n+measures, open, answers, waiting)
 		case <-tick.C:
 			w.exec(hurry)
+			w.exec(hurryToo)
 		}
 	}
 }
