@@ -83,23 +83,29 @@ func (s *Store) RewindCursor(ctx context.Context, register egisso.Register, posi
 // Unseen counts the rows known before the reconciliation, and those of them that
 // the source did not show.
 func (s *Store) Unseen(ctx context.Context, r *Reconciliation) (unseen, known int, err error) {
-	if err := s.pool.QueryRow(ctx, query("count_unseen"), r.ID, r.Register).Scan(&unseen, &known); err != nil {
-		return 0, 0, fmt.Errorf("count rows that are gone from register %s: %w", r.Register, err)
-	}
-	return unseen, known, nil
+	err = s.inTx(ctx, "count rows that are gone from register "+string(r.Register), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, query("join_by_hash")); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, query("count_unseen"), r.ID, r.Register).Scan(&unseen, &known)
+	})
+	return unseen, known, err
 }
 
 // UnseenRows returns up to limit keys after the given one that the source did not show.
 func (s *Store) UnseenRows(ctx context.Context, r *Reconciliation, after string, limit int) ([]string, error) {
-	rows, err := s.pool.Query(ctx, query("unseen_rows"), r.ID, r.Register, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list rows that are gone from register %s: %w", r.Register, err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("list rows that are gone from register %s: %w", r.Register, err)
-	}
-	return keys, nil
+	var keys []string
+	err := s.inTx(ctx, "list rows that are gone from register "+string(r.Register), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, query("join_by_hash")); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, query("unseen_rows"), r.ID, r.Register, after, limit)
+		if err == nil {
+			keys, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		return err
+	})
+	return keys, err
 }
 
 // MarkGone stores that the source has these rows no more, and returns of how many

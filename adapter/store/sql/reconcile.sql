@@ -65,3 +65,8 @@ update egisso.source_cursor set position = $2, updated_at = now() where register
 -- name: reconciled_within
 select exists (select from egisso.reconciliation r
                 where r.register = $1 and r.finished_at > now() - $2::interval and r.problem = '');
+
+-- name: join_by_hash
+-- The table of keys seen is filled and emptied between two looks of the planner at
+-- it: it would take it for small and compare every key with every other.
+select set_config('enable_nestloop', 'off', true);
