@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// InAnswer is an answer as it is kept: the raw bytes are evidence, Content is
+// what the verified bytes say.
+type InAnswer struct {
+	ID                string // MessageMetadata/MessageId, echoed in Ack unchanged
+	OriginalMessageID string
+	Kind              string
+	Content           []byte
+	Raw               []byte
+	Verified          bool
+	Problem           string // why it is not believed
+	// ReplyTo is the incoming message our answer to which this is about; "" if
+	// it is about none.
+	ReplyTo string
+	// Files announces the files that came with it: StoreAnswer. Received says what
+	// became of them: ApplyNext.
+	Files    []InFile
+	Received []ReceivedFile
+}
+
+// unverifiedPerDay is how many answers nobody can believe are kept in a day: what
+// a wrong endpoint says must not fill the database.
+const unverifiedPerDay = 200
+
+// StoreAnswer stores an answer durably; only then may it be acknowledged. An
+// answer that came again changes nothing (fresh is false), but may renew the logins
+// of files that are still due.
+func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
+	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
+		if err != nil {
+			return err
+		}
+		fresh = tag.RowsAffected() > 0
+		if !a.Verified || len(a.Files) == 0 {
+			return nil
+		}
+		return storeFiles(ctx, tx, a.ID, a.Files)
+	})
+	return fresh, err
+}
+
+// MarkAcked notes that SMEV took our acknowledgement.
+func (s *Store) MarkAcked(ctx context.Context, id string) error {
+	if _, err := s.pool.Exec(ctx, query("mark_acked"), id); err != nil {
+		return fmt.Errorf("note the acknowledgement of answer %s: %w", id, err)
+	}
+	return nil
+}
+
+// Unacked returns verified answers that were stored but, as far as we know, not
+// acknowledged.
+func (s *Store) Unacked(ctx context.Context, limit int) ([]string, error) {
+	return s.ids(ctx, "list answers to acknowledge", "unacked", limit)
+}
+
+func (s *Store) ids(ctx context.Context, what, name string, limit int) ([]string, error) {
+	rows, err := s.pool.Query(ctx, query(name), limit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return ids, nil
+}
+
+// AckFailed puts an answer off that could not be acknowledged.
+func (s *Store) AckFailed(ctx context.Context, id string) error {
+	if _, err := s.pool.Exec(ctx, query("ack_failed"), id); err != nil {
+		return fmt.Errorf("put off the acknowledgement of answer %s: %w", id, err)
+	}
+	return nil
+}
