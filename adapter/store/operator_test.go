@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -328,5 +329,29 @@ func TestRetryConfirmsAChangeOfPeople(t *testing.T) {
 	f.retry(t, "1", "подтверждено")
 	if !decide() {
 		t.Error("the decision does not know of the confirmation")
+	}
+}
+
+// A package that cannot be signed rests between the attempts; its records must not
+// be in it for ever.
+func TestReleaseOfAPackageThatCannotBeSigned(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, store.Ready)
+	pkg, _ := f.form(t)
+	p, err := f.ClaimFormed(t.Context(), time.Minute)
+	if err != nil || p == nil {
+		t.Fatalf("no formed package: %v", err)
+	}
+	if err := f.SignFailed(t.Context(), p, "Пакет не подписан: L-XSD", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.ReleasePackage(t.Context(), pkg, "исправляем запись"); err != nil || n != 1 {
+		t.Fatalf("%d records released: %v", n, err)
+	}
+	// Whoever was signing it at that moment stores nothing.
+	id, _ := uuid.NewUUID()
+	if err := f.StoreSigned(t.Context(), p, store.Message{ID: id, Envelope: []byte("<signed/>")}); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a released package was signed: %v", err)
 	}
 }
