@@ -215,9 +215,16 @@ func (s *stage) findPersonalData(t *testing.T) {
 		t.Fatalf("nothing to look for or in: %d values, %d bytes", len(planted), len(text))
 	}
 	for i, value := range planted {
-		// Six digits of a document also occur inside identifiers and times.
-		if regexp.MustCompile(`(^|[^0-9a-f.:-])` + regexp.QuoteMeta(value) + `($|[^0-9a-f-])`).MatchString(text) {
+		found := strings.Contains(text, value)
+		if found && len(value) == documentDigits {
+			found = regexp.MustCompile(`(^|[^0-9a-f.-])` + regexp.QuoteMeta(value) + `($|[^0-9a-f-])`).MatchString(text)
+		}
+		if found {
 			t.Errorf("planted value %d of %d is in the log, the status or the journal", i, len(planted))
 		}
 	}
 }
+
+// documentDigits is how long numbers of documents are: so short that the same
+// digits also occur inside identifiers, hashes and fractions of seconds.
+const documentDigits = 6
