@@ -31,7 +31,8 @@ type Reconcile struct {
 }
 
 // goneFew and goneShare are how many rows, or which share of them, may be gone
-// at once without a person's word: deleting them at ЕГИССО cannot be undone.
+// at once without a person's word, but never all: deleting them at ЕГИССО cannot
+// be undone.
 const (
 	goneFew   = 20
 	goneShare = 20 // one in so many
@@ -205,7 +206,7 @@ func (c *comparing) gone(ctx context.Context) error {
 	if err != nil || unseen == 0 {
 		return err
 	}
-	if !c.AcceptGone && unseen > max(goneFew, known/goneShare) {
+	if !c.AcceptGone && (unseen == known || unseen > max(goneFew, known/goneShare)) {
 		c.r.Problem = fmt.Sprintf("В источнике не видно записей: %d из %d. Похоже на ошибку представления; если записи действительно удалены, выполните egissogw reconcile --accept-gone", unseen, known)
 		return &TooManyGoneError{c.r.Register, unseen, known}
 	}

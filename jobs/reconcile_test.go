@@ -110,3 +110,22 @@ func TestReconciliationWaitsForTheFirstReading(t *testing.T) {
 	}
 	c.want(t, `select count(*) from egisso.source_row`, "0")
 }
+
+// A register of a few rows that shows none of them any more is a broken view too.
+func TestReconciliationDoesNotBelieveThatEverythingIsGone(t *testing.T) {
+	c := collectFrom(t)
+	c.exec(t, `insert into fact_table (row_key) values ('a'), ('b'), ('c')`)
+	if _, err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.settle(t)
+	c.exec(t, `delete from fact_table`)
+	var many *TooManyGoneError
+	if r, err := c.reconciled(t, false); !errors.As(err, &many) || many.Gone != 3 || r.Problem == "" {
+		t.Errorf("found %+v: %v", r, err)
+	}
+	c.want(t, `select count(*) from egisso.source_row where deleted`, "0")
+	if r, err := c.reconciled(t, true); err != nil || r.Gone != 3 {
+		t.Errorf("a person's word: found %+v: %v", r, err)
+	}
+}
