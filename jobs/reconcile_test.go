@@ -3,9 +3,12 @@ package jobs
 import (
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
 )
 
@@ -128,4 +131,37 @@ func TestReconciliationDoesNotBelieveThatEverythingIsGone(t *testing.T) {
 	if r, err := c.reconciled(t, true); err != nil || r.Gone != 3 {
 		t.Errorf("a person's word: found %+v: %v", r, err)
 	}
+}
+
+// What polling stored while the reconciliation was reading is newer than what the
+// reconciliation read: nothing must be decided on the older.
+func TestReconciliationDoesNotTakeARowBack(t *testing.T) {
+	c := collectFrom(t, mis.WithPage(100))
+	c.exec(t, thousand)
+	if _, err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.settle(t)
+	c.exec(t, strings.Replace(slowView, "pg_sleep(3600)", "pg_advisory_xact_lock(1)", 1)+"insert into slow values ('k0500'); select pg_advisory_lock(1)")
+	ended := make(chan error)
+	go func() {
+		_, err := Reconcile{Collect: c.Collect, Log: slog.New(slog.DiscardHandler)}.Run(t.Context())
+		ended <- err
+	}()
+	deadline := time.Now().Add(time.Minute)
+	for hangs := false; !hangs; {
+		err := c.source.QueryRow(t.Context(), "select exists (select from pg_locks where locktype = 'advisory' and not granted)").Scan(&hangs)
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("the source does not hang: %v", err)
+		}
+	}
+	c.exec(t, `update fact_table set amount = 7, changed_xid = pg_current_xact_id() where row_key = 'k0007'`)
+	if report, err := c.Run(t.Context()); err != nil || report.Done != 1 {
+		t.Fatalf("polling took %d rows: %v", report.Done, err)
+	}
+	c.exec(t, `select pg_advisory_unlock(1)`)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	c.want(t, `select content -> 'assignmentInfo' ->> 'amount' from egisso.source_row where row_key = 'k0007'`, "7")
 }

@@ -6,7 +6,8 @@ delete from egisso.seen_row s
  where s.run = $1 or exists (select from egisso.reconciliation r where r.id = s.run and r.started_at < now() - interval '2 days');
 
 -- name: compare_rows
--- Notes the keys and returns those whose row the gateway knows otherwise.
+-- Notes the keys and returns those whose row the gateway knows otherwise. What it
+-- came to know since the beginning is newer than what is compared.
 with given as (
     select * from unnest($3::text[], $4::boolean[], $5::bytea[], $6::text[], $7::text[])
            as g(row_key, deleted, content_hash, row_findings, provider)),
@@ -15,8 +16,9 @@ seen as (
 select g.row_key from given g
   left join egisso.source_row s on s.register = $2 and s.row_key = g.row_key
  where s.row_key is null
-    or (s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
-    or g.content_hash is not null and s.provider is distinct from g.provider;
+    or s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
+       and ((s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
+            or g.content_hash is not null and s.provider is distinct from g.provider);
 
 -- name: unseen_rows
 -- Known rows the reconciliation did not see, unless they came after its beginning.
