@@ -126,6 +126,10 @@ func (d deciding) factState(p store.Pending) (s factState, err error) {
 		f.MeasureProviderCode = d.owner(state.Provider)
 	}
 	code, wait := participantFor(p, f.OSZCode, f.OSZKey)
+	// An organisation that left the register of participants has its facts still.
+	if a := s.accepted; code == "" && a != nil && f.OSZKey != "" && a.OSZKey == f.OSZKey {
+		code, wait = a.OSZCode, ""
+	}
 	if f.OSZCode = code; s.wait == "" {
 		s.wait = wait
 	}

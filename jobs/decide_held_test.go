@@ -1,0 +1,50 @@
+package jobs
+
+import (
+	"encoding/json"
+	"testing"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/store"
+)
+
+// held is a row whose fact ЕГИССО holds as the gateway would have sent it.
+func held(t *testing.T, p store.Pending) store.Pending {
+	t.Helper()
+	d, err := testDecide(egisso.RegisterFact).decide(p)
+	if err != nil || d.Record == nil || d.Record.State != store.Ready {
+		t.Fatalf("the fact is not sent: %+v, %v", d.Record, err)
+	}
+	if p.AcceptedContent, err = json.Marshal(d.Record.Content); err != nil {
+		t.Fatal(err)
+	}
+	p.AcceptedID, p.AcceptedHash, p.AcceptedProvider = d.Record.ID, d.Record.BecomesHash, d.Record.Provider
+	return p
+}
+
+// latest gives the row another content.
+func latest(t *testing.T, p store.Pending, f egisso.Fact) store.Pending {
+	t.Helper()
+	next := pendingFact(t, f, nil)
+	p.Content, p.ContentHash = next.Content, next.ContentHash
+	return p
+}
+
+// The code of an organisation that left the register of participants is still that
+// under which ЕГИССО holds its facts: they can end.
+func TestFactsOfAnExcludedParticipantEnd(t *testing.T) {
+	f := invented()
+	f.OSZCode, f.OSZKey = "", "clinic"
+	p := pendingFact(t, f, &store.MeasureState{Accepted: acceptedMeasure()})
+	p.Participants = map[string]string{"clinic": "0042.000009"}
+	p = held(t, p)
+	p.Participants = map[string]string{"clinic": ""}
+	if d, err := testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil {
+		t.Errorf("nothing changed, decided %+v, %v", d.Record, err)
+	}
+	f.Ending = &egisso.Ending{Reason: egisso.CauseDeath, Date: date("2025-02-10")}
+	d, err := testDecide(egisso.RegisterFact).decide(latest(t, p, f))
+	if err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactEndOfRight || d.Record.State != store.Ready {
+		t.Errorf("decided %+v, %v", d.Record, err)
+	}
+}
