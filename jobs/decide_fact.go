@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -124,6 +125,12 @@ func (d deciding) factState(p store.Pending) (s factState, err error) {
 	}
 	if state != nil && f.MeasureProviderCode == "" && d.owner(state.Provider) != d.provider(p) {
 		f.MeasureProviderCode = d.owner(state.Provider)
+	}
+	// The measure's own provider need not name itself, any other names it.
+	if a := s.accepted; a != nil && cmp.Or(a.MeasureProviderCode, d.owner(p.AcceptedProvider)) == cmp.Or(f.MeasureProviderCode, d.provider(p)) {
+		a.MeasureProviderCode = f.MeasureProviderCode
+		hash := a.ContentHash()
+		s.history.Accepted = &hash
 	}
 	code, wait := participantFor(p, f.OSZCode, f.OSZKey)
 	// An organisation that left the register of participants has its facts still.

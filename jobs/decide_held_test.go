@@ -30,6 +30,27 @@ func latest(t *testing.T, p store.Pending, f egisso.Fact) store.Pending {
 	return p
 }
 
+// Whose measure it is need not be said by the measure's own provider, but by any
+// other: that alone is no news about the fact.
+func TestAFactThatChangesHandsSaysTheSameOfItsMeasure(t *testing.T) {
+	known := &store.MeasureState{Accepted: acceptedMeasure(), Provider: testProvider}
+	for name, c := range map[string]struct{ from, to string }{
+		"from the measure's provider": {"", "0042.000002"},
+		"to the measure's provider":   {"0042.000002", ""},
+		"from one to another":         {"0042.000002", "0042.000003"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := pendingFact(t, invented(), known)
+			p.Provider = c.from
+			p = held(t, p)
+			p.Provider = c.to
+			if d, err := testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil {
+				t.Errorf("decided %+v, %v", d.Record, err)
+			}
+		})
+	}
+}
+
 // The code of an organisation that left the register of participants is still that
 // under which ЕГИССО holds its facts: they can end.
 func TestFactsOfAnExcludedParticipantEnd(t *testing.T) {
