@@ -53,6 +53,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		batch.Queue(query("decided"), register, keys, reviews, settled)
 		batch.Queue(query("clear_again"), register, keys)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
+			batch.Queue(query("unhurried"))
 			batch.Queue(query("touch_dependants"), needs)
 		}
 		decided = len(rows)
@@ -65,22 +66,27 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 // there, and returns how many there were. Two gateways can bring this about
 // between them; nobody else would wake such rows.
 func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
-	tag, err := s.pool.Exec(ctx, query("touch_waiting_in_vain"))
-	if err != nil {
-		return 0, fmt.Errorf("look for records that wait in vain: %w", err)
-	}
-	return int(tag.RowsAffected()), nil
+	return s.unhurried(ctx, "look for records that wait in vain", "touch_waiting_in_vain")
 }
 
 // SetCheckBasis says what the checks depend on besides the records: rules and
 // their policy, the provider. When that changed, records that have not left are
 // decided again; it returns how many.
 func (s *Store) SetCheckBasis(ctx context.Context, basis string) (int, error) {
-	tag, err := s.pool.Exec(ctx, query("touch_on_new_basis"), basis)
-	if err != nil {
-		return 0, fmt.Errorf("compare the basis of the checks: %w", err)
-	}
-	return int(tag.RowsAffected()), nil
+	return s.unhurried(ctx, "compare the basis of the checks", "touch_on_new_basis", basis)
+}
+
+// unhurried runs a statement that may touch any number of rows, and returns how many.
+func (s *Store) unhurried(ctx context.Context, what, name string, args ...any) (rows int, err error) {
+	err = s.inTx(ctx, what, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, query("unhurried")); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, query(name), args...)
+		rows = int(tag.RowsAffected())
+		return err
+	})
+	return rows, err
 }
 
 // dirtyRow is a Pending and what it needs.

@@ -250,6 +250,7 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
 	batch.Queue(query("touch_rows"), pkg.ID)
+	batch.Queue(query("unhurried"))
 	batch.Queue(query("touch_dependants_of_package"), pkg.ID)
 	if pkg.Register == egisso.RegisterParticipant {
 		batch.Queue(query("touch_blocked_by_participant"))

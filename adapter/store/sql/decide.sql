@@ -74,6 +74,11 @@ update egisso.source_row s set dirty = false, review = d.review, settled_hash = 
   from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review, settled)
  where s.register = $1 and s.row_key = d.row_key;
 
+-- name: unhurried
+-- The rest of the transaction touches as many rows as there are: all that waited for
+-- one measure may be a million, and to break off and begin anew would never end.
+set local statement_timeout = '20min';
+
 -- name: touch_dependants
 -- Rows not in flight look again at measures or participants on which something
 -- was decided. Rows another process holds are left: touch_waiting_in_vain finds
