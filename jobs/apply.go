@@ -48,8 +48,13 @@ func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdi
 	if err := json.Unmarshal(in.Content, &answer); err != nil {
 		return store.Verdict{}, fmt.Errorf("decode the stored answer: %w", err)
 	}
-	content, problem := attachedProtocol(answer.Content, in.Received)
-	answer.Content = content
+	if in.Body != nil {
+		answer.Content = in.Body
+	}
+	problem := ""
+	if pkg != nil && pkg.Classifier == "" {
+		answer.Content, problem = attachedProtocol(answer.Content, in.Received)
+	}
 	verdict := judge(answer, pkg)
 	if problem != "" && verdict.Review != "" {
 		verdict.Review = problem

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -105,5 +107,28 @@ func TestDecisionsOnApplications(t *testing.T) {
 				t.Errorf("messages %+v", v.Messages)
 			}
 		})
+	}
+}
+
+// An answer stored by an earlier version has its content inside the JSON.
+func TestAnswerIsReadFromEitherPlace(t *testing.T) {
+	protocol := packageResult(testPackage, "3", counted, "")
+	inside, err := json.Marshal(smev.Answer{Kind: smev.AnswerContent, Content: protocol})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := storedAnswer(&smev.Answer{Kind: smev.AnswerContent, Content: protocol}, "a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]store.InAnswer{"inside": {Content: inside}, "beside": a} {
+		pkg := &store.AnsweredPackage{ID: testPackage, State: "queued", Members: []uuid.UUID{first, second}}
+		v, err := Apply{Log: slog.New(slog.DiscardHandler)}.judge(in, pkg)
+		if err != nil || v.Result != store.PackageAccepted {
+			t.Errorf("%s: %+v, %v", name, v, err)
+		}
+	}
+	if len(a.Content) > 1000 {
+		t.Errorf("the content is stored twice: %s", a.Content)
 	}
 }

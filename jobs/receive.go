@@ -62,14 +62,14 @@ func (r Receive) take(ctx context.Context) (*letter, error) {
 
 func storedAnswer(a *smev.Answer, id string, problem error) (store.InAnswer, error) {
 	readable := *a
-	readable.Raw, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil
+	readable.Raw, readable.Content, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil, nil
 	content, err := json.Marshal(readable)
 	if err != nil {
 		return store.InAnswer{}, fmt.Errorf("encode answer: %w", err)
 	}
 	in := store.InAnswer{
 		ID: id, OriginalMessageID: a.OriginalMessageID, Kind: string(a.Kind),
-		Content: content, Raw: a.Raw, Verified: problem == nil, Files: announcedFiles(a),
+		Content: content, Body: a.Content, Raw: a.Raw, Verified: problem == nil, Files: announcedFiles(a),
 	}
 	if problem != nil {
 		in.Problem = problem.Error()

@@ -36,14 +36,15 @@ var readLimits = xmlsafe.Limits{Bytes: 64 << 20, Depth: 32, Elements: 2_000_000,
 // of the schema, nothing missing, nothing more. The first error sticks; after
 // it every method returns zero values.
 type decoder struct {
-	v   *Version
-	err error
+	v     *Version
+	err   error
+	rules []KMSZRule // of the classifier, read while the document is parsed
 }
 
 // parseDocument returns the root and sets the version if the document has the
 // local name and the namespace of a version of one of the kinds.
 func (d *decoder) parseDocument(content []byte, local string, codes ...string) *xmlsafe.Element {
-	doc, err := xmlsafe.Parse(content, readLimits)
+	doc, err := xmlsafe.ParseEach(content, readLimits, d.takeRule)
 	if err != nil {
 		d.err = &FormatError{Finding: Finding{Code: "L-XSD", Severity: Error, Schema: true, Text: "Документ не является корректным XML"}, Err: err}
 		return nil

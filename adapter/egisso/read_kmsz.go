@@ -49,7 +49,7 @@ func (d *decoder) kmsz(e *xmlsafe.Element) *KMSZ {
 	for i := range facets {
 		k.Facets[facets[i].facet] = d.facet(in, &facets[i])
 	}
-	k.Rules = d.rules(in.need(ns, string(FacetRules)))
+	k.Rules = d.takenRules(in.need(ns, string(FacetRules)))
 	in.end()
 	return k
 }
@@ -71,36 +71,58 @@ func (d *decoder) facet(in *sequence, f *facetShape) []Position {
 	return positions
 }
 
-func (d *decoder) rules(e *xmlsafe.Element) []KMSZRule {
-	ns := d.v.space.kmsz
+// takeRule reads a rule as soon as it is parsed: there are tens of thousands, and
+// a tree of them all is many times their size. It reports whether e is one.
+func (d *decoder) takeRule(e *xmlsafe.Element) bool {
+	if e.Local != "ruleKMSZ" || e.Parent.Local != string(FacetRules) || e.Space != e.Parent.Space {
+		return false
+	}
+	if d.v == nil {
+		d.v = versionOfSpace(e.Root().Space)
+	}
+	if d.v == nil || e.Space != d.v.space.kmsz {
+		return false
+	}
+	if d.err == nil {
+		d.rules = append(d.rules, d.rule(e))
+	}
+	return true
+}
+
+// takenRules returns the rules, of which e is the list.
+func (d *decoder) takenRules(e *xmlsafe.Element) []KMSZRule {
 	list := d.sequence(e)
-	rules := make([]KMSZRule, 0, len(list.kids))
-	list.some(ns, "ruleKMSZ", func(e *xmlsafe.Element) {
-		s := d.sequence(e)
-		r := KMSZRule{
-			Part:     d.formatted(s.need(ns, "codePart"), digits6),
-			MSZ:      d.formatted(s.need(ns, "codeMSZ"), digits4),
-			Category: d.formatted(s.need(ns, "codeCategory"), digits8),
-			Level:    d.formatted(s.need(ns, "codeNPA"), digits2),
-			Source:   d.formatted(s.need(ns, "codeFundingSource"), digits4),
-			Form:     d.formatted(s.need(ns, "codeForm"), digits2),
-		}
-		acts := d.sequence(s.need(ns, "reasons"))
-		s.end()
-		r.Reasons = make([]RuleAct, 0, len(acts.kids))
-		acts.some(ns, "NPA", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			r.Reasons = append(r.Reasons, RuleAct{
-				Number: d.limited(s.need(ns, "number"), 20), Title: d.limited(s.need(ns, "title"), 500),
-				Date: d.date(s.need(ns, "date")), Authority: d.limited(s.need(ns, "authority"), 500),
-			})
-			s.end()
-		})
-		acts.end()
-		rules = append(rules, r)
-	})
+	if len(d.rules) == 0 {
+		list.need(d.v.space.kmsz, "ruleKMSZ")
+	}
 	list.end()
-	return rules
+	return d.rules
+}
+
+func (d *decoder) rule(e *xmlsafe.Element) KMSZRule {
+	ns := d.v.space.kmsz
+	s := d.sequence(e)
+	r := KMSZRule{
+		Part:     d.formatted(s.need(ns, "codePart"), digits6),
+		MSZ:      d.formatted(s.need(ns, "codeMSZ"), digits4),
+		Category: d.formatted(s.need(ns, "codeCategory"), digits8),
+		Level:    d.formatted(s.need(ns, "codeNPA"), digits2),
+		Source:   d.formatted(s.need(ns, "codeFundingSource"), digits4),
+		Form:     d.formatted(s.need(ns, "codeForm"), digits2),
+	}
+	acts := d.sequence(s.need(ns, "reasons"))
+	s.end()
+	r.Reasons = make([]RuleAct, 0, len(acts.kids))
+	acts.some(ns, "NPA", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		r.Reasons = append(r.Reasons, RuleAct{
+			Number: d.limited(s.need(ns, "number"), 20), Title: d.limited(s.need(ns, "title"), 500),
+			Date: d.date(s.need(ns, "date")), Authority: d.limited(s.need(ns, "authority"), 500),
+		})
+		s.end()
+	})
+	acts.end()
+	return r
 }
 
 var compositeCode = pattern(`[0-9]{4}\.[0-9]{8}\.[0-9]{2}\.[0-9]{4}\.[0-9]{2}\.[0-9]{6}`, "не является кодом правила КМСЗ")

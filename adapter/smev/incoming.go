@@ -103,9 +103,9 @@ func readIncoming(e *envelope, v Version, trust TrustFunc) (*Incoming, error) {
 	if !ok {
 		return in, fmt.Errorf("%w: RequestMessage has not exactly one %s", ErrUnverified, local)
 	}
+	in.readIDs(target, v) // to be believed once it is verified
 	verified, err := verifyBus(target, message, v, trust)
 	if err != nil {
-		in.readIDs(target, v)
 		return in, err
 	}
 	in.Certificate = verified.Certificate

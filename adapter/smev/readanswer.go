@@ -36,9 +36,9 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 	if !ok {
 		return answer, fmt.Errorf("%w: ResponseMessage has not exactly one Response", ErrUnverified)
 	}
+	answer.readIDs(target, v) // to be believed once it is verified
 	verified, err := verifyBus(target, message, v, trust)
 	if err != nil {
-		answer.readIDs(target, v)
 		return answer, err
 	}
 	answer.Certificate = verified.Certificate
@@ -183,6 +183,7 @@ func primaryContent(data *xmlsafe.Element, v Version) ([]byte, error) {
 		return nil, malformed("%d elements in MessagePrimaryContent", len(elements))
 	}
 	var buf bytes.Buffer
+	buf.Grow(elements[0].End - elements[0].Start) // the two forms differ little
 	if err := xmldsig.Canonicalize(&buf, elements[0]); err != nil {
 		return nil, malformed("primary content: %w", err)
 	}

@@ -16,7 +16,7 @@ type TrustFunc func(c *cert.Certificate) error
 // verifyBus checks the bus's signature. Both places are given by the caller: the
 // element that will be used and the wrapper holding the signature, its sibling;
 // nothing is searched by Id (smev3.md f). The element returned is the verified
-// one and the only one whose values may be used.
+// one and the only one whose values may be used: target is empty afterwards.
 func verifyBus(target, message *xmlsafe.Element, v Version, trust TrustFunc) (*xmldsig.Verified, error) {
 	if trust == nil {
 		return nil, fmt.Errorf("%w: no trusted certificates are configured", ErrUnverified)
@@ -29,7 +29,7 @@ func verifyBus(target, message *xmlsafe.Element, v Version, trust TrustFunc) (*x
 	if !ok || len(wrapper.Elements()) != 1 {
 		return nil, fmt.Errorf("%w: SMEVSignature holds not exactly one ds:Signature", ErrUnverified)
 	}
-	verified, err := xmldsig.Verify(signature, target, xmldsig.VerifyOptions{Trust: trust})
+	verified, err := xmldsig.Verify(signature, target, xmldsig.VerifyOptions{Trust: trust, Consume: true})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnverified, err)
 	}

@@ -7,14 +7,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// InAnswer is an answer as it is kept: the raw bytes are evidence, Content is
-// what the verified bytes say.
+// InAnswer is an answer as it is kept: the raw bytes are evidence, Content and
+// Body are what the verified bytes say.
 type InAnswer struct {
 	ID                string // MessageMetadata/MessageId, echoed in Ack unchanged
 	OriginalMessageID string
 	Kind              string
-	Content           []byte
-	Raw               []byte
+	Content           []byte // JSON, all but Body
+	Body              []byte // primary content; nil if there is none
+	Raw               []byte // StoreAnswer
 	Verified          bool
 	Problem           string // why it is not believed
 	// ReplyTo is the incoming message our answer to which this is about; "" if
@@ -35,7 +36,7 @@ const unverifiedPerDay = 200
 // of files that are still due.
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
 	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
+		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
 		if err != nil {
 			return err
 		}

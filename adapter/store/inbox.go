@@ -87,7 +87,7 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 	err := s.inTx(ctx, "apply an answer", func(tx pgx.Tx) error {
 		var a InAnswer
 		err := tx.QueryRow(ctx, query("lock_unapplied")).
-			Scan(&a.ID, &a.OriginalMessageID, &a.Kind, &a.Content, &a.Raw, &a.Verified)
+			Scan(&a.ID, &a.OriginalMessageID, &a.Kind, &a.Content, &a.Body, &a.Verified)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

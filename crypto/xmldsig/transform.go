@@ -20,7 +20,7 @@ var ErrTransform = errors.New("content cannot pass the SMEV transform")
 // octet stream, which by the protocol is always the output of exclusive
 // canonicalisation. On error part of the output may have been written.
 func Transform(w io.Writer, c14n []byte) error {
-	doc, err := parseCanonical(c14n)
+	doc, err := parseCanonical(string(c14n))
 	if err != nil {
 		return err
 	}
@@ -30,9 +30,9 @@ func Transform(w io.Writer, c14n []byte) error {
 // parseCanonical reads the output of a canonicalisation. What it was made from
 // has passed stricter limits before, so there are none here but those that
 // follow from its size.
-func parseCanonical(c14n []byte) (*xmlsafe.Document, error) {
+func parseCanonical(c14n string) (*xmlsafe.Document, error) {
 	const deep = 4096
-	doc, err := xmlsafe.Parse(c14n, xmlsafe.Limits{
+	doc, err := xmlsafe.ParseString(c14n, xmlsafe.Limits{
 		Bytes: len(c14n), Depth: deep, Elements: len(c14n), Attributes: len(c14n),
 		TextLength: len(c14n), Namespaces: len(c14n), AllowDuplicateIDs: true,
 	})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"egissogw/crypto/cert"
 	"egissogw/crypto/xmlsafe"
@@ -22,6 +23,10 @@ type VerifyOptions struct {
 	// Separate: the signature is in a document of its own. Never set for
 	// messages of the bus.
 	Separate bool
+	// Consume gives up what is below the element, valid or not, as soon as its
+	// canonical form is taken: of a large message there are not two trees then.
+	// Not for enveloped signatures.
+	Consume bool
 }
 
 // Verified is what a valid signature covers.
@@ -32,7 +37,7 @@ type Verified struct {
 	Element *xmlsafe.Element
 	// Canonical is the exclusive canonical form of the signed element, a
 	// self-contained document.
-	Canonical []byte
+	Canonical string
 	// Certificate is that of whoever signed.
 	Certificate *cert.Certificate
 }
@@ -212,12 +217,15 @@ func referenced(signature, target *xmlsafe.Element, opts VerifyOptions, f family
 	if opts.Enveloped {
 		target = without(target, signature)
 	}
-	var canonical bytes.Buffer
+	var canonical strings.Builder
 	canonical.Grow((target.End - target.Start) * 9 / 8)
 	if err := Canonicalize(&canonical, target); err != nil {
 		return nil, nil, err
 	}
-	doc, err := parseCanonical(canonical.Bytes())
+	if opts.Consume && !opts.Enveloped {
+		empty(target)
+	}
+	doc, err := parseCanonical(canonical.String())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -230,7 +238,18 @@ func referenced(signature, target *xmlsafe.Element, opts VerifyOptions, f family
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Verified{Element: doc.Root, Canonical: canonical.Bytes()}, h.Sum(nil), nil
+	return &Verified{Element: doc.Root, Canonical: canonical.String()}, h.Sum(nil), nil
+}
+
+// empty takes a tree apart: elements are allocated together, so that one which is
+// still used would keep what hangs on its neighbours.
+func empty(e *xmlsafe.Element) {
+	for _, n := range e.Children {
+		if inner, ok := n.(*xmlsafe.Element); ok {
+			empty(inner)
+		}
+	}
+	e.Children = nil
 }
 
 // without gives a copy of e in which the element cut, somewhere below it, is

@@ -5,11 +5,37 @@ import "strings"
 // Parse reads one document within the limits. The tree does not refer to
 // data, which the caller may reuse.
 func Parse(data []byte, lim Limits) (*Document, error) {
-	lim = lim.withDefaults()
-	if len(data) > lim.Bytes {
-		return nil, newError("", 0, ErrLimit, "document of %d bytes, %d allowed", len(data), lim.Bytes)
+	return ParseEach(data, lim, nil)
+}
+
+// ParseEach is Parse for long lists: each is shown every element below the root
+// when it is complete, with what is open above it, and those it returns true for
+// are left out of the tree. The texts on both sides of such an element stay two.
+func ParseEach(data []byte, lim Limits, each func(e *Element) (done bool)) (*Document, error) {
+	if err := lim.admit(len(data)); err != nil {
+		return nil, err
 	}
-	p := parser{src: string(data), lim: lim}
+	return parse(string(data), lim, each)
+}
+
+// ParseString is Parse of a text, of which no copy is made: the tree refers to it.
+func ParseString(src string, lim Limits) (*Document, error) {
+	if err := lim.admit(len(src)); err != nil {
+		return nil, err
+	}
+	return parse(src, lim, nil)
+}
+
+// admit refuses a document that is too large.
+func (l Limits) admit(bytes int) error {
+	if most := l.withDefaults().Bytes; bytes > most {
+		return newError("", 0, ErrLimit, "document of %d bytes, %d allowed", bytes, most)
+	}
+	return nil
+}
+
+func parse(src string, lim Limits, each func(e *Element) (done bool)) (*Document, error) {
+	p := parser{src: src, lim: lim.withDefaults(), each: each}
 	if err := p.document(); err != nil {
 		return nil, err
 	}
@@ -19,9 +45,10 @@ func Parse(data []byte, lim Limits) (*Document, error) {
 // parser is the state of one Parse. Every method that reads advances pos and
 // leaves it behind what it read.
 type parser struct {
-	src string
-	pos int
-	lim Limits
+	src  string
+	pos  int
+	lim  Limits
+	each func(e *Element) (done bool)
 
 	root     *Element
 	open     []*Element // elements not yet closed

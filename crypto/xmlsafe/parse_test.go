@@ -372,3 +372,31 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output: forbidden XML at byte 0 (line 1, column 1): document type declaration
 }
+
+// What is taken leaves no trace in the tree, and is whole when it is shown.
+func TestParseEach(t *testing.T) {
+	var taken []string
+	doc, err := xmlsafe.ParseEach([]byte(`<a xmlns="urn:x"><list>0<item n="1">one<b/></item>1<item>two</item>2</list><item/></a>`), xmlsafe.Limits{}, func(e *xmlsafe.Element) bool {
+		if e.Local != "item" || e.Parent.Local != "list" {
+			return false
+		}
+		taken = append(taken, e.Path()+" "+e.Space+" "+e.Text()+fmt.Sprint(len(e.Elements())))
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(taken, ", "); got != "a/list/item urn:x one1, a/list/item urn:x two0" {
+		t.Errorf("taken %s", got)
+	}
+	root := doc.Root.Elements()
+	if len(root) != 2 || root[0].Text() != "012" || len(root[0].Elements()) != 0 || root[1].Local != "item" {
+		t.Errorf("left %+v", root)
+	}
+	if _, err := xmlsafe.ParseString("<a>", xmlsafe.Limits{}); !errors.Is(err, xmlsafe.ErrMalformed) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := xmlsafe.ParseString("<a/>", xmlsafe.Limits{Bytes: 3}); !errors.Is(err, xmlsafe.ErrLimit) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -210,6 +210,9 @@ func (p *parser) leave(e *Element) {
 	p.nodes = p.nodes[:first]
 	p.scope = p.scope[:p.outerOf[last]]
 	p.open, p.firstOf, p.outerOf = p.open[:last], p.firstOf[:last], p.outerOf[:last]
+	if p.each != nil && last > 0 && p.each(e) {
+		p.nodes = p.nodes[:first-1] // e itself
+	}
 }
 
 // resolve finds the namespaces of the element and its attributes and refuses

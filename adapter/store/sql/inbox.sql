@@ -1,11 +1,11 @@
 -- name: store_answer
 -- The first verified copy stays; an unverified one never hides a verified one.
 -- Of those nobody can believe only so many are kept in a day.
-insert into egisso.answer (id, original_message_id, kind, content, raw, verified, problem)
-select $1, $2, $3, $4, $5, $6, $7
- where $6 or (select count(*) from egisso.answer where not verified and received_at > now() - interval '1 day') < $8
+insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem)
+select $1, $2, $3, $4, $5, $6, $7, $8
+ where $7 or (select count(*) from egisso.answer where not verified and received_at > now() - interval '1 day') < $9
 on conflict (id) do update
-   set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content,
+   set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content, body = excluded.body,
        raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
        received_at = now(), acked_at = null, applied_at = null
  where not answer.verified and excluded.verified;
@@ -27,7 +27,7 @@ update egisso.answer
  where id = $1;
 
 -- name: lock_unapplied
-select id, original_message_id, kind, content, raw, verified from egisso.answer a
+select id, original_message_id, kind, content, body, verified from egisso.answer a
  where applied_at is null and verified and next_apply_at <= now()
    and not exists (select from egisso.received_file f where f.answer_id = a.id and f.state = 'due')
  order by received_at, id limit 1
