@@ -245,6 +245,7 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 			ids, outcomes = append(ids, id), append(outcomes, string(outcome))
 		}
 	}
+	batch.Queue(query("lock_rows_of_package"), pkg.ID)
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
 	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
 	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)

@@ -204,6 +204,7 @@ func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, info, revi
 
 // queueRelease makes the records of a package "not sent" again.
 func queueRelease(batch *pgx.Batch, packageID uuid.UUID) {
+	batch.Queue(query("lock_rows_of_package"), packageID)
 	batch.Queue(query("release_records"), packageID)
 	batch.Queue(query("release_members"), packageID)
 	batch.Queue(query("touch_rows"), packageID)

@@ -22,6 +22,14 @@ update egisso.package set state = 'answered', result = 'rejected', returned = tr
 insert into egisso.package_protocol (package_id, content) values ($1, $2)
 on conflict (package_id) do update set content = excluded.content, applied_at = now();
 
+-- name: lock_rows_of_package
+-- In the order of their keys, as everybody does who locks several: see save_rows.
+select from egisso.source_row s
+ where (s.register, s.row_key) in (select r.register, r.row_key from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+                                    where pr.package_id = $1)
+ order by s.register, s.row_key
+   for update;
+
 -- name: member_outcomes
 update egisso.package_record pr set outcome = o.outcome
   from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
