@@ -152,8 +152,11 @@ func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f 
 		if err := finishAttempt(ctx, tx, attempt, outcome, f.Fault, f.Detail); err != nil {
 			return err
 		}
+		tag, err := tx.Exec(ctx, query("message_retry"), m.ID, m.Epoch, f.After, f.Detail)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err // it was decided meanwhile, or somebody else has it now
+		}
 		batch := &pgx.Batch{}
-		batch.Queue(query("message_retry"), m.ID, m.Epoch, f.After, f.Detail)
 		switch {
 		case m.IncomingID == "":
 			batch.Queue(query("package_info"), m.PackageID, f.Info)
