@@ -162,7 +162,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	var result *string
 	var messageState string
 	err = tx.QueryRow(ctx, query("package_of_message"), messageID).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState, &p.Protocol)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -176,8 +176,12 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 	return &p, addMembers(ctx, tx, &p)
 }
 
-// addMembers reads the members of a package and which of them have no outcome.
+// addMembers reads the members of a package that is locked, which of them have no
+// outcome, and the protocol applied last.
 func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
+	if err := tx.QueryRow(ctx, query("last_protocol"), p.ID).Scan(&p.Protocol); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
 	rows, err := tx.Query(ctx, query("members"), p.ID)
 	if err != nil {
 		return err

@@ -7,6 +7,63 @@ import (
 	"egissogw/adapter/store"
 )
 
+// A later protocol is compared with the one applied last, whichever way each came.
+func TestLastProtocolIsKnownToEveryWay(t *testing.T) {
+	f := open(t)
+	id, m := f.sent(t, "1", "2")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Info: "частично", Outcomes: outcomes(store.Accepted, "1"), Protocol: []byte("first")})
+	if _, _, err := f.StoreProtocol(t.Context(), id, []byte("<protocol/>")); err != nil {
+		t.Fatal(err)
+	}
+	var seen string
+	if _, err := f.ApplyNextProtocol(t.Context(), "", func(_ store.ProtocolFile, find store.PackageFinder) (store.FileVerdict, error) {
+		p, err := find(id)
+		if p != nil {
+			seen = string(p.Protocol)
+		}
+		return store.FileVerdict{Refused: "не применяется"}, err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if seen != "first" {
+		t.Errorf("the file is compared with %q", seen)
+	}
+}
+
+// Of two gateways that apply answers about one package the second sees what the
+// first one applied while it waited.
+func TestProtocolAppliedMeanwhileIsSeen(t *testing.T) {
+	f := open(t)
+	id, m := f.sent(t, "1", "2")
+	if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true}); err != nil {
+		t.Fatal(err)
+	}
+	f.exec(t, `begin`)
+	f.exec(t, `select from egisso.package for update`)
+	seen := make(chan string, 1)
+	go func() {
+		_, err := f.ApplyNext(t.Context(), func(_ store.InAnswer, p *store.AnsweredPackage) (store.Verdict, error) {
+			seen <- p.State + " " + string(p.Protocol)
+			return store.Verdict{}, nil
+		})
+		if err != nil {
+			seen <- err.Error()
+		}
+	}()
+	for f.text(t, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == "0" {
+		time.Sleep(time.Millisecond)
+		f.exec(t, `select pg_stat_clear_snapshot()`)
+	}
+	f.exec(t, `update egisso.package set state = 'answered', result = 'partial'`)
+	if _, err := f.conn.Exec(t.Context(), `insert into egisso.package_protocol (package_id, content) values ($1, 'first')`, id); err != nil {
+		t.Fatal(err)
+	}
+	f.exec(t, `commit`)
+	if got := <-seen; got != "answered first" {
+		t.Errorf("the second gateway sees %q", got)
+	}
+}
+
 // Whoever lost a message to another gateway does not say in the journal that it
 // was not sent.
 func TestLateFailureSaysNothingOfAMessageThatIsGone(t *testing.T) {

@@ -44,11 +44,14 @@ update egisso.answer
  where id = $1;
 
 -- name: package_of_message
-select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state,
-       (select a.content from egisso.package_protocol a where a.package_id = p.id)
+select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
    for update of p;
+
+-- name: last_protocol
+-- Asked once the package is locked: whoever held it may have applied one.
+select content from egisso.package_protocol where package_id = $1;
 
 -- name: members
 select pr.record_id, r.state, r.package_id = pr.package_id, coalesce(pr.outcome, '')
