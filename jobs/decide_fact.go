@@ -75,14 +75,15 @@ func (d deciding) factRecord(s factState, move *egisso.FactDecision, p store.Pen
 }
 
 // nextStep decides what to say next of the fact. A change of nothing but people
-// is held until an operator lets it go; an end does not wait for that.
+// is held until an operator lets it go; an end does not wait for that, and one that
+// was refused stays in sight.
 func (d deciding) nextStep(s factState, p store.Pending) (move egisso.FactDecision, held bool) {
 	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
 	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {
 		return move, false
 	}
 	rest := egisso.DecideFact(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
-	if rest.Move == egisso.MoveEnd {
+	if rest.Move == egisso.MoveEnd || rest.Refused {
 		return rest, false
 	}
 	return move, true

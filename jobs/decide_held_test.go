@@ -69,3 +69,25 @@ func TestFactsOfAnExcludedParticipantEnd(t *testing.T) {
 		t.Errorf("decided %+v, %v", d.Record, err)
 	}
 }
+
+// An end that ЕГИССО refused stays refused while a change of people is held back:
+// it must not go again whenever the row is looked at.
+func TestARefusedEndDoesNotGoAgainBesideAHeldChange(t *testing.T) {
+	p := held(t, pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()}))
+	f := invented()
+	f.Receiver.FamilyName = "Другой"
+	f.Ending = &egisso.Ending{Reason: egisso.CauseDeath, Date: date("2025-02-10")}
+	p = latest(t, p, f)
+	d, err := testDecide(egisso.RegisterFact).decide(p)
+	if err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactEndOfRight {
+		t.Fatalf("the end does not go: %+v, %v", d.Record, err)
+	}
+	p.Last = &store.RecordHead{ID: d.Record.ID, Kind: d.Record.Kind, State: store.Rejected, BecomesHash: d.Record.BecomesHash}
+	if d, err = testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil || d.Drop != "" {
+		t.Errorf("after the refusal decided %+v, %q, %v", d.Record, d.Drop, err)
+	}
+	p.PeopleReleased = true
+	if d, err = testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactAlteration || d.Record.State != store.Ready {
+		t.Errorf("the released change of people does not go: %+v, %v", d.Record, err)
+	}
+}

@@ -355,3 +355,19 @@ func TestReleaseOfAPackageThatCannotBeSigned(t *testing.T) {
 		t.Errorf("a released package was signed: %v", err)
 	}
 }
+
+// Behind what ЕГИССО rejected a change of people may be held back: the retry lets
+// both go.
+func TestRetryOfARejectedRecordConfirmsPeopleToo(t *testing.T) {
+	f := open(t)
+	_, m := f.sent(t, "1")
+	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Info: "отклонён", Outcomes: outcomes(store.Rejected, "1")})
+	f.retry(t, "1", "отправлена снова")
+	released := false
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		released = p.PeopleReleased
+		return store.Decision{}, nil
+	}); err != nil || !released {
+		t.Errorf("the decision does not know of the confirmation: %v", err)
+	}
+}
