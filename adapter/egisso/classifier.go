@@ -110,8 +110,11 @@ func (c *Classifier) periodicity(code string, day Date) (known, valid bool) {
 // validOn reports whether the day lies in the term of an entry; both ends are
 // moments, read as days of Moscow.
 func validOn(start, finish time.Time, day Date) bool {
-	return !day.Before(DateOf(start.In(moscow))) && (finish.IsZero() || !day.After(DateOf(finish.In(moscow))))
+	return !day.Before(DateOf(InMoscow(start))) && (finish.IsZero() || !day.After(DateOf(InMoscow(finish))))
 }
+
+// InMoscow returns t in the zone in which ЕГИССО means days.
+func InMoscow(t time.Time) time.Time { return t.In(moscow) }
 
 // FundingCode is the code of all sources of a measure together: the sum of
 // their codes (spec egisso.md f.3). ok is false if a code is not four digits.
