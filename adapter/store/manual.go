@@ -22,6 +22,7 @@ type ManualFile struct {
 	CreatedAt  time.Time
 	Name       string
 	ExportedAt *time.Time // nil until it was first written to a directory
+	Released   bool       // its records were given back and go in another package
 }
 
 // ClaimManual claims the oldest formed package for upload by hand, to have its

@@ -87,7 +87,13 @@ func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config,
 		if err == nil && !found {
 			err = fmt.Errorf("у пакета %s нет файла для ручной загрузки", id)
 		}
-		return []store.ManualFile{file}, err
+		if err == nil && file.Released {
+			err = fmt.Errorf("записи пакета %s освобождены и уйдут в другом: загружать его нельзя", id)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return []store.ManualFile{file}, nil
 	}
 	policy, err := fieldPolicy(c)
 	if err != nil {

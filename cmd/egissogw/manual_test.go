@@ -247,6 +247,16 @@ func TestExportAgainWritesTheSameOctets(t *testing.T) {
 	}
 	s.fails(t, "нет файла для ручной загрузки", "export", "--again", "00000000-0000-4000-8000-000000000000", other)
 	s.fails(t, "нет", "export", filepath.Join(other, "missing"))
+
+	s.run(t, "release", file.Package.String(), "--reason", "в кабинете его нет", "--not-loaded")
+	empty := t.TempDir()
+	s.fails(t, "освобождены", "export", "--again", file.Package.String(), empty)
+	if left, err := os.ReadDir(empty); err != nil || len(left) != 0 {
+		t.Errorf("a released package was written again: %v, %v", left, err)
+	}
+	if out := s.run(t, "message", file.Package.String(), "--file"); out != string(first) {
+		t.Error("the evidence of a released package is gone")
+	}
 }
 
 // TestProtocolFilesAreNotBelievedEasily: what is not a protocol of a package of

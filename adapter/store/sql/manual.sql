@@ -9,13 +9,13 @@ update egisso.package set claimed_until = null where id = $1 and epoch = $2;
 
 -- name: files_to_export
 -- Written to a directory never, or in an attempt that did not end.
-select p.id, p.register, p.format, p.format_version, p.provider, p.record_count, p.created_at, f.file_name, f.exported_at
+select p.id, p.register, p.format, p.format_version, p.provider, p.record_count, p.created_at, f.file_name, f.exported_at, p.released_at is not null
   from egisso.package p join egisso.package_file f on f.package_id = p.id
  where p.state = 'formed' and p.register = any($1)
  order by p.created_at, p.id;
 
 -- name: file_of_package
-select p.id, p.register, p.format, p.format_version, p.provider, p.record_count, p.created_at, f.file_name, f.exported_at
+select p.id, p.register, p.format, p.format_version, p.provider, p.record_count, p.created_at, f.file_name, f.exported_at, p.released_at is not null
   from egisso.package p join egisso.package_file f on f.package_id = p.id
  where p.id = $1;
 
