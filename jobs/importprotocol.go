@@ -114,7 +114,7 @@ func (i ImportProtocol) judge(f store.ProtocolFile, find store.PackageFinder) (s
 		return store.FileVerdict{}, err
 	case pkg == nil:
 		return i.refuse(f, refusedUnknown), nil
-	case carrier != "" && carrier != pkg.Register:
+	case carrier != "" && carrier != pkg.Register, pkg.Register == egisso.RequestKMSZ:
 		return i.refuse(f, refusedRegister), nil
 	case !pkg.Left:
 		return i.refuse(f, refusedUnsent), nil

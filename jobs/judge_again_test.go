@@ -132,3 +132,21 @@ func TestAnswerIsReadFromEitherPlace(t *testing.T) {
 		t.Errorf("the content is stored twice: %s", a.Content)
 	}
 }
+
+// A request for the classifier has no records a protocol could be about.
+func TestProtocolFileIsNotAboutARequestForTheClassifier(t *testing.T) {
+	bare := strings.NewReplacer(`<response xmlns="urn://egisso-ru/msg/10.10.I/1.0.3" xmlns:p=`, `<p:protocol xmlns:p=`, `><p:protocol>`, `>`, `</p:protocol></response>`, `</p:protocol>`).
+		Replace(string(packageResult(testPackage, "3", counted, "")))
+	find := func(register egisso.Register) store.PackageFinder {
+		return func(id uuid.UUID) (*store.ManualPackage, error) {
+			return &store.ManualPackage{AnsweredPackage: store.AnsweredPackage{ID: id, Register: register, State: "queued", Members: []uuid.UUID{first, second}}, Left: true}, nil
+		}
+	}
+	job := ImportProtocol{Log: slog.New(slog.DiscardHandler)}
+	for register, taken := range map[egisso.Register]bool{egisso.RegisterFact: true, egisso.RequestKMSZ: false} {
+		v, err := job.judge(store.ProtocolFile{Raw: []byte(bare), PackageID: testPackage}, find(register))
+		if err != nil || (v.Refused == "") != taken {
+			t.Errorf("%s: %q, %v", register, v.Refused, err)
+		}
+	}
+}
