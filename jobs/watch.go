@@ -22,6 +22,7 @@ type Watch struct {
 	// left are checked again.
 	CheckBasis string
 	Now        func() time.Time
+	Location   *time.Location // whose days are meant
 	Log        *slog.Logger
 
 	warnedDay string // the certificate is mentioned once a day
@@ -36,7 +37,7 @@ func (*Watch) Name() string { return "watch" }
 // Run implements Job. Done counts packages that expired.
 func (w *Watch) Run(ctx context.Context) (Report, error) {
 	w.certificateTerm()
-	again, basisErr := w.Store.SetCheckBasis(ctx, w.CheckBasis+" "+w.Now().Format(time.DateOnly))
+	again, basisErr := w.Store.SetCheckBasis(ctx, w.CheckBasis+" "+w.day())
 	if again > 0 {
 		w.Log.Info("records are checked again", "records", again)
 	}
@@ -47,9 +48,10 @@ func (w *Watch) Run(ctx context.Context) (Report, error) {
 	return Report{Done: len(expired) + again}, errors.Join(err, basisErr)
 }
 
+func (w *Watch) day() string { return w.Now().In(w.Location).Format(time.DateOnly) }
+
 func (w *Watch) certificateTerm() {
-	now := w.Now()
-	day := now.Format(time.DateOnly)
+	now, day := w.Now(), w.day()
 	if w.warnedDay == day {
 		return
 	}
