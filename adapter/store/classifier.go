@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
 )
@@ -28,13 +29,13 @@ func (s *Store) Classifier(ctx context.Context) (*egisso.Classifier, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var revision int64
-	if err := s.pool.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
+	if err := s.aside.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
 		return nil, fmt.Errorf("read the revision of the classifier: %w", err)
 	}
 	if c.known && c.revision == revision {
 		return c.value, nil
 	}
-	err := s.snapshot(ctx, "load the classifier", func(tx pgx.Tx) error {
+	err := snapshot(ctx, s.aside, "load the classifier", func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
 			return err
 		}
@@ -82,8 +83,12 @@ func (s *Store) KMSZ(ctx context.Context, number int) (k *egisso.KMSZ, err error
 
 // snapshot runs several reads over one state of the database.
 func (s *Store) snapshot(ctx context.Context, what string, fn func(tx pgx.Tx) error) error {
+	return snapshot(ctx, s.pool, what, fn)
+}
+
+func snapshot(ctx context.Context, pool *pgxpool.Pool, what string, fn func(tx pgx.Tx) error) error {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	if err := pgx.BeginTxFunc(ctx, s.pool, options, fn); err != nil {
+	if err := pgx.BeginTxFunc(ctx, pool, options, fn); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil

@@ -27,9 +27,16 @@ var ErrLost = errors.New("the claim was lost to another process")
 
 // Store is the gateway's database.
 type Store struct {
-	pool       *pgxpool.Pool
+	pool *pgxpool.Pool
+	// aside is for reads made inside a transaction, by what it calls back: if they
+	// waited for a connection of the pool, transactions that hold them all would
+	// wait for each other for ever.
+	aside      *pgxpool.Pool
 	classifier classifierCache
 }
+
+// asideConns is enough: a read holds its connection for a moment.
+const asideConns = 2
 
 // Option changes how a Store works.
 type Option func(*pgxpool.Config)
@@ -63,11 +70,21 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool}, nil
+	cfg = cfg.Copy()
+	cfg.MinConns, cfg.MaxConns = 0, asideConns
+	aside, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to the gateway database: %w", err)
+	}
+	return &Store{pool: pool, aside: aside}, nil
 }
 
 // Close closes all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.pool.Close()
+	s.aside.Close()
+}
 
 // Ping checks that the database answers.
 func (s *Store) Ping(ctx context.Context) error {
