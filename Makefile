@@ -22,10 +22,13 @@ PKG        ?= ./...
 MESSAGES ?= 10000
 RESULT   ?= /tmp/egissogw-soak.txt
 
+# The size of hostile input for make hostile.
+MIB ?= 32
+
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
 
-.PHONY: build test lint demo conformance bench benchmarks faults soak fuzz cover deps softhsm clean help
+.PHONY: build test lint demo conformance bench benchmarks faults hostile soak fuzz cover deps softhsm clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/...
@@ -59,6 +62,10 @@ benchmarks: deps ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT
 faults: ## table: every fault and other trouble at every call, what the jobs do, what comes of it
 	@.ci/deps test
 	go test -count=1 -timeout=5m -run '^TestFaultTable$$' -v ./jobs | grep -v -e '^ *=== ' -e '^ *--- PASS: .*/'
+
+hostile: ## table: hostile input of MIB MiB, peak memory, CPU time, what is said about it
+	@.ci/deps test
+	EGISSOGW_HOSTILE_MIB=$(MIB) go test -count=1 -timeout=30m -p 1 -run '^TestHostile' -v ./crypto/... ./adapter/... ./jobs/... ./cmd/... | grep -e ' → ' -e FAIL -e '_test.go'
 
 soak: ## MESSAGES messages, a fifth of all calls in trouble; an hour without the bus
 	@.ci/deps test
