@@ -34,6 +34,7 @@ type Status struct {
 	KMSZ         InUse      `json:"kmsz"`
 	Rests        []Rest     `json:"resting_registers"`
 	Jobs         []JobState `json:"jobs"`
+	Findings     []Finding  `json:"findings"` // what a person should look at
 	// The last reconciliation of each register.
 	Reconciled    []Reconciliation `json:"reconciled"`
 	BlockedRules  []Count          `json:"blocked_by_rule"`
@@ -93,6 +94,9 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		err = tx.QueryRow(ctx, query("incoming_backlog")).
 			Scan(&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview)
 		if err != nil {
+			return err
+		}
+		if st.Findings, err = readFindings(ctx, tx); err != nil {
 			return err
 		}
 		if st.Links, err = links(ctx, tx); err != nil {

@@ -34,6 +34,7 @@ func status(ctx context.Context, a *app, args []string) error {
 
 func printStatus(w io.Writer, st store.Status) error {
 	fmt.Fprintln(w, serviceLine(st.Service))
+	printFindings(w, st.Findings)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
 	fmt.Fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
@@ -73,6 +74,30 @@ func printStatus(w io.Writer, st store.Status) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
 	}
 	return t.Flush()
+}
+
+// printFindings shows what a person should look at, before all numbers.
+func printFindings(w io.Writer, findings []store.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nТребует внимания:")
+	for _, f := range findings {
+		line := f.Text
+		if f.Subject != "" {
+			line = f.Subject + ": " + line
+		}
+		if f.Count > 1 {
+			line += fmt.Sprintf(" (%d)", f.Count)
+		}
+		if f.Since != nil {
+			line += ", с " + shown(f.Since)
+		}
+		fmt.Fprintln(w, "  - "+line)
+		if f.Advice != "" {
+			fmt.Fprintln(w, "    "+f.Advice)
+		}
+	}
 }
 
 // linkTitle names the neighbours beyond our network.
