@@ -110,39 +110,43 @@ func (c *Client) send(ctx context.Context, op Operation, body []byte) (Receipt, 
 	}
 	receipt, err := readReceipt(reply.envelope, c.options.Version, op, c.options.Trust)
 	if err != nil {
-		return receipt, reply.fail(op, err)
+		return receipt, reply.fail(err)
 	}
 	if id := messageIDOf(body); receipt.MessageID != id {
-		return receipt, reply.fail(op, malformed("receipt is for another message"))
+		return receipt, reply.fail(malformed("receipt is for another message"))
 	}
 	c.observe(reply, true, ClockSending, receipt.SentAt)
 	return receipt, nil
 }
 
 // GetResponse takes one message from the answer queue; nil, nil means the queue
-// is empty. The message must be stored durably and then acknowledged with Ack.
+// is empty. The message must be stored durably and then acknowledged with Ack. It
+// is Poll and ReadResponse in one, for whoever keeps nothing in between.
+func (c *Client) GetResponse(ctx context.Context) (*Answer, error) {
+	r, err := c.Poll(ctx, OpGetResponse)
+	if err != nil {
+		return nil, err
+	}
+	return c.ReadResponse(r)
+}
+
+// ReadResponse reads a reply to GetResponse; nil, nil means the queue is empty.
 //
 // An error that matches ErrUnverified comes together with an Answer that holds
 // the ids and Raw, and nothing else of the message may be used.
-func (c *Client) GetResponse(ctx context.Context) (*Answer, error) {
-	o := &c.options
-	body, err := BuildGetResponse(ctx, o.Version, o.Signer, o.Selector, o.Now())
-	if err != nil {
+func (c *Client) ReadResponse(r *Reply) (*Answer, error) {
+	if err := c.open(r); err != nil {
 		return nil, err
 	}
-	reply, err := c.post(ctx, OpGetResponse, body)
+	answer, err := readAnswer(r.envelope, c.options.Version, c.options.Trust)
 	if err != nil {
-		return nil, err
-	}
-	answer, err := readAnswer(reply.envelope, o.Version, o.Trust)
-	if err != nil {
-		return answer, reply.fail(OpGetResponse, err)
+		return answer, r.fail(err)
 	}
 	if answer == nil {
-		c.observe(reply, false, "", time.Time{})
+		c.observe(r, false, "", time.Time{})
 		return nil, nil
 	}
-	c.observe(reply, true, ClockDelivery, answer.DeliveredAt)
+	c.observe(r, true, ClockDelivery, answer.DeliveredAt)
 	return answer, nil
 }
 
@@ -169,23 +173,9 @@ func (c *Client) Ack(ctx context.Context, messageID string, accepted bool) error
 		return nil // an entirely empty soap:Body was seen and means success
 	}
 	if _, err := reply.envelope.reply(o.Version, OpAck); err != nil {
-		return reply.fail(OpAck, err)
+		return reply.fail(err)
 	}
 	return nil
-}
-
-// reply is a parsed HTTP reply with the bytes it came as.
-type reply struct {
-	envelope    *envelope
-	raw         []byte
-	contentType string
-	// start and end are our time around the call, date is the bus's header.
-	start, end time.Time
-	date       string
-}
-
-func (r *reply) fail(op Operation, err error) error {
-	return &ReplyError{Operation: op, Raw: r.raw, ContentType: r.contentType, Err: err}
 }
 
 // withoutURL takes the address, which may hold a password, off an error of

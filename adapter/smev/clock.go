@@ -56,9 +56,9 @@ func readClock(source ClockSource, bus, start, end time.Time) ClockReading {
 }
 
 // observe reports what a reply says about the bus's clock. bus is the moment
-// from the verified part, zero if there is none.
-func (c *Client) observe(r *reply, verified bool, source ClockSource, bus time.Time) {
-	if c.options.ObserveClock == nil {
+// from the verified part, zero if there is none. A reply that was kept says nothing.
+func (c *Client) observe(r *Reply, verified bool, source ClockSource, bus time.Time) {
+	if c.options.ObserveClock == nil || r.start.IsZero() {
 		return
 	}
 	report := func(reading ClockReading) {

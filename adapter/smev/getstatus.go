@@ -14,20 +14,23 @@ import (
 // acknowledge. An error about the content of a reply comes together with an Answer
 // that holds Raw and nothing to be believed: the bus may not give it again.
 func (c *Client) GetStatus(ctx context.Context) (*Answer, error) {
-	o := &c.options
-	body, err := BuildGetStatus(ctx, o.Version, o.Signer, o.Now())
+	r, err := c.Poll(ctx, OpGetStatus)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := c.post(ctx, OpGetStatus, body)
-	if err != nil {
+	return c.ReadStatus(r)
+}
+
+// ReadStatus reads a reply to GetStatus.
+func (c *Client) ReadStatus(r *Reply) (*Answer, error) {
+	if err := c.open(r); err != nil {
 		return nil, err
 	}
-	status, err := readStatus(reply.envelope, o.Version, o.Trust)
+	status, err := readStatus(r.envelope, c.options.Version, c.options.Trust)
 	if err != nil {
-		return status, reply.fail(OpGetStatus, err)
+		return status, r.fail(err)
 	}
-	c.observe(reply, status != nil, "", time.Time{})
+	c.observe(r, status != nil, "", time.Time{})
 	return status, nil
 }
 

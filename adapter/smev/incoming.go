@@ -59,24 +59,27 @@ type Incoming struct {
 // GetRequest takes one message from the request queue; nil, nil means the queue
 // is empty. Errors are as with GetResponse.
 func (c *Client) GetRequest(ctx context.Context) (*Incoming, error) {
-	o := &c.options
-	body, err := BuildGetRequest(ctx, o.Version, o.Signer, o.Selector, o.Now())
+	r, err := c.Poll(ctx, OpGetRequest)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := c.post(ctx, OpGetRequest, body)
-	if err != nil {
+	return c.ReadRequest(r)
+}
+
+// ReadRequest reads a reply to GetRequest, as ReadResponse does one to GetResponse.
+func (c *Client) ReadRequest(r *Reply) (*Incoming, error) {
+	if err := c.open(r); err != nil {
 		return nil, err
 	}
-	message, err := readIncoming(reply.envelope, o.Version, o.Trust)
+	message, err := readIncoming(r.envelope, c.options.Version, c.options.Trust)
 	if err != nil {
-		return message, reply.fail(OpGetRequest, err)
+		return message, r.fail(err)
 	}
 	if message == nil {
-		c.observe(reply, false, "", time.Time{})
+		c.observe(r, false, "", time.Time{})
 		return nil, nil
 	}
-	c.observe(reply, true, ClockDelivery, message.DeliveredAt)
+	c.observe(r, true, ClockDelivery, message.DeliveredAt)
 	return message, nil
 }
 

@@ -13,15 +13,22 @@ import (
 	"time"
 )
 
-// post makes one call in plain XML.
-func (c *Client) post(ctx context.Context, op Operation, body []byte) (*reply, error) {
+// post makes one call in plain XML and opens the reply.
+func (c *Client) post(ctx context.Context, op Operation, body []byte) (*Reply, error) {
 	return c.postAs(ctx, op, plainContentType, body)
 }
 
-// postAs makes one call and brings the reply up to the child of soap:Body. A
-// soap:Fault under any status is returned as *Fault; any other reply under a
-// status that is not 200 is a TransportError (smev3.md a).
-func (c *Client) postAs(ctx context.Context, op Operation, contentType string, body []byte) (*reply, error) {
+// postAs makes one call and brings the reply up to the child of soap:Body.
+func (c *Client) postAs(ctx context.Context, op Operation, contentType string, body []byte) (*Reply, error) {
+	r, err := c.exchange(ctx, op, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	return r, c.open(r)
+}
+
+// exchange makes one call and takes the reply as it comes: nothing in it is read.
+func (c *Client) exchange(ctx context.Context, op Operation, contentType string, body []byte) (*Reply, error) {
 	timeout := c.options.Timeout
 	if own := c.options.Timeouts[op]; own > 0 {
 		timeout = own
@@ -38,7 +45,7 @@ func (c *Client) postAs(ctx context.Context, op Operation, contentType string, b
 	request.Header.Set("SOAPAction", `"`+op.Action()+`"`)
 	request.Header.Set("Accept", "text/xml, multipart/related")
 	request.Header.Set("Accept-Encoding", "gzip")
-	r := &reply{start: c.options.Now()}
+	r := &Reply{Operation: op, start: c.options.Now()}
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, &TransportError{Operation: op, NotSent: !connected.Load(), Err: withoutURL(err)}
@@ -47,29 +54,35 @@ func (c *Client) postAs(ctx context.Context, op Operation, contentType string, b
 	r.end, r.date = c.options.Now(), response.Header.Get("Date")
 
 	limit := c.options.Limits.Body
-	raw, err := readBody(response, limit)
-	if err != nil {
+	if r.Raw, err = readBody(response, limit); err != nil {
 		return nil, &TransportError{Operation: op, Err: fmt.Errorf("read reply: %w", err)}
 	}
-	r.raw, r.contentType = raw, response.Header.Get("Content-Type")
-	if int64(len(raw)) > limit {
-		r.raw = raw[:limit]
-		return nil, r.fail(op, malformed("larger than %d bytes", limit))
+	r.Status, r.ContentType = response.StatusCode, response.Header.Get("Content-Type")
+	r.retryAfter = parseRetryAfter(response.Header.Get("Retry-After"), r.end)
+	if int64(len(r.Raw)) > limit {
+		r.Raw, r.Cut = r.Raw[:limit], true
 	}
-	r.envelope, err = openEnvelope(op, response.StatusCode, r.contentType, raw, c.options.Limits)
+	return r, nil
+}
+
+// open reads a reply up to the child of soap:Body. A soap:Fault under any status is
+// returned as *Fault; any other reply under a status that is not 200 is a
+// TransportError (smev3.md a).
+func (c *Client) open(r *Reply) (err error) {
+	if r.Cut {
+		return r.fail(malformed("larger than %d bytes", len(r.Raw)))
+	}
+	r.envelope, err = openEnvelope(r.Operation, r.Status, r.ContentType, r.Raw, c.options.Limits)
 	switch {
 	case err == nil && r.envelope.fault != nil:
 		c.observe(r, false, "", time.Time{})
-		return nil, r.envelope.fault
-	case response.StatusCode != http.StatusOK:
-		return nil, &TransportError{
-			Operation: op, Status: response.StatusCode, Err: err,
-			RetryAfter: parseRetryAfter(response.Header.Get("Retry-After"), r.end),
-		}
+		return r.envelope.fault
+	case r.Status != http.StatusOK:
+		return &TransportError{Operation: r.Operation, Status: r.Status, Err: err, RetryAfter: r.retryAfter}
 	case err != nil:
-		return nil, r.fail(op, err)
+		return r.fail(err)
 	}
-	return r, nil
+	return nil
 }
 
 // readBody reads a body, decompressed, up to one byte over the limit. What comes

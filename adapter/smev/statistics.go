@@ -60,7 +60,7 @@ func (c *Client) QueueStatistics(ctx context.Context) ([]QueueStatistics, error)
 	}
 	queues, err := readQueueStatistics(reply.envelope, o.Version)
 	if err != nil {
-		return nil, reply.fail(OpQueueStatistics, err)
+		return nil, reply.fail(err)
 	}
 	c.observe(reply, false, "", time.Time{})
 	return queues, nil
