@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -172,11 +174,32 @@ func (s *Scheduler) run(ctx context.Context, l *loop) (report Report, err error)
 	if err := s.ledger.JobStarted(ctx, l.Job.Name()); err != nil {
 		return Report{}, err
 	}
-	report, err = l.Job.Run(ctx)
+	report, err = s.guarded(ctx, l.Job)
 	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w (%w)", err, cause)
 	}
 	return report, err
+}
+
+// guarded runs the job and makes a failure of its panic: the other jobs go on, and what
+// the panic holds, which may be people, is not printed.
+func (s *Scheduler) guarded(ctx context.Context, job Job) (report Report, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = PanicError(value)
+			s.log.Error("job panicked", "job", job.Name(), "err", err, "stack", string(debug.Stack()))
+		}
+	}()
+	return job.Run(ctx)
+}
+
+// PanicError says what a recovered panic was about. The runtime's own errors name types and
+// indices; of any other value only its type is told.
+func PanicError(value any) error {
+	if err, ok := value.(runtime.Error); ok {
+		return fmt.Errorf("panic: %w", err)
+	}
+	return fmt.Errorf("panic with a value of type %T", value)
 }
 
 // identifiers are what differs between two errors of the same kind.

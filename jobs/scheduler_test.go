@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,27 @@ func TestFailureIsLoggedOnceEachWay(t *testing.T) {
 		t.Errorf("the recovery is logged %d times:\n%s", n, log.String())
 	}
 	if len(m.finished) != len(results) || m.finished[0] != "job:no database" || m.finished[4] != "job:" {
+		t.Errorf("ledger %q", m.finished)
+	}
+}
+
+// A job that panics fails; the others go on, and the value, which may be a person, is not told.
+func TestPanicIsAFailureWithoutContent(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var log bytes.Buffer
+	panicking := scripted{"panicking", make(chan struct{}, 10), func(context.Context) (Report, error) { panic("СНИЛС 112-233-445 95") }}
+	other := scripted{"other", make(chan struct{}, 10), func(context.Context) (Report, error) { return Report{}, nil }}
+	m := &memory{}
+	s := NewScheduler([]Entry{{Job: panicking}, {Job: other}}, time.UTC, m, slog.New(slog.NewTextHandler(&log, nil)), time.Now)
+	stop := start(t, s)
+	wait(t, panicking.ran)
+	s.Wake("other")
+	wait(t, other.ran)
+	stop()
+	if text := log.String(); !strings.Contains(text, "job panicked") || !strings.Contains(text, "scheduler_test.go") || strings.Contains(text, "112-233") {
+		t.Errorf("logged: %s", text)
+	}
+	if !slices.Contains(m.finished, "panicking:panic with a value of type string") {
 		t.Errorf("ledger %q", m.finished)
 	}
 }

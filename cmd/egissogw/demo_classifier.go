@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -52,7 +51,7 @@ func (s *stage) writeClassifier(ctx context.Context) (arguments []string, err er
 	}
 	for i, document := range documents {
 		path := filepath.Join(s.dir, fmt.Sprintf("classifier-%d.xml", i+1))
-		if err := os.WriteFile(path, document, 0o600); err != nil {
+		if err := (privateFile{path, true}).write(writeBytes(document)); err != nil {
 			return nil, fmt.Errorf("write the classifier: %w", err)
 		}
 		arguments = append(arguments, "--kmsz", path)

@@ -67,7 +67,7 @@ func (p *play) upload(ctx context.Context) error {
 		return err
 	}
 	file := filepath.Join(p.dir, "protocol.xml")
-	if err := os.WriteFile(file, protocol, 0o600); err != nil {
+	if err := (privateFile{file, true}).write(writeBytes(protocol)); err != nil {
 		return fmt.Errorf("write the protocol: %w", err)
 	}
 	return p.command(ctx, "import-protocol", file)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -163,7 +164,7 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 			if err != nil {
 				return written, err
 			}
-			if err := writePrivate(dir, name, writeBytes(content)); err != nil {
+			if err := (privateFile{filepath.Join(dir, name), true}).write(writeBytes(content)); err != nil {
 				return written, err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
@@ -80,6 +81,8 @@ type usageError struct{ text string }
 func (e usageError) Error() string { return e.text }
 
 func main() {
+	noDumps()
+	hushLibraries(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now}
 	code := a.main(ctx, os.Args[1:])
@@ -99,7 +102,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if !ok {
 		return a.unknown(args[0])
 	}
-	err := c.run(ctx, a, args[1:])
+	err := a.runCommand(ctx, c, args[1:])
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
@@ -116,6 +119,19 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitConfig
 	}
 	return exitFailed
+}
+
+// errCrashed is returned for a command that panicked, which has been told.
+var errCrashed = errors.New("работа прервана")
+
+func (a *app) runCommand(ctx context.Context, c command, args []string) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			crashed(a.stderr, c.name, value)
+			err = errCrashed
+		}
+	}()
+	return c.run(ctx, a, args)
 }
 
 func findCommand(name string) (command, bool) {

@@ -40,7 +40,7 @@ func TestMessageGivesTheExactOctets(t *testing.T) {
 		t.Errorf("the file holds %q", got)
 	}
 	s.fails(t, "--force", "message", id, "--out", file)
-	if info, err := os.Stat(file); err != nil || info.Size() != 8 {
+	if info, err := os.Stat(file); err != nil || info.Size() != 8 || info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
 	s.fails(t, "нет", "message", "00000000-0000-4000-8000-00000000000f")

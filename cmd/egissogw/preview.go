@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -78,7 +79,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 			shown.Problem = p.Err.Error()
 		} else if *out != "" {
 			shown.File = fmt.Sprintf("preview_%s_%03d.xml", register, len(report.Packages)+1)
-			if err := writePrivate(*out, shown.File, writeBytes(p.Content)); err != nil {
+			if err := (privateFile{filepath.Join(*out, shown.File), true}).write(writeBytes(p.Content)); err != nil {
 				return err
 			}
 		}

@@ -31,6 +31,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 		return lastingError{err}
 	}
 	log := a.logger(c.Log)
+	hushLibraries(log)
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}

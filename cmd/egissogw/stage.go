@@ -237,7 +237,7 @@ func (s *stage) writeEnv(path string) error {
 			fmt.Fprintf(&b, "%s='%s'\n", name, value)
 		}
 	}
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+	if err := (privateFile{path, true}).write(writeBytes([]byte(b.String()))); err != nil {
 		return fmt.Errorf("write the configuration for a shell: %w", err)
 	}
 	return nil

@@ -1,7 +1,9 @@
 package smevtest
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -47,8 +49,21 @@ func (s *saver) write(name string, data []byte) string {
 	}
 	name = fmt.Sprintf("%06d.%s", s.number.Add(1), name)
 	// Saving is for reading afterwards; a full disk must not change what the bus does.
-	_ = os.WriteFile(filepath.Join(s.dir, name), data, 0o600)
+	_ = writeNew(filepath.Join(s.dir, name), data)
 	return name
+}
+
+// writeNew writes a file readable for its owner alone, whatever had the name before.
+func writeNew(path string, data []byte) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // savePackages stores the package of a message: the content, or the files it
