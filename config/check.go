@@ -30,6 +30,7 @@ var (
 	registersPattern  = regexp.MustCompile(`^\s*(onmsz|lmsz|point|organization|fact)\s*(,\s*(onmsz|lmsz|point|organization|fact)\s*)*$`)
 	versionsPattern   = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+)*$`)
 	eventsPattern     = regexp.MustCompile(`^[a-z_]+=[A-Za-z]+( *, *[a-z_]+=[A-Za-z]+)*$`)
+	subjectPattern    = regexp.MustCompile(`^((ОГРН|OGRN)=\d{13}|O=\s*\S.*)$`)
 	hexPattern        = regexp.MustCompile(`^([0-9A-Fa-f]{2})+$`)
 )
 
@@ -46,6 +47,7 @@ var textChecks = map[string]func(string) string{
 	"registers":   matches(registersPattern, "ожидаются имена реестров через запятую: onmsz, lmsz, point, organization, fact"),
 	"versions":    matches(versionsPattern, "ожидаются пары ВИД=ВЕРСИЯ через запятую, например 10.05.I=2.1.0"),
 	"events":      matches(eventsPattern, "ожидаются пары ПРИЧИНА=СОБЫТИЕ через запятую или ПРИЧИНА=off"),
+	"subject":     matches(subjectPattern, "ожидается ОГРН=1234567890123 или O=организация (O — латинская)"),
 	"postgres":    checkPostgres,
 	"url":         checkURL,
 	"proxy":       checkProxy,

@@ -72,7 +72,8 @@ type SMEV struct {
 	FileLimit               int64         `env:"SMEV_FILE_LIMIT,default=67108864" range:"65536..1073741824" doc:"Наибольший размер файла, пришедшего с ответом, в байтах; больший не принимается"`
 	FilePatience            time.Duration `env:"SMEV_FILE_PATIENCE,default=1h" range:"1m..168h" doc:"Сколько пробовать получить файл ответа, который хранилище не отдаёт: ответ, пришедший повторно, приносит новые имя и пароль"`
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
-	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка"`
+	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка; чей именно сертификат — SMEV_SUBJECT"`
+	Subject                 string        `env:"SMEV_SUBJECT" check:"subject" doc:"Чьему сертификату верить как подписи СМЭВ: ОГРН=13 цифр или O=организация, буква в букву как в сертификате. При SMEV_TRUST=chain обязательна: под тем же корневым сертификатом стоят и другие"`
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
 	RejectUnexpected        bool          `env:"SMEV_REJECT_UNEXPECTED,default=true" doc:"Отвечать вежливым отказом (UNKNOWN_REQUEST_DESCRIPTION) на чужие запросы, которых шлюз не обрабатывает; false — только сохранять и показывать"`
 	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
@@ -95,6 +96,9 @@ type Signer struct {
 	PKCS11  PKCS11  `group:"signer"`
 	Command Command `group:"signer"`
 }
+
+// TrustChain is the value of SMEV.Trust that believes issuers.
+const TrustChain = "chain"
 
 // Values of Signer.Kind.
 const (

@@ -40,6 +40,9 @@ func (r *reader) checkTogether() {
 	}
 	r.checkPath(&c.SMEV.Certificates, fileProblem)
 	r.checkPath(&c.SMEV.Roots, fileProblem)
+	if c.SMEV.Trust == TrustChain && c.SMEV.Subject == "" {
+		r.complain(&c.SMEV.Subject, "не задана, а при SMEV_TRUST=chain обязательна: иначе за СМЭВ сойдёт любой сертификат под теми же корневыми")
+	}
 	switch s := &c.Signer; s.Kind {
 	case SignerSoftkey:
 		r.need(&s.Softkey.KeyFile, &s.Softkey.CertificateFile)

@@ -149,10 +149,18 @@ func busTrust(c config.SMEV) (*cert.Trust, error) {
 		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
 	}
 	mode := cert.Pinned
-	if c.Trust == "chain" {
+	if c.Trust == config.TrustChain {
 		mode = cert.Chained
 	}
-	return cert.NewTrust(certs, mode), nil
+	trust := cert.NewTrust(certs, mode)
+	if c.Subject == "" && mode == cert.Pinned {
+		return trust, nil
+	}
+	subject, err := cert.ParseSubject(c.Subject)
+	if err != nil {
+		return nil, fmt.Errorf("%sSMEV_SUBJECT: %w", config.Prefix, err)
+	}
+	return trust.Of(subject), nil
 }
 
 func busVersion(c config.SMEV) (smev.Version, error) {

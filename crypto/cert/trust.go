@@ -22,7 +22,7 @@ const (
 	Pinned TrustMode = iota
 	// Chained trusts certificates issued by a configured certificate of an authority, directly
 	// or through other configured ones, and the configured ones themselves never as signers
-	// unless they were issued so.
+	// unless they were issued so. Whose they are is for Trust.Of.
 	Chained
 )
 
@@ -31,8 +31,9 @@ const maxChain = 8
 
 // Trust decides which certificates are believed. It is safe for concurrent use.
 type Trust struct {
-	certs []*Certificate
-	mode  TrustMode
+	certs   []*Certificate
+	mode    TrustMode
+	subject *Subject // nil: anybody
 }
 
 // NewTrust makes a decision rule from configured certificates. With none, nothing is trusted.
@@ -49,6 +50,9 @@ func (t *Trust) Check(c *Certificate, at time.Time) error {
 	}
 	if c.KeyUsage != 0 && c.KeyUsage&(DigitalSignature|ContentCommitment) == 0 {
 		return fmt.Errorf("%w: %s may not be used for signatures", ErrUntrusted, c)
+	}
+	if err := t.checkSubject(c); err != nil {
+		return err
 	}
 	if t.mode == Pinned {
 		for _, known := range t.certs {

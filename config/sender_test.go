@@ -1,0 +1,33 @@
+package config_test
+
+import (
+	"errors"
+	"testing"
+
+	"egissogw/config"
+)
+
+// Under the same authority stand certificates of others: a chain needs somebody's name.
+func TestChainNeedsASubject(t *testing.T) {
+	for name, tc := range map[string]struct {
+		trust, subject string
+		wrong          string
+	}{
+		"pinned":                   {"pinned", "", ""},
+		"pinned with a subject":    {"pinned", "O=Минцифры России", ""},
+		"chain":                    {"chain", "", "EGISSOGW_SMEV_SUBJECT"},
+		"chain with ОГРН":          {"chain", "ОГРН=1047702026701", ""},
+		"chain with OGRN":          {"chain", "OGRN=1047702026701", ""},
+		"chain with organisation":  {"chain", "O=Минцифры России", ""},
+		"chain with something":     {"chain", "1047702026701", "EGISSOGW_SMEV_SUBJECT"},
+		"chain with an empty name": {"chain", "O= ", "EGISSOGW_SMEV_SUBJECT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, map[string]string{"EGISSOGW_SMEV_TRUST": tc.trust, "EGISSOGW_SMEV_SUBJECT": tc.subject})
+			var problems *config.Problems
+			if errors.As(err, &problems) != (tc.wrong != "") || problems != nil && problems.List[0].Variable != tc.wrong {
+				t.Errorf("error %v, want a problem with %q", err, tc.wrong)
+			}
+		})
+	}
+}
