@@ -21,14 +21,15 @@ type Problems struct {
 	List []Problem
 }
 
-func (p *Problems) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "ошибок в настройках: %d", len(p.List))
+func (p *Problems) Error() string { return strings.Join(p.Lines(), "\n  ") }
+
+// Lines are the lines of the error.
+func (p *Problems) Lines() []string {
+	lines := []string{fmt.Sprintf("ошибок в настройках: %d", len(p.List))}
 	for _, problem := range p.List {
-		b.WriteString("\n  ")
-		b.WriteString(problem.String())
+		lines = append(lines, problem.String())
 	}
-	return b.String()
+	return lines
 }
 
 // Of returns the problems of the given groups as an error, or nil when there are

@@ -48,7 +48,7 @@ func viewCertificate(c *cert.Certificate) certificateView {
 // print writes the view as lines of a table, each behind indent.
 func (v certificateView) print(w io.Writer, indent string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	line := func(title, text string) { fmt.Fprintf(t, "%s%s\t%s\n", indent, title, text) }
+	line := func(title, text string) { fprintf(t, "%s%s\t%s\n", indent, title, text) }
 	line("Владелец", v.Subject)
 	line("Издатель", v.Issuer)
 	line("Серийный номер", v.Serial)
@@ -119,13 +119,13 @@ func (v signerView) print(w io.Writer) error {
 	if !v.Usable {
 		return nil // the error says why
 	}
-	if _, err := fmt.Fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, v.SigningEnds.Local().Format(humanTime)); err != nil {
+	if _, err := fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, v.SigningEnds.Local().Format(humanTime)); err != nil {
 		return err
 	}
 	if v.Warning == "" {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "ВНИМАНИЕ: %s\n", v.Warning)
+	_, err := fprintf(w, "ВНИМАНИЕ: %s\n", v.Warning)
 	return err
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"egissogw/config"
 )
@@ -71,9 +70,9 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 			if !r.OK {
 				mark = "НЕ ГОТОВО"
 			}
-			fmt.Fprintf(a.stdout, "%-26s %s\n", r.What, mark)
+			fprintf(a.stdout, "%-26s %s\n", r.What, mark)
 			for _, text := range append(r.Problem, r.Notes...) {
-				fmt.Fprintf(a.stdout, "    - %s\n", text)
+				fprintf(a.stdout, "    - %s\n", text)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"text/tabwriter"
 
@@ -72,18 +71,18 @@ func printRules(w io.Writer, lines []ruleLine) error {
 	for _, l := range lines {
 		if l.Register != register {
 			if register != "" {
-				fmt.Fprintln(t)
+				fprintln(t)
 			}
 			register = l.Register
-			fmt.Fprintf(t, "%s (%s)\n", egisso.Register(register).Title(), register)
-			fmt.Fprintln(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется")
+			fprintf(t, "%s (%s)\n", egisso.Register(register).Title(), register)
+			fprintf(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется\n")
 		}
 		now := actionTexts[l.Policy]
 		if l.Policy != l.Default {
 			now += " *"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Code, now, l.Text, l.Reads, l.Needs)
+		fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Code, now, l.Text, l.Reads, l.Needs)
 	}
-	fmt.Fprintln(t, "\n* изменено настройкой EGISSOGW_RULE_POLICY. Значение, которое не принимает схема XSD, задерживает запись всегда.")
+	fprintf(t, "\n* изменено настройкой EGISSOGW_RULE_POLICY. Значение, которое не принимает схема XSD, задерживает запись всегда.\n")
 	return t.Flush()
 }

@@ -72,7 +72,7 @@ func demo(ctx context.Context, a *app, args []string) error {
 		err = errors.Join(err, p.stage.close())
 	}
 	if err != nil {
-		fmt.Fprintf(a.stderr, "Журналы программ остались в %s\n", dir)
+		fprintf(a.stderr, "Журналы программ остались в %s\n", dir)
 		return err
 	}
 	return os.RemoveAll(dir)
@@ -91,7 +91,7 @@ type play struct {
 }
 
 func (p *play) step(text string) {
-	fmt.Fprintf(p.stdout, "[%5.1f с] %s\n", time.Since(p.began).Seconds(), text)
+	fprintf(p.stdout, "[%5.1f с] %s\n", time.Since(p.began).Seconds(), text)
 }
 
 func (p *play) run(ctx context.Context, o stageOptions) (err error) {
@@ -200,12 +200,12 @@ func (p *play) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "\nУчёт имитатора: фактов у ЕГИССО %d, версий ЛМСЗ %d, пришло повторно %d, отказов СМЭВ %d\n",
+	fprintf(p.stdout, "\nУчёт имитатора: фактов у ЕГИССО %d, версий ЛМСЗ %d, пришло повторно %d, отказов СМЭВ %d\n",
 		ledger.facts, ledger.measures, ledger.twice, ledger.faults)
 	if ledger.facts != accepted.facts || ledger.measures != accepted.measures || ledger.twice != 0 || ledger.faults != 0 {
 		return fmt.Errorf("учёт имитатора расходится с базой шлюза: фактов %d, ЛМСЗ %d", accepted.facts, accepted.measures)
 	}
-	fmt.Fprintf(p.stdout, "Время: %.1f с; наибольшая память serve: %.1f МиБ\n",
+	fprintf(p.stdout, "Время: %.1f с; наибольшая память serve: %.1f МиБ\n",
 		time.Since(p.began).Seconds(), float64(p.stage.peakMemory())/(1<<20))
 	return nil
 }
@@ -237,7 +237,7 @@ func (p *play) showJournal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stdout)
+	fprintln(p.stdout)
 	if err := printJournal(p.stdout, entries); err != nil {
 		return err
 	}
@@ -259,7 +259,7 @@ func (p *play) showJournal(ctx context.Context) error {
 	if telling < 0 {
 		return nil
 	}
-	fmt.Fprintf(p.stdout, "\nПакет %s", entries[telling].ID)
+	fprintf(p.stdout, "\nПакет %s", entries[telling].ID)
 	return printDetails(p.stdout, shown)
 }
 
@@ -267,9 +267,9 @@ func (p *play) showJournal(ctx context.Context) error {
 func (p *play) invite(ctx context.Context) {
 	script := filepath.Join(p.dir, "env")
 	if err := p.stage.writeEnv(script); err != nil {
-		fmt.Fprintln(p.stderr, err)
+		fprintln(p.stderr, err)
 	}
-	fmt.Fprintf(p.stdout, `
+	fprintf(p.stdout, `
 Всё осталось работающим. Попробуйте:
   psql '%s' -c 'select * from egisso.journal order by created_at desc limit 5'
   psql '%[1]s' -c "select row_key, status, reason from egisso.record_status where state = 'blocked' limit 5"

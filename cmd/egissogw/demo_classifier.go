@@ -232,6 +232,6 @@ func (p *play) awaitVersion(ctx context.Context, number int) (key string, err er
 	}
 	p.step(fmt.Sprintf("ЕГИССО опубликовала и ввела версию %d КМСЗ без категории %s", number, demoCategory))
 	printInvalid(p.stdout, o)
-	fmt.Fprintln(p.stdout)
+	fprintln(p.stdout)
 	return o.Invalid[0].Key, nil
 }

@@ -75,16 +75,16 @@ func (p *play) upload(ctx context.Context) error {
 
 // command runs a command of the program as an operator would.
 func (p *play) command(ctx context.Context, args ...string) error {
-	fmt.Fprintf(p.stdout, "\n$ egissogw %s", args[0])
+	fprintf(p.stdout, "\n$ egissogw %s", args[0])
 	for _, arg := range args[1:] {
-		fmt.Fprintf(p.stdout, " %s", filepath.Base(arg))
+		fprintf(p.stdout, " %s", filepath.Base(arg))
 	}
-	fmt.Fprintln(p.stdout)
+	fprintln(p.stdout)
 	cmd := exec.CommandContext(ctx, p.program, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = p.stage.env, p.stdout, p.stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("egissogw %s: %w", args[0], err)
 	}
-	fmt.Fprintln(p.stdout)
+	fprintln(p.stdout)
 	return nil
 }

@@ -34,6 +34,6 @@ func digestFile(ctx context.Context, a *app, args []string) error {
 	if _, err := io.Copy(h, file); err != nil {
 		return fmt.Errorf("чтение %s: %w", shownName(name), err)
 	}
-	_, err = fmt.Fprintln(a.stdout, base64.StdEncoding.EncodeToString(h.Sum(nil)))
+	_, err = fprintln(a.stdout, base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	return err
 }

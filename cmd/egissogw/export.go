@@ -178,14 +178,14 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 
 func (a *app) printExport(files []exportedFile, dir string) error {
 	if len(files) == 0 {
-		_, err := fmt.Fprintln(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет")
+		_, err := fprintf(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет\n")
 		return err
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "Записано в %s:\n", dir)
+	fprintf(t, "Записано в %s:\n", dir)
 	for _, f := range files {
-		fmt.Fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Title())
+		fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Title())
 	}
-	fmt.Fprintln(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.")
+	fprintf(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.\n")
 	return t.Flush()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -70,12 +69,12 @@ func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
 	case quiet:
 		return nil
 	case o.State == "":
-		_, err := fmt.Fprintln(a.stdout, "Протокол сохранён, его разбирает другой процесс")
+		_, err := fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
 		return err
 	case !fresh:
-		_, err := fmt.Fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
+		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
 		return err
 	}
-	_, err := fmt.Fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
+	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
 	return err
 }

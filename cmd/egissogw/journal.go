@@ -67,9 +67,9 @@ func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSO
 }
 
 func printJournal(w io.Writer, entries []store.JournalEntry) error {
-	fmt.Fprintln(w, "Журнал запросов в ЕГИССО")
+	fprintf(w, "Журнал запросов в ЕГИССО\n")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Дата создания\tТип пакета\tЗаписей\tСтатус\tИнформация\tПакет")
+	fprintf(t, "Дата создания\tТип пакета\tЗаписей\tСтатус\tИнформация\tПакет\n")
 	for _, e := range entries {
 		info := e.Info
 		if e.Review != "" {
@@ -79,21 +79,21 @@ func printJournal(w io.Writer, entries []store.JournalEntry) error {
 		if e.RecordCount != nil {
 			records = strconv.Itoa(*e.RecordCount)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", e.CreatedAt.Local().Format(humanTime), e.PackageType, records, e.Status, info, e.ID)
+		fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", e.CreatedAt.Local().Format(humanTime), e.PackageType, records, e.Status, info, e.ID)
 	}
 	return t.Flush()
 }
 
 func printDetails(w io.Writer, details []store.JournalDetail) error {
-	fmt.Fprintln(w, "\nДетализация отправки пакета")
+	fprintf(w, "\nДетализация отправки пакета\n")
 	if len(details) == 0 {
-		_, err := fmt.Fprintln(w, "Замечаний нет")
+		_, err := fprintf(w, "Замечаний нет\n")
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Номер записи\tКомментарии\tКод ошибки\tВид")
+	fprintf(t, "Номер записи\tКомментарии\tКод ошибки\tВид\n")
 	for _, d := range details {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", d.RecordNo, d.Comment, d.Code, d.MessageType)
+		fprintf(t, "%s\t%s\t%s\t%s\n", d.RecordNo, d.Comment, d.Code, d.MessageType)
 	}
 	return t.Flush()
 }

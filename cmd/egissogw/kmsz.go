@@ -67,15 +67,15 @@ func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bo
 		return a.printJSON(o)
 	}
 	printVersions(a.stdout, o)
-	fmt.Fprintln(a.stdout)
+	fprintln(a.stdout)
 	if err := printRequests(a.stdout, o.Requests); err != nil {
 		return err
 	}
 	printInvalid(a.stdout, o)
 	if len(o.Notes) > 0 {
-		fmt.Fprintln(a.stdout, "\nПоследние события")
+		fprintf(a.stdout, "\nПоследние события\n")
 		for _, n := range o.Notes {
-			fmt.Fprintf(a.stdout, "  %s  %s  %s\n", n.At.Local().Format(humanTime), n.Source, n.Note)
+			fprintf(a.stdout, "  %s  %s  %s\n", n.At.Local().Format(humanTime), n.Source, n.Note)
 		}
 	}
 	return nil
@@ -83,28 +83,28 @@ func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bo
 
 func printVersions(w io.Writer, o store.ClassifierOverview) {
 	if len(o.Versions) == 0 {
-		fmt.Fprintln(w, "КМСЗ ещё не получена: правила проверки, которым она нужна, не применяются")
+		fprintf(w, "КМСЗ ещё не получена: правила проверки, которым она нужна, не применяются\n")
 	} else {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент")
+		fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
 		for _, v := range o.Versions {
-			fmt.Fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, egisso.InMoscow(v.StartDate).Format("02.01.2006"),
+			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, egisso.InMoscow(v.StartDate).Format("02.01.2006"),
 				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, v.ReceivedAt.Local().Format(humanTime), v.Source, v.Document)
 		}
 		t.Flush()
 	}
-	fmt.Fprintf(w, "Справочники: периодичность — записей %d, единицы измерения — записей %d\n", o.Periodicities, o.Units)
+	fprintf(w, "Справочники: периодичность — записей %d, единицы измерения — записей %d\n", o.Periodicities, o.Units)
 }
 
 func printRequests(w io.Writer, requests []store.ClassifierRequest) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Классификатор\tПоследний запрос\tПоследний ответ\tЗапрошен")
+	fprintf(t, "Классификатор\tПоследний запрос\tПоследний ответ\tЗапрошен\n")
 	for _, r := range requests {
 		wanted := "—"
 		if r.WantedAt != nil {
 			wanted = shown(r.WantedAt) + ": " + r.Reason
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Code, shown(r.AskedAt), shown(r.ReceivedAt), wanted)
+		fprintf(t, "%s\t%s\t%s\t%s\n", r.Code, shown(r.AskedAt), shown(r.ReceivedAt), wanted)
 	}
 	return t.Flush()
 }
@@ -119,12 +119,12 @@ func printInvalid(w io.Writer, o store.ClassifierOverview) {
 			if m.Active {
 				when = "действующей"
 			}
-			fmt.Fprintf(w, "\nЛМСЗ, не соответствующие версии %d, %s\n", m.Version, when)
+			fprintf(w, "\nЛМСЗ, не соответствующие версии %d, %s\n", m.Version, when)
 		}
-		fmt.Fprintf(w, "  %s [%s]: %s %s: %s\n", m.Title, m.RecordNo, m.Type, m.Code, m.Comment)
+		fprintf(w, "  %s [%s]: %s %s: %s\n", m.Title, m.RecordNo, m.Type, m.Code, m.Comment)
 	}
 	if len(o.Versions) > 0 && len(o.Invalid) == 0 {
-		fmt.Fprintln(w, "\nВсе ЛМСЗ соответствуют КМСЗ")
+		fprintf(w, "\nВсе ЛМСЗ соответствуют КМСЗ\n")
 	}
 }
 
@@ -152,14 +152,14 @@ func diffKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 
 func printChanges(w io.Writer, changes []egisso.Change) error {
 	if len(changes) == 0 {
-		_, err := fmt.Fprintln(w, "Различий нет")
+		_, err := fprintf(w, "Различий нет\n")
 		return err
 	}
 	var facet egisso.Facet
 	for _, c := range changes {
 		if c.Facet != facet {
 			facet = c.Facet
-			fmt.Fprintln(w, facet.Title())
+			fprintln(w, facet.Title())
 		}
 		names := c.New
 		switch {
@@ -168,9 +168,9 @@ func printChanges(w io.Writer, changes []egisso.Change) error {
 		case c.New == "":
 			names = c.Old
 		}
-		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-9s %s  %s", c.Type.Title(), c.Code, names), " "))
+		fprintln(w, strings.TrimRight(fmt.Sprintf("  %-9s %s  %s", c.Type.Title(), c.Code, names), " "))
 	}
-	_, err := fmt.Fprintf(w, "Всего различий: %d\n", len(changes))
+	_, err := fprintf(w, "Всего различий: %d\n", len(changes))
 	return err
 }
 
@@ -189,10 +189,10 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 		return a.printJSON(news)
 	}
 	if len(news.Notes) == 0 {
-		_, err = fmt.Fprintln(a.stdout, "Изменений нет")
+		_, err = fprintf(a.stdout, "Изменений нет\n")
 	}
 	for _, n := range news.Notes {
-		_, err = fmt.Fprintln(a.stdout, n)
+		_, err = fprintln(a.stdout, n)
 	}
 	return err
 }

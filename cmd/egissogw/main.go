@@ -33,6 +33,7 @@ const (
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	exact          io.Writer // standard output as it is, see octets; set by main
 	environ        []string
 	lookuper       envconfig.Lookuper
 	now            func() time.Time
@@ -91,6 +92,8 @@ func main() {
 }
 
 func (a *app) main(ctx context.Context, args []string) int {
+	a.exact = a.stdout
+	a.stdout, a.stderr = harmless{a.stdout}, harmless{a.stderr}
 	if len(args) == 0 {
 		a.help(a.stderr)
 		return exitUsage
@@ -106,15 +109,15 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
-	fmt.Fprintf(a.stderr, "egissogw %s: %v\n", c.name, err)
+	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
 	var usage usageError
 	var lasting lastingError
 	switch {
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.stderr, "Вызов: %s\n", c.call())
+		fprintf(a.stderr, "Вызов: %s\n", c.call())
 		return exitUsage
 	case errors.As(err, &lasting):
-		fmt.Fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
+		fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
 			"Исправьте, проверьте командой egissogw check и запустите: systemctl restart egissogw\n", exitConfig)
 		return exitConfig
 	}
@@ -146,7 +149,7 @@ func findCommand(name string) (command, bool) {
 func (c command) call() string { return strings.TrimSpace("egissogw " + c.name + " " + c.args) }
 
 func (a *app) unknown(name string) int {
-	fmt.Fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", name)
+	fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", name)
 	return exitUsage
 }
 
@@ -161,19 +164,19 @@ func (a *app) helpOn(args []string) int {
 		if !ok {
 			return a.unknown(args[0])
 		}
-		fmt.Fprintf(a.stdout, "%s\n        %s\n", c.call(), c.summary)
+		fprintf(a.stdout, "%s\n        %s\n", c.call(), c.summary)
 		return exitOK
 	}
-	fmt.Fprintln(a.stderr, "egissogw help: нужна одна команда или ни одной")
+	fprintf(a.stderr, "egissogw help: нужна одна команда или ни одной\n")
 	return exitUsage
 }
 
 func (a *app) help(w io.Writer) {
-	fmt.Fprint(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды:\n")
+	fprintf(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды:\n")
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
+		fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
 	}
-	fmt.Fprint(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
+	fprintf(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
 		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
 		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у serve ещё 78 — неверны настройки,\n"+
 		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя.\n")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"egissogw/adapter/store"
 )
@@ -25,9 +24,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	if from == to {
-		_, err = fmt.Fprintf(a.stdout, "Схема egisso уже версии %d\n", to)
+		_, err = fprintf(a.stdout, "Схема egisso уже версии %d\n", to)
 	} else {
-		_, err = fmt.Fprintf(a.stdout, "Схема egisso обновлена: версия %d → %d\n", from, to)
+		_, err = fprintf(a.stdout, "Схема egisso обновлена: версия %d → %d\n", from, to)
 	}
 	return err
 }

@@ -90,9 +90,9 @@ func order(ctx context.Context, a *app, args []string) error {
 		return operatorError(err)
 	}
 	if ready == 0 {
-		_, err = fmt.Fprintf(a.stdout, "%s: нет данных для отправки\n", register.Title())
+		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Title())
 	} else {
-		_, err = fmt.Fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Title(), ready)
+		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Title(), ready)
 	}
 	return err
 }
@@ -125,7 +125,7 @@ func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, err
 	if err != nil {
 		return operatorError(err)
 	}
-	_, err = fmt.Fprintln(a.stdout, text)
+	_, err = fprintln(a.stdout, text)
 	return err
 }
 

@@ -38,7 +38,7 @@ func (o output) check() error {
 // write writes data.
 func (o output) write(a *app, data []byte) error {
 	if o.path == stdinName {
-		_, err := a.stdout.Write(data)
+		_, err := a.octets().Write(data)
 		return err
 	}
 	if err := o.check(); err != nil {

@@ -97,31 +97,31 @@ func preview(ctx context.Context, a *app, args []string) error {
 
 func (a *app) printPreview(r previewReport, title string) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s\n", title)
-	fmt.Fprintf(t, "Готовы к отправке\t%d\n", r.Ready)
-	fmt.Fprintf(t, "Ожидают\t%d\n", r.Waiting)
-	fmt.Fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
-	fmt.Fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
+	fprintf(t, "%s\n", title)
+	fprintf(t, "Готовы к отправке\t%d\n", r.Ready)
+	fprintf(t, "Ожидают\t%d\n", r.Waiting)
+	fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
+	fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
 	if r.Rest != nil {
-		fmt.Fprintf(t, "Отправка приостановлена до %s\t%s\n", shown(&r.Rest.Until), r.Rest.Reason)
+		fprintf(t, "Отправка приостановлена до %s\t%s\n", shown(&r.Rest.Until), r.Rest.Reason)
 	}
 	if len(r.Findings) > 0 {
-		fmt.Fprintln(t, "\nПравило\tВид\tЗаписей\tНапример, запись")
+		fprintf(t, "\nПравило\tВид\tЗаписей\tНапример, запись\n")
 	}
 	for _, f := range r.Findings {
 		kind := "Предупреждение"
 		if f.Severity == "error" {
 			kind = "Ошибка"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", f.Code, kind, f.Records, f.Example)
+		fprintf(t, "%s\t%s\t%d\t%s\n", f.Code, kind, f.Records, f.Example)
 	}
-	fmt.Fprintf(t, "\nПакетов было бы: %d\n", len(r.Packages))
+	fprintf(t, "\nПакетов было бы: %d\n", len(r.Packages))
 	for i, p := range r.Packages {
 		var kinds []string
 		for _, k := range slices.Sorted(maps.Keys(p.Kinds)) {
 			kinds = append(kinds, fmt.Sprintf("%s %d", k, p.Kinds[k]))
 		}
-		fmt.Fprintf(t, "%d\tпоставщик %s\tзаписей %d\t%s\tбайт %d\t%s%s\n", i+1, p.Provider, p.Records, strings.Join(kinds, ", "), p.Bytes, p.File, p.Problem)
+		fprintf(t, "%d\tпоставщик %s\tзаписей %d\t%s\tбайт %d\t%s%s\n", i+1, p.Provider, p.Records, strings.Join(kinds, ", "), p.Bytes, p.File, p.Problem)
 	}
 	return t.Flush()
 }

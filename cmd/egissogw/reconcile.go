@@ -50,14 +50,14 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 
 func (a *app) printReconciliations(found []store.Reconciliation) error {
 	if len(found) == 0 {
-		_, err := fmt.Fprintln(a.stdout, "Сверять нечего: источник ещё не прочитан до конца")
+		_, err := fprintf(a.stdout, "Сверять нечего: источник ещё не прочитан до конца\n")
 		return err
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание")
+	fprintf(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание\n")
 	for _, r := range found {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Title(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
+		fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Title(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
 	}
-	fmt.Fprintln(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.")
+	fprintf(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.\n")
 	return t.Flush()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"text/tabwriter"
 
@@ -50,27 +49,27 @@ func showRecord(ctx context.Context, a *app, args []string) error {
 
 func printRecord(w io.Writer, now store.RecordStatus, history []store.HistoryEntry) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Title(), now.Key, now.RecordNo)
-	fmt.Fprintf(t, "Состояние\t%s\n", now.Status)
+	fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Title(), now.Key, now.RecordNo)
+	fprintf(t, "Состояние\t%s\n", now.Status)
 	if now.Reason != "" {
-		fmt.Fprintf(t, "Причина\t%s\n", now.Reason)
+		fprintf(t, "Причина\t%s\n", now.Reason)
 	}
 	if now.DecisionDue {
-		fmt.Fprintf(t, "Источник\tизменился, решение ещё не принято\n")
+		fprintf(t, "Источник\tизменился, решение ещё не принято\n")
 	}
 	if now.RecordID != nil {
-		fmt.Fprintf(t, "UUID в ЕГИССО\t%s\n", now.RecordID)
+		fprintf(t, "UUID в ЕГИССО\t%s\n", now.RecordID)
 	}
 	if now.PackageID != nil {
-		fmt.Fprintf(t, "Пакет\t%s\n", now.PackageID)
+		fprintf(t, "Пакет\t%s\n", now.PackageID)
 	}
-	fmt.Fprintln(t, "\nИстория")
+	fprintf(t, "\nИстория\n")
 	for _, h := range history {
 		place := ""
 		if h.PackageID != nil {
 			place = "пакет " + h.PackageID.String()
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", h.At.Local().Format(humanTime), h.Text, place)
+		fprintf(t, "%s\t%s\t%s\n", h.At.Local().Format(humanTime), h.Text, place)
 	}
 	return t.Flush()
 }

@@ -65,7 +65,7 @@ func signFile(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	if r.output.path != stdinName {
-		fmt.Fprintf(a.stderr, "подписано: %s\n", r.output.path)
+		fprintf(a.stderr, "подписано: %s\n", r.output.path)
 	}
 	return nil
 }

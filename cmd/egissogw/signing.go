@@ -47,7 +47,7 @@ func signing(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(state)
 	}
-	_, err = fmt.Fprintln(a.stdout, serviceLine(state))
+	_, err = fprintln(a.stdout, serviceLine(state))
 	return err
 }
 

@@ -33,29 +33,29 @@ func status(ctx context.Context, a *app, args []string) error {
 }
 
 func printStatus(w io.Writer, st store.Status) error {
-	fmt.Fprintln(w, serviceLine(st.Service))
+	fprintln(w, serviceLine(st.Service))
 	printFindings(w, st.Findings)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
-	fmt.Fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
+	fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
+	fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
 	if st.OldestOpen != nil {
-		fmt.Fprintf(t, "Самая старая из них ждёт с\t%s\n", shown(st.OldestOpen))
+		fprintf(t, "Самая старая из них ждёт с\t%s\n", shown(st.OldestOpen))
 	}
-	fmt.Fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
-	fmt.Fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
-	fmt.Fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
-	fmt.Fprintf(t, "Файлы ответов, ещё не полученные\t%d\n", st.FilesDue)
-	fmt.Fprintf(t, "Файлы ответов, которым нельзя верить\t%d\n", st.FilesRefused)
-	fmt.Fprintf(t, "Входящие сообщения, ещё не обработанные\t%d\n", st.Incoming.Unhandled)
-	fmt.Fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
-	fmt.Fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)
-	fmt.Fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
+	fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
+	fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
+	fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
+	fprintf(t, "Файлы ответов, ещё не полученные\t%d\n", st.FilesDue)
+	fprintf(t, "Файлы ответов, которым нельзя верить\t%d\n", st.FilesRefused)
+	fprintf(t, "Входящие сообщения, ещё не обработанные\t%d\n", st.Incoming.Unhandled)
+	fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
+	fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)
+	fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
 	for _, l := range st.Links {
-		fmt.Fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
+		fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
 	}
-	fmt.Fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
+	fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
 	for _, r := range st.Rests {
-		fmt.Fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
+		fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
 	}
 	rule := func(code string) string { return code }
 	section(t, "Записи", stateLines(st.Records, recordState))
@@ -67,11 +67,11 @@ func printStatus(w io.Writer, st store.Status) error {
 		if r.Problem != "" {
 			result = r.Problem
 		}
-		fmt.Fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Title(), result)
+		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Title(), result)
 	}
-	fmt.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
+	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
+		fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
 	}
 	return t.Flush()
 }
@@ -81,7 +81,7 @@ func printFindings(w io.Writer, findings []store.Finding) {
 	if len(findings) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nТребует внимания:")
+	fprintf(w, "\nТребует внимания:\n")
 	for _, f := range findings {
 		line := f.Text
 		if f.Subject != "" {
@@ -93,9 +93,9 @@ func printFindings(w io.Writer, findings []store.Finding) {
 		if f.Since != nil {
 			line += ", с " + shown(f.Since)
 		}
-		fmt.Fprintln(w, "  - "+line)
+		fprintln(w, "  - "+line)
 		if f.Advice != "" {
-			fmt.Fprintln(w, "    "+f.Advice)
+			fprintln(w, "    "+f.Advice)
 		}
 	}
 }
@@ -134,8 +134,8 @@ func section(w io.Writer, title string, lines []stateLine) {
 	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s\n", title)
+	fprintf(w, "\n%s\n", title)
 	for _, l := range lines {
-		fmt.Fprintf(w, "  %s\t%s\t%d\n", l.register, l.state, l.count)
+		fprintf(w, "  %s\t%s\t%d\n", l.register, l.state, l.count)
 	}
 }

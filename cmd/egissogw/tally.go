@@ -162,18 +162,18 @@ func expectChanges(first tally, c refmis.Changes) tally {
 
 // summary prints a tally that adds up, or says where it does not.
 func (p *play) summary(title string, got, want tally) error {
-	fmt.Fprintf(p.stdout, "\n%s\n", title)
+	fprintf(p.stdout, "\n%s\n", title)
 	t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "Фактов в источнике\t%d\n  принято\t%d\n  отклонено ЕГИССО\t%d\n  требуют исправления\t%d\n", got.source, got.accepted, got.rejected, got.blocked)
+	fprintf(t, "Фактов в источнике\t%d\n  принято\t%d\n  отклонено ЕГИССО\t%d\n  требуют исправления\t%d\n", got.source, got.accepted, got.rejected, got.blocked)
 	for _, code := range slices.Sorted(maps.Keys(got.reasons)) {
-		fmt.Fprintf(t, "    правило %s\t%d\n", code, got.reasons[code])
+		fprintf(t, "    правило %s\t%d\n", code, got.reasons[code])
 	}
 	for _, register := range egisso.Registers() {
 		if o, ok := got.others[register]; ok {
-			fmt.Fprintf(t, "%s: принято\t%d\n  требуют исправления\t%d\n", register.Title(), o.accepted, o.blocked)
+			fprintf(t, "%s: принято\t%d\n  требуют исправления\t%d\n", register.Title(), o.accepted, o.blocked)
 		}
 	}
-	fmt.Fprintf(t, "Принято изменений фактов\t%d\nПринято удалений фактов\t%d\nПринято пакетов ЛМСЗ\t%d\n",
+	fprintf(t, "Принято изменений фактов\t%d\nПринято удалений фактов\t%d\nПринято пакетов ЛМСЗ\t%d\n",
 		got.events.alterations, got.events.invalidations, got.events.measures)
 	if err := t.Flush(); err != nil {
 		return err

@@ -35,6 +35,6 @@ func transformFile(ctx context.Context, a *app, args []string) error {
 	if err := xmldsig.TransformElement(&out, e); err != nil {
 		return because(err)
 	}
-	_, err = a.stdout.Write(out.Bytes())
+	_, err = a.octets().Write(out.Bytes())
 	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -74,23 +73,23 @@ func (s *signatureReport) matches() bool {
 var kindText = map[string]string{"soap": "сообщение SOAP", "xml": "документ XML", "cms": "CMS (PKCS#7)"}
 
 func (r *verifyReport) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], len(r.Signatures))
+	fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], len(r.Signatures))
 	if r.Content != "" {
-		fmt.Fprintf(w, "Подписанный файл: %s\n", r.Content)
+		fprintf(w, "Подписанный файл: %s\n", r.Content)
 	}
 	for _, note := range r.Notes {
-		fmt.Fprintf(w, "Замечание: %s\n", note)
+		fprintf(w, "Замечание: %s\n", note)
 	}
 	for i, s := range r.Signatures {
-		fmt.Fprintf(w, "\nПодпись %d: %s\n", i+1, s.Place)
+		fprintf(w, "\nПодпись %d: %s\n", i+1, s.Place)
 		for _, step := range s.Steps {
 			mark := "верно  "
 			if !step.OK {
 				mark = "НЕВЕРНО"
 			}
-			fmt.Fprintf(w, "  %s  %s: %s\n", mark, step.Title, step.Text)
+			fprintf(w, "  %s  %s: %s\n", mark, step.Title, step.Text)
 			for _, hint := range step.Hints {
-				fmt.Fprintf(w, "             - %s\n", hint)
+				fprintf(w, "             - %s\n", hint)
 			}
 		}
 		if s.Certificate != nil {
@@ -98,12 +97,12 @@ func (r *verifyReport) print(w io.Writer) error {
 				return err
 			}
 		}
-		fmt.Fprintf(w, "  Подпись %s\n", s.verdict())
+		fprintf(w, "  Подпись %s\n", s.verdict())
 	}
 	if len(r.Signatures) > 1 {
-		fmt.Fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
+		fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
 	}
-	_, err := fmt.Fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", r.At.Local().Format(humanTime))
+	_, err := fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", r.At.Local().Format(humanTime))
 	return err
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 )
@@ -31,7 +30,7 @@ func version(_ context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(map[string]string{"version": programVersion(), "go": runtime.Version()})
 	}
-	_, err := fmt.Fprintf(a.stdout, "egissogw %s (%s)\n", programVersion(), runtime.Version())
+	_, err := fprintf(a.stdout, "egissogw %s (%s)\n", programVersion(), runtime.Version())
 	return err
 }
 
