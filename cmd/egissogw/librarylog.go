@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -54,5 +53,6 @@ func noDumps() {
 // crashed ends a command that panicked. The value of a panic may hold anything and is
 // printed only where it is the runtime's own.
 func crashed(w io.Writer, command string, value any) {
-	_, _ = fmt.Fprintf(w, "egissogw %s: внутренняя ошибка программы: %v\n%s", command, jobs.PanicError(value), debug.Stack())
+	fprintf(w, "egissogw %s: внутренняя ошибка программы: %v\n", command, jobs.PanicError(value))
+	_, _ = w.Write(debug.Stack())
 }
