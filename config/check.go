@@ -4,16 +4,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"net"
 	"net/url"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // packagePlaceholder stands for the package's identifier in FACT_FILE_NAME.
@@ -55,6 +51,8 @@ var textChecks = map[string]func(string) string{
 	"address":     checkAddress,
 	"node":        checkNode,
 	"xml":         checkXML,
+	"line":        checkLine,
+	"label":       checkLabel,
 }
 
 func matches(pattern *regexp.Regexp, problem string) func(string) string {
@@ -101,36 +99,6 @@ func checkDate(text string) string {
 	return ""
 }
 
-func checkPostgres(text string) string {
-	if _, err := pgx.ParseConfig(text); err != nil {
-		return "не строка подключения PostgreSQL: ожидается postgres://пользователь@узел/база"
-	}
-	return ""
-}
-
-func checkURL(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "ожидается адрес http:// или https://"
-	}
-	if u.User != nil {
-		return "имя и пароль в адресе недопустимы"
-	}
-	return ""
-}
-
-// checkProxy is what smev.ParseProxy understands.
-func checkProxy(text string) string {
-	if text == "none" {
-		return ""
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
-		return "ожидается адрес http://, https:// или socks5://, либо none"
-	}
-	return ""
-}
-
 func checkURI(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || !u.IsAbs() {
@@ -139,26 +107,21 @@ func checkURI(text string) string {
 	return ""
 }
 
-func checkAddress(text string) string {
-	if _, ok := hostPort(text); !ok {
-		return "ожидается узел:порт"
+// checkLine refuses what would end a command of FTP and begin another (RFC 959 5.3).
+func checkLine(text string) string {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return "переводы строк и другие управляющие знаки недопустимы"
 	}
 	return ""
 }
 
-// hostPort adds the FTP port to an address without one.
-func hostPort(text string) (string, bool) {
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		if strings.ContainsAny(text, ":/@ []") {
-			return "", false
-		}
-		host, port = text, "21"
+// checkLabel refuses a PKCS#11 URI (RFC 7512) in place of a label: it may hold a PIN, and
+// labels are shown.
+func checkLabel(text string) string {
+	if strings.HasPrefix(strings.ToLower(text), "pkcs11:") || strings.Contains(text, "pin-value=") {
+		return "ожидается метка, а не адрес pkcs11:; ПИН-код задаётся только в " + Prefix + "PKCS11_PIN_FILE"
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || host == "" {
-		return "", false
-	}
-	return net.JoinHostPort(host, port), true
+	return checkLine(text)
 }
 
 // checkNode follows NodeID of SMEV's types: a string of at most 50 characters.

@@ -84,8 +84,8 @@ type SMEV struct {
 // FTP is the bus's file storage (ФХ), where files with facts are put.
 type FTP struct {
 	Address  string        `env:"FTP_ADDRESS,required" check:"address" doc:"Узел и порт файлового хранилища; без порта — 21"`
-	User     string        `env:"FTP_USER,default=anonymous" doc:"Имя для входа"`
-	Password Secret        `env:"FTP_PASSWORD,default=smev" doc:"Пароль для входа"`
+	User     string        `env:"FTP_USER,default=anonymous" check:"line" doc:"Имя для входа"`
+	Password Secret        `env:"FTP_PASSWORD,default=smev" check:"line" doc:"Пароль для входа"`
 	Timeout  time.Duration `env:"FTP_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел ожидания одной операции с хранилищем"`
 }
 
@@ -127,8 +127,8 @@ type Softkey struct {
 // PKCS11 is a key on a token or in a CSP with a PKCS#11 module.
 type PKCS11 struct {
 	Module          File   `env:"PKCS11_MODULE" doc:"pkcs11: библиотека модуля (.so)"`
-	TokenLabel      string `env:"PKCS11_TOKEN_LABEL" doc:"pkcs11: метка токена"`
-	KeyLabel        string `env:"PKCS11_KEY_LABEL" doc:"pkcs11: метка ключа (метка или идентификатор обязательны)"`
+	TokenLabel      string `env:"PKCS11_TOKEN_LABEL" check:"label" doc:"pkcs11: метка токена"`
+	KeyLabel        string `env:"PKCS11_KEY_LABEL" check:"label" doc:"pkcs11: метка ключа (метка или идентификатор обязательны)"`
 	KeyID           string `env:"PKCS11_KEY_ID" check:"hex" doc:"pkcs11: идентификатор ключа, шестнадцатеричный"`
 	PIN             Secret `env:"PKCS11_PIN" secret:"file" doc:"pkcs11: ПИН-код пользователя"`
 	CertificateFile File   `env:"PKCS11_CERTIFICATE_FILE" doc:"pkcs11: файл PEM с сертификатом, если его нет на токене"`

@@ -38,6 +38,7 @@ func (r *reader) checkTogether() {
 	if address, ok := hostPort(c.FTP.Address); ok {
 		c.FTP.Address = address
 	}
+	r.checkProxyOfEnvironment()
 	r.checkPath(&c.SMEV.Certificates, fileProblem)
 	r.checkPath(&c.SMEV.Roots, fileProblem)
 	if c.SMEV.Trust == TrustChain && c.SMEV.Subject == "" {

@@ -178,16 +178,6 @@ func (c *Client) Ack(ctx context.Context, messageID string, accepted bool) error
 	return nil
 }
 
-// withoutURL takes the address, which may hold a password, off an error of
-// net/http.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
-}
-
 // messageIDOf finds the id in an envelope of ours: the first MessageID element.
 // It stands near the beginning, so large content is not read.
 func messageIDOf(envelope []byte) string {

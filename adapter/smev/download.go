@@ -22,7 +22,7 @@ var ErrTooLarge = errors.New("file is larger than allowed")
 //
 // Nothing of the file is checked here, see Fetch.
 func (s *FileStore) Download(ctx context.Context, file FSAttachment, w io.Writer, limit int64) (int64, error) {
-	if strings.ContainsAny(file.FileName+file.UUID, "\r\n\x00") || file.FileName == "" {
+	if !oneLine(file.FileName, file.UUID) || file.FileName == "" {
 		return 0, storeError(stepArgument, errors.New("folder or file name cannot be asked for"))
 	}
 	d := download{store: s, file: file, out: w, limit: limit}

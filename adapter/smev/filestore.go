@@ -3,12 +3,13 @@ package smev
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/textproto"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jlaffaye/ftp"
 )
@@ -70,7 +71,9 @@ type FileStoreError struct {
 	Err  error
 }
 
-func (e *FileStoreError) Error() string { return fmt.Sprintf("file storage: %s: %v", e.Step, e.Err) }
+func (e *FileStoreError) Error() string {
+	return "file storage: " + e.Step + ": " + serverText(e.Err.Error())
+}
 
 // Unwrap gives the cause.
 func (e *FileStoreError) Unwrap() error { return e.Err }
@@ -127,9 +130,18 @@ func storeError(step string, err error) error {
 	return e
 }
 
+// oneLine tells whether texts can be arguments of a command: a line break in one would end
+// the command and begin another (RFC 959 5.3).
+func oneLine(texts ...string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) })
+}
+
 // connect dials and logs in; step names the login in errors. The returned function ends the session; it also
 // ends, at once, when ctx does.
 func (s *FileStore) connect(ctx context.Context, step, user, password string) (*ftp.ServerConn, func(), error) {
+	if !oneLine(user, password) {
+		return nil, nil, storeError(stepArgument, errors.New("user or password has control characters in it"))
+	}
 	links := &connections{}
 	var host string // of the control connection
 	conn, err := ftp.Dial(s.addr, ftp.DialWithDialFunc(func(network, addr string) (net.Conn, error) {
@@ -163,7 +175,7 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 	}
 	if err := conn.Login(user, password); err != nil {
 		done()
-		return nil, nil, storeError(step, err)
+		return nil, nil, storeError(step, withoutSecret(err, password))
 	}
 	return conn, done, nil
 }

@@ -48,14 +48,14 @@ func (c *Client) exchange(ctx context.Context, op Operation, contentType string,
 	r := &Reply{Operation: op, start: c.options.Now()}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, &TransportError{Operation: op, NotSent: !connected.Load(), Err: withoutURL(err)}
+		return nil, &TransportError{Operation: op, NotSent: !connected.Load(), Err: QuietHTTP(err)}
 	}
 	defer response.Body.Close()
 	r.end, r.date = c.options.Now(), response.Header.Get("Date")
 
 	limit := c.options.Limits.Body
 	if r.Raw, err = readBody(response, limit); err != nil {
-		return nil, &TransportError{Operation: op, Err: fmt.Errorf("read reply: %w", err)}
+		return nil, &TransportError{Operation: op, Err: fmt.Errorf("read reply: %w", QuietHTTP(err))}
 	}
 	r.Status, r.ContentType = response.StatusCode, response.Header.Get("Content-Type")
 	r.retryAfter = parseRetryAfter(response.Header.Get("Retry-After"), r.end)

@@ -23,7 +23,7 @@ import (
 // harmless. Memory does not grow with the file.
 func (s *FileStore) Upload(ctx context.Context, uuid, name string, content io.ReadSeeker) error {
 	for _, part := range []string{uuid, name} {
-		if part == "" || part == "." || part == ".." || strings.ContainsAny(part, "/\\\r\n\x00") {
+		if part == "" || part == "." || part == ".." || strings.ContainsAny(part, "/\\") || !oneLine(part) {
 			return storeError(stepArgument, errors.New("folder or file name is empty or has a path in it"))
 		}
 	}

@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/smev"
 	"egissogw/config"
 )
 
@@ -111,16 +110,12 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 	start := time.Now()
 	response, err := client.Do(request)
 	end := time.Now()
-	var wrapped *url.Error
 	switch {
 	case err != nil && connected.Load():
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD")
 		return
-	case errors.As(err, &wrapped):
-		r.Problem = append(r.Problem, "нет соединения: "+wrapped.Err.Error()) // the address may hold a password of the proxy
-		return
 	case err != nil:
-		r.Problem = append(r.Problem, "нет соединения")
+		r.Problem = append(r.Problem, "нет соединения: "+smev.QuietHTTP(err).Error())
 		return
 	}
 	response.Body.Close()
