@@ -87,6 +87,8 @@ type FTP struct {
 	User     string        `env:"FTP_USER,default=anonymous" check:"line" doc:"Имя для входа"`
 	Password Secret        `env:"FTP_PASSWORD,default=smev" check:"line" doc:"Пароль для входа"`
 	Timeout  time.Duration `env:"FTP_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел ожидания одной операции с хранилищем"`
+	MinRate  int64         `env:"FTP_MIN_RATE,default=8192" range:"1..104857600" doc:"Наименьшая скорость передачи файла, байт в секунду: более медленная прерывается и повторяется позже"`
+	Total    time.Duration `env:"FTP_TRANSFER_TIMEOUT,default=15m" range:"1m..25m" doc:"Предел передачи одного файла со всеми попытками"`
 }
 
 // Signer says which signer makes the signatures and holds the settings of each.

@@ -3,7 +3,6 @@ package smev
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/textproto"
 	"strings"
@@ -25,6 +24,8 @@ func (s *FileStore) Download(ctx context.Context, file FSAttachment, w io.Writer
 	if !oneLine(file.FileName, file.UUID) || file.FileName == "" {
 		return 0, storeError(stepArgument, errors.New("folder or file name cannot be asked for"))
 	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	d := download{store: s, file: file, out: w, limit: limit}
 	for attempt := 1; ; attempt++ {
 		err := d.try(ctx)
@@ -32,13 +33,13 @@ func (s *FileStore) Download(ctx context.Context, file FSAttachment, w io.Writer
 			return d.done, nil
 		}
 		if ctx.Err() != nil {
-			return d.done, fmt.Errorf("file storage: %w", context.Cause(ctx))
+			return d.done, ended(ctx)
 		}
 		if attempt == s.attempts || d.lasting || !worthRepeating(err) {
 			return d.done, err
 		}
-		if err := sleep(ctx, s.pause); err != nil {
-			return d.done, fmt.Errorf("file storage: %w", err)
+		if sleep(ctx, s.pause) != nil {
+			return d.done, ended(ctx)
 		}
 	}
 }
@@ -56,7 +57,8 @@ type download struct {
 	lasting bool
 }
 
-func (d *download) try(ctx context.Context) error {
+func (d *download) try(ctx context.Context) (err error) {
+	defer survive(&err)
 	conn, end, err := d.store.connect(ctx, stepOneTimeLogin, d.file.UserName, string(d.file.Password))
 	if err != nil {
 		return err

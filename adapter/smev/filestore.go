@@ -3,6 +3,7 @@ package smev
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/textproto"
@@ -19,13 +20,26 @@ import (
 type FileStore struct {
 	addr, user, password string
 	timeout              time.Duration
+	limits               FileStoreLimits
 	attempts             int
 	pause                time.Duration
 	dial                 func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
+// FileStoreLimits bound how long one file may hold up the others. Zero fields mean
+// the defaults.
+type FileStoreLimits struct {
+	// Rate is the least number of bytes a second of a transfer, after its first
+	// timeout (default 8 KiB).
+	Rate int64
+	// Total is for one file with all its attempts (default 15 minutes).
+	Total time.Duration
+}
+
 const (
 	defaultFTPPort        = "21"
+	defaultFTPRate        = 8 << 10
+	defaultFTPTotal       = 15 * time.Minute
 	defaultFTPTimeout     = 60 * time.Second
 	defaultUploadAttempts = 3
 	defaultUploadPause    = 2 * time.Second
@@ -47,13 +61,43 @@ func NewFileStore(addr, user, password string, timeout time.Duration) *FileStore
 	}
 	return &FileStore{
 		addr: addr, user: user, password: password,
-		timeout: timeout, attempts: defaultUploadAttempts, pause: defaultUploadPause,
+		timeout: timeout, limits: FileStoreLimits{Rate: defaultFTPRate, Total: defaultFTPTotal},
+		attempts: defaultUploadAttempts, pause: defaultUploadPause,
 		dial: (&net.Dialer{Timeout: timeout}).DialContext,
 	}
 }
 
+// WithLimits sets other limits than the defaults and returns the storage.
+func (s *FileStore) WithLimits(l FileStoreLimits) *FileStore {
+	if l.Rate > 0 {
+		s.limits.Rate = l.Rate
+	}
+	if l.Total > 0 {
+		s.limits.Total = l.Total
+	}
+	return s
+}
+
+// bounded is ctx for one file.
+func (s *FileStore) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.limits.Total,
+		storeError(stepTransfer, fmt.Errorf("%w: not done within %s", ErrTooSlow, s.limits.Total)))
+}
+
+// ended is the error of a transfer whose ctx has ended.
+func ended(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if _, ok := errors.AsType[*FileStoreError](cause); ok {
+		return cause
+	}
+	return fmt.Errorf("file storage: %w", cause)
+}
+
 // Probe logs in and out again with the login for uploads.
-func (s *FileStore) Probe(ctx context.Context) error {
+func (s *FileStore) Probe(ctx context.Context) (err error) {
+	defer survive(&err)
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	_, done, err := s.connect(ctx, stepLogin, s.user, s.password)
 	if err != nil {
 		return err
@@ -102,7 +146,7 @@ func (e *FileStoreError) permanent() bool {
 	}
 	var network net.Error
 	return (e.Step == stepLogin || e.Step == stepOneTimeLogin) && !errors.As(e.Err, &network) && !errors.Is(e.Err, io.EOF) &&
-		!errors.Is(e.Err, io.ErrUnexpectedEOF)
+		!errors.Is(e.Err, io.ErrUnexpectedEOF) && !errors.Is(e.Err, ErrLongReply) && !errors.Is(e.Err, errLibrary)
 }
 
 const (
@@ -142,7 +186,9 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 	if !oneLine(user, password) {
 		return nil, nil, storeError(stepArgument, errors.New("user or password has control characters in it"))
 	}
-	links := &connections{}
+	links := &session{timeout: s.timeout, rate: s.limits.Rate}
+	links.move()
+	stop := context.AfterFunc(ctx, links.closeAll)
 	var host string // of the control connection
 	conn, err := ftp.Dial(s.addr, ftp.DialWithDialFunc(func(network, addr string) (net.Conn, error) {
 		// Data connections go where the control connection goes, whatever address
@@ -155,19 +201,21 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 		if err != nil {
 			return nil, err
 		}
-		if host == "" {
-			host, _, _ = net.SplitHostPort(c.RemoteAddr().String())
-		}
 		if !links.add(c) {
 			return nil, context.Cause(ctx)
 		}
-		return &idleConn{Conn: c, timeout: s.timeout}, nil
+		links.move()
+		if host == "" {
+			host, _, _ = net.SplitHostPort(c.RemoteAddr().String())
+			return &controlConn{Conn: c, session: links}, nil
+		}
+		return &dataConn{Conn: c, session: links, began: time.Now()}, nil
 	}))
 	if err != nil {
+		stop()
 		links.closeAll()
 		return nil, nil, storeError(stepConnect, err)
 	}
-	stop := context.AfterFunc(ctx, links.closeAll)
 	done := func() {
 		stop()
 		conn.Quit() // the outcome is known already
@@ -178,4 +226,15 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 		return nil, nil, storeError(step, withoutSecret(err, password))
 	}
 	return conn, done, nil
+}
+
+// errLibrary says that the FTP library met a reply it was not made for.
+var errLibrary = errors.New("reply of the server cannot be understood")
+
+// survive turns a panic of the FTP library into an error: it takes replies apart
+// without looking whether they are of their form, for example "227 )(".
+func survive(err *error) {
+	if recover() != nil {
+		*err = storeError(stepTransfer, errLibrary)
+	}
 }

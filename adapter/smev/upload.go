@@ -31,6 +31,8 @@ func (s *FileStore) Upload(ctx context.Context, uuid, name string, content io.Re
 	if err != nil {
 		return storeError(stepSeek, err)
 	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	u := upload{store: s, folder: uuid, name: name, content: content, size: size, resume: true}
 	for attempt := 1; ; attempt++ {
 		err = u.try(ctx)
@@ -38,13 +40,13 @@ func (s *FileStore) Upload(ctx context.Context, uuid, name string, content io.Re
 			return nil
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("file storage: %w", context.Cause(ctx))
+			return ended(ctx)
 		}
 		if attempt == s.attempts || !worthRepeating(err) {
 			return err
 		}
-		if err := sleep(ctx, s.pause); err != nil {
-			return fmt.Errorf("file storage: %w", err)
+		if sleep(ctx, s.pause) != nil {
+			return ended(ctx)
 		}
 	}
 }
@@ -64,11 +66,12 @@ func (s *FileStore) UploadHashed(ctx context.Context, uuid, name string, content
 }
 
 // worthRepeating tells whether another attempt at once may help: not with a
-// wrong password, a full storage or content that cannot be read. Everything else
-// is repeated whatever its code: servers report a broken transfer in many ways.
+// wrong password, a full storage or content that cannot be read, nor where others
+// should have their turn first. Everything else is repeated whatever its code:
+// servers report a broken transfer in many ways.
 func worthRepeating(err error) bool {
 	e, ok := errors.AsType[*FileStoreError](err)
-	return ok && e.Step != stepSeek && e.Class() == ClassRetry
+	return ok && e.Step != stepSeek && e.Class() == ClassRetry && !errors.Is(err, ErrTooSlow) && !errors.Is(err, ErrLongReply)
 }
 
 // upload is one file on its way.
@@ -81,7 +84,8 @@ type upload struct {
 	resume bool
 }
 
-func (u *upload) try(ctx context.Context) error {
+func (u *upload) try(ctx context.Context) (err error) {
+	defer survive(&err)
 	conn, done, err := u.store.connect(ctx, stepLogin, u.store.user, u.store.password)
 	if err != nil {
 		return err

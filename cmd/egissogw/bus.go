@@ -42,7 +42,8 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return err
 	}
-	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout)
+	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
+		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total})
 	open := smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
 	p.breaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
 	p.fileBreaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}
