@@ -77,7 +77,7 @@ func ReadKeyAlgorithm(s *cryptobyte.String) (KeyAlgorithm, error) {
 	var a KeyAlgorithm
 	var seq, params cryptobyte.String
 	var id asn1.ObjectIdentifier
-	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1ObjectIdentifier(&id) {
+	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !ReadOID(&seq, &id) {
 		return a, fmt.Errorf("%w: key algorithm is not an AlgorithmIdentifier", ErrMalformed)
 	}
 	size := 0
@@ -91,10 +91,10 @@ func ReadKeyAlgorithm(s *cryptobyte.String) (KeyAlgorithm, error) {
 	default:
 		return a, fmt.Errorf("key algorithm %v: %w", id, ErrUnsupportedAlgorithm)
 	}
-	if !seq.ReadASN1(&params, cbasn1.SEQUENCE) || !seq.Empty() || !params.ReadASN1ObjectIdentifier(&a.CurveOID) {
+	if !seq.ReadASN1(&params, cbasn1.SEQUENCE) || !seq.Empty() || !ReadOID(&params, &a.CurveOID) {
 		return a, fmt.Errorf("%w: key parameters are not GostR3410-2012-PublicKeyParameters", ErrMalformed)
 	}
-	if params.PeekASN1Tag(cbasn1.OBJECT_IDENTIFIER) && !params.ReadASN1ObjectIdentifier(&a.DigestOID) {
+	if params.PeekASN1Tag(cbasn1.OBJECT_IDENTIFIER) && !ReadOID(&params, &a.DigestOID) {
 		return a, fmt.Errorf("%w: digest of the key parameters", ErrMalformed)
 	}
 	// A third identifier (encryptionParamSet) is left from RFC 4491 and means nothing here.

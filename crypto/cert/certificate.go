@@ -25,8 +25,24 @@ import (
 // PEMType is the label of a certificate in PEM form (RFC 7468 section 5).
 const PEMType = "CERTIFICATE"
 
-// maxSize bounds what Parse looks at. Real certificates take two to four kilobytes.
-const maxSize = 1 << 20
+// Bounds of what Parse looks at, far above what there is: certificates take two to
+// four kilobytes, have a dozen extensions, names of twenty attributes and serial
+// numbers of 20 octets (RFC 5280 section 4.1.2.2).
+const (
+	maxSize       = 64 << 10
+	maxExtensions = 64
+	maxAttributes = 128
+	maxSerial     = 64
+	maxOID        = 64
+)
+
+// Bounds of a PEM file: the list of all accredited authorities fits.
+const (
+	maxPEM          = 4 << 20
+	maxCertificates = 2000
+	// maxBlock is one block with what stands before it: a certificate or key in base64.
+	maxBlock = 2 * maxSize
+)
 
 // ErrMalformed is matched by every error about bytes that are not a certificate of RFC 5280.
 var ErrMalformed = errors.New("malformed certificate")
@@ -87,15 +103,24 @@ func ParsePEM(b []byte) ([]*Certificate, error) {
 		}
 		return []*Certificate{c}, nil
 	}
+	if len(b) > maxPEM {
+		return nil, fmt.Errorf("%w: PEM data of %d bytes, %d are allowed", ErrMalformed, len(b), maxPEM)
+	}
 	var all []*Certificate
 	for rest := b; ; {
 		var block *pem.Block
-		block, rest = pem.Decode(rest)
+		var err error
+		if block, rest, err = nextBlock(rest); err != nil {
+			return nil, err
+		}
 		if block == nil {
 			break
 		}
 		if block.Type != PEMType {
 			continue
+		}
+		if len(all) == maxCertificates {
+			return nil, fmt.Errorf("%w: more than %d certificates in the PEM data", ErrMalformed, maxCertificates)
 		}
 		c, err := Parse(block.Bytes)
 		if err != nil {
@@ -107,6 +132,36 @@ func ParsePEM(b []byte) ([]*Certificate, error) {
 		return nil, fmt.Errorf("%w: no %s block in the PEM data", ErrMalformed, PEMType)
 	}
 	return all, nil
+}
+
+// nextBlock is pem.Decode for one block at a time, of bounded length: lines of
+// headers take many times their size in memory. Text between blocks is passed over.
+func nextBlock(b []byte) (block *pem.Block, rest []byte, err error) {
+	const mark, trailer = "-----BEGIN ", "-----END "
+	for {
+		begin := bytes.Index(b, []byte(mark))
+		if begin < 0 {
+			return nil, nil, nil
+		}
+		b = b[begin:]
+		end := bytes.Index(b, []byte(trailer))
+		if end < 0 {
+			return nil, nil, nil
+		}
+		if end > maxBlock {
+			return nil, nil, fmt.Errorf("%w: PEM block of more than %d bytes", ErrMalformed, maxBlock)
+		}
+		end += len(trailer)
+		if line := bytes.IndexByte(b[end:min(len(b), end+maxBlock)], '\n'); line >= 0 {
+			end += line + 1
+		} else {
+			end = min(len(b), end+maxBlock)
+		}
+		if block, _ = pem.Decode(b[:end]); block != nil {
+			return block, b[end:], nil
+		}
+		b = b[end:]
+	}
 }
 
 // EncodePEM writes one certificate, given in DER, in PEM form.

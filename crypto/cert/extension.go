@@ -61,9 +61,12 @@ func (c *Certificate) readExtensions(body *cryptobyte.String) error {
 		return fmt.Errorf("%w: extensions", ErrMalformed)
 	}
 	for !list.Empty() {
+		if len(c.Extensions) == maxExtensions {
+			return fmt.Errorf("%w: more than %d extensions", ErrMalformed, maxExtensions)
+		}
 		var one, value cryptobyte.String
 		var e Extension
-		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1ObjectIdentifier(&e.ID) ||
+		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !ReadOID(&one, &e.ID) ||
 			one.PeekASN1Tag(cbasn1.BOOLEAN) && !one.ReadASN1Boolean(&e.Critical) ||
 			!one.ReadASN1(&value, cbasn1.OCTET_STRING) || !one.Empty() {
 			return fmt.Errorf("%w: extension %d", ErrMalformed, len(c.Extensions)+1)
@@ -121,7 +124,7 @@ func (c *Certificate) readExtension(id asn1.ObjectIdentifier, v cryptobyte.Strin
 		}
 		for !seq.Empty() {
 			var use asn1.ObjectIdentifier
-			if !seq.ReadASN1ObjectIdentifier(&use) {
+			if !ReadOID(&seq, &use) {
 				return false
 			}
 			c.ExtKeyUsage = append(c.ExtKeyUsage, use)

@@ -103,7 +103,7 @@ func (n Name) String() string {
 	var parts []string
 	add := func(label, value string) {
 		if value != "" {
-			parts = append(parts, label+"="+value)
+			parts = append(parts, label+"="+shortened(value))
 		}
 	}
 	if !n.namesPerson() {
@@ -119,6 +119,18 @@ func (n Name) String() string {
 		return "name withheld"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// maxShown is how much of a text String shows; the longest attributes of RFC 5280
+// appendix A.1 have 64 characters, those of Russian authorities up to some 200.
+const maxShown = 512
+
+// shortened is the beginning of a text that is too long for a message.
+func shortened(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxShown], "") + "…"
 }
 
 // LogValue is String: natural persons stay out of logs.
@@ -167,13 +179,16 @@ func readName(s *cryptobyte.String) (Name, error) {
 			var attribute, value cryptobyte.String
 			var tag cbasn1.Tag
 			var a Attribute
-			if !set.ReadASN1(&attribute, cbasn1.SEQUENCE) || !attribute.ReadASN1ObjectIdentifier(&a.ID) ||
+			if !set.ReadASN1(&attribute, cbasn1.SEQUENCE) || !ReadOID(&attribute, &a.ID) ||
 				!attribute.ReadAnyASN1(&value, &tag) || !attribute.Empty() {
 				return n, fmt.Errorf("%w: attribute of a name", ErrMalformed)
 			}
 			var err error
 			if a.Value, err = readText(tag, value); err != nil {
 				return n, fmt.Errorf("attribute %v of a name: %w", a.ID, err)
+			}
+			if len(n.Attributes) == maxAttributes {
+				return n, fmt.Errorf("%w: name of more than %d attributes", ErrMalformed, maxAttributes)
 			}
 			n.Attributes = append(n.Attributes, a)
 			if f := nameFieldOf(a.ID); f != nil {

@@ -60,7 +60,7 @@ func (c *Certificate) readBody(body *cryptobyte.String) (asn1.ObjectIdentifier, 
 	}
 	c.Version = version + 1
 	c.Serial = new(big.Int)
-	if !body.ReadASN1Integer(c.Serial) {
+	if !body.ReadASN1Integer(c.Serial) || c.Serial.BitLen() > 8*maxSerial {
 		return nil, fmt.Errorf("%w: serial number", ErrMalformed)
 	}
 	inner, err := readAlgorithmID(body)
@@ -126,7 +126,7 @@ func readPublicKey(s *cryptobyte.String) (KeyAlgorithm, *gost3410.PublicKey, err
 func readAlgorithmID(s *cryptobyte.String) (asn1.ObjectIdentifier, error) {
 	var seq cryptobyte.String
 	var id asn1.ObjectIdentifier
-	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1ObjectIdentifier(&id) {
+	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !ReadOID(&seq, &id) {
 		return nil, fmt.Errorf("%w: signature algorithm", ErrMalformed)
 	}
 	return id, nil
@@ -141,4 +141,14 @@ func readTime(s *cryptobyte.String, out *time.Time) bool {
 		return s.ReadASN1GeneralizedTime(out)
 	}
 	return false
+}
+
+// ReadOID reads an object identifier from the front of s, false if there is none or
+// it is longer than any in use: identifiers are shown in errors.
+func ReadOID(s *cryptobyte.String, id *asn1.ObjectIdentifier) bool {
+	var content cryptobyte.String
+	if ahead := *s; !ahead.ReadASN1(&content, cbasn1.OBJECT_IDENTIFIER) || len(content) > maxOID {
+		return false
+	}
+	return s.ReadASN1ObjectIdentifier(id)
 }

@@ -18,6 +18,8 @@ import (
 const (
 	maxSigners      = 32
 	maxCertificates = 128
+	maxAttributes   = 64
+	maxDigest       = 64
 )
 
 // signedData is SignedData of RFC 5652 section 5.1 as far as it matters.
@@ -28,7 +30,11 @@ type signedData struct {
 	attached bool
 	// certificates are in DER, not looked into: some may be of kinds we do not read.
 	certificates [][]byte
-	signers      []signerInfo
+	// parsed are the certificates once somebody asked for them, nil in place of
+	// those that cannot be read; unread is why.
+	parsed  []*cert.Certificate
+	unread  []error
+	signers []signerInfo
 }
 
 // signerInfo is SignerInfo of RFC 5652 section 5.3.
@@ -52,7 +58,7 @@ func parse(b []byte) (*signedData, error) {
 	input := cryptobyte.String(der)
 	var info, wrapped, body, digests, encap cryptobyte.String
 	var id asn1.ObjectIdentifier
-	if !input.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1ObjectIdentifier(&id) {
+	if !input.ReadASN1(&info, cbasn1.SEQUENCE) || !cert.ReadOID(&info, &id) {
 		return nil, fmt.Errorf("%w: not a ContentInfo", ErrMalformed)
 	}
 	if !id.Equal(oidSignedData) {
@@ -64,7 +70,7 @@ func parse(b []byte) (*signedData, error) {
 		return nil, fmt.Errorf("%w: SignedData", ErrMalformed)
 	}
 	s := &signedData{}
-	if !encap.ReadASN1ObjectIdentifier(&s.contentType) {
+	if !cert.ReadOID(&encap, &s.contentType) {
 		return nil, fmt.Errorf("%w: type of the content", ErrMalformed)
 	}
 	var content, octets cryptobyte.String
@@ -104,13 +110,13 @@ func (s *signedData) readCertificates(body *cryptobyte.String) error {
 	if !body.ReadOptionalASN1(&set, &present, tag0) {
 		return fmt.Errorf("%w: certificates", ErrMalformed)
 	}
-	for !set.Empty() {
+	for count := 1; !set.Empty(); count++ {
 		var one cryptobyte.String
 		var tag cbasn1.Tag
 		if !set.ReadAnyASN1Element(&one, &tag) {
 			return fmt.Errorf("%w: certificates", ErrMalformed)
 		}
-		if len(s.certificates) == maxCertificates {
+		if count > maxCertificates {
 			return fmt.Errorf("%w: more than %d certificates", ErrMalformed, maxCertificates)
 		}
 		if tag == cbasn1.SEQUENCE { // attribute certificates and the like have other tags
@@ -144,9 +150,9 @@ func readSigner(set *cryptobyte.String) (signerInfo, error) {
 	var attributes cryptobyte.String
 	var signed bool
 	var digestID, signatureID asn1.ObjectIdentifier
-	if !body.ReadASN1(&digest, cbasn1.SEQUENCE) || !digest.ReadASN1ObjectIdentifier(&digestID) ||
+	if !body.ReadASN1(&digest, cbasn1.SEQUENCE) || !cert.ReadOID(&digest, &digestID) ||
 		!body.ReadOptionalASN1(&attributes, &signed, tag0) ||
-		!body.ReadASN1(&signature, cbasn1.SEQUENCE) || !signature.ReadASN1ObjectIdentifier(&signatureID) ||
+		!body.ReadASN1(&signature, cbasn1.SEQUENCE) || !cert.ReadOID(&signature, &signatureID) ||
 		!body.ReadASN1(&octets, cbasn1.OCTET_STRING) ||
 		!body.SkipOptionalASN1(cbasn1.Tag(1).Constructed().ContextSpecific()) || !body.Empty() { // unsigned attributes
 		return s, fmt.Errorf("%w: SignerInfo", ErrMalformed)
@@ -201,9 +207,12 @@ func readAttributes(s cryptobyte.String) (attributes, error) {
 	var a attributes
 	var seen []asn1.ObjectIdentifier
 	for !s.Empty() {
+		if len(seen) == maxAttributes {
+			return a, fmt.Errorf("%w: more than %d signed attributes", ErrMalformed, maxAttributes)
+		}
 		var one, values cryptobyte.String
 		var id asn1.ObjectIdentifier
-		if !s.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1ObjectIdentifier(&id) ||
+		if !s.ReadASN1(&one, cbasn1.SEQUENCE) || !cert.ReadOID(&one, &id) ||
 			!one.ReadASN1(&values, cbasn1.SET) || !one.Empty() {
 			return a, fmt.Errorf("%w: signed attribute", ErrMalformed)
 		}
@@ -216,10 +225,10 @@ func readAttributes(s cryptobyte.String) (attributes, error) {
 		ok := true
 		switch {
 		case id.Equal(oidContentType):
-			ok = values.ReadASN1ObjectIdentifier(&a.contentType) && values.Empty()
+			ok = cert.ReadOID(&values, &a.contentType) && values.Empty()
 		case id.Equal(oidMessageDigest):
 			var digest cryptobyte.String
-			ok = values.ReadASN1(&digest, cbasn1.OCTET_STRING) && values.Empty()
+			ok = values.ReadASN1(&digest, cbasn1.OCTET_STRING) && values.Empty() && len(digest) <= maxDigest
 			a.messageDigest = digest
 		case id.Equal(oidSigningTime):
 			if values.PeekASN1Tag(cbasn1.UTCTime) {

@@ -171,14 +171,24 @@ func (s *signedData) verify(signer *signerInfo, digest []byte) (Signature, error
 	return result, nil
 }
 
+// parse looks into the certificates, once for all signers.
+func (s *signedData) parse() {
+	s.parsed, s.unread = make([]*cert.Certificate, len(s.certificates)), make([]error, len(s.certificates))
+	for i, der := range s.certificates {
+		s.parsed[i], s.unread[i] = cert.Parse(der)
+	}
+}
+
 // certificateOf finds the signer's certificate among the included ones. Those that cannot be read
 // are passed over: certificates of old authorities often come along.
 func (s *signedData) certificateOf(signer *signerInfo) (*cert.Certificate, error) {
 	var unread error
-	for _, der := range s.certificates {
-		c, err := cert.Parse(der)
-		if err != nil {
-			unread = err
+	if s.parsed == nil {
+		s.parse()
+	}
+	for i, c := range s.parsed {
+		if c == nil {
+			unread = s.unread[i]
 			continue
 		}
 		if signer.names(c) {
@@ -198,7 +208,7 @@ func checkCertificateID(id cryptobyte.String, c *cert.Certificate) error {
 	if id.PeekASN1Tag(cbasn1.SEQUENCE) {
 		var algorithm cryptobyte.String
 		var oid asn1.ObjectIdentifier
-		if !id.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&oid) {
+		if !id.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !cert.ReadOID(&algorithm, &oid) {
 			return fmt.Errorf("%w: hash of signingCertificateV2", ErrMalformed)
 		}
 		switch {

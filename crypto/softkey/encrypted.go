@@ -17,6 +17,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 	"golang.org/x/crypto/scrypt"
 
+	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/streebog"
 )
@@ -33,8 +34,9 @@ var (
 
 // Limits on what an encrypted key may ask of this machine.
 const (
-	maxIterations   = 10_000_000
-	maxScryptMemory = 1 << 28
+	maxIterations   = 2_000_000
+	maxScryptMemory = 32 << 20
+	maxSalt         = 1 << 10
 )
 
 var (
@@ -84,7 +86,7 @@ func parseEncrypted(der, password []byte) (*gost3410.PrivateKey, error) {
 	var outer, algorithm, params, kdf, scheme, data cryptobyte.String
 	var id asn1.ObjectIdentifier
 	if !input.ReadASN1(&outer, cbasn1.SEQUENCE) || !input.Empty() ||
-		!outer.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&id) ||
+		!outer.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !cert.ReadOID(&algorithm, &id) ||
 		!outer.ReadASN1(&data, cbasn1.OCTET_STRING) || !outer.Empty() {
 		return nil, fmt.Errorf("%w: not an EncryptedPrivateKeyInfo", ErrMalformed)
 	}
@@ -122,7 +124,7 @@ func looksPlain(der []byte) bool {
 // decrypt undoes the encryption scheme of PBES2 and its padding.
 func decrypt(kdf, scheme cryptobyte.String, data, password []byte) ([]byte, error) {
 	var id asn1.ObjectIdentifier
-	if !scheme.ReadASN1ObjectIdentifier(&id) {
+	if !cert.ReadOID(&scheme, &id) {
 		return nil, fmt.Errorf("%w: cipher of PBES2", ErrMalformed)
 	}
 	for _, c := range ciphers {
@@ -167,13 +169,13 @@ func decrypt(kdf, scheme cryptobyte.String, data, password []byte) ([]byte, erro
 func derive(kdf cryptobyte.String, password []byte, size int) ([]byte, error) {
 	var id asn1.ObjectIdentifier
 	var params, salt cryptobyte.String
-	if !kdf.ReadASN1ObjectIdentifier(&id) || !kdf.ReadASN1(&params, cbasn1.SEQUENCE) || !kdf.Empty() {
+	if !cert.ReadOID(&kdf, &id) || !kdf.ReadASN1(&params, cbasn1.SEQUENCE) || !kdf.Empty() {
 		return nil, fmt.Errorf("%w: key derivation of PBES2", ErrMalformed)
 	}
 	if !id.Equal(oidPBKDF2) && !id.Equal(oidScrypt) {
 		return nil, fmt.Errorf("%w: key derivation %v", ErrUnsupportedCipher, id)
 	}
-	if !params.ReadASN1(&salt, cbasn1.OCTET_STRING) {
+	if !params.ReadASN1(&salt, cbasn1.OCTET_STRING) || len(salt) > maxSalt {
 		return nil, fmt.Errorf("%w: salt of the key derivation", ErrMalformed)
 	}
 	if id.Equal(oidScrypt) {
@@ -204,7 +206,7 @@ func derive(kdf cryptobyte.String, password []byte, size int) ([]byte, error) {
 	newHash := sha1.New
 	if !params.Empty() {
 		var prf cryptobyte.String
-		if !params.ReadASN1(&prf, cbasn1.SEQUENCE) || !prf.ReadASN1ObjectIdentifier(&id) || !params.Empty() {
+		if !params.ReadASN1(&prf, cbasn1.SEQUENCE) || !cert.ReadOID(&prf, &id) || !params.Empty() {
 			return nil, fmt.Errorf("%w: hash of PBKDF2", ErrMalformed)
 		}
 		newHash = nil
