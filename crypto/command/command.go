@@ -14,6 +14,9 @@
 // The signature may come as bytes, hexadecimal digits or base64, in any order of its halves and
 // bytes, or inside a CMS structure without signed attributes.
 //
+// Nothing the program starts outlives its run, and its words in an error are bounded and without
+// the values of its arguments.
+//
 // # Recipes
 //
 // OpenSSL with gost-engine (the tests use it; the key is in a file, so this is for test contours):

@@ -9,16 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
-	"unicode"
 )
 
 const (
 	// maxOutput bounds what is taken from the program; a CMS with a certificate is below 16 KiB.
 	maxOutput = 1 << 18
-	// maxComplaint bounds how much of its error output gets into our error.
-	maxComplaint = 400
 	// killDelay is how long the pipes may stay open after the program was stopped.
 	killDelay = 2 * time.Second
 )
@@ -34,18 +30,18 @@ func (p *program) run(ctx context.Context, input []byte) ([]byte, error) {
 
 	ctx, cancel := context.WithTimeoutCause(ctx, p.options.Timeout, fmt.Errorf("%w (%v): %w", ErrTimeout, p.options.Timeout, context.DeadlineExceeded))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, p.options.Path, args...)
+	cmd, leash, err := supervisor(p.options.Path, args)
+	if err != nil {
+		return nil, fmt.Errorf("%w: run %s: %w", ErrFailed, p.options.Path, err)
+	}
 	cmd.Env = p.environment()
 	cmd.Dir = os.TempDir()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = killDelay
+	var stdout, stderr limited
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if !p.uses(inputFile) {
 		cmd.Stdin = bytes.NewReader(input)
 	}
-	var stdout, stderr limited
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	if err := runOnLeash(ctx, cmd, leash); err != nil {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("run %s: %w", p.options.Path, context.Cause(ctx))
 		}
@@ -58,6 +54,32 @@ func (p *program) run(ctx context.Context, input []byte) ([]byte, error) {
 		return stdout.Bytes(), nil
 	}
 	return readOutput(outPath)
+}
+
+// runOnLeash runs a supervisor until it ends. When the context does before, it has to end what
+// it runs and itself.
+func runOnLeash(ctx context.Context, cmd *exec.Cmd, leash *os.File) error {
+	defer leash.Close()
+	err := cmd.Start()
+	for _, f := range cmd.ExtraFiles {
+		f.Close()
+	}
+	if err != nil {
+		return err
+	}
+	cmd.WaitDelay = killDelay
+	ended := make(chan struct{})
+	defer close(ended)
+	over := context.AfterFunc(ctx, func() {
+		leash.Close()
+		select {
+		case <-ended:
+		case <-time.After(killLimit + killDelay): // it does not do what it is there for
+			_ = cmd.Process.Kill()
+		}
+	})
+	defer over()
+	return cmd.Wait()
 }
 
 // arguments puts file names in place of {in} and {out} and writes the input where a file is asked
@@ -126,48 +148,4 @@ func readOutput(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read output of the signing program: %w", err)
 	}
 	return b, nil
-}
-
-// limited keeps the beginning of what is written to it and drops the rest, so that a program
-// that never stops talking does not fill the memory.
-type limited struct {
-	bytes.Buffer
-	cut bool
-}
-
-func (l *limited) Write(b []byte) (int, error) {
-	if room := maxOutput - l.Len(); len(b) > room {
-		l.cut = true
-		l.Buffer.Write(b[:room])
-		return len(b), nil
-	}
-	return l.Buffer.Write(b)
-}
-
-// complaint is the end of the program's error output in one line, or of its standard output
-// where there is none. Arguments that may be a PIN are struck out.
-func (p *program) complaint(outputs ...*limited) string {
-	for _, output := range outputs {
-		text := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(output.String(), "?"), func(r rune) bool {
-			return unicode.IsSpace(r) || !unicode.IsPrint(r)
-		}), " ")
-		for i, arg := range p.options.Args {
-			if i > 0 && secretOption(p.options.Args[i-1]) && arg != "" {
-				text = strings.ReplaceAll(text, arg, "***")
-			}
-		}
-		if len(text) > maxComplaint {
-			text = "…" + strings.ToValidUTF8(text[len(text)-maxComplaint:], "")
-		}
-		if text != "" {
-			return ": " + text
-		}
-	}
-	return ""
-}
-
-// secretOption tells whether what follows an option is likely to be a secret.
-func secretOption(option string) bool {
-	option = strings.ToLower(strings.TrimLeft(option, "-/"))
-	return strings.HasPrefix(option, "pass") || strings.HasPrefix(option, "pin")
 }
