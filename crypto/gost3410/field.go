@@ -69,6 +69,8 @@ var zero element
 func (f *field) neg(z, x *element) { f.sub(z, &zero, x) }
 
 // choose sets z = x if bit is 1 and leaves it as it is if bit is 0.
+//
+//go:norace
 func (f *field) choose(z, x *element, bit uint64) {
 	mask := -bit
 	z[0] ^= mask & (z[0] ^ x[0])
@@ -84,6 +86,8 @@ func (f *field) choose(z, x *element, bit uint64) {
 }
 
 // negate sets x = −x if bit is 1 and leaves it as it is if bit is 0.
+//
+//go:norace
 func (f *field) negate(x *element, bit uint64) {
 	if f.c != 0 { // 2^256 − c − x is c − 1 less than the complement of x
 		mask := -bit
@@ -110,6 +114,8 @@ func (f *field) leave(z, x *element) {
 }
 
 // isZero returns 1 if x is zero, otherwise 0.
+//
+//go:norace
 func (f *field) isZero(x *element) uint64 {
 	var t element
 	f.leave(&t, x)
@@ -117,6 +123,8 @@ func (f *field) isZero(x *element) uint64 {
 }
 
 // isZero returns 1 if all limbs are zero, otherwise 0.
+//
+//go:norace
 func isZero(x *element) uint64 {
 	var or uint64
 	for _, limb := range x {
@@ -127,6 +135,8 @@ func isZero(x *element) uint64 {
 
 // less returns 1 if the number x, not in the form of a field, is below the
 // modulus, otherwise 0.
+//
+//go:norace
 func (f *field) less(x *element) (borrow uint64) {
 	for i := range f.n {
 		_, borrow = bits.Sub64(x[i], f.m[i], borrow)

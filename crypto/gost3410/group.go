@@ -140,6 +140,8 @@ func (g *group) at(p *affine, i int, index uint64) {
 }
 
 // pickQuad sets z to an element of a row, reading the whole row.
+//
+//go:norace
 func pickQuad(z *quad, row *[entries]quad, index uint64) {
 	var z0, z1, z2, z3 uint64
 	for i := range row {
@@ -226,6 +228,8 @@ func (g *group) multiply(r *point, k *element, p *affine) {
 // nonAdjacent writes k with digits that are zero or odd and below 16, no two
 // of five neighbours other than zero (Guide to Elliptic Curve Cryptography,
 // algorithm 3.35).
+//
+//go:norace
 func nonAdjacent(k *element, size int) (digits [513]int8) {
 	carry := uint64(0)
 	for i := 0; i <= size; {

@@ -74,6 +74,8 @@ func (f *field) toSigned(x *element) (s signed) {
 // steps sets t to the matrix of 60 steps from the lowest bits of f and g and
 // returns ζ = −(δ + 1/2) after them. It takes them in two halves, in which two
 // factors each fit in one number: u + 2^32·v and q + 2^32·r.
+//
+//go:norace
 func (t *matrix) steps(zeta, f, g int64) int64 {
 	*t = matrix{u: 1, r: 1}
 	for range 2 {
@@ -99,6 +101,8 @@ func (t *matrix) steps(zeta, f, g int64) int64 {
 // apply multiplies x and y by the matrix and divides them by 2^60. If modulo is
 // −1 it adds multiples of m that make them divisible and leave them between −2m
 // and m; if it is 0 they are divisible without.
+//
+//go:norace
 func (f *field) apply(t *matrix, x, y, m *signed, modulo int64) {
 	// What it makes too much, over 2^64, that addProduct takes y for positive.
 	overX := t.u&(x[f.n]>>63) + t.v&(y[f.n]>>63)
@@ -134,6 +138,8 @@ func addProduct(high, low uint64, x, y int64) (uint64, uint64) {
 
 // addIf adds m to x if mask is −1 and nothing if it is 0, and brings the limbs
 // below the topmost one between 0 and 2^60.
+//
+//go:norace
 func (f *field) addIf(x, m *signed, mask int64) {
 	for i := range f.n {
 		x[i] += m[i] & mask

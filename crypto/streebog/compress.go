@@ -20,8 +20,14 @@ func newTable() *table {
 	return t
 }
 
+// The functions of this file touch nothing but their arguments and tables that
+// nobody writes. Under the race detector they are left alone (go:norace), which
+// is three times as fast; their callers are watched.
+
 // compress sets h to g_N(h, m), RFC 6986, section 6. The keys are made along
 // with what they encrypt, which is faster than one after the other.
+//
+//go:norace
 func compress(h *block, n uint64, m *block) {
 	t := sl
 	var k block
@@ -39,6 +45,7 @@ func compress(h *block, n uint64, m *block) {
 // schedule holds the keys of g_N(h, m), which do not depend on m.
 type schedule [len(roundKeys) + 1]block
 
+//go:norace
 func (k *schedule) set(h *block, n uint64) {
 	t := sl
 	t.lps(&k[0], h, &block{n})
@@ -48,6 +55,8 @@ func (k *schedule) set(h *block, n uint64) {
 }
 
 // compress does what the function does, with keys made before.
+//
+//go:norace
 func (k *schedule) compress(h, m *block) {
 	t := sl
 	x := *m
@@ -63,6 +72,8 @@ func (k *schedule) compress(h, m *block) {
 // transposes the matrix of bytes, so word i of the result is made of byte i of
 // every word. Written out, and with the table behind one pointer, everything
 // stays in registers.
+//
+//go:norace
 func (t *table) lps(z, x, y *block) {
 	x0, x1, x2, x3 := x[0]^y[0], x[1]^y[1], x[2]^y[2], x[3]^y[3]
 	x4, x5, x6, x7 := x[4]^y[4], x[5]^y[5], x[6]^y[6], x[7]^y[7]

@@ -26,6 +26,7 @@ const (
 // the first eight bytes of the input.
 type block [8]uint64
 
+//go:norace
 func (b *block) load(p []byte) {
 	_ = p[BlockSize-1]
 	for i := range b {
@@ -170,6 +171,8 @@ func (d *digest) put(sum []byte) {
 }
 
 // add adds m to the control sum modulo 2^512.
+//
+//go:norace
 func (d *digest) add(m *block) {
 	var carry uint64
 	d.sigma[0], carry = bits.Add64(d.sigma[0], m[0], 0)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // garbage is a reply that is no answer.
@@ -48,7 +49,7 @@ var garbages = map[string]garbage{
 	// Another encoding than it says.
 	"charset": {"text/xml; charset=windows-1251", "", same("<a>\xcf\xf0\xe8\xe2\xe5\xf2</a>")},
 	// Elements without end, white space without end, and the same compressed.
-	"deep":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood("<a>", 16<<20) }},
+	"deep":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood("<a>", 1<<20) }},
 	"huge":     {"text/xml; charset=utf-8", "", func(*version, string) io.Reader { return flood(" ", floodSize) }},
 	"gzipBomb": {"text/xml; charset=utf-8", "gzip", func(*version, string) io.Reader { return bytes.NewReader(gzipBomb()) }},
 }
@@ -81,7 +82,7 @@ func (r *repeated) Read(b []byte) (int, error) {
 
 // gzipBomb is small, and floodSize when it is unpacked: one compressed megabyte
 // again and again, which the format allows (RFC 1952, 2.2).
-func gzipBomb() []byte {
+var gzipBomb = sync.OnceValue(func() []byte {
 	const member = 1 << 20
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -90,4 +91,4 @@ func gzipBomb() []byte {
 		return nil // a buffer takes everything
 	}
 	return bytes.Repeat(b.Bytes(), floodSize/member)
-}
+})
