@@ -1,48 +1,75 @@
 -- Run after every migration. Roles are made by the administrator (README, «Роли в
--- базе»); those that exist get exactly what they need. The owner is whoever
--- migrates. Adding a view, a function or a query of the status: look here too;
--- grants_test.go runs everything under each role.
+-- базе»); those that exist get exactly what stands here, and what an earlier version
+-- gave them beyond that is taken back. The owner is whoever migrates. A table, a view,
+-- a function or a query that is new has no rights until it has a line here;
+-- grants_test.go runs everything under each role, and privilege_test.go compares every
+-- right with testdata/privileges.txt.
 do $$
 declare
     seer text;
+    r record;
 begin
-    if exists (select from pg_roles where rolname = 'egisso_gateway') then
-        grant usage on schema egisso to egisso_gateway;
-        grant select, insert, update on all tables in schema egisso to egisso_gateway;
-        -- A register that rests no longer.
-        grant delete on egisso.register_rest to egisso_gateway;
-        -- A classifier that is replaced by another content, findings that are made anew.
-        grant delete on egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act, egisso.classifier_periodicity,
-            egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
-        grant usage on all sequences in schema egisso to egisso_gateway;
-        -- The version belongs to migrations; the switch and its log to the function below.
-        revoke insert, update on egisso.schema_version, egisso.service, egisso.service_log from egisso_gateway;
-        grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(),
-            egisso.release_person_changes(text, text) to egisso_gateway;
-        grant delete on egisso.seen_row to egisso_gateway;
-        -- What people did is never rewritten.
-        revoke update on egisso.audit from egisso_gateway;
-    end if;
+    -- Two of these at once would stumble over each other's changes of the catalogue.
+    perform pg_advisory_xact_lock(hashtextextended('egisso grants', 0));
 
-    if exists (select from pg_roles where rolname = 'egisso_operator') then
-        grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(),
-            egisso.release_person_changes(text, text) to egisso_operator;
+    -- Of everybody: texts of states are used inside the views, with the rights of whoever reads them.
+    revoke all on schema egisso from public;
+    revoke all on all tables in schema egisso from public;
+    revoke all on all sequences in schema egisso from public;
+    revoke all on all functions in schema egisso from public;
+    for r in select p.oid::regprocedure as name from pg_proc p
+              where p.pronamespace = 'egisso'::regnamespace and p.provolatile = 'i' and not p.prosecdef loop
+        execute format('grant execute on function %s to public', r.name);
+    end loop;
+    -- A function means the same objects whoever's session it runs in.
+    for r in select p.oid::regprocedure as name from pg_proc p join pg_language l on l.oid = p.prolang
+              where p.pronamespace = 'egisso'::regnamespace and l.lanname = 'plpgsql' and p.proconfig is null loop
+        execute format('alter function %s set search_path = egisso, pg_temp', r.name);
+    end loop;
+
+    foreach seer in array array['egisso_gateway', 'egisso_operator', 'egisso_reader'] loop
+        continue when not exists (select from pg_roles where rolname = seer);
+        execute format('revoke all on all tables in schema egisso from %1$I; revoke all on all sequences in schema egisso from %1$I;
+            revoke all on all functions in schema egisso from %1$I; grant usage on schema egisso to %1$I', seer);
+    end loop;
+
+    -- The service reads everything and writes what it works on. Views are for reading:
+    -- who may write one writes the table below with the rights of its owner. What was
+    -- sent, what came and what people did it adds to and never rewrites.
+    if exists (select from pg_roles where rolname = 'egisso_gateway') then
+        grant select on all tables in schema egisso to egisso_gateway;
+        grant insert, update on egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
+            egisso.check_basis, egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
+            egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
+        grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
+        grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,
+            egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
+        grant delete on egisso.register_rest to egisso_gateway; -- one that rests no longer
+        grant insert on egisso.package_record, egisso.record_message, egisso.message, egisso.attachment, egisso.attempt,
+            egisso.package_file, egisso.classifier_note to egisso_gateway;
+        grant update (outcome) on egisso.package_record to egisso_gateway;
+        grant update (state, attempts, next_attempt_at, epoch, claimed_until, last_error, delivered_at) on egisso.message to egisso_gateway;
+        grant update (uploaded_at) on egisso.attachment to egisso_gateway;
+        grant update (finished_at, outcome, fault, detail) on egisso.attempt to egisso_gateway;
+        grant update (exported_at) on egisso.package_file to egisso_gateway;
+        grant update (outcome, applied_to, applied_at, note, apply_attempts, next_apply_at) on egisso.protocol_file to egisso_gateway;
+        grant update (done_at) on egisso.form_order to egisso_gateway;
+        grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text) to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
     foreach seer in array array['egisso_gateway', 'egisso_operator'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant execute on function egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
-            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid) to %I', seer);
+        execute format('grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text),
+            egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
+            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text) to %I', seer);
     end loop;
 
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant usage on schema egisso to %I', seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
             egisso.incoming_journal, egisso.link,
             egisso.schema_version, egisso.service, egisso.job, egisso.register_rest, egisso.package to %I', seer);

@@ -54,11 +54,16 @@ func installed(t *testing.T) (database string, owner *pgx.Conn) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time there is nothing to do
-		if _, _, err := store.Migrate(t.Context(), as(t, database, "egisso_owner")); err != nil {
-			t.Fatal(err)
-		}
+		migrateAs(t, as(t, database, "egisso_owner"))
 	}
 	return database, connect(t, as(t, database, "egisso_owner"))
+}
+
+func migrateAs(t *testing.T, url string) {
+	t.Helper()
+	if _, _, err := store.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func connect(t *testing.T, url string) *pgx.Conn {

@@ -79,6 +79,16 @@ func (s *Store) RecordHistory(ctx context.Context, key RecordKey) (now RecordSta
 	return now, history, nil
 }
 
+// NoteViewing writes into the log of operations that what holds personal data is
+// about to be shown: action is "export" or "view_" and a word; register and package
+// may be empty. What could not be noted must not be shown.
+func (s *Store) NoteViewing(ctx context.Context, action, register string, packageID uuid.UUID, detail string) error {
+	if _, err := s.pool.Exec(ctx, query("note_viewing"), action, nullable(register), nullableID(packageID), detail); err != nil {
+		return fmt.Errorf("note in the log of operations that data is shown: %w", err)
+	}
+	return nil
+}
+
 // SentMessage is a message as it was signed.
 type SentMessage struct {
 	ID        uuid.UUID

@@ -12,7 +12,7 @@ func TestLastProtocolIsKnownToEveryWay(t *testing.T) {
 	f := open(t)
 	id, m := f.sent(t, "1", "2")
 	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Info: "частично", Outcomes: outcomes(store.Accepted, "1"), Protocol: []byte("first")})
-	if _, _, err := f.StoreProtocol(t.Context(), id, []byte("<protocol/>")); err != nil {
+	if _, _, err := f.StoreProtocol(t.Context(), id, []byte("<protocol/>"), ""); err != nil {
 		t.Fatal(err)
 	}
 	var seen string

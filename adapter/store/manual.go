@@ -72,6 +72,11 @@ func (s *Store) FileContent(ctx context.Context, id uuid.UUID) (content []byte, 
 	return content, nil
 }
 
+// NoteExport notes, before the file is written, that somebody takes what it holds.
+func (s *Store) NoteExport(ctx context.Context, file ManualFile) error {
+	return s.NoteViewing(ctx, "export", string(file.Register), file.PackageID, "Файл "+file.Name)
+}
+
 // MarkExported notes that the file lies whole where a person takes it from: the
 // package now waits for its protocol. Doing so again changes nothing.
 func (s *Store) MarkExported(ctx context.Context, file ManualFile) error {
@@ -81,7 +86,6 @@ func (s *Store) MarkExported(ctx context.Context, file ManualFile) error {
 		batch.Queue(query("package_exported"), file.PackageID,
 			"Файл "+file.Name+" выгружен: загрузите его в кабинете поставщика, затем загрузите протокол")
 		batch.Queue(query("records_sent"), file.PackageID)
-		batch.Queue(query("note_action"), "export", file.Register, file.PackageID, "", "Файл "+file.Name)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }

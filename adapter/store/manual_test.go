@@ -125,7 +125,7 @@ func judged(id uuid.UUID, v store.Verdict) func(store.ProtocolFile, store.Packag
 func TestProtocolFileDecidesLikeAnAnswer(t *testing.T) {
 	f := open(t)
 	id := f.exported(t, "1", "2")
-	file, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"))
+	file, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"), "")
 	if err != nil || !fresh {
 		t.Fatalf("fresh %v: %v", fresh, err)
 	}
@@ -136,7 +136,7 @@ func TestProtocolFileDecidesLikeAnAnswer(t *testing.T) {
 	f.want(t, `select state || ' ' || result from egisso.package`, "answered accepted")
 	f.want(t, `select string_agg(distinct state, ',') from egisso.record`, "accepted")
 	f.want(t, `select status || ': ' || note from egisso.protocol_import`, "Применён: принят")
-	if again, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>")); err != nil || fresh || again != file {
+	if again, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"), ""); err != nil || fresh || again != file {
 		t.Errorf("the same file again: %s %v %v", again, fresh, err)
 	}
 	if found, err := f.ApplyNextProtocol(t.Context(), "", judged(id, verdict)); err != nil || found {
@@ -147,7 +147,7 @@ func TestProtocolFileDecidesLikeAnAnswer(t *testing.T) {
 
 func TestRefusedProtocolFileMayBeBroughtAgain(t *testing.T) {
 	f := open(t)
-	id, _, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"))
+	id, _, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestRefusedProtocolFileMayBeBroughtAgain(t *testing.T) {
 	if err != nil || o.State != "refused" || o.Note != "нет такого пакета" {
 		t.Errorf("%+v: %v", o, err)
 	}
-	if _, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>")); err != nil || !fresh {
+	if _, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"), ""); err != nil || !fresh {
 		t.Errorf("a refused file is not taken again: %v", err)
 	}
 	boom := errors.New("boom")
@@ -180,7 +180,7 @@ func TestScreensImportProtocolsByTheFunction(t *testing.T) {
 	}
 	f.want(t, `select convert_from(raw, 'UTF8') from egisso.protocol_file`, "<protocol/>")
 	f.want(t, `select egisso.import_protocol('<protocol/>')`, id)
-	stored, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"))
+	stored, fresh, err := f.StoreProtocol(t.Context(), uuid.Nil, []byte("<protocol/>"), "")
 	if err != nil || fresh || stored != id {
 		t.Errorf("the command and the function give one file two ids: %s, %s: %v", id, stored, err)
 	}

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -48,19 +46,12 @@ type PackageFinder func(id uuid.UUID) (*ManualPackage, error)
 
 // StoreProtocol stores a protocol file for ApplyNextProtocol. The same file for
 // the same package is stored once; fresh is false if it was there. A file that
-// was refused is looked at again.
-func (s *Store) StoreProtocol(ctx context.Context, packageID uuid.UUID, raw []byte) (id string, fresh bool, err error) {
-	named := ""
-	if packageID != uuid.Nil {
-		named = packageID.String()
-	}
-	sum := sha256.Sum256(append(append([]byte(nil), raw...), named...))
-	id = "sha256:" + hex.EncodeToString(sum[:])
-	tag, err := s.pool.Exec(ctx, query("store_protocol"), id, nullableID(packageID), raw)
-	if err != nil {
+// was refused is looked at again. The reason may be empty where none is demanded.
+func (s *Store) StoreProtocol(ctx context.Context, packageID uuid.UUID, raw []byte, reason string) (id string, fresh bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("store_protocol"), raw, nullableID(packageID), reason).Scan(&id, &fresh); err != nil {
 		return "", false, fmt.Errorf("store a protocol file: %w", err)
 	}
-	return id, tag.RowsAffected() > 0, nil
+	return id, fresh, nil
 }
 
 // Protocol returns what became of a protocol file.

@@ -31,7 +31,7 @@ type exportedFile struct {
 // export writes files for upload in the provider's cabinet: for records that are
 // ready, or again for a package that was exported before.
 func export(ctx context.Context, a *app, args []string) error {
-	f := a.flags("export")
+	f := a.personFlags("export")
 	date := f.String("date", "", "на какую дату данные, ГГГГ-ММ-ДД; по умолчанию сегодня")
 	names := f.String("register", "", "реестры через запятую; по умолчанию все")
 	again := f.String("again", "", "записать ещё раз файл этого пакета, байт в байт")
@@ -60,7 +60,7 @@ func export(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 	archive := ""
 	if zipped {
 		archive = "egisso_" + date + "_" + files[0].PackageID.String()[:8] + ".zip"
-		content := func(f store.ManualFile) ([]byte, error) { return s.FileContent(ctx, f.PackageID) }
+		content := func(f store.ManualFile) ([]byte, error) { return exportedContent(ctx, s, f) }
 		if err := writeArchive(dir, archive, files, content); err != nil {
 			return written, err
 		}
@@ -160,7 +160,7 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 		name := archive
 		if !zipped {
 			name = f.Name
-			content, err := s.FileContent(ctx, f.PackageID)
+			content, err := exportedContent(ctx, s, f)
 			if err != nil {
 				return written, err
 			}
@@ -174,6 +174,15 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 		written = append(written, exportedFile{f.PackageID, string(f.Register), f.Format + " " + f.Version, f.Records, name})
 	}
 	return written, nil
+}
+
+// exportedContent gives the octets of a package's file after the log of operations
+// says who takes them.
+func exportedContent(ctx context.Context, s *store.Store, f store.ManualFile) ([]byte, error) {
+	if err := s.NoteExport(ctx, f); err != nil {
+		return nil, err
+	}
+	return s.FileContent(ctx, f.PackageID)
 }
 
 func (a *app) printExport(files []exportedFile, dir string) error {

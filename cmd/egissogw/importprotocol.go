@@ -12,8 +12,9 @@ import (
 
 // importProtocol applies a protocol taken from the provider's cabinet.
 func importProtocol(ctx context.Context, a *app, args []string) error {
-	f := a.flags("import-protocol")
+	f := a.personFlags("import-protocol")
 	text := f.String("package", "", "пакет, если протокол его не называет")
+	reason := f.String("reason", "", "причина; обязательна, если пакет отправлен по СМЭВ и ответ ещё может прийти")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -41,12 +42,12 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	id, fresh, err := s.StoreProtocol(ctx, named, raw)
+	id, fresh, err := s.StoreProtocol(ctx, named, raw, *reason)
 	if err != nil {
 		return operatorError(err)
 	}

@@ -16,7 +16,7 @@ import (
 // kmsz asks for the classifier of measures, shows what is known of it, compares
 // two versions or loads a document.
 func kmsz(ctx context.Context, a *app, args []string) error {
-	f := a.flags("kmsz")
+	f := a.personFlags("kmsz")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	positional, err := parse(f, args)
 	if err != nil {

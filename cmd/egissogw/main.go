@@ -34,6 +34,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	exact          io.Writer // standard output as it is, see octets; set by main
+	by             string    // who commands, as they say: --by, see actor
 	environ        []string
 	lookuper       envconfig.Lookuper
 	now            func() time.Time
@@ -54,19 +55,19 @@ var commands = []command{
 	{"migrate", "", "создать или обновить схему egisso в базе шлюза", migrate},
 	{"status", "[--json]", "показать состояние шлюза", status},
 	{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию пакета", journal},
-	{"preview", "[--out КАТАЛОГ] [--json] РЕЕСТР", "показать, какие пакеты были бы собраны сейчас и что мешает остальным записям; ничего не меняется", preview},
-	{"export", "[--date ДАТА] [--register РЕЕСТРЫ] [--zip] [--again ПАКЕТ] [--json] КАТАЛОГ", "записать файлы для загрузки вручную в кабинете поставщика", export},
-	{"import-protocol", "[--package ПАКЕТ] [--json] ФАЙЛ", "применить протокол, взятый из кабинета поставщика", importProtocol},
-	{"reconcile", "[--accept-gone] [--json]", "сверить весь источник с тем, что знает шлюз: найти незамеченные изменения и удаления", reconcile},
+	{"preview", "[--by ИМЯ] [--out КАТАЛОГ] [--json] РЕЕСТР", "показать, какие пакеты были бы собраны сейчас и что мешает остальным записям; ничего не меняется", preview},
+	{"export", "[--by ИМЯ] [--date ДАТА] [--register РЕЕСТРЫ] [--zip] [--again ПАКЕТ] [--json] КАТАЛОГ", "записать файлы для загрузки вручную в кабинете поставщика", export},
+	{"import-protocol", "[--package ПАКЕТ] [--reason ТЕКСТ] [--by ИМЯ] [--json] ФАЙЛ", "применить протокол, взятый из кабинета поставщика", importProtocol},
+	{"reconcile", "[--accept-gone] [--by ИМЯ] [--json]", "сверить весь источник с тем, что знает шлюз: найти незамеченные изменения и удаления", reconcile},
 	{"record", "[--register РЕЕСТР] [--json] КЛЮЧ", "где запись, почему и что с ней было; КЛЮЧ — ключ, номер или UUID записи", showRecord},
-	{"message", "[--file|--answer] [--out ФАЙЛ] [--force] ID", "вывести байт в байт отправленное сообщение, его файл или ответ; ID сообщения, пакета или ответа", message},
-	{"retry", "--reason ТЕКСТ [--register РЕЕСТР] КЛЮЧ|ПАКЕТ", "попробовать снова: отклонённую или задержанную предупреждением запись, неотправленный пакет", retry},
-	{"release", "--reason ТЕКСТ --not-loaded ПАКЕТ", "освободить записи пакета, на который не пришёл ответ: они уйдут ещё раз", release},
-	{"form", "РЕЕСТР", "сформировать пакеты реестра сейчас; для реестров из EGISSOGW_FORM_ON_COMMAND — только так", order},
-	{"send", "ПАКЕТ", "отправить пакет, сформированный по команде", sendHeld},
-	{"kmsz", "request|show|diff ВЕРСИЯ ВЕРСИЯ|load ФАЙЛ [--json]", "классификатор мер: запросить обновления, показать версии и несоответствия ЛМСЗ, сравнить версии, загрузить файл", kmsz},
+	{"message", "[--file|--answer] [--by ИМЯ] [--out ФАЙЛ] [--force] ID", "вывести байт в байт отправленное сообщение, его файл или ответ; ID сообщения, пакета или ответа", message},
+	{"retry", "--reason ТЕКСТ [--by ИМЯ] [--register РЕЕСТР] КЛЮЧ|ПАКЕТ", "попробовать снова: отклонённую или задержанную предупреждением запись, неотправленный пакет", retry},
+	{"release", "--reason ТЕКСТ [--by ИМЯ] --not-loaded ПАКЕТ", "освободить записи пакета, на который не пришёл ответ: они уйдут ещё раз", release},
+	{"form", "[--by ИМЯ] РЕЕСТР", "сформировать пакеты реестра сейчас; для реестров из EGISSOGW_FORM_ON_COMMAND — только так", order},
+	{"send", "[--by ИМЯ] ПАКЕТ", "отправить пакет, сформированный по команде", sendHeld},
+	{"kmsz", "request|show|diff ВЕРСИЯ ВЕРСИЯ|load ФАЙЛ [--by ИМЯ] [--json]", "классификатор мер: запросить обновления, показать версии и несоответствия ЛМСЗ, сравнить версии, загрузить файл", kmsz},
 	{"checks", "[--json]", "перечислить правила проверки записей и что каждое делает сейчас", checks},
-	{"signing", "on|off|status [--reason ТЕКСТ]", "включить или выключить сервис подписи и отправки", signing},
+	{"signing", "on|off|status [--reason ТЕКСТ] [--by ИМЯ]", "включить или выключить сервис подписи и отправки", signing},
 	{"cert", "[--json]", "показать сертификат настроенной подписи и его сроки", showCertificate},
 	{"sign", "[--xml enveloped|detached] [--id ID] [--plain] [--pem] [--out ФАЙЛ] [--force] ФАЙЛ", "подписать файл настроенной подписью: CMS отдельно от файла или XML; это действие администратора, выключатель signing его не останавливает", signFile},
 	{"verify", "[--content ФАЙЛ] [--at МОМЕНТ] [--trust ФАЙЛ] [--json] ФАЙЛ", "объяснить по шагам, верна ли подпись: сообщения СМЭВ, XML, CMS", verifyFile},
@@ -186,6 +187,13 @@ func (a *app) help(w io.Writer) {
 func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(a.stderr)
+	return f
+}
+
+// personFlags are the flags of a command that leaves a line in the log of operations.
+func (a *app) personFlags(name string) *flag.FlagSet {
+	f := a.flags(name)
+	f.StringVar(&a.by, "by", "", "кто выполняет команду; останется в журнале операций со слов")
 	return f
 }
 

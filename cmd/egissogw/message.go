@@ -13,7 +13,7 @@ import (
 
 // message puts out the exact octets of what was sent or came back: evidence.
 func message(ctx context.Context, a *app, args []string) error {
-	f := a.flags("message")
+	f := a.personFlags("message")
 	file := f.Bool("file", false, "файл сообщения (факты) или пакета для ручной загрузки вместо конверта")
 	answer := f.Bool("answer", false, "последний ответ СМЭВ, байты HTTP как пришли")
 	out := f.String("out", stdinName, "куда записать; по умолчанию стандартный вывод")
@@ -40,6 +40,17 @@ func message(ctx context.Context, a *app, args []string) error {
 	defer s.Close()
 	content, err := evidence(ctx, s, text, *file, *answer)
 	if err != nil {
+		return operatorError(err)
+	}
+	// Messages hold people's data: without a line about it nothing is shown.
+	what := "Сообщение"
+	switch {
+	case *file:
+		what = "Файл сообщения"
+	case *answer:
+		what = "Ответ на сообщение"
+	}
+	if err := s.NoteViewing(ctx, "view_message", "", uuid.Nil, what+" "+text); err != nil {
 		return operatorError(err)
 	}
 	return to.write(a, content)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
 	"slices"
 	"strings"
 
@@ -16,19 +14,6 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 )
-
-// actor is the person at the keyboard, for the log of operations: everybody who
-// uses the gateway's settings has the same role in the database.
-func actor() string {
-	if name := os.Getenv("SUDO_USER"); name != "" {
-		return name
-	}
-	u, err := user.Current()
-	if err != nil {
-		return ""
-	}
-	return u.Username
-}
 
 // operatorError says in Russian why the database refused a command: functions of
 // the schema raise texts for people.
@@ -68,7 +53,7 @@ func oneArgument(positional []string, what string) (string, error) {
 
 // order asks for packages of a register now.
 func order(ctx context.Context, a *app, args []string) error {
-	positional, err := parse(a.flags("form"), args)
+	positional, err := parse(a.personFlags("form"), args)
 	if err != nil {
 		return err
 	}
@@ -99,7 +84,7 @@ func order(ctx context.Context, a *app, args []string) error {
 
 // sendHeld lets a package go that was formed on command.
 func sendHeld(ctx context.Context, a *app, args []string) error {
-	positional, err := parse(a.flags("send"), args)
+	positional, err := parse(a.personFlags("send"), args)
 	if err != nil {
 		return err
 	}
@@ -131,7 +116,7 @@ func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, err
 
 // retry lets a record or a package be tried again.
 func retry(ctx context.Context, a *app, args []string) error {
-	f := a.flags("retry")
+	f := a.personFlags("retry")
 	name := f.String("register", "", "реестр, если ключ есть в нескольких")
 	reason := f.String("reason", "", "причина, обязательна")
 	positional, err := parse(f, args)
@@ -195,7 +180,7 @@ func findRecord(ctx context.Context, s *store.Store, register, what string) (sto
 
 // release gives back the records of a package whose answer does not come.
 func release(ctx context.Context, a *app, args []string) error {
-	f := a.flags("release")
+	f := a.personFlags("release")
 	reason := f.String("reason", "", "причина, обязательна")
 	confirmed := f.Bool("not-loaded", false, "подтверждаю: ЕГИССО этот пакет не загрузила")
 	positional, err := parse(f, args)

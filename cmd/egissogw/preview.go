@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/google/uuid"
+
 	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
@@ -34,7 +36,7 @@ type previewPackage struct {
 // preview builds and checks the packages of a register and keeps nothing of it:
 // nothing is read from the source, formed or signed.
 func preview(ctx context.Context, a *app, args []string) error {
-	f := a.flags("preview")
+	f := a.personFlags("preview")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	out := f.String("out", "", "каталог, куда записать XML пакетов; в них персональные данные")
 	positional, err := parse(f, args)
@@ -64,11 +66,16 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if *out != "" {
+		if err := s.NoteViewing(ctx, "view_preview", string(register), uuid.Nil, "Пакеты, которые были бы собраны, записаны в каталог"); err != nil {
+			return operatorError(err)
+		}
+	}
 	report := previewReport{Register: string(register), Packages: []previewPackage{}}
 	if report.RegisterState, err = s.RegisterState(ctx, string(register)); err != nil {
 		return operatorError(err)

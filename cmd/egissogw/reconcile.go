@@ -13,7 +13,7 @@ import (
 
 // reconcile compares the whole source with what the gateway knows of it.
 func reconcile(ctx context.Context, a *app, args []string) error {
-	f := a.flags("reconcile")
+	f := a.personFlags("reconcile")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	accept := f.Bool("accept-gone", false, "считать исчезнувшие записи удалёнными, сколько бы их ни было")
 	if err := parseFlags(f, args); err != nil {
@@ -23,7 +23,7 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(actor()))
+	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}

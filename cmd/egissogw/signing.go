@@ -10,7 +10,7 @@ import (
 
 // signing moves or shows the switch of the signing and sending service.
 func signing(ctx context.Context, a *app, args []string) error {
-	f := a.flags("signing")
+	f := a.personFlags("signing")
 	reason := f.String("reason", "", "причина, обязательна для on и off")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	positional, err := parse(f, args)

@@ -90,7 +90,7 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openStore(ctx, c.Database, store.WithActor(actor()))
+	return openStore(ctx, c.Database, store.WithActor(a.actor()))
 }
 
 func openStore(ctx context.Context, c config.Database, options ...store.Option) (*store.Store, error) {

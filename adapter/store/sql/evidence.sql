@@ -14,3 +14,6 @@ select id, received_at, verified, kind, raw from egisso.answer where original_me
 select id, received_at, verified, kind, raw from egisso.answer where id = $1
 union all
 select id, received_at, verified, kind, raw from egisso.incoming where id = $1;
+
+-- name: note_viewing
+select egisso.note_viewing($1, $2, $3, $4);

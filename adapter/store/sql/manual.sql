@@ -28,6 +28,3 @@ update egisso.package_file set exported_at = coalesce(exported_at, now()) where 
 -- name: package_exported
 update egisso.package set state = 'queued', queued_at = now(), claimed_until = null, info = $2
  where id = $1 and state = 'formed' and channel = 'manual';
-
--- name: note_action
-select egisso.note_action($1, $2, null, $3, $4, $5);

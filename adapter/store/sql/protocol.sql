@@ -1,12 +1,5 @@
 -- name: store_protocol
--- One that was refused may be brought again: what it names may exist now.
-with stored as (
-    insert into egisso.protocol_file as f (id, package_id, raw, imported_by) values ($1, $2, $3, egisso.actor())
-    on conflict (id) do update set outcome = null, applied_at = null, note = '', next_apply_at = now(),
-           imported_at = now(), imported_by = excluded.imported_by
-     where f.outcome = 'refused'
-    returning id, package_id)
-select egisso.note_action('import_protocol', null, null, package_id, '', id) from stored;
+select id, fresh from egisso.keep_protocol($1, $2, $3);
 
 -- name: lock_protocol
 select id, package_id, raw, imported_by from egisso.protocol_file
