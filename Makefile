@@ -7,9 +7,10 @@ SHELL       := /bin/bash
 .DEFAULT_GOAL := build
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-# Tokens need cgo; without a C compiler the program is built without them and says so.
-TAGS    ?= $(if $(shell command -v gcc),pkcs11)
-GOBUILD := go build -trimpath -tags '$(TAGS)' -ldflags '-s -w -X main.buildVersion=$(VERSION)'
+# Tokens need cgo; without a C compiler and its headers the program is built without them and says so.
+HAVE_C  := $(shell echo '\#include <stdlib.h>' | gcc -E - >/dev/null 2>&1 && echo yes)
+TAGS    ?= $(if $(HAVE_C),pkcs11)
+GOBUILD := $(if $(HAVE_C),,CGO_ENABLED=0 )go build -trimpath -buildvcs=false -tags '$(TAGS)' -ldflags '-s -w -X main.buildVersion=$(VERSION)'
 
 # What every fuzz target gets, and how often each benchmark runs.
 FUZZTIME   ?= 10s
@@ -28,14 +29,24 @@ MIB ?= 32
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
 
-.PHONY: build test lint demo conformance bench benchmarks faults hostile soak fuzz cover deps softhsm clean help
+# Packages whose tests look for the official schemas and samples in ../shared.
+SHARED_USERS = $(shell grep -rlE 'signertest\.Shared|samples\.Dir' --include=*_test.go . | xargs -n 1 dirname | sort -u)
+
+.PHONY: build test announce lint demo conformance bench benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/...
 
-test: deps lint softhsm ## lint, then every test with the race detector
+# Where ../shared is there, the tests that look for it first run once without it, as in a plain clone.
+test: announce deps softhsm engine lint ## lint, then every test with the race detector
 	go test -race -tags pkcs11 ./crypto/pkcs11
+	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short $(SHARED_USERS))
 	go test -race -shuffle=on -timeout=12m ./...
+
+announce:
+	@echo "make test: all tests with the race detector, 5-10 minutes on two cores; the first time about as long again:"
+	@echo "  it installs by apt (root; others are told what is missing) PostgreSQL, OpenSSL with GOST, gcc, libxml2-utils,"
+	@echo "  downloads the Go modules and builds SoftHSM in .cache. No server is left running, nothing else is changed."
 
 lint: ## gofmt and go vet
 	@unformatted=$$(gofmt -l .); \
@@ -54,9 +65,10 @@ conformance: deps build ## validate every message and package of a demo run
 
 bench: ## signing side by side with OpenSSL, libxml2, goxmldsig and gogost
 	@.ci/deps bench
+	@.ci/gost-engine >/dev/null
 	EGISSOGW_BENCH=1 go test -C crypto/signbench -count=1 -timeout=20m -run '^TestReport$$'
 
-benchmarks: deps ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
+benchmarks: deps engine ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) $(PKG)
 
 faults: ## table: every fault and other trouble at every call, what the jobs do, what comes of it
@@ -81,7 +93,7 @@ fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 		done; \
 	done
 
-cover: deps softhsm ## coverage per package and in total
+cover: deps softhsm engine ## coverage per package and in total
 	@mkdir -p .cache
 	go test -coverpkg=./... -coverprofile=.cache/cover.out ./...
 	@go tool cover -func=.cache/cover.out | tail -1
@@ -89,10 +101,16 @@ cover: deps softhsm ## coverage per package and in total
 deps:
 	@.ci/deps test
 
-# Without network the module cannot be fetched; then only its tests skip. CI insists (STRICT=1).
-softhsm:
+# Without network their source cannot be fetched; then only the tests that need them skip. CI insists (STRICT=1).
+softhsm: deps
 	@.ci/softhsm >/dev/null || { \
 		echo "make: no PKCS#11 module with GOST: the tests that need one will be skipped" >&2; \
+		[ -z "$(STRICT)" ]; \
+	}
+
+engine: deps
+	@.ci/gost-engine >/dev/null || { \
+		echo "make: no OpenSSL with GOST: signatures and hashes are compared with recorded vectors and gogost only" >&2; \
 		[ -z "$(STRICT)" ]; \
 	}
 

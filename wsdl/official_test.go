@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/wsdl"
 )
 
@@ -16,11 +17,7 @@ var official = []string{"1.1", "1.3"}
 // officialDir finds the operator's schemas beside the repository.
 func officialDir(t *testing.T, version string) string {
 	t.Helper()
-	dir := filepath.Join("..", "..", "shared", "schemas", "smev", "v"+version)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the operator's schemas are not beside the repository")
-	}
-	return dir
+	return signertest.Shared(t, "schemas", "smev", "v"+version)
 }
 
 // schemaParts are the namespaces of the envelope; the directive namespace of 1.3

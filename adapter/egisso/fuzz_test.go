@@ -2,17 +2,31 @@ package egisso
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
+
+	"egissogw/crypto/signertest"
 )
 
-// seedKind adds the samples of all versions of a kind.
+// seedKind adds the samples of all versions of a kind, and a small document.
 func seedKind(f *testing.F, code string) {
 	for _, v := range Versions() {
 		if v.Code == code {
-			for _, name := range sampleNames(f, sampleFolder(v), "") {
-				f.Add(readSample(f, sampleFolder(v), name))
-			}
+			seedVersion(f, v)
 		}
+	}
+}
+
+// seedVersion adds the samples of a version where they are at hand.
+func seedVersion(f *testing.F, v *Version) {
+	f.Add([]byte("<" + v.Root + " xmlns='" + v.space.message + "'/>"))
+	for _, name := range signertest.SharedFiles(f, filepath.Join("samples", sampleFolder(v), "*.xml")) {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
 	}
 }
 
@@ -84,9 +98,7 @@ func FuzzReadPoints(f *testing.F)             { fuzzPackages(f, "10.15.I") }
 func FuzzReadAnswer(f *testing.F) {
 	for _, v := range Versions() {
 		if v.Code[len(v.Code)-1] == 'I' {
-			for _, name := range sampleNames(f, sampleFolder(v), "") {
-				f.Add(readSample(f, sampleFolder(v), name))
-			}
+			seedVersion(f, v)
 		}
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

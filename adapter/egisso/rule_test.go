@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -108,12 +109,12 @@ func TestEveryRuleHasACase(t *testing.T) {
 	}
 }
 
-// classifierCases: measures against the classifier of the samples and what else
+// classifierCases: measures against the classifier of the world and what else
 // is known beside them.
 func classifierCases(t testing.TB) []ruleCase[LocalMeasure] {
 	world := func(change func(*LocalMeasure)) func(*LocalMeasure, *Checker) {
 		return func(m *LocalMeasure, c *Checker) {
-			c.Classifier = worldClassifier(t)
+			c.Classifier = ruleClassifier()
 			change(m)
 		}
 	}
@@ -121,7 +122,7 @@ func classifierCases(t testing.TB) []ruleCase[LocalMeasure] {
 	return []ruleCase[LocalMeasure]{
 		{"no classifier", func(m *LocalMeasure, c *Checker) { m.MSZ, m.PeriodicityCode = "9999", "99" }, ""},
 		{"classifier without dictionaries", func(m *LocalMeasure, c *Checker) {
-			m.PeriodicityCode, c.Classifier = "99", NewClassifier(worldClassifier(t).kmsz, nil, nil)
+			m.PeriodicityCode, c.Classifier = "99", NewClassifier(ruleClassifier().kmsz, nil, nil)
 		}, ""},
 		{"dictionaries without a classifier", func(m *LocalMeasure, c *Checker) {
 			m.MSZ, c.Classifier = "9999", NewClassifier(nil, []Periodicity{{Code: "05"}}, nil)
@@ -175,13 +176,13 @@ func factContextCases(t testing.TB) []ruleCase[Fact] {
 			f.OSZCode = "A042.000001"
 		}, "L-OSZ"},
 		{"L-UNIT no dictionary", func(f *Fact, c *Checker) { f.Assignment.MeasureCode = "99" }, ""},
-		{"L-UNIT known", func(f *Fact, c *Checker) { c.Classifier = worldClassifier(t) }, ""},
-		{"L-UNIT ЕГИССО code", func(f *Fact, c *Checker) { c.Classifier, f.Assignment.MeasureCode = worldClassifier(t), "99" }, "L-UNIT"},
+		{"L-UNIT known", func(f *Fact, c *Checker) { c.Classifier = ruleClassifier() }, ""},
+		{"L-UNIT ЕГИССО code", func(f *Fact, c *Checker) { c.Classifier, f.Assignment.MeasureCode = ruleClassifier(), "99" }, "L-UNIT"},
 		{"L-UNIT ОКЕИ code", func(f *Fact, c *Checker) {
-			c.Classifier, f.Assignment.MeasureCode, f.Assignment.OKEICode = worldClassifier(t), "", "112"
+			c.Classifier, f.Assignment.MeasureCode, f.Assignment.OKEICode = ruleClassifier(), "", "112"
 		}, "L-UNIT"},
 		{"L-UNIT ОКЕИ code known", func(f *Fact, c *Checker) {
-			c.Classifier, f.Assignment.MeasureCode, f.Assignment.OKEICode = worldClassifier(t), "", "796"
+			c.Classifier, f.Assignment.MeasureCode, f.Assignment.OKEICode = ruleClassifier(), "", "796"
 		}, ""},
 		{"L-KMSZ category gone", func(f *Fact, c *Checker) { c.Classifier = classifierWithout(t, insulinCategory) }, "L-KMSZ(W)"},
 		{"L-KMSZ category gone, which the policy allows", func(f *Fact, c *Checker) {
@@ -196,15 +197,51 @@ func factContextCases(t testing.TB) []ruleCase[Fact] {
 // insulinCategory is a category of КМСЗ the measure of insulinFact uses.
 const insulinCategory = "02010000"
 
-// classifierWithout is the world's classifier that lacks a category.
+// ruleClassifier has what the measures of the world are made of, a rule for each
+// of their combinations, and two categories without rules.
+func ruleClassifier() *Classifier {
+	k := &KMSZ{Facets: map[Facet][]Position{}}
+	add := func(f Facet, code string) {
+		if !slices.ContainsFunc(k.Facets[f], func(p Position) bool { return p.Code == code }) {
+			k.Facets[f] = append(k.Facets[f], Position{Code: code, Name: "Позиция " + code})
+		}
+	}
+	for _, form := range []ProvisionForm{FormMonetary, FormNatural, FormExemption, FormService} {
+		add(FacetForms, string(form))
+	}
+	add(FacetCategories, "01000000")
+	add(FacetCategories, "05020000")
+	for _, m := range worldMeasures() {
+		add(FacetMSZ, m.MSZ)
+		add(FacetParts, m.PartKMSZ)
+		add(FacetLevels, m.LevelNPA)
+		for _, c := range m.Categories {
+			add(FacetCategories, c.KMSZ)
+			source := m.Cofinancing[0].Source
+			for _, share := range m.Cofinancing {
+				add(FacetSources, share.Source)
+			}
+			if len(m.Cofinancing) > 1 {
+				source = "0011" // 0010 and 0001 together
+				add(FacetSources, source)
+			}
+			k.Rules = append(k.Rules, KMSZRule{Part: m.PartKMSZ, MSZ: m.MSZ, Category: c.KMSZ, Level: m.LevelNPA, Source: source, Form: string(m.ProvisionForm)})
+		}
+	}
+	begin := time.Date(2017, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3*60*60))
+	return NewClassifier(k, []Periodicity{{Code: "05", Title: "По мере необходимости", StartDate: begin}},
+		[]Unit{{Code: "03", Title: "Штука", OKEI: "796", StartDate: begin}})
+}
+
+// classifierWithout is that classifier lacking a category.
 func classifierWithout(t testing.TB, code string) *Classifier {
 	t.Helper()
-	k := *worldClassifier(t).kmsz
+	k := *ruleClassifier().kmsz
 	k.Facets = maps.Clone(k.Facets)
 	before := k.Facets[FacetCategories]
 	k.Facets[FacetCategories] = slices.DeleteFunc(slices.Clone(before), func(p Position) bool { return p.Code == code })
 	if len(k.Facets[FacetCategories]) == len(before) {
-		t.Fatalf("the world's classifier has no category %s", code)
+		t.Fatalf("the classifier has no category %s", code)
 	}
 	return NewClassifier(&k, nil, nil)
 }

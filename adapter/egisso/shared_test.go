@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -15,25 +16,7 @@ import (
 // repository and skips the test where there is none.
 func sharedPath(t testing.TB, elem ...string) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = parent
-	}
-	path := filepath.Join(append([]string{dir, "..", "shared"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("reference material is not here: %v", err)
-	}
-	return path
+	return signertest.Shared(t, elem...)
 }
 
 func readSample(t testing.TB, elem ...string) []byte {

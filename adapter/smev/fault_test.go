@@ -6,22 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
 
 // shared gives a path of the reference material beside the repository.
 func shared(t *testing.T, elem ...string) string {
 	t.Helper()
-	path := filepath.Join(append([]string{"..", "..", "..", "shared"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("the reference material is not beside the repository")
-	}
-	return path
+	return signertest.Shared(t, elem...)
 }
 
 // TestEveryOfficialFaultIsInTheTable reads the operator's schemas: no fault

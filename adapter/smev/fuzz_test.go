@@ -2,17 +2,16 @@ package smev
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
 
 // FuzzReply reads anything as a reply to every operation: no panic, and nothing
 // but an error or a message that can be acknowledged.
 func FuzzReply(f *testing.F) {
-	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "spec", "smev3-vectors", "messages", "*"))
-	for _, name := range files {
+	for _, name := range signertest.SharedFiles(f, "spec/smev3-vectors/messages/*") {
 		if data, err := os.ReadFile(name); err == nil {
 			f.Add("text/xml", data)
 			f.Add(multipart16, data)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/cms"
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/softkey"
 )
 
@@ -156,7 +156,7 @@ func TestPartsAgainstSimulator(t *testing.T) {
 // TestFilesAgainstSimulator: facts go as a file, the protocol comes back as one,
 // by a one-time login; its signature came as a MIME part of the signed block.
 func TestFilesAgainstSimulator(t *testing.T) {
-	facts, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "samples", "10.06.S-1.1.0", "valid.data.four-facts.xml"))
+	facts, err := os.ReadFile(signertest.Shared(t, "samples", "10.06.S-1.1.0", "valid.data.four-facts.xml"))
 	if err != nil {
 		t.Skip("the samples are not beside the repository")
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -121,10 +120,7 @@ func TestClassifierByCommand(t *testing.T) {
 
 // TestSharedClassifierByCommand loads the samples all parts of the project share.
 func TestSharedClassifierByCommand(t *testing.T) {
-	samples := filepath.Join("..", "..", "..", "shared", "samples")
-	if _, err := os.Stat(samples); err != nil {
-		t.Skip("no shared samples beside this repository")
-	}
+	samples := signertest.Shared(t, "samples")
 	url := pgtest.Empty(t)
 	if _, _, err := store.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)

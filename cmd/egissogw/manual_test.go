@@ -22,6 +22,7 @@ import (
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
+	"egissogw/crypto/signertest"
 	"egissogw/jobs"
 )
 
@@ -383,10 +384,7 @@ func TestReconcileByCommand(t *testing.T) {
 // TestOfficialSchemasAreAskedBeforeAnythingLeaves: a record the schema refuses is
 // named, and its package stays.
 func TestOfficialSchemasAreAskedBeforeAnythingLeaves(t *testing.T) {
-	const schemas = "../../../shared/schemas/egisso"
-	if _, err := os.Stat(schemas); err != nil {
-		t.Skip("the official schemas are not here")
-	}
+	schemas := signertest.Shared(t, "schemas", "egisso")
 	s := newSite(t)
 	s.env["EGISSOGW_SCHEMA_DIR"] = schemas
 	s.measuresLoaded(t)

@@ -39,10 +39,14 @@ func Start(t testing.TB) *Engine {
 	if out, err := exec.Command("gcc", "-O2", "-o", program, file, "-lcrypto").CombinedOutput(); err != nil {
 		t.Skipf("the program for OpenSSL's engine cannot be built here (it takes gcc and libssl-dev): %v\n%s", err, out)
 	}
-	if out, err := exec.Command("openssl", "engine", "gost").CombinedOutput(); err != nil {
-		t.Skipf("OpenSSL has no gost-engine here: %v\n%s", err, out)
+	openssl, err := OpenSSL()
+	if err != nil {
+		t.Skip(err)
 	}
 	command := exec.Command(program)
+	if filepath.Base(filepath.Dir(openssl)) == engineFolder {
+		command.Env = append(os.Environ(), "OPENSSL_ENGINES="+filepath.Dir(openssl))
+	}
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	if err != nil {

@@ -73,14 +73,3 @@ func Root(t testing.TB) string {
 		dir = parent
 	}
 }
-
-// Shared is the path of a file or folder of the shared specification beside the repository; the
-// test is skipped where that is absent (in CI it fails).
-func Shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	path := filepath.Join(append([]string{Root(t), "..", "shared"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		Missing(t, "no shared specification beside the repository: %v", err)
-	}
-	return path
-}

@@ -7,26 +7,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"egissogw/crypto/cert"
+	"egissogw/crypto/gostbench"
 )
 
 // Tool runs OpenSSL with its gost-engine.
 type Tool struct{ path string }
-
-var findOpenSSL = sync.OnceValues(func() (string, error) {
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		return "", err
-	}
-	out, err := exec.Command(path, "engine", "gost", "-t").CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("[ available ]")) {
-		return "", fmt.Errorf("OpenSSL has no gost-engine (Debian package libengine-gost-openssl): %s", bytes.TrimSpace(out))
-	}
-	return path, nil
-})
 
 // Missing skips the test because something it needs is absent; in CI nothing may be, so there it
 // fails.
@@ -41,7 +29,7 @@ func Missing(t testing.TB, format string, args ...any) {
 // OpenSSL finds the program and its engine. See Missing for what happens where they are absent.
 func OpenSSL(t testing.TB) *Tool {
 	t.Helper()
-	path, err := findOpenSSL()
+	path, err := gostbench.OpenSSL()
 	if err != nil {
 		Missing(t, "no OpenSSL with GOST to compare with: %v", err)
 	}

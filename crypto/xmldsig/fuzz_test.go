@@ -21,22 +21,20 @@ var fuzzLimits = xmlsafe.Limits{Bytes: 64 << 10, Elements: 2000}
 func sampleFiles(f *testing.F) [][]byte {
 	f.Helper()
 	var all [][]byte
-	for _, pattern := range []string{
-		filepath.Join(vectorDir, "*", "input.xml"),
-		filepath.Join(vectorDir, "errors", "*.xml"),
-		filepath.Join(signertest.Shared(f), "spec/smev3-vectors/messages", "*.xml"),
-	} {
+	files := signertest.SharedFiles(f, "spec/smev3-vectors/messages/*.xml")
+	for _, pattern := range []string{filepath.Join(vectorDir, "*", "input.xml"), filepath.Join(vectorDir, "errors", "*.xml")} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
 		}
-		for _, name := range found {
-			b, err := os.ReadFile(name)
-			if err != nil {
-				f.Fatal(err)
-			}
-			all = append(all, b)
+		files = append(files, found...)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
 		}
+		all = append(all, b)
 	}
 	return all
 }
@@ -106,7 +104,11 @@ func FuzzVerify(f *testing.F) {
 	bus := newParty(f, gost3410.CryptoProA())
 	element, signature := genuine(f, bus)
 	learn([]byte(envelope("", element+smevSignature(signature))))
-	if len(signed) < 5 {
+	want := 1
+	if _, real := signertest.FindShared(f); real {
+		want = 5
+	}
+	if len(signed) < want {
 		f.Fatalf("%d signed elements to start from", len(signed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

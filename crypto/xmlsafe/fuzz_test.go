@@ -6,47 +6,22 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
-
-// sharedGlob finds files of the specification folder beside the repository.
-func sharedGlob(t testing.TB, pattern string) []string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("go.mod not found")
-		}
-		dir = filepath.Dir(dir)
-	}
-	found, err := filepath.Glob(filepath.Join(dir, "..", "shared", pattern))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
 
 // FuzzParse checks that the reader never panics, that offsets hold, and that
 // what it accepts means the same to the standard library's decoder.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"spec/smev3-vectors/messages/*.xml", "spec/smev3-vectors/transform/*/input.xml"} {
-		for _, name := range sharedGlob(f, pattern) {
-			b, err := os.ReadFile(name)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(b)
+	for _, name := range signertest.SharedFiles(f, "spec/smev3-vectors/messages/*.xml", "spec/smev3-vectors/transform/*/input.xml") {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
 		}
+		f.Add(b)
 	}
 	for _, s := range []string{
 		"<a/>", "\uFEFF<?xml version='1.0' encoding='UTF-8'?><!--c--><a/>", `<a xmlns="u" xmlns:p="v" p:b="1" c='2&#9;'>x<![CDATA[y]]>&amp;<?p i?></a>`,

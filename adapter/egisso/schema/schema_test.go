@@ -10,17 +10,13 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso/schema"
+	"egissogw/crypto/signertest"
 )
-
-const shared = "../../../../shared"
 
 // flattened is a folder with all official schemas side by side.
 func flattened(t testing.TB) string {
 	t.Helper()
-	from := filepath.Join(shared, "schemas", "egisso")
-	if _, err := os.Stat(from); err != nil {
-		t.Skip("the official schemas are not here")
-	}
+	from := signertest.Shared(t, "schemas", "egisso")
 	dir := t.TempDir()
 	err := filepath.WalkDir(from, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -40,13 +36,13 @@ func flattened(t testing.TB) string {
 
 // TestSamples: what xmllint accepts is accepted, what it refuses is refused.
 func TestSamples(t *testing.T) {
-	for layout, dir := range map[string]string{"flat": flattened(t), "as released": filepath.Join(shared, "schemas", "egisso")} {
+	for layout, dir := range map[string]string{"flat": flattened(t), "as released": signertest.Shared(t, "schemas", "egisso")} {
 		t.Run(layout, func(t *testing.T) {
 			set, err := schema.Open(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
-			samples, err := filepath.Glob(filepath.Join(shared, "samples", "*", "*.xml"))
+			samples, err := filepath.Glob(filepath.Join(signertest.Shared(t, "samples"), "*", "*.xml"))
 			if err != nil || len(samples) < 50 {
 				t.Fatalf("%d samples: %v", len(samples), err)
 			}
@@ -80,7 +76,7 @@ func TestErrorsNameElementsAndNoValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(shared, "samples", "10.06.S-1.1.0", "invalid.data.snils-with-dashes.xml"))
+	text, err := os.ReadFile(signertest.Shared(t, "samples", "10.06.S-1.1.0", "invalid.data.snils-with-dashes.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

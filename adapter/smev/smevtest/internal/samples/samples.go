@@ -8,35 +8,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"egissogw/crypto/signertest"
 )
 
 // Root returns the repository's folder.
 func Root(t testing.TB) string {
 	t.Helper()
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			t.Fatal("no go.mod above the test")
-		}
-		at = filepath.Dir(at)
-	}
+	return signertest.Root(t)
 }
 
 // Dir returns the folder of reference material, ../shared beside the
 // repository, or skips the test.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(Root(t), "..", "shared")
-	if _, err := os.Stat(filepath.Join(dir, "schemas")); err != nil {
-		t.Skip("the shared schemas and samples are not beside the repository")
-	}
-	return dir
+	return signertest.Shared(t)
+}
+
+// Find returns a path of the reference material and whether it is there.
+func Find(t testing.TB, elem ...string) (string, bool) {
+	t.Helper()
+	return signertest.FindShared(t, elem...)
 }
 
 // Read returns a file of the reference material.
