@@ -125,7 +125,8 @@ func (b *Bus) Start(ctx context.Context) error {
 	if err == nil {
 		b.files, err = filestore.Start(b.options.FTPListen, dir, filestore.Options{
 			Trouble: b.fileTrouble, Done: b.transferred,
-			Logins: b.options.Logins, Subfolder: b.options.Subfolder, Now: b.options.Now,
+			Logins: b.options.Logins, Subfolder: b.options.Subfolder,
+			NoEPSV: b.options.NoEPSV, NoSIZE: b.options.NoSIZE, Now: b.options.Now,
 		})
 	}
 	if err != nil {

@@ -78,6 +78,7 @@ type Options struct {
 	Logins         filestore.Logins
 	LoginsEndAtAck bool // an acknowledgement ends the logins of the message's files
 	Subfolder      bool // the file is found only with CWD uuid
+	NoEPSV, NoSIZE bool // commands the file storage refuses
 
 	Receiver receiver.Options
 	Script   *Script

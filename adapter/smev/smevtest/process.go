@@ -80,6 +80,7 @@ func (b *Bus) handle(ctx context.Context, m ledger.Acceptance) (ledger.Processed
 		if err != nil {
 			return out, err
 		}
+		result.Protocol = odd(result.Protocol, rule.Protocol)
 		out.PackageID, out.Refusal, out.Records = result.PackageID, result.Refusal, result.Records
 		if result.Rejected != "" {
 			out.Refusal = result.Rejected

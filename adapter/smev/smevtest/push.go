@@ -133,6 +133,13 @@ func (b *Bus) prepare(ctx context.Context, p Push) (ledger.Answer, error) {
 	return a, b.writeResponse(ctx, &a, or(p.Version, "1.3"))
 }
 
+// Held returns what the registers of ЕГИССО hold.
+func (b *Bus) Held() receiver.Held {
+	b.receiving.Lock()
+	defer b.receiving.Unlock()
+	return b.receiver.Held()
+}
+
 // UseClassifier makes another version of the КМСЗ the active one.
 func (b *Bus) UseClassifier(c *receiver.Classifier) { b.receiver.UseClassifier(c) }
 

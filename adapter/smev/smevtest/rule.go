@@ -72,6 +72,9 @@ type Rule struct {
 	// an answer that is a file: "badHash", "badSignature" or "missing".
 	Answers AnswerForm `json:"answers,omitempty"`
 	File    string     `json:"file,omitempty"`
+	// Protocol makes the final protocol odd: "withoutNumbers" says that the package
+	// was processed and nothing else, "tooManySuccesses" names more than came.
+	Protocol string `json:"protocol,omitempty"`
 	// Oddity puts before the answer one that is not expected: "unknownContent"
 	// of no known kind, "foreign" to a message nobody sent, "withoutOriginal"
 	// which leaves out the id of what it answers.
@@ -126,6 +129,7 @@ func (r Rule) check() error {
 		{"answers", string(r.Answers), []string{string(AnswerInline), string(AnswerFile), string(AnswerAttachment)}},
 		{"statusBy", string(r.StatusBy), []string{string(StatusByGetResponse), string(StatusByGetStatus), string(StatusByBoth)}},
 		{"file", r.File, []string{"badHash", "badSignature", "missing"}},
+		{"protocol", r.Protocol, []string{protocolWithoutNumbers, protocolTooManySuccesses}},
 		{"oddity", r.Oddity, []string{"unknownContent", "foreign", "withoutOriginal"}},
 		{"requestRejected", r.RequestRejected, []string{"ACCESS_DENIED", "NO_DATA", "UNKNOWN_REQUEST_DESCRIPTION", "FAILURE"}},
 	} {
@@ -151,7 +155,7 @@ func (r Rule) label() string {
 		{r.Refuse != "", "refuse " + r.Refuse}, {r.Reject != "", "reject"}, {r.RequestRejected != "", "requestRejected"},
 		{len(r.Statuses) > 0, "statuses"}, {r.RequestStatus, "requestStatus"}, {r.Interim, "interim"},
 		{r.StatusLast, "statusLast"}, {r.AnswerDelay > 0, "late"}, {r.NoAnswer, "noAnswer"}, {r.Twice, "twice"},
-		{r.Oddity != "", r.Oddity}, {r.File != "", r.File}, {r.Duplicate, "duplicate"}, {r.Newest, "newest"},
+		{r.Protocol != "", r.Protocol}, {r.Oddity != "", r.Oddity}, {r.File != "", r.File}, {r.Duplicate, "duplicate"}, {r.Newest, "newest"},
 	} {
 		if p.made {
 			parts = append(parts, p.text)

@@ -49,7 +49,11 @@ func (a *account) Stat(name string) (os.FileInfo, error) {
 	if hidden(name) {
 		return nil, os.ErrNotExist
 	}
-	return a.Fs.Stat(name)
+	info, err := a.Fs.Stat(name)
+	if err == nil && a.server.options.NoSIZE && info.Mode().IsRegular() {
+		return nil, os.ErrPermission
+	}
+	return info, err
 }
 
 // Mkdir implements afero.Fs.

@@ -17,7 +17,7 @@ type driver Server
 // GetSettings implements ftpserver.MainDriver.
 func (d *driver) GetSettings() (*ftpserver.Settings, error) {
 	return &ftpserver.Settings{
-		Listener:          d.listener,
+		Listener:          refusing{d.listener, d.options.NoEPSV},
 		IdleTimeout:       300,
 		ConnectionTimeout: 10,
 		DisableActiveMode: true,

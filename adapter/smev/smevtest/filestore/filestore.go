@@ -46,6 +46,8 @@ type Options struct {
 	// that the name as given is refused and only CWD uuid helps (spec/smev3.md
 	// e, "receiving").
 	Subfolder bool
+	// NoEPSV and NoSIZE are commands a firewall or a drop box refuses.
+	NoEPSV, NoSIZE bool
 	// Now is the clock of logins; time.Now if nil.
 	Now func() time.Time
 }

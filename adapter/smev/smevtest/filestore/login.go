@@ -18,6 +18,9 @@ type Logins struct {
 	// Keep leaves a login good after the file was fetched whole with it. It ends
 	// with the first whole download otherwise.
 	Keep bool
+	// FirstUse ends a login with the first download, whole or not: what comes later
+	// needs the login of another delivery.
+	FirstUse bool
 	// Term ends a login after this time; 0 means it has no term.
 	Term time.Duration
 }
@@ -143,7 +146,7 @@ func (d *download) TransferError(error) { d.whole = false }
 func (d *download) Close() error {
 	defer d.visitor.server.transfers.Done()
 	err := d.File.Close()
-	if d.whole {
+	if d.whole || d.visitor.server.options.Logins.FirstUse {
 		d.visitor.server.spend(d.visitor.grant)
 	}
 	d.visitor.server.ended(Transfer{

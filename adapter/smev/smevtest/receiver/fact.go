@@ -16,6 +16,10 @@ type fact struct {
 	Finish   string `json:"finish,omitempty"`
 	Ended    bool   `json:"ended,omitempty"` // before time, by an event
 
+	// Leaves is the whole content as "path=text", in the order of the document,
+	// if Options.Keep asks for it.
+	Leaves []string `json:"leaves,omitempty"`
+
 	removed bool
 }
 
@@ -32,6 +36,9 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 		Form:     forms[child(e, "assignmentInfo").Elements()[0].Local],
 		Start:    day(value(e, "dateStart")),
 		Finish:   day(value(e, "dateFinish")),
+	}
+	if r.options.Keep {
+		f.Leaves = leaves(nil, "", e)
 	}
 	decision := day(value(e, "decisionDate"))
 	var out []finding
@@ -137,6 +144,7 @@ func (r *Receiver) checkEvent(e *xmlsafe.Element, id string, b *batch, now time.
 		if strings.HasPrefix(value(e, "amount"), "-") {
 			bad("Сумма меньше нуля")
 		}
+		after.Leaves = withAmount(known.Leaves, value(e, "amount"))
 		return &after, out
 	}
 	for _, name := range []string{"amount", "quantity"} {

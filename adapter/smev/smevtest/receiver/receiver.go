@@ -71,6 +71,8 @@ type Options struct {
 	// Rules overrides the severity of rules by code. Rules not named are
 	// errors, except that the combination check of 018 is a warning.
 	Rules map[string]Severity
+	// Keep keeps the content of facts, for Held.
+	Keep bool
 }
 
 // Receiver holds the registers. It is not safe for concurrent use: the bus
