@@ -13,6 +13,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // batchRows and batchBytes are how many rows, and how much content, are stored
@@ -178,6 +179,7 @@ func (r *reading) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		crashpoint.At("collect: rows stored")
 		r.batch, r.bytes = r.batch[:0], 0
 		clear(r.inBatch)
 	}
@@ -187,6 +189,7 @@ func (r *reading) flush(ctx context.Context) error {
 	if err := r.Store.SaveCursor(ctx, r.register, r.reached); err != nil {
 		return err
 	}
+	crashpoint.At("collect: cursor stored")
 	r.saved, r.moved = r.reached, true
 	return nil
 }

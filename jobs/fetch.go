@@ -11,6 +11,7 @@ import (
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // Fetch gets the files that came with answers and checks them before anybody may
@@ -51,7 +52,9 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 	if err != nil || file == nil {
 		return Report{}, err
 	}
+	crashpoint.At("fetch: file claimed")
 	content, err := f.content(ctx, file)
+	crashpoint.At("fetch: file fetched")
 	if ctx.Err() != nil {
 		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -65,6 +68,7 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 		if err := f.Store.FileChecked(ctx, file, content); err != nil {
 			return Report{}, err
 		}
+		crashpoint.At("fetch: file stored")
 		f.Log.Info("file of an answer checked", "answer_id", file.AnswerID, "bytes", len(content))
 		return Report{Done: 1, More: true}, nil
 	}

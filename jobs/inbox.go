@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"egissogw/adapter/smev"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // inbox drains a queue of the bus: take, verify, store, commit, acknowledge
@@ -149,9 +150,11 @@ func (in inbox) store(ctx context.Context, l *letter, problem error) (fresh, kep
 		sum := sha256.Sum256(l.raw)
 		id = "sha256:" + hex.EncodeToString(sum[:])
 	}
+	crashpoint.At("receive: message taken")
 	if fresh, err = l.keep(ctx, id, problem); err != nil {
 		return false, false, err
 	}
+	crashpoint.At("receive: message stored")
 	if problem != nil {
 		if fresh { // what it says of itself is nobody's word
 			in.log.Error(in.what+" not believed: stored, not applied", "answer_id", id, "err", problem)
@@ -184,7 +187,9 @@ func (in inbox) refuse(ctx context.Context, id string) error {
 // accept acknowledges a stored message. SMEV not knowing it any more is the
 // normal outcome after a crash between Ack and its reply.
 func (in inbox) accept(ctx context.Context, id string) error {
+	crashpoint.At("receive: before the acknowledgement")
 	err := in.ack(ctx, id, true)
+	crashpoint.At("receive: acknowledged")
 	if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
 		err = fmt.Errorf("acknowledge %s %s: %w", in.what, id, err)
 		if errors.Is(err, ErrServiceOff) {
@@ -192,5 +197,7 @@ func (in inbox) accept(ctx context.Context, id string) error {
 		}
 		return errors.Join(err, in.book.failed(ctx, id))
 	}
-	return in.book.acked(ctx, id)
+	err = in.book.acked(ctx, id)
+	crashpoint.At("receive: acknowledgement noted")
+	return err
 }

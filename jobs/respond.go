@@ -11,6 +11,7 @@ import (
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // Respond signs the answers to requests of others and stores the final bytes
@@ -48,6 +49,7 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("message id: %w", err)
 	}
+	crashpoint.At("respond: answer signed")
 	if err := r.Store.StoreReply(ctx, reply, messageID, envelope); err != nil {
 		return Report{}, err
 	}

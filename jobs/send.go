@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // Send puts the files of signed messages into the file storage and posts the
@@ -50,6 +51,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil || m == nil {
 		return Report{}, err
 	}
+	crashpoint.At("send: message claimed")
 	if smev.ReplaceUnsent(m.ID.String(), m.Attempts, s.MessageIDLimit, s.Now()) {
 		return Report{Done: 1, More: true}, s.giveUp(ctx, m)
 	}
@@ -66,7 +68,9 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	crashpoint.At("send: attempt stored")
 	err = s.post(ctx, m)
+	crashpoint.At("send: message posted")
 	if err != nil && ctx.Err() != nil {
 		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
 	}

@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 )
 
 // errStorageDown means that the file storage is known to be down.
@@ -33,9 +34,11 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 		if err != nil {
 			return fmt.Errorf("upload file %s: %w", f.UUID, err)
 		}
+		crashpoint.At("send: file uploaded")
 		if err := s.Store.MarkUploaded(ctx, m, f.UUID); err != nil {
 			return err
 		}
+		crashpoint.At("send: upload noted")
 	}
 	return nil
 }

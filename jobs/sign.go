@@ -14,6 +14,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/adapter/store/crashpoint"
 	"egissogw/crypto/cms"
 	"egissogw/crypto/xmldsig"
 )
@@ -59,6 +60,7 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err != nil || p == nil {
 		return Report{}, err
 	}
+	crashpoint.At("sign: package claimed")
 	if err := checkSchema(ctx, s.Schema, p); err != nil {
 		return s.failed(ctx, p, err)
 	}
@@ -66,6 +68,7 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return s.failed(ctx, p, err)
 	}
+	crashpoint.At("sign: package signed")
 	if err := s.Store.StoreSigned(ctx, p, message); err != nil {
 		return Report{}, err
 	}

@@ -19,6 +19,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/store/crashpoint"
 )
 
 // ErrLost means that a claim ended before its outcome was stored: somebody
@@ -96,8 +98,14 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // inTx runs fn in one transaction and names it in errors.
 func (s *Store) inTx(ctx context.Context, what string, fn func(tx pgx.Tx) error) error {
-	if err := pgx.BeginFunc(ctx, s.pool, fn); err != nil {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		err := fn(tx)
+		crashpoint.Commit("before", what)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	crashpoint.Commit("after", what)
 	return nil
 }
