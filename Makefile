@@ -26,16 +26,22 @@ RESULT   ?= /tmp/egissogw-soak.txt
 # The size of hostile input for make hostile.
 MIB ?= 32
 
+# Which scenarios make torture plays (parts of their names, by commas), all if empty;
+# SHORT=1 the quickest of each kind; and the file its report is written to.
+NAME   ?=
+SHORT  ?=
+REPORT ?= .cache/torture.json
+
 DEMOFLAGS ?=
 demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
 
 # Packages whose tests look for the official schemas and samples in ../shared.
 SHARED_USERS = $(shell grep -rlE 'signertest\.Shared|samples\.Dir' --include=*_test.go . | xargs -n 1 dirname | sort -u)
 
-.PHONY: build test announce lint demo conformance bench benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build test announce lint demo conformance torture bench benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
-	$(GOBUILD) -o bin/ ./cmd/...
+	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
 
 # Where ../shared is there, the tests that look for it first run once without it, as in a plain clone.
 test: announce deps softhsm engine lint ## lint, then every test with the race detector
@@ -84,6 +90,13 @@ soak: ## MESSAGES messages, a fifth of all calls in trouble; an hour without the
 	EGISSOGW_SOAK=$(MESSAGES) EGISSOGW_SOAK_RESULT=$(RESULT) go test -count=1 -timeout=3h -run '^Test(Soak|SoakOfFiles|Downtime)$$' -v ./jobs && \
 		{ echo; echo "soak passed, see $(RESULT):"; grep TestSoak $(RESULT) | tail -2; } || \
 		{ echo; echo "soak FAILED, see $(RESULT)"; exit 1; }
+
+# Exit code 3: what could be played went well, and the report says what could not.
+torture: ## bad days with real processes, judged from outside; NAME=kill-2, SHORT=1
+	@.ci/deps demo
+	@mkdir -p .cache $(dir $(REPORT))
+	go build -o .cache/torture ./cmd/torture
+	.cache/torture --json=$(REPORT) $(if $(NAME),--name=$(NAME)) $(if $(SHORT),--short) || [ $$? = 3 ]
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \

@@ -36,6 +36,8 @@ type Options struct {
 	NoSync bool
 	// Settings are further server settings, such as "max_connections".
 	Settings map[string]string
+	// Env is the environment of the server beside what it always has.
+	Env []string
 }
 
 // Cluster is a running private server. Its methods may be used by several

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"egissogw/adapter/store/pgcluster"
+)
+
+// errNotPlayed means that a scenario could not be played on this machine: it has
+// neither passed nor failed.
+var errNotPlayed = errors.New("not played")
+
+// need is something a machine must have. It returns why it has not.
+type need func() error
+
+// root may mount a small disk.
+func root() error {
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("%w: a small disk can be mounted by root only", errNotPlayed)
+	}
+	return nil
+}
+
+const fakeTimePattern = "/usr/lib/*/faketime/libfaketime.so.1"
+
+// fakeTime is the library that shows a program another clock.
+func fakeTime() error {
+	if fakeTimeLibrary() == "" {
+		return fmt.Errorf("%w: no %s; on Debian: apt-get install faketime", errNotPlayed, fakeTimePattern)
+	}
+	return nil
+}
+
+func fakeTimeLibrary() string {
+	found, err := filepath.Glob(fakeTimePattern)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[0]
+}
+
+// unplayable tells an error of the machine from one of the program.
+func unplayable(err error) error {
+	if errors.Is(err, pgcluster.ErrNotInstalled) || errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.ENOSPC) ||
+		errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENOMEM) || errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("%w: %w", errNotPlayed, err)
+	}
+	return err
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"egissogw/adapter/smev/smevtest"
+)
+
+// busDown takes the bus away in every way it can be gone. The one that asks to wait
+// for a minute is too long for the short form.
+func busDown(ctx context.Context, p *play) error {
+	ways := []smevtest.Outage{smevtest.OutageReset, smevtest.OutageFailure, smevtest.OutageUnavailable}
+	for _, how := range ways[:p.much(3, 2)] {
+		p.Bus.SetOutage(how)
+		if err := errors.Join(p.Change(ctx, p.much(60, 10)), p.during(ctx, time.Duration(p.much(10, 2))*time.Second)); err != nil {
+			return err
+		}
+	}
+	p.Bus.SetOutage(smevtest.OutageNone)
+	return nil
+}
+
+// trouble lets the bus follow rules while the МИС changes.
+func trouble(rules ...smevtest.Rule) act {
+	return func(ctx context.Context, p *play) error {
+		if err := p.Bus.Trouble(rules...); err != nil {
+			return err
+		}
+		for range p.much(6, 2) {
+			if err := errors.Join(p.Change(ctx, p.much(40, 10)), p.during(ctx, 1500*time.Millisecond)); err != nil {
+				return err
+			}
+		}
+		if err := p.during(ctx, time.Duration(p.much(10, 2))*time.Second); err != nil {
+			return err
+		}
+		p.Bus.Script().Clear()
+		return nil
+	}
+}
+
+// lying lets the bus make trouble of all kinds with a share of all calls.
+func lying(share float64) act {
+	return func(ctx context.Context, p *play) error {
+		err := p.Bus.Script().SetChaos(smevtest.Chaos{Seed: p.seed, Share: share, MaxLate: smevtest.Duration(2 * time.Second)})
+		if err != nil {
+			return err
+		}
+		return trouble()(ctx, p)
+	}
+}
+
+// restarts ends the bus again and again; it remembers everything.
+func restarts(ctx context.Context, p *play) error {
+	for range p.much(10, 3) {
+		if err := errors.Join(p.Change(ctx, p.much(40, 10)), p.during(ctx, 1200*time.Millisecond)); err != nil {
+			return err
+		}
+		if err := errors.Join(p.Bus.Down(), p.during(ctx, 700*time.Millisecond), p.Bus.Up(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// otherCertificate lets the bus sign with a new key before anybody was told of it.
+func otherCertificate(ctx context.Context, p *play) error {
+	certificate, err := p.NewBusKey(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.Change(ctx, p.much(40, 10)), p.during(ctx, 5*time.Second)); err != nil {
+		return err
+	}
+	p.asked++ // an administrator configures the certificate
+	return p.reconfigure(ctx, "EGISSOGW_SMEV_CERTIFICATES="+certificate)
+}
+
+// reconfigure starts the gateways anew with other settings.
+func (p *play) reconfigure(_ context.Context, env ...string) error {
+	for _, g := range p.Gateways {
+		if err := g.Stop(); err != nil {
+			return err
+		}
+		g.Env = append(g.Env, env...)
+	}
+	return p.Start()
+}
+
+// ourKeyChanged exchanges our own key while messages signed with the old one wait.
+func ourKeyChanged(ctx context.Context, p *play) error {
+	p.Bus.SetOutage(smevtest.OutageReset)
+	if err := errors.Join(p.Change(ctx, p.much(60, 20)), p.during(ctx, 5*time.Second)); err != nil {
+		return err
+	}
+	env, err := p.NewClientKey(ctx)
+	if err != nil {
+		return err
+	}
+	p.asked++ // an administrator installs the key
+	p.Bus.SetOutage(smevtest.OutageNone)
+	return p.reconfigure(ctx, env...)
+}
+
+// oddProtocols answers packages with a protocol that does not add up. A person must
+// look; nothing may count as accepted.
+func oddProtocols(how string) act {
+	return func(ctx context.Context, p *play) error {
+		if err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 1, Protocol: how}); err != nil {
+			return err
+		}
+		// No gateway runs yet beside the one package of new prescriptions.
+		if err := p.Add(ctx, 20); err != nil {
+			return err
+		}
+		if err := p.during(ctx, 6*time.Second); err != nil {
+			return err
+		}
+		var asking int
+		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.journal where coalesce(review, '') <> ''`).Scan(&asking)
+		if err != nil {
+			return err
+		}
+		if asking == 0 {
+			return errors.New("a protocol that does not add up was believed, and nobody was asked to look")
+		}
+		p.skip = true // a person decides
+		return nil
+	}
+}

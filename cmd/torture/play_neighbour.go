@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"egissogw/cmd/torture/world"
+)
+
+// Every play here has two gateways, of which the second cannot do its work. The
+// first must do it all.
+
+// neighbour starts the second gateway with settings that are wrong, first, so that
+// it takes what work it can get.
+func neighbour(settings func(*play) ([]string, error)) act {
+	return func(ctx context.Context, p *play) error {
+		env, err := settings(p)
+		if err != nil {
+			return err
+		}
+		bad := p.Gateways[1]
+		bad.Env = env
+		if err := bad.Start(); err != nil {
+			return err
+		}
+		if err := world.Pause(ctx, 3*time.Second); err != nil {
+			return err
+		}
+		if err := p.Start(); err != nil {
+			return err
+		}
+		return errors.Join(p.Change(ctx, 20), p.during(ctx, 5*time.Second))
+	}
+}
+
+// deadToken signs with a program that fails.
+func deadToken(p *play) ([]string, error) {
+	return []string{
+		"EGISSOGW_SIGNER=command", "EGISSOGW_COMMAND_PATH=/bin/false", "EGISSOGW_COMMAND_CERTIFICATE_FILE=" + p.ClientCertificate(),
+	}, nil
+}
+
+func wrongFTPPassword(*play) ([]string, error) { return []string{"EGISSOGW_FTP_PASSWORD=wrong"}, nil }
+
+func unknownCertificate(p *play) ([]string, error) { return p.StrangeKey() }
+
+// otherClock lets the second gateway live some hours before or after the first for
+// a while.
+func otherClock(offset time.Duration) act {
+	return func(ctx context.Context, p *play) error {
+		wrong := p.Gateways[1]
+		wrong.Build, wrong.Env = world.Clock, []string{"TORTURE_CLOCK=" + seconds(offset)}
+		if err := p.Start(); err != nil {
+			return err
+		}
+		for range p.much(5, 3) {
+			if err := errors.Join(p.Change(ctx, 20), p.during(ctx, 3*time.Second)); err != nil {
+				return err
+			}
+		}
+		wrong.Kill()
+		wrong.Env = []string{"TORTURE_CLOCK=0"}
+		return nil
+	}
+}
+
+// otherDatabaseClock is a server whose clock is wrong.
+func otherDatabaseClock(offset time.Duration) func(*world.Options) {
+	return func(o *world.Options) {
+		o.Separate = true
+		o.PostgresEnv = []string{"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME=" + signed(offset), "FAKETIME_DONT_FAKE_MONOTONIC=1"}
+	}
+}
+
+// migrations runs migrate beside the gateways.
+func migrations(ctx context.Context, p *play) error {
+	for range p.much(20, 4) {
+		if _, err := p.Run(ctx, "migrate"); err != nil {
+			return err
+		}
+		if err := errors.Join(p.Change(ctx, 10), p.during(ctx, 300*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/cmd/torture/world"
+)
+
+// reloaded empties the table of prescriptions and loads it again, each in its own
+// transaction (../shared/field tells of such a nightly job).
+func reloaded(ctx context.Context, p *play) error {
+	if err := p.Edit(ctx, `create table mis.copy_of_recipe as table mis.recipe; truncate mis.recipe cascade`); err != nil {
+		return err
+	}
+	if err := p.during(ctx, 5*time.Second); err != nil {
+		return err
+	}
+	return p.Edit(ctx, `insert into mis.recipe table mis.copy_of_recipe`)
+}
+
+// restored puts the МИС back to what it was some changes ago.
+func restored(ctx context.Context, p *play) error {
+	dump, err := p.Dump(ctx, p.MIS, world.DatabaseMIS)
+	if err != nil {
+		return err
+	}
+	if err := p.Add(ctx, p.much(50, 20)); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	if err := p.Restore(ctx, p.MIS, world.DatabaseMIS, dump); err != nil {
+		return err
+	}
+	// The rows that were lost are entered again, and one key goes to somebody else.
+	if err := p.during(ctx, 3*time.Second); err != nil {
+		return err
+	}
+	_, err = p.Run(ctx, "reconcile")
+	// Whatever it says of what is missing is an answer; only silence is not.
+	if err != nil && !strings.Contains(err.Error(), "reconcile") {
+		return err
+	}
+	if removed := p.removedInEGISSO(); removed > p.Removed {
+		return fmt.Errorf("a restored МИС removed %d facts in ЕГИССО, and nobody was asked", removed-p.Removed)
+	}
+	p.skip = true // the source and ЕГИССО differ until a person decides
+	return nil
+}
+
+// removedInEGISSO counts the removals ЕГИССО accepted.
+func (p *play) removedInEGISSO() int { return len(p.Bus.Ledger().AcceptedIDs("errorsInvalidation")) }
+
+// halfShown hides rows from the gateway while it reconciles, and shows them again.
+func halfShown(condition string) act {
+	return func(ctx context.Context, p *play) error {
+		if err := p.Edit(ctx, `alter view egisso_source.fact rename to whole_fact;
+			create view egisso_source.fact as select * from egisso_source.whole_fact where `+condition); err != nil {
+			return err
+		}
+		_, _ = p.Run(ctx, "reconcile") // it may refuse, and ends with an error then
+		if err := p.during(ctx, 3*time.Second); err != nil {
+			return err
+		}
+		if err := p.Edit(ctx, `drop view egisso_source.fact; alter view egisso_source.whole_fact rename to fact`); err != nil {
+			return err
+		}
+		_, err := p.Run(ctx, "reconcile")
+		return err
+	}
+}
+
+// keyReused gives the key of one man's prescription to another man.
+func keyReused(ctx context.Context, p *play) error {
+	err := p.Edit(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
+		from mis.recipe o where r.id = (select min(id) from mis.recipe) and o.id = (select min(x.id) from mis.recipe x
+			where x.patient_id <> (select patient_id from mis.recipe order by id limit 1) and x.discount = (select discount from mis.recipe order by id limit 1))`)
+	if err != nil {
+		return err
+	}
+	if err := p.during(ctx, 5*time.Second); err != nil {
+		return err
+	}
+	if n := len(p.Bus.Ledger().AcceptedIDs("alterationBasedOnPreviousErrors")); n > 0 {
+		return errors.New("the fact of one man became that of another, and nobody was asked")
+	}
+	p.skip = true // a person decides
+	return nil
+}
+
+// forgottenTransaction leaves a prepared transaction in a neighbouring database,
+// which keeps the gateway from reading. It must say so.
+func forgottenTransaction(ctx context.Context, p *play) error {
+	const gid = "forgotten"
+	if err := p.MIS.CreateDatabase(ctx, "neighbour"); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, p.MIS.URL("neighbour"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	for _, statement := range []string{"create table t (i int)", "begin", "insert into t values (1)", "prepare transaction '" + gid + "'"} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("forget a transaction: %w", err)
+		}
+	}
+	if err := errors.Join(p.Change(ctx, 20), p.during(ctx, 3*time.Second)); err != nil {
+		return err
+	}
+	checked, _ := p.Run(ctx, "check") // it may find this to be an error
+	said, err := p.Run(ctx, "status")
+	if err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "rollback prepared '"+gid+"'"); err != nil {
+		return err
+	}
+	if !strings.Contains(checked+said, gid) {
+		return errors.New("neither check nor status names the transaction that holds everything up")
+	}
+	return nil
+}
+
+// otherZone moves the МИС to another time zone.
+func otherZone(ctx context.Context, p *play) error {
+	if err := p.MIS.Exec(ctx, `alter database mis set timezone = 'Asia/Vladivostok'`); err != nil {
+		return err
+	}
+	p.Source.Reset()
+	return errors.Join(p.Change(ctx, 20), p.during(ctx, time.Second))
+}
+
+// hugeTexts writes texts of megabytes into the МИС. They cannot be sent, and stop
+// nothing else.
+func hugeTexts(ctx context.Context, p *play) error {
+	size := p.much(10, 2) << 19 // letters of two bytes
+	err := p.Edit(ctx, `update mis.patient_privilege set doc_name = repeat('ж', $1), doc_list = null
+		where id in (select privilege_id from mis.recipe order by id limit 3)`, size)
+	if err != nil {
+		return err
+	}
+	return p.Change(ctx, 10)
+}
+
+// busyRow changes one prescription again and again.
+func busyRow(ctx context.Context, p *play) error {
+	times, term := p.much(2000, 200), time.Duration(p.much(20, 2))*time.Second
+	for i := range times {
+		err := p.Edit(ctx, `update mis.recipe set pack_qty = 1 + $1 % 50, upd_dt = now() where id = (select min(id) from mis.recipe where status = 2)`, i)
+		if err != nil {
+			return err
+		}
+		if err := p.during(ctx, term/time.Duration(times)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// everything changes every prescription in one transaction.
+func everything(ctx context.Context, p *play) error { return p.More(ctx, 0, 1) }

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"time"
+
+	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/smev/smevtest/filestore"
+)
+
+// What scenarios await: one text for what is mended together.
+const (
+	awaitsSettling   = "a removal settles, and many at once are held for a person"
+	awaitsIdentity   = "a fact that changes hands is held for a person"
+	awaitsCursor     = "a source that cannot be read to its end says why"
+	awaitsMemory     = "what ЕГИССО holds is found again after the database was lost"
+	awaitsNeighbours = "a gateway that cannot do a kind of work leaves it to the others"
+	awaitsKeys       = "messages and answers of a changed key are judged again"
+	awaitsStorage    = "a file that could not be fetched or uploaded comes another way"
+	awaitsClock      = "an id from the future is evidence against the id"
+	awaitsProtocol   = "nothing is accepted without a positive statement"
+)
+
+// scenarios are all bad days there are. What must hold in each is the list of
+// invariants of package judge; Holds adds to it. What happens is in the file
+// play_*.go of its kind.
+var scenarios = []Scenario{
+	// Processes that die (play_kill.go).
+	{
+		Name: "kill-1", Facts: 7000, Gateways: 1, Defects: true, Limit: long,
+		Happens: "a gateway is killed at random again and again while the МИС changes",
+		Play:    fresh(randomKills(100, 6)),
+	},
+	{
+		Name: "kill-2", Facts: 7000, ShortFacts: 150, Gateways: 2, Defects: true, Short: true, Limit: long,
+		Happens: "two gateways are killed at random again and again while the МИС changes",
+		Play:    fresh(randomKills(100, 6)),
+	},
+	{
+		Name: "kill-4", Facts: 7000, Gateways: 4, Defects: true, Limit: long,
+		Happens: "four gateways are killed at random again and again while the МИС changes",
+		Play:    fresh(randomKills(100, 6)),
+	},
+	{
+		Name: "crash-points", Facts: 400, ShortFacts: 100, Gateways: 1, Short: true, Limit: 15 * time.Minute,
+		Happens: "a gateway kills itself at each point of points.go in turn",
+		Holds:   "each point is reached",
+		World:   crashWorld, Play: crashPoints,
+	},
+	{
+		Name: "freeze", Facts: 2000, ShortFacts: 60, Gateways: 2, Short: true,
+		Happens: "one of two gateways is stopped for longer than its lease, and woken",
+		Play:    fresh(freezes(6, 1)),
+	},
+	{
+		Name: "signing-off", Facts: 1000, Gateways: 2,
+		Happens: "the signing service is switched off and on again and again",
+		Play:    fresh(switches),
+	},
+
+	// Databases (play_postgres.go).
+	{
+		Name: "pg-stop", Facts: 2000, ShortFacts: 100, Gateways: 2, Short: true,
+		Happens: "the gateway's server ends at once, without a checkpoint, again and again",
+		World:   apart, Play: fresh(stops(ownServer, 10, 1)),
+	},
+	{
+		Name: "pg-mis-stop", Facts: 2000, Gateways: 2,
+		Happens: "the server of the МИС ends at once, again and again",
+		World:   apart, Play: fresh(stops(misServer, 10, 2)),
+	},
+	{
+		Name: "pg-terminate", Facts: 2000, ShortFacts: 100, Gateways: 2, Short: true,
+		Happens: "all connections of the gateways are cut again and again",
+		Play:    fresh(terminated),
+	},
+	{
+		Name: "pg-connections", Facts: 1000, Gateways: 2,
+		Happens: "somebody takes every connection the server has",
+		World:   both(apart, fewConnections), Play: fresh(withoutConnections),
+	},
+	{
+		Name: "pg-locks", Facts: 1000, Gateways: 2,
+		Happens: "somebody locks every table of the gateway for seconds",
+		Play:    fresh(locked),
+	},
+	{
+		Name: "pg-full", Facts: 2000, Gateways: 1, Needs: []need{root},
+		Happens: "the disk of the gateway's server is full for a while, again and again",
+		World:   both(apart, smallDisk), Play: fresh(fullDisk),
+	},
+	{
+		Name: "pg-standby-sync", Facts: 500, Gateways: 2,
+		Happens: "the gateway's server is lost and its synchronous standby promoted",
+		Asks:    "an administrator tells the gateways the new address",
+		World:   apart, Play: accepted(failover(true)),
+	},
+	{
+		Name: "pg-standby-async", Facts: 500, Gateways: 2, Resent: true, Awaits: awaitsMemory,
+		Happens: "the gateway's server is lost and a standby that lags behind promoted",
+		Asks:    "an administrator tells the gateways the new address",
+		World:   apart, Play: accepted(failover(false)),
+	},
+	{
+		Name: "pg-older", Facts: 500, Gateways: 1, Resent: true, Awaits: awaitsMemory,
+		Happens: "the gateway's database is restored from an older dump",
+		World:   apart, Play: accepted(olderDump),
+	},
+	{
+		Name: "pg-emptied", Facts: 300, ShortFacts: 60, Gateways: 1, Resent: true, Awaits: awaitsMemory,
+		Happens: "the gateway's database is lost and made anew",
+		World:   apart, Play: accepted(emptied),
+	},
+	{
+		Name: "pg-clock-ahead", Facts: 300, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day ahead",
+		World:   otherDatabaseClock(day), Play: accepted(trouble()),
+	},
+	{
+		Name: "pg-clock-behind", Facts: 300, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day behind",
+		World:   otherDatabaseClock(-day), Play: accepted(trouble()),
+	},
+
+	// The bus (play_bus.go).
+	{
+		Name: "bus-down", Facts: 1000, ShortFacts: 100, Gateways: 2, Short: true,
+		Happens: "the bus is not there, in three ways",
+		Still:   80 * time.Second, Play: fresh(busDown),
+	},
+	{
+		Name: "bus-silent", Facts: 1000, Gateways: 2,
+		Happens: "the bus takes calls and says nothing",
+		World:   with("EGISSOGW_SMEV_TIMEOUT=1s"),
+		Play:    fresh(trouble(smevtest.Rule{On: "*", Times: 40, Delay: smevtest.Duration(3 * time.Second)})),
+	},
+	{
+		Name: "bus-slow", Facts: 1000, Gateways: 2,
+		Happens: "replies of the bus come in small pieces",
+		Play:    fresh(trouble(smevtest.Rule{On: "*", Times: 200, Piece: 700, Pace: smevtest.Duration(20 * time.Millisecond)})),
+	},
+	{
+		Name: "bus-lying", Facts: 1000, ShortFacts: 100, Gateways: 2, Short: true,
+		Happens: "a third of all calls meet garbage, cut and damaged replies, repeated, late and strange answers",
+		Play:    fresh(lying(0.3)),
+	},
+	{
+		Name: "bus-restarted", Facts: 1000, ShortFacts: 100, Gateways: 2, Short: true,
+		Happens: "the bus ends and comes back again and again, with all it remembers",
+		Play:    fresh(restarts),
+	},
+	{
+		Name: "bus-late", Facts: 300, Gateways: 1,
+		Happens: "answers come twice, late, and behind newer ones",
+		Play: fresh(trouble(
+			smevtest.Rule{On: "SendRequest", Times: 20, Twice: true, AnswerDelay: smevtest.Duration(4 * time.Second)},
+			smevtest.Rule{On: "GetResponse", Times: 40, Newest: true, Duplicate: true})),
+	},
+	{
+		Name: "bus-certificate", Facts: 300, Gateways: 2,
+		Happens: "the bus signs with a new key before anybody was told",
+		Asks:    "an administrator configures the certificate",
+		Play:    accepted(otherCertificate),
+	},
+	{
+		Name: "bus-certificate-refused", Facts: 300, Gateways: 2, Awaits: awaitsKeys,
+		Happens: "the same, and answers nobody can verify are taken off the queue",
+		Asks:    "an administrator configures the certificate",
+		World:   with("EGISSOGW_SMEV_REFUSE_UNVERIFIED=true"), Play: accepted(otherCertificate),
+	},
+	{
+		Name: "our-key", Facts: 300, Gateways: 1, Awaits: awaitsKeys,
+		Happens: "our key is exchanged while messages signed with the old one wait for the bus",
+		Asks:    "an administrator installs the key",
+		Play:    accepted(ourKeyChanged),
+	},
+	{
+		Name: "protocol-without-numbers", Facts: 100, Gateways: 1, Awaits: awaitsProtocol,
+		Happens: "a protocol says that a package was processed, and nothing else",
+		Holds:   "nothing of the package counts as accepted until a person looked",
+		Asks:    "a person looks at the package",
+		Play:    accepted(oddProtocols("withoutNumbers")),
+	},
+	{
+		Name: "protocol-too-many", Facts: 100, Gateways: 1,
+		Happens: "a protocol names more successes than records",
+		Holds:   "a person is asked to look",
+		Asks:    "a person looks at the package",
+		Play:    accepted(oddProtocols("tooManySuccesses")),
+	},
+
+	// The file storage (smevtest).
+	{
+		Name: "ftp-pasv", Facts: 200, Gateways: 1,
+		Happens: "a firewall passes PASV only",
+		World:   busWith(func(o *smevtest.Options) { o.NoEPSV, o.Answers = true, smevtest.AnswerFile }), Play: fresh(trouble()),
+	},
+	{
+		Name: "ftp-size", Facts: 200, Gateways: 1, Awaits: awaitsStorage,
+		Happens: "the storage is a drop box that answers 550 to SIZE",
+		World:   busWith(func(o *smevtest.Options) { o.NoSIZE = true }), Play: fresh(trouble()),
+	},
+	{
+		Name: "ftp-drip", Facts: 300, Gateways: 1,
+		Happens: "the storage takes and gives a few bytes at a time",
+		World:   busWith(func(o *smevtest.Options) { o.Answers = smevtest.AnswerFile }),
+		Play: fresh(trouble(
+			smevtest.Rule{On: "STOR", Times: 10, Piece: 4000, Pace: smevtest.Duration(20 * time.Millisecond)},
+			smevtest.Rule{On: "RETR", Times: 10, Piece: 20, Pace: smevtest.Duration(10 * time.Millisecond)})),
+	},
+	{
+		Name: "ftp-login", Facts: 300, ShortFacts: 60, Gateways: 2, Short: true,
+		Happens: "a login for a file is used up by a download that broke off",
+		World:   busWith(oneUse),
+		Play:    fresh(trouble(smevtest.Rule{On: "RETR", Times: 4, CutAfter: 100})),
+	},
+	{
+		Name: "ftp-damaged", Facts: 300, Gateways: 1, Awaits: awaitsStorage,
+		Happens: "a file comes damaged once, after two downloads that broke off",
+		World:   busWith(func(o *smevtest.Options) { o.Answers = smevtest.AnswerFile }),
+		Play: fresh(trouble(
+			smevtest.Rule{On: "RETR", Times: 2, CutAfter: 100}, smevtest.Rule{On: "RETR", Times: 1, Tamper: true})),
+	},
+
+	// The МИС (play_source.go).
+	{
+		Name: "mis-reload", Facts: 300, ShortFacts: 60, Gateways: 1, Awaits: awaitsSettling,
+		Happens: "the table of prescriptions is emptied and loaded again",
+		Holds:   "nothing is removed in ЕГИССО",
+		Play:    accepted(reloaded),
+	},
+	{
+		Name: "mis-restored", Facts: 300, Gateways: 1,
+		Happens: "the МИС is restored from an older dump",
+		Holds:   "what the dump has not is not removed in ЕГИССО without a person",
+		Asks:    "a person says what becomes of the rows that are gone",
+		World:   apart, Play: accepted(restored),
+	},
+	{
+		Name: "mis-half", Facts: 300, ShortFacts: 60, Gateways: 1,
+		Happens: "the view shows half of the facts while everything is reconciled",
+		Play:    accepted(halfShown("row_key::bigint % 2 = 0")),
+	},
+	{
+		Name: "mis-part", Facts: 1000, Gateways: 1, Awaits: awaitsSettling,
+		Happens: "the view hides one fact of thirty while everything is reconciled",
+		Play:    accepted(halfShown("row_key::bigint % 30 <> 0")),
+	},
+	{
+		Name: "mis-key", Facts: 100, Gateways: 1, Awaits: awaitsIdentity,
+		Happens: "a key is given to the prescription of another man",
+		Holds:   "ЕГИССО does not hear of it before a person has decided",
+		Asks:    "a person says what the change means",
+		Play:    accepted(keyReused),
+	},
+	{
+		Name: "mis-prepared", Facts: 100, Gateways: 1, Awaits: awaitsCursor,
+		Happens: "somebody forgets a prepared transaction in a neighbouring database",
+		Holds:   "check or status names it",
+		Play:    accepted(forgottenTransaction),
+	},
+	{
+		Name: "mis-zone", Facts: 200, Gateways: 1,
+		Happens: "the МИС is moved to another time zone",
+		World:   apart, Play: accepted(otherZone),
+	},
+	{
+		Name: "mis-huge-texts", Facts: 200, Gateways: 1,
+		Happens: "the МИС has texts of ten megabytes",
+		Holds:   "they are held with a reason, all else goes on",
+		Asks:    "the МИС corrects the texts",
+		Play:    fresh(hugeTexts),
+	},
+	{
+		Name: "mis-busy-row", Facts: 100, ShortFacts: 60, Gateways: 2, Short: true,
+		Happens: "one prescription changes a hundred times in a second",
+		Play:    fresh(busyRow),
+	},
+	{
+		Name: "mis-everything", Facts: 100_000, Gateways: 2, Limit: 90 * time.Minute,
+		Happens: "a hundred thousand prescriptions change in one transaction",
+		Play:    accepted(everything),
+	},
+
+	// Two gateways of which one is wrong (play_neighbour.go).
+	{
+		Name: "neighbour-token", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
+		Happens: "the second gateway cannot sign",
+		Play:    neighbour(deadToken),
+	},
+	{
+		Name: "neighbour-ftp", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
+		Happens: "the second gateway has a wrong password for the file storage",
+		Play:    neighbour(wrongFTPPassword),
+	},
+	{
+		Name: "neighbour-certificate", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
+		Happens: "the bus does not know the certificate of the second gateway",
+		Play:    neighbour(unknownCertificate),
+	},
+	{
+		Name: "clock-ahead", Facts: 200, Gateways: 2, Awaits: awaitsClock,
+		Happens: "the clock of the second gateway is a day ahead for a while",
+		Play:    otherClock(day),
+	},
+	{
+		Name: "clock-behind", Facts: 200, Gateways: 2,
+		Happens: "the clock of the second gateway is a day behind for a while",
+		Play:    otherClock(-day),
+	},
+	{
+		Name: "migrate-beside", Facts: 500, Gateways: 2,
+		Happens: "migrate runs again and again beside running gateways",
+		Play:    fresh(migrations),
+	},
+
+	// Much work (play_month.go).
+	{
+		Name: "month", Facts: 10_000, Gateways: 1, Limit: 3 * time.Hour,
+		Happens: "thirty days' packages and reconciliations, as fast as they go",
+		World:   with("EGISSOGW_PACKAGE_RECORDS=2"), Play: accepted(month),
+	},
+}
+
+const day = 24 * time.Hour
+
+// oneUse lets every login for a file end with its first use.
+func oneUse(o *smevtest.Options) {
+	o.Answers, o.Logins = smevtest.AnswerFile, filestore.Logins{FirstUse: true}
+}

@@ -1,0 +1,126 @@
+package world
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Variants of the program.
+const (
+	Product = ""      // as it is delivered
+	Crash   = "crash" // it kills itself at the point CRASHPOINT names
+	Clock   = "clock" // its clock is TORTURE_CLOCK seconds off
+)
+
+// Programs builds variants of the program when they are first asked for.
+type Programs struct {
+	Module string // folder of the module
+	Dir    string // where they are built
+
+	mu    sync.Mutex
+	built map[string]error
+}
+
+// Path is the file of a variant.
+func (p *Programs) Path(variant string) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	path := filepath.Join(p.Dir, strings.TrimSuffix("egissogw-"+variant, "-"))
+	err, known := p.built[variant]
+	if !known {
+		if err = p.build(variant, path); p.built == nil {
+			p.built = map[string]error{}
+		}
+		p.built[variant] = err
+	}
+	return path, err
+}
+
+func (p *Programs) build(variant, path string) error {
+	args := []string{"build", "-o", path}
+	dir := p.Module
+	switch variant {
+	case Product:
+	case Crash:
+		args = append(args, "-tags", "crashpoint")
+	case Clock:
+		overlay, err := p.clockOverlay()
+		if err != nil {
+			return err
+		}
+		args = append(args, "-overlay", overlay)
+	default:
+		return fmt.Errorf("no variant %q of the program", variant)
+	}
+	return goCommand(dir, append(args, "./cmd/egissogw")...)
+}
+
+func goCommand(dir string, args ...string) error {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// clockOverlay replaces one function of the standard library for one build: no
+// line of the program knows of it. The offset is read once, at the start.
+func (p *Programs) clockOverlay() (string, error) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("find Go: %w", err)
+	}
+	original := filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go")
+	text, err := os.ReadFile(original)
+	if err != nil {
+		return "", fmt.Errorf("read the clock of Go: %w", err)
+	}
+	const reading = "func Now() Time {\n\tsec, nsec, mono := runtimeNow()\n"
+	if !strings.Contains(string(text), reading) {
+		return "", errors.New("this Go reads its clock in another way than the torture knows")
+	}
+	changed := filepath.Join(p.Dir, "time.go.txt")
+	offset := filepath.Join(p.Dir, "offset.go.txt")
+	overlay := filepath.Join(p.Dir, "overlay.json")
+	list, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		original: changed, filepath.Join(filepath.Dir(original), "torture_offset.go"): offset,
+	}})
+	if err != nil {
+		return "", err
+	}
+	for path, content := range map[string]string{
+		changed: strings.Replace(string(text), reading, reading+"\tsec += tortureOffset\n", 1),
+		offset:  offsetSource,
+		overlay: string(list),
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			return "", fmt.Errorf("write the overlay: %w", err)
+		}
+	}
+	return overlay, nil
+}
+
+const offsetSource = `package time
+
+import "syscall"
+
+var tortureOffset = func() (seconds int64) {
+	text, _ := syscall.Getenv("TORTURE_CLOCK")
+	for _, c := range text {
+		if c >= '0' && c <= '9' {
+			seconds = seconds*10 + int64(c-'0')
+		}
+	}
+	if len(text) > 0 && text[0] == '-' {
+		return -seconds
+	}
+	return seconds
+}()
+`

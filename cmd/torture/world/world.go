@@ -1,0 +1,272 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/store/pgcluster"
+)
+
+// Options say what stands in a world.
+type Options struct {
+	Programs  *Programs
+	Source    refmis.Options          // what the МИС holds
+	Gateways  int                     // how many run beside each other
+	Env       []string                // further variables of the gateways
+	Bus       func(*smevtest.Options) // changes the simulator before it starts
+	Separate  bool                    // МИС and gateway have a server each
+	SmallDisk int                     // MiB of the disk the gateway's server has to itself; needs root
+	Postgres  map[string]string       // settings of the servers
+	// PostgresEnv is the environment of the servers of the gateway's database.
+	PostgresEnv []string
+	Build       string // variant of the program, see Programs
+}
+
+// World is everything a scenario plays in.
+type World struct {
+	Dir      string
+	Options  Options
+	MIS      *pgcluster.Cluster // the server of the МИС
+	Own      *pgcluster.Cluster // of the gateway's database; the same one unless Separate
+	Source   *pgxpool.Pool      // database of the МИС
+	Gateway  *pgxpool.Pool      // database of the gateway
+	Bus      *Bus
+	Gateways []*Gateway
+	Manifest refmis.Manifest
+	Kills    int // of whatever kind
+	Removed  int // facts the МИС removed by itself
+
+	keys keys
+	seed uint64
+
+	settings map[string]string // of the servers
+	dumps    []string
+	former   []*pgcluster.Cluster // servers the gateways do not use any more
+	standbys []*Standby
+	unmount  func() error // the small disk
+	mu       sync.Mutex
+	peak     Usage
+	stop     chan struct{}
+	watch    sync.WaitGroup
+}
+
+// Databases of the world.
+const (
+	DatabaseMIS     = "mis"
+	DatabaseGateway = "gateway"
+)
+
+// New builds a world. Gateways are not started yet. After an error nothing is left.
+func New(ctx context.Context, o Options) (w *World, err error) {
+	w = &World{Options: o, stop: make(chan struct{}), seed: o.Source.Seed}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Close())
+			w = nil
+		}
+	}()
+	if w.Dir, err = os.MkdirTemp("", "egissogw-torture-"); err != nil {
+		return w, fmt.Errorf("make a folder: %w", err)
+	}
+	// The server of PostgreSQL may run with another account.
+	if err = os.Chmod(w.Dir, 0o711); err != nil {
+		return w, fmt.Errorf("make a folder: %w", err)
+	}
+	if err = w.startServers(ctx); err != nil {
+		return w, err
+	}
+	if err = w.fillSource(ctx); err != nil {
+		return w, err
+	}
+	if w.keys, err = makeKeys(w.Dir); err != nil {
+		return w, err
+	}
+	if w.Bus, err = startBus(ctx, w.Dir, w.keys, o.Bus); err != nil {
+		return w, err
+	}
+	for n := range max(o.Gateways, 1) {
+		w.Gateways = append(w.Gateways, &Gateway{world: w, Number: n + 1, Build: o.Build})
+	}
+	if err = w.PrepareGateway(ctx); err != nil {
+		return w, err
+	}
+	w.watch.Go(w.measure)
+	return w, nil
+}
+
+// startServers starts the servers and makes the databases.
+func (w *World) startServers(ctx context.Context) (err error) {
+	settings := map[string]string{
+		// What was committed survives a crash of the server, not of the machine.
+		"fsync": "off", "synchronous_commit": "on", "full_page_writes": "on",
+		"max_prepared_transactions": "4", "max_connections": "120",
+	}
+	for name, value := range w.Options.Postgres {
+		settings[name] = value
+	}
+	w.settings = settings
+	start := func(name string, env []string) (*pgcluster.Cluster, error) {
+		return pgcluster.Start(ctx, pgcluster.Options{Dir: filepath.Join(w.Dir, name), NoSync: true, Settings: settings, Env: env})
+	}
+	if w.MIS, err = start("mis", nil); err != nil {
+		return err
+	}
+	w.Own = w.MIS
+	if w.Options.SmallDisk > 0 {
+		if err := w.mountSmallDisk(); err != nil {
+			return err
+		}
+	}
+	if w.Options.Separate {
+		name := "own"
+		if w.unmount != nil {
+			name = "disk/own"
+		}
+		if w.Own, err = start(name, w.Options.PostgresEnv); err != nil {
+			return err
+		}
+	}
+	if err := w.MIS.CreateDatabase(ctx, DatabaseMIS); err != nil {
+		return err
+	}
+	if err := w.Own.CreateDatabase(ctx, DatabaseGateway); err != nil {
+		return err
+	}
+	if w.Source, err = pgxpool.New(ctx, w.MIS.URL(DatabaseMIS)); err != nil {
+		return fmt.Errorf("connect to the МИС: %w", err)
+	}
+	if w.Gateway, err = pgxpool.New(ctx, w.Own.URL(DatabaseGateway)); err != nil {
+		return fmt.Errorf("connect to the gateway's database: %w", err)
+	}
+	return nil
+}
+
+func (w *World) fillSource(ctx context.Context) error {
+	return w.source(ctx, func(conn *pgx.Conn) (err error) {
+		if err = refmis.Install(ctx, conn); err != nil {
+			return err
+		}
+		w.Manifest, err = refmis.Generate(ctx, conn, w.Options.Source)
+		return err
+	})
+}
+
+// source runs fn on a connection to the МИС.
+func (w *World) source(ctx context.Context, fn func(*pgx.Conn) error) error {
+	conn, err := w.Source.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to the МИС: %w", err)
+	}
+	defer conn.Release()
+	return fn(conn.Conn())
+}
+
+// PrepareGateway makes the schema and switches the service on.
+func (w *World) PrepareGateway(ctx context.Context) error {
+	if _, err := w.Run(ctx, "migrate"); err != nil {
+		return err
+	}
+	_, err := w.Run(ctx, "signing", "on", "--reason", "проверка")
+	return err
+}
+
+// Close ends everything and removes the folder.
+func (w *World) Close() error {
+	close(w.stop)
+	w.watch.Wait()
+	var problems []error
+	for _, g := range w.Gateways {
+		g.Kill()
+	}
+	if w.Bus != nil {
+		problems = append(problems, w.Bus.close())
+	}
+	for _, pool := range []*pgxpool.Pool{w.Source, w.Gateway} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+	for _, server := range w.servers() {
+		problems = append(problems, server.Stop()) // a second time does nothing
+	}
+	if w.unmount != nil {
+		problems = append(problems, w.unmount())
+	}
+	if w.Dir != "" {
+		problems = append(problems, os.RemoveAll(w.Dir))
+	}
+	return errors.Join(problems...)
+}
+
+// servers are all there are.
+func (w *World) servers() (list []*pgcluster.Cluster) {
+	for _, s := range w.standbys {
+		list = append(list, s.Cluster)
+	}
+	for _, c := range append(w.former, w.Own, w.MIS) {
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// Start starts every gateway that does not run.
+func (w *World) Start() error {
+	for _, g := range w.Gateways {
+		if err := g.Start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Logs are the files the gateways and their commands wrote.
+func (w *World) Logs() ([]string, error) { return filepath.Glob(filepath.Join(w.Dir, "*.log")) }
+
+// Pause waits, unless ctx ends.
+func Pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// Until waits for a condition.
+func Until(ctx context.Context, what string, condition func(context.Context) (bool, error)) error {
+	var last error
+	for {
+		done, err := condition(ctx)
+		if err == nil && done {
+			return nil
+		}
+		if err != nil {
+			last = err
+		}
+		if err := Pause(ctx, 20*time.Millisecond); err != nil {
+			return errors.Join(fmt.Errorf("wait until %s: %w", what, err), last)
+		}
+	}
+}
+
+// Reached waits until a query of the gateway's database says true.
+func (w *World) Reached(ctx context.Context, what, query string) error {
+	return Until(ctx, what, func(ctx context.Context) (yes bool, err error) {
+		err = w.Gateway.QueryRow(ctx, query).Scan(&yes)
+		return yes, err
+	})
+}
