@@ -287,7 +287,7 @@ func TestSwitchKeepsWhoWhenAndWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.want(t, `select state || ': ' || reason from egisso.service_state`, "Включен: начало работы")
-	f.want(t, `select count(*) from egisso.service_log`, "1")
+	f.want(t, `select count(*) from egisso.service_log where enabled`, "1")
 }
 
 func TestNotificationsReachTheListener(t *testing.T) {

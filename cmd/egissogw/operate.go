@@ -23,7 +23,7 @@ func operatorError(err error) error {
 		return err
 	}
 	switch pg.Code {
-	case pgerrcode.RaiseException:
+	case pgerrcode.RaiseException, pgerrcode.LockNotAvailable:
 		return errors.New(pg.Message)
 	case pgerrcode.InsufficientPrivilege:
 		return fmt.Errorf("роли, под которой открыта база, это не разрешено: нужна egisso_operator или egisso_gateway (%w)", err)

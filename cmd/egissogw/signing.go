@@ -44,6 +44,9 @@ func signing(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	if verb == "on" && !state.Enabled {
+		return fmt.Errorf("включение не подействовало, сервис тем временем выключили (%s: %s)", state.ChangedBy, state.Reason)
+	}
 	if *asJSON {
 		return a.printJSON(state)
 	}
