@@ -26,7 +26,7 @@ func TestGetResponseKinds(t *testing.T) {
 			w.Element("urn:x", "response", "текст > & <")
 			w.End()
 		}, func(a *Answer) error {
-			if a.Kind != AnswerContent || string(a.Content) != `<q1:response xmlns:q1="urn:x">текст &gt; &amp; &lt;</q1:response>` {
+			if a.Kind != AnswerContent || string(a.Content) != `<ns1:response xmlns:ns1="urn:x">текст &gt; &amp; &lt;</ns1:response>` {
 				return fmt.Errorf("content %s", a.Content)
 			}
 			return nil

@@ -49,7 +49,7 @@ func readStatus(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 	if !ok || len(children) > 1 || !message.Is(v.Types, "SmevAsyncProcessingMessage") {
 		return a, fmt.Errorf("%w: no SmevAsyncProcessingMessage with one status in the reply", ErrUnverified)
 	}
-	verified, err := verifyBus(target, message, v, trust)
+	verified, err := e.verifyBus(target, message, v, trust)
 	if err != nil {
 		return a, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"egissogw/crypto/cert"
+	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 	"egissogw/wsdl"
 )
@@ -106,9 +107,9 @@ func readIncoming(e *envelope, v Version, trust TrustFunc) (*Incoming, error) {
 	if !ok {
 		return in, fmt.Errorf("%w: RequestMessage has not exactly one %s", ErrUnverified, local)
 	}
-	in.readIDs(target, v) // to be believed once it is verified
-	verified, err := verifyBus(target, message, v, trust)
+	verified, err := e.verifyBus(target, message, v, trust)
 	if err != nil {
+		in.readIDs(e.sketch(target), v)
 		return in, err
 	}
 	in.Certificate = verified.Certificate
@@ -121,7 +122,7 @@ func readIncoming(e *envelope, v Version, trust TrustFunc) (*Incoming, error) {
 		in.CancelledMessageID = childText(verified.Element, v.Basic, "MessageReference")
 		return in, nil
 	}
-	if err := in.readRequest(verified.Element, v); err != nil {
+	if err := in.readRequest(verified, v); err != nil {
 		in.Kind, in.Content = IncomingUnknown, nil
 		return in, nil
 	}
@@ -143,8 +144,9 @@ func (m *Incoming) readIDs(e *xmlsafe.Element, v Version) {
 	m.ReferenceMessageID = childText(data, v.Types, "ReferenceMessageID")
 }
 
-func (m *Incoming) readRequest(e *xmlsafe.Element, v Version) error {
+func (m *Incoming) readRequest(verified *xmldsig.Verified, v Version) error {
 	var r wsdl.Request
+	e := verified.Element
 	if err := decodeInto(e, v, &r); err != nil {
 		return err
 	}
@@ -160,12 +162,11 @@ func (m *Incoming) readRequest(e *xmlsafe.Element, v Version) error {
 	}
 	m.SentAt, m.DeliveredAt = moment(r.MessageMetadata.SendingTimestamp), moment(r.MessageMetadata.DeliveryTimestamp)
 	m.FSAttachments = joinFiles(r.FSAttachmentsList, r.SenderProvidedRequestData.RefAttachmentHeaderList)
-	content, err := primaryContent(data, v)
+	root, err := contentRoot(data, v)
 	if err != nil {
 		return err
 	}
-	m.Content = content
-	root := data.Child(v.Basic, "MessagePrimaryContent").Elements()[0]
+	m.Content = verified.Content
 	m.ContentNamespace, m.ContentName = strings.Clone(root.Space), strings.Clone(root.Local)
 	switch strings.TrimSpace(text(r.MessageMetadata.MessageType)) {
 	case "BROADCAST":

@@ -1,7 +1,6 @@
 package smev
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -36,9 +35,9 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 	if !ok {
 		return answer, fmt.Errorf("%w: ResponseMessage has not exactly one Response", ErrUnverified)
 	}
-	answer.readIDs(target, v) // to be believed once it is verified
-	verified, err := verifyBus(target, message, v, trust)
+	verified, err := e.verifyBus(target, message, v, trust)
 	if err != nil {
+		answer.readIDs(e.sketch(target), v)
 		return answer, err
 	}
 	answer.Certificate = verified.Certificate
@@ -46,7 +45,7 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 	if err := checkForeignID(answer.MessageID); err != nil {
 		return answer, malformed("%w", err)
 	}
-	if err := answer.readResponse(verified.Element, v); err != nil {
+	if err := answer.readResponse(verified, v); err != nil {
 		answer.Kind, answer.Content, answer.Rejections = AnswerUnknown, nil, nil
 		answer.RequestStatus, answer.AsyncStatus = nil, nil
 		return answer, nil
@@ -85,8 +84,9 @@ func childText(e *xmlsafe.Element, space, local string) string {
 }
 
 // readResponse fills the rest from the verified Response.
-func (a *Answer) readResponse(response *xmlsafe.Element, v Version) error {
+func (a *Answer) readResponse(verified *xmldsig.Verified, v Version) error {
 	var r wsdl.Response
+	response := verified.Element
 	if err := decodeInto(response, v, &r); err != nil {
 		return err
 	}
@@ -107,12 +107,12 @@ func (a *Answer) readResponse(response *xmlsafe.Element, v Version) error {
 	}
 	a.To = text(r.SenderProvidedResponseData.To)
 	a.FSAttachments = joinFiles(r.FSAttachmentsList, r.SenderProvidedResponseData.RefAttachmentHeaderList)
-	return a.readData(data, r.SenderProvidedResponseData, v)
+	return a.readData(data, r.SenderProvidedResponseData, verified.Content, v)
 }
 
 // readData tells the four kinds of message apart (smev3.md b). Exactly one of
 // them must be there.
-func (a *Answer) readData(data *xmlsafe.Element, d *wsdl.SenderProvidedResponseData, v Version) error {
+func (a *Answer) readData(data *xmlsafe.Element, d *wsdl.SenderProvidedResponseData, content []byte, v Version) error {
 	kinds := 0
 	kind := func(k AnswerKind, present bool) bool {
 		if present {
@@ -122,8 +122,7 @@ func (a *Answer) readData(data *xmlsafe.Element, d *wsdl.SenderProvidedResponseD
 		return present
 	}
 	if kind(AnswerContent, len(data.Childs(v.Basic, "MessagePrimaryContent")) > 0) {
-		content, err := primaryContent(data, v)
-		if err != nil {
+		if _, err := contentRoot(data, v); err != nil {
 			return err
 		}
 		a.Content = content
@@ -170,10 +169,9 @@ func readAsyncStatus(s *wsdl.AsyncProcessingStatus, e *xmlsafe.Element, v Versio
 	return status
 }
 
-// primaryContent gives the one child of MessagePrimaryContent in exclusive
-// canonical form, which stands alone: it is a piece of the bytes whose digest
-// was checked.
-func primaryContent(data *xmlsafe.Element, v Version) ([]byte, error) {
+// contentRoot gives the one child of MessagePrimaryContent. Its inside is not in
+// the tree, but in Verified.Content: in the words of the digest, standing alone.
+func contentRoot(data *xmlsafe.Element, v Version) (*xmlsafe.Element, error) {
 	wrapper, ok := data.Only(v.Basic, "MessagePrimaryContent")
 	if !ok {
 		return nil, malformed("more than one MessagePrimaryContent")
@@ -182,10 +180,5 @@ func primaryContent(data *xmlsafe.Element, v Version) ([]byte, error) {
 	if len(elements) != 1 {
 		return nil, malformed("%d elements in MessagePrimaryContent", len(elements))
 	}
-	var buf bytes.Buffer
-	buf.Grow(elements[0].End - elements[0].Start) // the two forms differ little
-	if err := xmldsig.Canonicalize(&buf, elements[0]); err != nil {
-		return nil, malformed("primary content: %w", err)
-	}
-	return buf.Bytes(), nil
+	return elements[0], nil
 }

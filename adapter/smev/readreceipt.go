@@ -37,7 +37,7 @@ func readReceipt(e *envelope, v Version, op Operation, trust TrustFunc) (Receipt
 	if !ok {
 		return receipt, malformed("%s has not exactly one MessageMetadata", body.Local)
 	}
-	verified, err := verifyBus(target, body, v, trust)
+	verified, err := e.verifyBus(target, body, v, trust)
 	if err != nil {
 		return receipt, err
 	}

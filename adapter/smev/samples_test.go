@@ -41,6 +41,26 @@ func openSample(t *testing.T, op Operation, contentType string, data []byte) *en
 	return e
 }
 
+// openWhole is openSample for tests that look into what is signed without its
+// signature: it is in the tree.
+func openWhole(t *testing.T, op Operation, contentType string, data []byte) *envelope {
+	t.Helper()
+	e := openSample(t, op, contentType, data)
+	if e.body == nil {
+		return e
+	}
+	doc, err := xmlsafe.Parse(e.raw, e.limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, ok := doc.Root.Only(SOAPNamespace, "Body")
+	if !ok {
+		t.Fatal("no single soap:Body")
+	}
+	e.body = body.Elements()[0]
+	return e
+}
+
 func TestSampleAnswerWithContent(t *testing.T) {
 	e := openSample(t, OpGetResponse, "text/xml", sample(t, "03-get-response-response-v12.xml"))
 	a, err := readAnswer(e, Version12, trustAll)

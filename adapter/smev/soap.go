@@ -10,6 +10,8 @@ import (
 type envelope struct {
 	// raw are the bytes the offsets of the elements refer to.
 	raw []byte
+	// limits are those raw was read within.
+	limits xmlsafe.Limits
 	// body is the child of soap:Body, nil if the body is empty.
 	body *xmlsafe.Element
 	// fault is set instead of body for a soap:Fault.
@@ -26,7 +28,8 @@ func openEnvelope(op Operation, status int, contentType string, body []byte, lim
 	if raw, err = inline(raw, parts, lim); err != nil {
 		return nil, err
 	}
-	doc, err := xmlsafe.Parse(raw, lim.XML)
+	// What is signed is not in the tree: it is read while its digest is taken.
+	doc, err := xmlsafe.ParseOutline(raw, lim.XML, isSigned, nil)
 	if err != nil {
 		return nil, malformed("envelope: %w", err)
 	}
@@ -51,11 +54,51 @@ func openEnvelope(op Operation, status int, contentType string, body []byte, lim
 	case len(children) > 1:
 		return nil, malformed("%d elements in soap:Body", len(children))
 	case len(children) == 0:
-		return &envelope{raw: raw}, nil
+		return &envelope{raw: raw, limits: lim.XML}, nil
 	case children[0].Is(SOAPNamespace, "Fault"):
-		return &envelope{raw: raw, fault: readSOAPFault(children[0], op, status)}, nil
+		return &envelope{raw: raw, limits: lim.XML, fault: readSOAPFault(children[0], op, status)}, nil
 	}
-	return &envelope{raw: raw, body: children[0]}, nil
+	return &envelope{raw: raw, limits: lim.XML, body: children[0]}, nil
+}
+
+// isSigned tells, by its place in the envelope, whether e is what the bus signs in
+// some reply: a child of the reply's only child, or of the reply itself.
+func isSigned(e *xmlsafe.Element) bool {
+	local := e.Local
+	switch local {
+	case "Response", "Request", "Cancel", "AsyncProcessingStatusData", "MessageMetadata":
+	default:
+		return false
+	}
+	if _, ok := versionOfTypes(e.Space); !ok {
+		return false
+	}
+	depth := 0
+	for o := e.Parent; o != nil; o = o.Parent {
+		depth++
+	}
+	const reply = 3 // below Envelope and Body
+	return depth == reply && local == "MessageMetadata" || depth == reply+1 && local != "MessageMetadata"
+}
+
+// sketch gives the element that was read as e with what stands near its root, for
+// what has to be known of a message whose signature does not hold; e itself if
+// even that is too much.
+func (e *envelope) sketch(signed *xmlsafe.Element) *xmlsafe.Element {
+	doc, err := xmlsafe.ParseOutline(e.raw, e.limits, func(inner *xmlsafe.Element) bool {
+		return inner.Local == "MessagePrimaryContent" || inner.Parent != nil && isForeign(inner.Parent.Local)
+	}, nil)
+	if err != nil {
+		return signed
+	}
+	found := signed
+	doc.Root.Walk(func(inner *xmlsafe.Element) bool {
+		if inner.Start == signed.Start {
+			found = inner
+		}
+		return inner.Start < signed.Start
+	})
+	return found
 }
 
 // reply gives the body of the expected reply, which must be in the namespace of

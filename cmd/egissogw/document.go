@@ -25,22 +25,48 @@ type document struct {
 	root *xmlsafe.Element
 	// source is what root was read from; the offsets of elements refer to it.
 	source []byte
+	// inlined says that root has parts in it which are not in source.
+	inlined bool
 	// notes are worth knowing whatever is done with the document.
 	notes []string
 }
 
 var errNotXML = errors.New("это не XML")
 
-func (a *app) readDocument(ctx context.Context, name string) (*document, error) {
+// readOutline reads XML or a saved HTTP body; of a large document the tree has only
+// what signatures and Ids need (xmldsig.Outline).
+func (a *app) readOutline(ctx context.Context, name string) (*document, error) {
 	data, err := a.read(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := parseDocument(data)
+	doc, err := parseOutline(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shownName(name), err)
 	}
 	return doc, nil
+}
+
+// Senders choose Ids freely; the one that is asked for must be unique.
+var documentLimits = xmlsafe.Limits{AllowDuplicateIDs: true}
+
+// parseOutline gives the whole document where parts have to be put into it.
+func parseOutline(data []byte) (*document, error) {
+	source, _, err := envelope(data)
+	if err != nil {
+		return nil, err
+	}
+	if !looksLikeXML(source) {
+		return nil, errNotXML
+	}
+	outline, err := xmldsig.Outline(source, documentLimits)
+	if err != nil {
+		return nil, because(err)
+	}
+	if xmldsig.HasXOP(outline.Root) {
+		return parseDocument(data)
+	}
+	return &document{root: outline.Root, source: source}, nil
 }
 
 // parseDocument reads XML or a saved HTTP body, with or without the headers.
@@ -52,8 +78,7 @@ func parseDocument(data []byte) (*document, error) {
 	if !looksLikeXML(source) {
 		return nil, errNotXML
 	}
-	// Senders choose Ids freely; the one that is asked for must be unique.
-	parsed, err := xmlsafe.Parse(source, xmlsafe.Limits{AllowDuplicateIDs: true})
+	parsed, err := xmlsafe.Parse(source, documentLimits)
 	if err != nil {
 		return nil, because(err)
 	}
@@ -63,6 +88,7 @@ func parseDocument(data []byte) (*document, error) {
 	case parts == nil:
 		doc.notes = append(doc.notes, "в документе есть xop:Include, но нет частей MIME: сохраните тело HTTP целиком")
 	default:
+		doc.inlined = true
 		if err := xmldsig.InlineXOP(doc.root, parts); err != nil {
 			doc.notes = append(doc.notes, because(err).Error())
 		}

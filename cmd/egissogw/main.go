@@ -87,6 +87,7 @@ func main() {
 	hushLibraries(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now}
+	limitMemory(a.environ)
 	code := a.main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

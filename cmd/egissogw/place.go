@@ -52,6 +52,63 @@ var signed = map[string][]string{
 	"Routing":                           {"RoutingInformation"},
 }
 
+// required names the element that has to hold a signature of the message, by the
+// element the message is: what the bus gives out it has signed, what it is called
+// with the caller has.
+var required = map[string]string{
+	"SendRequestResponse":               "SMEVSignature",
+	"SendResponseResponse":              "SMEVSignature",
+	"RequestMessage":                    "SMEVSignature",
+	"ResponseMessage":                   "SMEVSignature",
+	"SmevAsyncProcessingMessage":        "SMEVSignature",
+	"SendRequestRequest":                "CallerInformationSystemSignature",
+	"SendResponseRequest":               "CallerInformationSystemSignature",
+	"GetRequestRequest":                 "CallerInformationSystemSignature",
+	"GetResponseRequest":                "CallerInformationSystemSignature",
+	"AckRequest":                        "CallerInformationSystemSignature",
+	"GetStatusRequest":                  "CallerInformationSystemSignature",
+	"GetIncomingQueueStatisticsRequest": "CallerInformationSystemSignature",
+}
+
+// containers are replies whose only child is the message.
+var containers = map[string][]string{
+	"GetRequestResponse":  {"RequestMessage"},
+	"GetResponseResponse": {"ResponseMessage"},
+	"GetStatusResponse":   {"SmevAsyncProcessingMessage"},
+}
+
+// absence is a signature that has to be in a message and is not.
+type absence struct{ role, path, problem string }
+
+// missing looks for them everywhere in a document: a message may be part of one.
+func missing(root *xmlsafe.Element) []absence {
+	var found []absence
+	root.Walk(func(e *xmlsafe.Element) bool {
+		if !strings.HasPrefix(e.Space, messageNamespaces) {
+			return true
+		}
+		if names, ok := containers[e.Local]; ok && len(e.Elements()) > 0 {
+			if all := e.Elements(); len(all) != 1 || !slices.Contains(names, all[0].Local) || !strings.HasPrefix(all[0].Space, messageNamespaces) {
+				found = append(found, absence{roles["SMEVSignature"], e.Path(), "вместо единственного элемента " + strings.Join(names, " или ") + " другие, подписи СМЭВ у них нет"})
+			}
+		}
+		holder, ok := required[e.Local]
+		if !ok {
+			return true
+		}
+		wrapper, ok := e.Only(e.Space, holder)
+		if ok {
+			all := wrapper.Elements()
+			ok = len(all) == 1 && all[0].Is(xmldsig.Namespace, "Signature")
+		}
+		if !ok {
+			found = append(found, absence{roles[holder], e.Path(), "в " + e.Local + " нет единственного элемента " + holder + " с подписью, а сообщение этого вида без неё не бывает"})
+		}
+		return true
+	})
+	return found
+}
+
 // places looks at the places of the first n signatures of a document, in its order.
 func places(root *xmlsafe.Element, n int) []place {
 	found := make([]place, 0, n)

@@ -35,7 +35,6 @@ func serve(ctx context.Context, a *app, args []string) error {
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}
-	limitMemory(a.environ)
 	gateway, err := assemble(ctx, c, log)
 	if err != nil {
 		return err

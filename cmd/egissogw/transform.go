@@ -21,7 +21,7 @@ func transformFile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	doc, err := a.readDocument(ctx, name)
+	doc, err := a.readOutline(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,12 @@ func transformFile(ctx context.Context, a *app, args []string) error {
 		}
 	}
 	var out bytes.Buffer
-	if err := xmldsig.TransformElement(&out, e); err != nil {
+	if doc.inlined {
+		err = xmldsig.TransformElement(&out, e)
+	} else {
+		err = xmldsig.TransformSource(&out, doc.source, e)
+	}
+	if err != nil {
 		return because(err)
 	}
 	_, err = a.octets().Write(out.Bytes())

@@ -35,6 +35,8 @@ type signatureReport struct {
 	Role  string `json:"role,omitempty"`
 	Place string `json:"place"`
 	Holds bool   `json:"holds"`
+	// Missing: a message of this kind has to have the signature, and has not.
+	Missing bool `json:"missing,omitempty"`
 	// Matches: digest and signature value are right, whatever is to be said about
 	// the certificate.
 	Matches     bool             `json:"matches"`
@@ -73,7 +75,7 @@ func (s *signatureReport) matches() bool {
 var kindText = map[string]string{"soap": "сообщение SOAP", "xml": "документ XML", "cms": "CMS (PKCS#7)"}
 
 func (r *verifyReport) print(w io.Writer) error {
-	fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], len(r.Signatures))
+	fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], r.count())
 	if r.Content != "" {
 		fprintf(w, "Подписанный файл: %s\n", r.Content)
 	}
@@ -106,8 +108,21 @@ func (r *verifyReport) print(w io.Writer) error {
 	return err
 }
 
+// count is the number of signatures there are.
+func (r *verifyReport) count() int {
+	n := 0
+	for _, s := range r.Signatures {
+		if !s.Missing {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *signatureReport) verdict() string {
 	switch {
+	case s.Missing:
+		return "ОТСУТСТВУЕТ"
 	case s.Holds:
 		return "ВЕРНА"
 	case s.Matches:

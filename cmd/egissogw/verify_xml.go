@@ -16,22 +16,28 @@ var errNoSignature = errors.New("в документе нет подписи (ds
 
 // explainXML explains every signature of an XML document or saved HTTP body.
 func (v *verification) explainXML(ctx context.Context) (*verifyReport, error) {
-	doc, err := v.app.readDocument(ctx, v.name)
+	doc, err := v.app.readOutline(ctx, v.name)
 	if err != nil {
 		return nil, err
 	}
 	r := &verifyReport{File: shownName(v.name), Kind: "xml", At: v.at, Notes: doc.notes}
-	options := xmldsig.ExplainOptions{At: v.at, Trust: v.trust, Source: doc.source}
+	options := xmldsig.ExplainOptions{At: v.at, Trust: v.trust}
+	if !doc.inlined {
+		options.Source = doc.source
+	}
 	switch {
 	case doc.root.Is(soapNamespace, "Envelope"):
 		r.Kind = "soap"
 	case doc.root.Is(xmldsig.Namespace, "Signature"): // a document of its own
 		if name := v.contentFor(detachedSuffix); name != "" {
-			content, err := v.app.readDocument(ctx, name)
+			content, err := v.app.readOutline(ctx, name)
 			if err != nil {
 				return nil, err
 			}
 			r.Content, options.Content = shownName(name), content.root
+			if !content.inlined {
+				options.ContentSource = content.source
+			}
 		} else {
 			r.Notes = append(r.Notes, "в файле только подпись; подписанный документ задаётся параметром --content")
 		}
@@ -53,6 +59,12 @@ func (v *verification) explainXML(ctx context.Context) (*verifyReport, error) {
 			s.judgeTrust(v.busTrust(x.Certificate))
 		}
 		r.Signatures = append(r.Signatures, s)
+	}
+	for _, m := range missing(doc.root) {
+		r.Signatures = append(r.Signatures, signatureReport{Role: m.role, Place: m.path, Missing: true, Steps: []xmldsig.Step{{
+			Title: titlePlace, Text: m.role + ": " + m.problem,
+			Hints: []string{"подпись снята или спрятана: содержимому сообщения верить нельзя"},
+		}}})
 	}
 	r.conclude()
 	return r, nil

@@ -108,8 +108,18 @@ func DigestMethod(size int) string {
 	return urnPrefix + "gostr34112012-256"
 }
 
-// checkMethods gives the common family of both methods.
-func checkMethods(signature, digest string) (family, error) {
+// checkMethods gives the common family of both methods, whose digest is as long
+// as the one given.
+func (info *signedInfo) checkMethods() (family, error) {
+	f, err := familyOf(info.signatureMethod, info.digestMethod)
+	if got, want := len(info.digest), f.digestSize(); err == nil && got != want {
+		return 0, fmt.Errorf("%w: DigestValue of %d bytes, %d expected", ErrStructure, got, want)
+	}
+	return f, err
+}
+
+// familyOf gives the common family of both methods.
+func familyOf(signature, digest string) (family, error) {
 	s, ok := signatureMethods[signature]
 	if !ok {
 		return 0, fmt.Errorf("%w: SignatureMethod %.200q", ErrAlgorithm, signature)

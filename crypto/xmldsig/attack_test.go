@@ -202,7 +202,7 @@ func TestAlgorithmConfusion(t *testing.T) {
 		{"no certificate", withKey("<ds:KeyInfo><ds:X509Data></ds:X509Data></ds:KeyInfo>"), xmldsig.ErrStructure},
 		{"certificate that is none", withKey("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"), xmldsig.ErrCertificate},
 		{"certificate that is not base64", withKey("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>*</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"), xmldsig.ErrStructure},
-		{"somebody else's certificate", withKey("<ds:KeyInfo><ds:X509Data>" + certificate(other) + "</ds:X509Data></ds:KeyInfo>"), xmldsig.ErrSignatureValue},
+		{"somebody else's certificate", withKey("<ds:KeyInfo><ds:X509Data>" + certificate(other) + "</ds:X509Data></ds:KeyInfo>"), xmldsig.ErrUntrusted},
 		{"certificate of a 512-bit key", withKey("<ds:KeyInfo><ds:X509Data>" + certificate(long) + "</ds:X509Data></ds:KeyInfo>"), xmldsig.ErrAlgorithm},
 	}
 	for _, c := range cases {

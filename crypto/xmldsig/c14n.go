@@ -13,26 +13,29 @@ import (
 // without an InclusiveNamespaces list (Exclusive XML Canonicalization 1.0),
 // as a subtree of the document e belongs to. e is not changed.
 func Canonicalize(w io.Writer, e *xmlsafe.Element) error {
-	c := canonicalizer{sink: newSink(w)}
-	c.element(e)
-	if err := c.flush(); err != nil {
+	c := newCanonicalizer(w)
+	if err := xmlsafe.Walk(e, c); err != nil {
 		return fmt.Errorf("write canonical form: %w", err)
 	}
 	return nil
 }
 
-// canonicalizer is the state of one Canonicalize.
+// canonicalizer writes the canonical form of what it is shown, one element.
 type canonicalizer struct {
 	sink
-	// rendered holds the namespace nodes written by the open elements.
-	rendered []xmlsafe.Decl
+	// rendered holds the namespace nodes written by the open elements, outer the
+	// number of them before each.
+	rendered xmlsafe.Scope[string]
+	outer    []int
 	used     []xmlsafe.Decl
 	sorted   []xmlsafe.Attr
 }
 
-// element writes one element with everything below it.
-func (c *canonicalizer) element(e *xmlsafe.Element) {
-	outer := len(c.rendered)
+func newCanonicalizer(w io.Writer) *canonicalizer { return &canonicalizer{sink: newSink(w)} }
+
+// StartElement implements xmlsafe.Visitor.
+func (c *canonicalizer) StartElement(e *xmlsafe.Element) error {
+	c.outer = append(c.outer, c.rendered.Len())
 	c.buf = append(c.buf, '<')
 	c.name(e.Prefix, e.Local)
 	for _, d := range c.visiblyUtilized(e) {
@@ -41,39 +44,53 @@ func (c *canonicalizer) element(e *xmlsafe.Element) {
 			c.buf = append(append(c.buf, ':'), d.Prefix...)
 		}
 		c.buf = append(c.buf, `="`...)
-		c.buf = appendC14NValue(c.buf, d.URI)
+		c.escaped(d.URI, &c14nValue)
 		c.buf = append(c.buf, '"')
-		c.rendered = append(c.rendered, d)
+		c.rendered.Bind(d.Prefix, d.URI)
 	}
 	for _, a := range c.inOrder(e.Attrs) {
 		c.buf = append(c.buf, ' ')
 		c.name(a.Prefix, a.Local)
 		c.buf = append(c.buf, `="`...)
-		c.buf = appendC14NValue(c.buf, a.Value)
+		c.escaped(a.Value, &c14nValue)
 		c.buf = append(c.buf, '"')
 	}
 	c.buf = append(c.buf, '>')
 	c.spill()
-	for _, n := range e.Children {
-		switch n := n.(type) {
-		case *xmlsafe.Element:
-			c.element(n)
-		case xmlsafe.Text:
-			c.buf = appendC14NText(c.buf, string(n))
-		case *xmlsafe.ProcInst:
-			c.buf = append(append(c.buf, "<?"...), n.Target...)
-			if n.Data != "" {
-				c.buf = append(append(c.buf, ' '), n.Data...)
-			}
-			c.buf = append(c.buf, "?>"...)
-		}
-		c.spill()
+	return c.err
+}
+
+// Text implements xmlsafe.Visitor.
+func (c *canonicalizer) Text(s string) error {
+	c.escaped(s, &c14nText)
+	c.spill()
+	return c.err
+}
+
+// ProcInst implements xmlsafe.Visitor.
+func (c *canonicalizer) ProcInst(target, data string) error {
+	c.buf = append(append(c.buf, "<?"...), target...)
+	if data != "" {
+		c.buf = append(c.buf, ' ')
+		c.plain(data)
 	}
+	c.buf = append(c.buf, "?>"...)
+	c.spill()
+	return c.err
+}
+
+// EndElement implements xmlsafe.Visitor.
+func (c *canonicalizer) EndElement(e *xmlsafe.Element) error {
 	c.buf = append(c.buf, "</"...)
 	c.name(e.Prefix, e.Local)
 	c.buf = append(c.buf, '>')
 	c.spill()
-	c.rendered = c.rendered[:outer]
+	last := len(c.outer) - 1
+	c.rendered.Cut(c.outer[last])
+	if c.outer = c.outer[:last]; last == 0 {
+		return c.flush()
+	}
+	return c.err
 }
 
 // name writes a qualified name.
@@ -111,19 +128,12 @@ func (c *canonicalizer) use(prefix, uri string) {
 			return
 		}
 	}
-	for i := len(c.rendered) - 1; i >= 0; i-- {
-		if r := &c.rendered[i]; r.Prefix == prefix {
-			if r.URI == uri {
-				return
-			}
-			c.used = append(c.used, xmlsafe.Decl{Prefix: prefix, URI: uri})
-			return
-		}
+	switch rendered, ok := c.rendered.Lookup(prefix); {
+	case ok && rendered == uri:
+	case !ok && prefix == "" && uri == "": // nothing to undeclare
+	default:
+		c.used = append(c.used, xmlsafe.Decl{Prefix: prefix, URI: uri})
 	}
-	if prefix == "" && uri == "" {
-		return // nothing to undeclare
-	}
-	c.used = append(c.used, xmlsafe.Decl{Prefix: prefix, URI: uri})
 }
 
 // inOrder gives attributes by namespace, then local name, in code point order

@@ -54,13 +54,24 @@ func appendText(dst []byte, block string) []byte {
 	return appendCarefulText(dst, block)
 }
 
-// appendCarefulText is appendText for blocks that need escaping. A '>' becomes
-// an entity where the block or, in long blocks, a chunk begins and behind ']';
-// in long blocks also behind another entity.
+// appendCarefulText is appendText for blocks that need escaping.
 func appendCarefulText(dst []byte, block string) []byte {
-	long := utf16AtLeast(block, shortBlock)
-	unit := 0                        // position in UTF-16 units
-	entity, bracket := false, false  // what the previous character was
+	c := careful{long: utf16AtLeast(block, shortBlock)}
+	return c.append(dst, block)
+}
+
+// careful is the place reached in a block that needs escaping. A '>' becomes an
+// entity where the block or, in long blocks, a chunk begins and behind ']'; in
+// long blocks also behind another entity.
+type careful struct {
+	long            bool
+	unit            int  // position in UTF-16 units
+	entity, bracket bool // what the previous character was
+}
+
+// append appends the next piece of the block, whole characters.
+func (t *careful) append(dst []byte, block string) []byte {
+	long, unit, entity, bracket := t.long, t.unit, t.entity, t.bracket
 	const hex = "0123456789abcdef"   // digits of character references
 	const c1Low, c1High = 0x80, 0x9F // written as references, like DEL
 	for i := 0; i < len(block); {
@@ -95,7 +106,31 @@ func appendCarefulText(dst []byte, block string) []byte {
 		unit += units
 		i += size
 	}
+	t.unit, t.entity, t.bracket = unit, entity, bracket
 	return dst
+}
+
+// block adds one whole block of text as the transform writes it, however long.
+func (s *sink) block(block string) {
+	switch {
+	case len(block) <= sinkSize:
+		s.buf = appendText(s.buf, block)
+		return
+	case plainText(block):
+		s.plain(block)
+		return
+	}
+	c := careful{long: true}
+	for len(block) > sinkSize {
+		cut := sinkSize
+		for !utf8.RuneStart(block[cut]) {
+			cut--
+		}
+		s.buf = c.append(s.buf, block[:cut])
+		s.spill()
+		block = block[cut:]
+	}
+	s.buf = c.append(s.buf, block)
 }
 
 // utf16AtLeast tells whether s has n or more UTF-16 code units.

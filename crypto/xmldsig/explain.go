@@ -2,6 +2,7 @@ package xmldsig
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,11 +18,13 @@ type ExplainOptions struct {
 	At time.Time
 	// Trust decides about certificates; nil leaves that question open.
 	Trust func(*cert.Certificate) error
-	// Source is the document as it was parsed, for hints that need its bytes.
+	// Source is the document as it was read. Elements are read from it again, so
+	// that the tree may be an Outline; without it they are those of the tree.
 	Source []byte
 	// Content is the signed element where signatures are in a document of
-	// their own.
-	Content *xmlsafe.Element
+	// their own, ContentSource that document.
+	Content       *xmlsafe.Element
+	ContentSource []byte
 }
 
 // Step is one thing checked about a signature. Texts are Russian, for the
@@ -49,12 +52,22 @@ type Explanation struct {
 // it holds or does not. Unlike Verify it finds the signed element by its Id
 // anywhere in the document, so its findings must not be taken for a
 // verification of a particular element of a message.
+//
+// The work is bounded by a multiple of the document's size, however many
+// signatures and Ids there are.
 func Explain(root *xmlsafe.Element, opts ExplainOptions) []Explanation {
 	const most = 100
 	var all []Explanation
+	size := 0
+	for _, r := range []*xmlsafe.Element{root, opts.Content} {
+		if r != nil {
+			size += r.Root().End + inlined(r.Root())
+		}
+	}
+	left := effortFactor*size + 1<<20
 	root.Walk(func(e *xmlsafe.Element) bool {
 		if e.Is(Namespace, "Signature") {
-			x := explainer{opts: opts, signature: e, result: Explanation{Place: e.Path()}}
+			x := explainer{opts: opts, left: &left, size: size, signature: e, result: Explanation{Place: e.Path()}}
 			x.run()
 			all = append(all, x.result)
 		}
@@ -63,9 +76,31 @@ func Explain(root *xmlsafe.Element, opts ExplainOptions) []Explanation {
 	return all
 }
 
+// effortFactor is how often the octets of a document may be hashed to explain its
+// signatures: twice for each of three that contain each other, and for hints.
+const effortFactor = 32
+
+// inlined is about how many bytes of parts were put into the tree.
+func inlined(root *xmlsafe.Element) int {
+	n := 0
+	root.Walk(func(e *xmlsafe.Element) bool {
+		if len(e.Children) == 1 {
+			if text, ok := e.Children[0].(xmlsafe.Text); ok && len(text) > e.End-e.Start {
+				n += len(text)
+			}
+		}
+		return true
+	})
+	return n
+}
+
 // explainer examines one signature.
 type explainer struct {
-	opts      ExplainOptions
+	opts ExplainOptions
+	// left is how many bytes of elements may still be hashed.
+	left *int
+	// size is that of the documents with the parts put into them.
+	size      int
 	signature *xmlsafe.Element
 	parts     *signatureParts
 	verify    VerifyOptions
@@ -101,7 +136,7 @@ func (x *explainer) run() {
 	}
 	x.explainCertificate()
 	x.explainValue()
-	_, err = Verify(x.signature, x.target, x.verify)
+	err = x.parts.checkReference(x.target, x.verify)
 	x.result.Holds = err == nil && !slices.ContainsFunc(x.result.Steps, func(s Step) bool { return !s.OK })
 	if err != nil && !slices.ContainsFunc(x.result.Steps, func(s Step) bool { return !s.OK }) {
 		x.step(false, "Итог", "%s", inRussian(err))
@@ -153,49 +188,77 @@ func (x *explainer) findTarget() bool {
 	return true
 }
 
+// form is how the octets of an element are made that this signature refers to.
+func (x *explainer) form(e *xmlsafe.Element) form {
+	f := form{target: e, source: x.opts.Source, size: x.size, plain: x.verify.Plain}
+	if x.opts.Content != nil {
+		f.source = x.opts.ContentSource
+	}
+	if x.verify.Enveloped && e.Contains(x.signature) {
+		f.cut = x.signature
+	}
+	return f
+}
+
+// digest gives the digest of a form and its size in octets.
+func (x *explainer) digest(f form) ([]byte, int64, error) {
+	if *x.left -= f.target.End - f.target.Start; *x.left < 0 {
+		return nil, 0, errEffort
+	}
+	return f.digest(x.parts.family.digestSize())
+}
+
+// has tells whether the digest of a form is the expected one.
+func (x *explainer) has(f form, expected []byte) bool {
+	d, _, err := x.digest(f)
+	return err == nil && bytes.Equal(d, expected)
+}
+
 // explainDigest compares digests and guesses why they differ.
 func (x *explainer) explainDigest() {
-	element := x.target
-	if x.verify.Enveloped && element.Contains(x.signature) {
-		element = without(element, x.signature)
-	}
-	size := x.parts.family.digestSize()
-	var canonical, data bytes.Buffer
-	if err := Canonicalize(&canonical, element); err != nil {
+	f := x.form(x.target)
+	canonical := f
+	canonical.plain = true
+	plainDigest, n, err := x.digest(canonical)
+	if err != nil {
 		x.step(false, "Каноническая форма", "%s", inRussian(err))
 		return
 	}
-	x.step(true, "Каноническая форма", "%d байт", canonical.Len())
-	if x.verify.Plain {
-		data.Write(canonical.Bytes())
-	} else if err := TransformElement(&data, element); err != nil {
-		x.step(false, "Трансформация СМЭВ", "%s", inRussian(err))
-		return
-	} else {
-		x.step(true, "Трансформация СМЭВ", "%d байт", data.Len())
+	x.step(true, "Каноническая форма", "%d байт", n)
+	actual, expected := plainDigest, x.parts.info.digest
+	if !f.plain {
+		f.strict = true
+		actual, n, err = x.digest(f)
+		if errors.Is(err, ErrInstruction) {
+			x.step(false, "Инструкции обработки", "%s", inRussian(err))
+			f.strict = false
+			actual, n, err = x.digest(f)
+		}
+		if err != nil {
+			x.step(false, "Трансформация СМЭВ", "%s", inRussian(err))
+			return
+		}
+		x.step(true, "Трансформация СМЭВ", "%d байт", n)
 	}
-	sum := func(b []byte) []byte { h := cert.NewDigest(size); h.Write(b); return h.Sum(nil) }
-	actual, expected := sum(data.Bytes()), x.parts.info.digest
 	ok := bytes.Equal(actual, expected)
 	s := x.step(ok, "Дайджест", "в подписи %s, вычислен %s", encoded(expected), encoded(actual))
 	if ok {
 		return
 	}
+	sum := func(b []byte) []byte { h := cert.NewDigest(len(actual)); h.Write(b); return h.Sum(nil) }
 	hint := func(matches bool, text string) {
 		if matches {
 			s.Hints = append(s.Hints, text)
 		}
 	}
 	hint(bytes.Equal(reversed(actual), expected), "сошлось бы с обратным порядком байтов дайджеста")
-	hint(!x.verify.Plain && bytes.Equal(sum(canonical.Bytes()), expected), "сошлось бы без трансформации СМЭВ: дайджест взят с канонической формы")
+	hint(!x.verify.Plain && bytes.Equal(plainDigest, expected), "сошлось бы без трансформации СМЭВ: дайджест взят с канонической формы")
 	hint(x.opts.Source != nil && x.opts.Content == nil && bytes.Equal(sum(x.opts.Source[x.target.Start:x.target.End]), expected),
 		"сошлось бы без канонизации и трансформации: дайджест взят с исходных байтов")
-	hint(HasXOP(element), "в элементе остались xop:Include: двоичные части сообщения не подставлены")
+	hint(hasXOP(f), "в элементе остались xop:Include: двоичные части сообщения не подставлены")
 	hint(x.sameWithoutSignature(expected), "сошлось бы, если вынуть подпись из элемента: нет преобразования enveloped-signature")
 	for _, other := range x.otherTargets() {
-		if d, err := Digest(other, size, x.verify.Plain); err == nil && bytes.Equal(d, expected) {
-			hint(true, fmt.Sprintf("дайджест принадлежит другому элементу: %s", other.Path()))
-		}
+		hint(x.has(x.form(other), expected), fmt.Sprintf("дайджест принадлежит другому элементу: %s", other.Path()))
 	}
 	if len(s.Hints) == 0 {
 		s.Hints = []string{"содержимое элемента изменено после подписи либо сторона, которая подписывала, считает преобразование иначе"}

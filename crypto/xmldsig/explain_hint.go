@@ -18,9 +18,34 @@ func (x *explainer) sameWithoutSignature(expected []byte) bool {
 	if x.verify.Enveloped || !x.target.Contains(x.signature) {
 		return false
 	}
-	d, err := Digest(without(x.target, x.signature), x.parts.family.digestSize(), x.verify.Plain)
-	return err == nil && bytes.Equal(d, expected)
+	f := x.form(x.target)
+	f.cut = x.signature
+	return x.has(f, expected)
 }
+
+// errEffort: explaining would take more work than the size of a document allows.
+var errEffort = errors.New("limit of work is reached")
+
+// hasXOP is HasXOP for an element that is read again.
+func hasXOP(f form) bool {
+	found := xopFinder{}
+	return errors.Is(f.show(found), errFound)
+}
+
+var errFound = errors.New("found")
+
+// xopFinder gives up at the first xop:Include.
+type xopFinder struct{}
+
+func (xopFinder) StartElement(e *xmlsafe.Element) error {
+	if e.Is(XOPNamespace, "Include") {
+		return errFound
+	}
+	return nil
+}
+func (xopFinder) Text(string) error                   { return nil }
+func (xopFinder) ProcInst(string, string) error       { return nil }
+func (xopFinder) EndElement(e *xmlsafe.Element) error { return nil }
 
 // otherTargets gives a few other elements that have an Id.
 func (x *explainer) otherTargets() []*xmlsafe.Element {
@@ -119,6 +144,9 @@ func inRussian(err error) string {
 		text string
 	}{
 		{cert.ErrGOST2001, "ключи ГОСТ Р 34.10-2001 выведены из применения, подпись не проверяется"},
+		{errEffort, "подписей и элементов с Id слишком много: предел работы для документа такого размера исчерпан"},
+		{ErrGrowth, "форма для подписи несоразмерно больше документа"},
+		{ErrInstruction, "внутри подписанного элемента есть инструкция обработки: подпись её не видит, вставить её мог кто угодно"},
 		{ErrStructure, "подпись построена не по правилам СМЭВ"},
 		{ErrAlgorithm, "алгоритм или преобразование не разрешены"},
 		{ErrReference, "подпись относится не к тому элементу"},

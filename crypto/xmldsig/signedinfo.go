@@ -24,6 +24,9 @@ type signedInfo struct {
 // kilobyte, and the second canonicalizer is not made for more.
 const maxSignedInfo = 32 << 10
 
+// maxTransforms is more than any signature we accept has.
+const maxTransforms = 8
+
 // canonicalSignedInfo gives the octets the signature value is made over. Two
 // independent canonicalizers, ours and goxmldsig's, have to agree on them.
 //
@@ -32,9 +35,6 @@ const maxSignedInfo = 32 << 10
 // libxml2 sides with ours). On a real SignedInfo they are always equal, so
 // whatever makes them differ is a construction nobody needs and is refused.
 func canonicalSignedInfo(e *xmlsafe.Element) ([]byte, error) {
-	if e.End-e.Start > maxSignedInfo {
-		return nil, fmt.Errorf("%w: SignedInfo of %d bytes", ErrStructure, e.End-e.Start)
-	}
 	var ours bytes.Buffer
 	if err := Canonicalize(&ours, e); err != nil {
 		return nil, err
@@ -50,16 +50,25 @@ func canonicalSignedInfo(e *xmlsafe.Element) ([]byte, error) {
 }
 
 // etreeOf copies an element for goxmldsig, which changes what it is given and
-// never looks above it: the copy declares every namespace in scope itself.
+// never looks above it: the copy declares itself what it uses.
 func etreeOf(e *xmlsafe.Element) *etree.Element {
 	root := etreeCopy(e)
-	for outer := e.Parent; outer != nil; outer = outer.Parent {
-		for _, d := range outer.Decls {
-			if name := declarationName(d); root.SelectAttr(name) == nil {
-				root.CreateAttr(name, d.URI)
+	declare := func(prefix string, outside bool) {
+		for outer := e.Parent; outside && outer != nil; outer = outer.Parent {
+			for _, d := range outer.Decls {
+				if name := declarationName(d); d.Prefix == prefix && root.SelectAttr(name) == nil {
+					root.CreateAttr(name, d.URI)
+				}
 			}
 		}
 	}
+	e.Walk(func(inner *xmlsafe.Element) bool {
+		declare(inner.Prefix, true)
+		for _, a := range inner.Attrs {
+			declare(a.Prefix, a.Prefix != "")
+		}
+		return true
+	})
 	return root
 }
 
@@ -107,10 +116,18 @@ func readSignedInfo(canonical []byte) (*signedInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: SignedInfo: %w", ErrStructure, err)
 	}
-	if err := onlyAttributes(doc.Root, "Id"); err != nil {
+	return signedInfoOf(doc.Root)
+}
+
+// signedInfoOf reads a SignedInfo and refuses whatever it need not have.
+func signedInfoOf(e *xmlsafe.Element) (*signedInfo, error) {
+	if size := e.End - e.Start; size > maxSignedInfo {
+		return nil, fmt.Errorf("%w: SignedInfo of %d bytes, %d allowed", ErrStructure, size, maxSignedInfo)
+	}
+	if err := onlyAttributes(e, "Id"); err != nil {
 		return nil, err
 	}
-	parts, err := children(doc.Root, "CanonicalizationMethod", "SignatureMethod", "Reference")
+	parts, err := children(e, "CanonicalizationMethod", "SignatureMethod", "Reference")
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +165,13 @@ func (info *signedInfo) readReference(e *xmlsafe.Element) error {
 	if !xmlsafe.IsSpace(parts[0].Text()) {
 		return fmt.Errorf("%w: text in Transforms", ErrStructure)
 	}
-	for _, t := range parts[0].Elements() {
+	transforms := parts[0].Elements()
+	if len(transforms) > maxTransforms {
+		return fmt.Errorf("%w: %d transforms", ErrStructure, len(transforms))
+	}
+	for _, t := range transforms {
 		if !t.Is(Namespace, "Transform") {
-			return fmt.Errorf("%w: element %q in Transforms", ErrStructure, t.Local)
+			return fmt.Errorf("%w: element %.80q in Transforms", ErrStructure, t.Local)
 		}
 		uri, err := algorithm(t)
 		if err != nil {
@@ -171,7 +192,7 @@ func children(e *xmlsafe.Element, names ...string) ([]*xmlsafe.Element, error) {
 	found := e.Elements()
 	for i, c := range found {
 		if i >= len(names) || !c.Is(Namespace, names[i]) {
-			return nil, fmt.Errorf("%w: element %q in %s", ErrStructure, c.Local, e.Local)
+			return nil, fmt.Errorf("%w: element %.80q in %s", ErrStructure, c.Local, e.Local)
 		}
 	}
 	if len(found) < len(names) {
@@ -192,7 +213,7 @@ next:
 				continue next
 			}
 		}
-		return fmt.Errorf("%w: attribute %q of %s", ErrStructure, a.Local, e.Local)
+		return fmt.Errorf("%w: attribute %.80q of %s", ErrStructure, a.Local, e.Local)
 	}
 	return nil
 }

@@ -16,6 +16,10 @@ import (
 // namespace. The reference implementation fails on them as well.
 var ErrTransform = errors.New("content cannot pass the SMEV transform")
 
+// ErrInstruction: a processing instruction in a signed element of the bus. The
+// transform does not show it to the digest, so that anybody may put it there.
+var ErrInstruction = errors.New("processing instruction inside the signed element")
+
 // Transform applies the transform urn://smev-gov-ru/xmldsig/transform to an
 // octet stream, which by the protocol is always the output of exclusive
 // canonicalisation. On error part of the output may have been written.
@@ -34,7 +38,7 @@ func parseCanonical(c14n string) (*xmlsafe.Document, error) {
 	const deep = 4096
 	doc, err := xmlsafe.ParseString(c14n, xmlsafe.Limits{
 		Bytes: len(c14n), Depth: deep, Elements: len(c14n), Attributes: len(c14n),
-		TextLength: len(c14n), Namespaces: len(c14n), AllowDuplicateIDs: true,
+		Declarations: len(c14n), TextLength: len(c14n), Namespaces: len(c14n), AllowDuplicateIDs: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read canonical form: %w", err)
@@ -46,73 +50,63 @@ func parseCanonical(c14n string) (*xmlsafe.Document, error) {
 // form of e, in one pass over the tree. On error part of the output may have
 // been written.
 func TransformElement(w io.Writer, e *xmlsafe.Element) error {
-	t := transformer{sink: newSink(w), next: 1}
-	if err := t.element(e); err != nil {
-		return err
-	}
-	if err := t.flush(); err != nil {
-		return fmt.Errorf("write transformed form: %w", err)
-	}
-	return nil
+	return xmlsafe.Walk(e, newTransformer(w))
 }
 
-// binding is a namespace given the prefix ns<number> by an open element.
-type binding struct {
-	uri    string
-	number int
-}
-
-// transformer is the state of one TransformElement.
+// transformer writes the transformed form of what it is shown, one element. A
+// comment does not end a block of text, since canonicalisation has joined what
+// surrounds it; a processing instruction does.
 type transformer struct {
 	sink
 	next   int // number of the next prefix; numbers are never used again
-	scope  []binding
+	scope  xmlsafe.Scope[int]
+	open   []openTag
 	sorted []xmlsafe.Attr
-	block  []byte // a block of text made of several nodes
+	block  string // the block of text so far,
+	joined []byte // or here, if it is made of several
+	// refuseInst refuses processing instructions: the form does not show them.
+	refuseInst bool
+	// reader is told what is written, if there is one.
+	reader *reader
 }
 
-// element writes one element with everything below it.
-func (t *transformer) element(e *xmlsafe.Element) error {
-	outer := len(t.scope)
-	number, err := t.startTag(e)
-	if err != nil {
-		return err
-	}
-	if err := t.content(e); err != nil {
-		return err
-	}
-	t.buf = append(t.buf, "</"...)
-	t.name(number, e.Local)
-	t.buf = append(t.buf, '>')
-	t.spill()
-	t.scope = t.scope[:outer]
-	return nil
+// openTag is an element whose end tag is not written yet.
+type openTag struct {
+	number int // of its prefix
+	outer  int // length of the scope before it
 }
 
-// startTag writes the start tag of e and gives the number of its prefix.
-func (t *transformer) startTag(e *xmlsafe.Element) (int, error) {
-	outer := len(t.scope)
+func newTransformer(w io.Writer) *transformer { return &transformer{sink: newSink(w), next: 1} }
+
+// StartElement implements xmlsafe.Visitor.
+func (t *transformer) StartElement(e *xmlsafe.Element) error {
+	if err := t.flushBlock(); err != nil {
+		return err
+	}
 	if e.Space == "" || e.Space == xmlsafe.XMLNamespace {
-		return 0, fmt.Errorf("%w: element %q has no namespace of its own", ErrTransform, e.Path())
+		return fmt.Errorf("%w: element %q has no namespace of its own", ErrTransform, e.Path())
 	}
-	number := t.bind(e.Space)
+	tag := openTag{outer: t.scope.Len()}
+	tag.number = t.bind(e.Space)
+	t.open = append(t.open, tag)
 	attrs := t.inOrder(e.Attrs)
 	for i := range attrs {
 		switch attrs[i].Space {
 		case "":
 		case xmlsafe.XMLNamespace:
-			return 0, fmt.Errorf("%w: attribute xml:%s of element %q", ErrTransform, attrs[i].Local, e.Path())
+			return fmt.Errorf("%w: attribute xml:%.80s of element %q", ErrTransform, attrs[i].Local, e.Path())
 		default:
 			t.bind(attrs[i].Space)
 		}
 	}
 	t.buf = append(t.buf, '<')
-	t.name(number, e.Local)
-	for _, b := range t.scope[outer:] {
+	t.name(tag.number, e.Local)
+	for i := tag.outer; i < t.scope.Len(); i++ {
+		uri, number := t.scope.At(i)
 		t.buf = append(t.buf, " xmlns:ns"...)
-		t.buf = strconv.AppendInt(t.buf, int64(b.number), 10)
+		t.buf = strconv.AppendInt(t.buf, int64(number), 10)
 		t.buf = append(t.buf, `="`...)
-		t.buf = appendValue(t.buf, b.uri)
+		t.escaped(uri, &transformValue)
 		t.buf = append(t.buf, '"')
 	}
 	for i := range attrs {
@@ -124,73 +118,93 @@ func (t *transformer) startTag(e *xmlsafe.Element) (int, error) {
 			t.buf = append(t.buf, a.Local...)
 		}
 		t.buf = append(t.buf, `="`...)
-		t.buf = appendValue(t.buf, a.Value)
+		t.escaped(a.Value, &transformValue)
 		t.buf = append(t.buf, '"')
 	}
 	t.buf = append(t.buf, '>')
-	return number, nil
+	t.spill()
+	if t.reader != nil && t.err == nil {
+		return t.reader.start(e, attrs)
+	}
+	return t.err
 }
 
-// content writes the children of e. A comment does not end a block of text,
-// since canonicalisation has joined what surrounds it; a processing
-// instruction does.
-func (t *transformer) content(e *xmlsafe.Element) error {
-	var block string
-	joined := false
-	flush := func() {
-		if joined {
-			block = string(t.block)
-		}
-		if !insignificant(block) {
-			t.buf = appendText(t.buf, block)
-			t.spill()
-		}
-		block, joined = "", false
+// EndElement implements xmlsafe.Visitor.
+func (t *transformer) EndElement(e *xmlsafe.Element) error {
+	if err := t.flushBlock(); err != nil {
+		return err
 	}
-	for _, n := range e.Children {
-		switch n := n.(type) {
-		case xmlsafe.Text:
-			switch {
-			case joined:
-				t.block = append(t.block, n...)
-			case block == "":
-				block = string(n)
-			default:
-				t.block = append(append(t.block[:0], block...), n...)
-				joined = true
-			}
-		case *xmlsafe.Element:
-			flush()
-			if err := t.element(n); err != nil {
-				return err
-			}
-		case *xmlsafe.ProcInst:
-			flush()
-		}
+	last := len(t.open) - 1
+	t.buf = append(t.buf, "</"...)
+	t.name(t.open[last].number, e.Local)
+	t.buf = append(t.buf, '>')
+	t.spill()
+	t.scope.Cut(t.open[last].outer)
+	t.open = t.open[:last]
+	if t.reader != nil && t.err == nil {
+		t.err = t.reader.end()
 	}
-	flush()
+	if last == 0 {
+		return t.flush()
+	}
+	return t.err
+}
+
+// Text implements xmlsafe.Visitor.
+func (t *transformer) Text(s string) error {
+	switch {
+	case len(t.joined) > 0:
+		t.joined = append(t.joined, s...)
+	case t.block == "":
+		t.block = s
+	default:
+		t.joined = append(append(t.joined, t.block...), s...)
+	}
 	return nil
+}
+
+// ProcInst implements xmlsafe.Visitor.
+func (t *transformer) ProcInst(target, _ string) error {
+	if t.refuseInst {
+		return fmt.Errorf("%w: %.80q", ErrInstruction, target)
+	}
+	return t.flushBlock()
+}
+
+// flushBlock writes the block of text that has ended.
+func (t *transformer) flushBlock() error {
+	block := t.block
+	if len(t.joined) > 0 {
+		block = string(t.joined)
+		t.joined = t.joined[:0]
+	}
+	t.block = ""
+	if insignificant(block) {
+		return t.err
+	}
+	t.sink.block(block)
+	t.spill()
+	if t.reader != nil && t.err == nil {
+		return t.reader.text(block)
+	}
+	return t.err
 }
 
 // bind gives the number of the prefix in scope for uri, a new one if there is
 // none.
 func (t *transformer) bind(uri string) int {
-	for i := len(t.scope) - 1; i >= 0; i-- {
-		if t.scope[i].uri == uri {
-			return t.scope[i].number
-		}
+	if number, ok := t.scope.Lookup(uri); ok {
+		return number
 	}
 	number := t.next
 	t.next++
-	t.scope = append(t.scope, binding{uri, number})
+	t.scope.Bind(uri, number)
 	return number
 }
 
 // name writes a name with the prefix of that number.
 func (t *transformer) name(number int, local string) {
-	t.buf = append(t.buf, "ns"...)
-	t.buf = strconv.AppendInt(t.buf, int64(number), 10)
-	t.buf = append(append(t.buf, ':'), local...)
+	t.buf = appendNumbered(t.buf, number, local)
 }
 
 // inOrder gives attributes in the order of the transform.

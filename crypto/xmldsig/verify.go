@@ -3,6 +3,7 @@ package xmldsig
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -23,21 +24,24 @@ type VerifyOptions struct {
 	// Separate: the signature is in a document of its own. Never set for
 	// messages of the bus.
 	Separate bool
-	// Consume gives up what is below the element, valid or not, as soon as its
-	// canonical form is taken: of a large message there are not two trees then.
-	// Not for enveloped signatures.
-	Consume bool
+	// Source is the document as it was read, if the inside of the element is to be
+	// taken from there and not from the tree: an outline will do as the tree.
+	Source []byte
+	// Content tells, of elements at or below the verified one, whose inside is
+	// wanted as octets (Verified.Content) instead of a tree. Not with Plain.
+	Content func(e *xmlsafe.Element) bool
 }
 
 // Verified is what a valid signature covers.
 type Verified struct {
-	// Element is the signed element, read from Canonical: the very tree whose
-	// digest was compared. Nothing else of the message may be believed. It is
-	// the root of its own document; offsets refer to Canonical.
+	// Element is the signed element, made in the pass that fed the digest, of
+	// what went into it: what the digest does not see is not there. Nothing else
+	// of the message may be believed. It is the root of its own document. With
+	// Content, what it holds in place of its content is the root of that, empty.
 	Element *xmlsafe.Element
-	// Canonical is the exclusive canonical form of the signed element, a
-	// self-contained document.
-	Canonical string
+	// Content is what is inside of the elements VerifyOptions.Content chose, in
+	// the same words: documents that stand alone, one after the other.
+	Content []byte
 	// Certificate is that of whoever signed.
 	Certificate *cert.Certificate
 }
@@ -48,31 +52,42 @@ type Verified struct {
 // Id of target and nothing else in the document has that Id (smev3.md f,
 // Verifying received messages). Any xop:Include must have been inlined before.
 //
+// What is cheap and decides most comes first: sizes and structure, the
+// certificate, the signature value; only then is the element read at all.
+//
 // The transform makes prefixes insignificant, so values that contain prefixes
 // (xsi:type, QNames in text) are not protected and must not decide anything.
 func Verify(signature, target *xmlsafe.Element, opts VerifyOptions) (*Verified, error) {
+	v, err := verify(signature, target, opts)
+	if err != nil {
+		return nil, fmt.Errorf("verify signature: %w", err)
+	}
+	return v, nil
+}
+
+func verify(signature, target *xmlsafe.Element, opts VerifyOptions) (*Verified, error) {
 	s, err := readSignature(signature)
 	if err != nil {
-		return nil, fmt.Errorf("verify signature: %w", err)
+		return nil, err
 	}
 	if err := s.checkReference(target, opts); err != nil {
-		return nil, fmt.Errorf("verify signature: %w", err)
-	}
-	if err := s.checkValue(); err != nil {
-		return nil, fmt.Errorf("verify signature: %w", err)
-	}
-	v, digest, err := referenced(signature, target, opts, s.family)
-	if err != nil {
-		return nil, fmt.Errorf("verify signature: %w", err)
-	}
-	if !bytes.Equal(digest, s.info.digest) {
-		return nil, fmt.Errorf("verify signature: %w", ErrDigest)
+		return nil, err
 	}
 	if opts.Trust == nil {
-		return nil, fmt.Errorf("verify signature: %w: no rule of trust given", ErrUntrusted)
+		return nil, fmt.Errorf("%w: no rule of trust given", ErrUntrusted)
 	}
 	if err := opts.Trust(s.certificate); err != nil {
-		return nil, fmt.Errorf("verify signature: %w: %w", ErrUntrusted, err)
+		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
+	}
+	if err := s.checkValue(); err != nil {
+		return nil, err
+	}
+	v, digest, err := s.referenced(target, opts)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(digest, s.info.digest) {
+		return nil, ErrDigest
 	}
 	v.Certificate = s.certificate
 	return v, nil
@@ -97,22 +112,31 @@ func readSignature(e *xmlsafe.Element) (*signatureParts, error) {
 	if err := onlyAttributes(e, "Id"); err != nil {
 		return nil, err
 	}
+	if size := e.End - e.Start; size > maxSignature {
+		return nil, fmt.Errorf("%w: %d bytes, %d allowed", ErrStructure, size, maxSignature)
+	}
 	parts, err := children(e, "SignedInfo", "SignatureValue", "KeyInfo")
 	if err != nil {
 		return nil, err
 	}
 	s := &signatureParts{element: e}
+	// The structure as it came first, so that nothing but a SignedInfo is
+	// canonicalised; what is believed is read from its canonical form.
+	asItCame, err := signedInfoOf(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	if _, err := asItCame.checkMethods(); err != nil {
+		return nil, err
+	}
 	if s.canonical, err = canonicalSignedInfo(parts[0]); err != nil {
 		return nil, err
 	}
 	if s.info, err = readSignedInfo(s.canonical); err != nil {
 		return nil, err
 	}
-	if s.family, err = checkMethods(s.info.signatureMethod, s.info.digestMethod); err != nil {
+	if s.family, err = s.info.checkMethods(); err != nil {
 		return nil, err
-	}
-	if got, want := len(s.info.digest), s.family.digestSize(); got != want {
-		return nil, fmt.Errorf("%w: DigestValue of %d bytes, %d expected", ErrStructure, got, want)
 	}
 	if s.value, err = binary(parts[1]); err != nil {
 		return nil, err
@@ -129,6 +153,10 @@ func readSignature(e *xmlsafe.Element) (*signatureParts, error) {
 	return s, nil
 }
 
+// maxSignature bounds a ds:Signature in the source. Real ones take a few
+// kilobytes, most of them the certificate.
+const maxSignature = 128 << 10
+
 // readKeyInfo gives the only certificate of a KeyInfo. Other descriptions of
 // the certificate in X509Data are ignored; other kinds of keys are refused.
 func readKeyInfo(e *xmlsafe.Element) (*cert.Certificate, error) {
@@ -143,7 +171,7 @@ func readKeyInfo(e *xmlsafe.Element) (*cert.Certificate, error) {
 			found = c
 		case c.Is(Namespace, "X509IssuerSerial"), c.Is(Namespace, "X509SubjectName"), c.Is(Namespace, "X509SKI"):
 		default:
-			return nil, fmt.Errorf("%w: element %q in X509Data", ErrStructure, c.Local)
+			return nil, fmt.Errorf("%w: element %.80q in X509Data", ErrStructure, c.Local)
 		}
 	}
 	if found == nil {
@@ -190,10 +218,7 @@ func (s *signatureParts) checkReference(target *xmlsafe.Element, opts VerifyOpti
 // uniqueID makes sure that nothing but target has that identifier.
 func uniqueID(target *xmlsafe.Element, id string) error {
 	alone := target.Root().Walk(func(e *xmlsafe.Element) bool {
-		if e == target {
-			return true
-		}
-		return !slices.ContainsFunc(e.Attrs, func(a xmlsafe.Attr) bool { return xmlsafe.IsID(a) && a.Value == id })
+		return e == target || !slices.ContainsFunc(e.Attrs, func(a xmlsafe.Attr) bool { return xmlsafe.IsID(a) && a.Value == id })
 	})
 	if !alone {
 		return fmt.Errorf("%w: another element has the Id of %s", ErrReference, target.Path())
@@ -211,61 +236,31 @@ func (s *signatureParts) checkValue() error {
 	return nil
 }
 
-// referenced applies the transforms to target. The digest is computed from the
-// tree that is returned, not from the original one.
-func referenced(signature, target *xmlsafe.Element, opts VerifyOptions, f family) (*Verified, []byte, error) {
+// referenced applies the transforms to target and reads the result.
+func (s *signatureParts) referenced(target *xmlsafe.Element, opts VerifyOptions) (*Verified, []byte, error) {
+	f := form{target: target, source: opts.Source, plain: opts.Plain, strict: !opts.Plain, id: s.info.uri}
 	if opts.Enveloped {
-		target = without(target, signature)
+		f.cut = s.element
 	}
-	var canonical strings.Builder
-	canonical.Grow((target.End - target.Start) * 9 / 8)
-	if err := Canonicalize(&canonical, target); err != nil {
-		return nil, nil, err
-	}
-	if opts.Consume && !opts.Enveloped {
-		empty(target)
-	}
-	doc, err := parseCanonical(canonical.String())
-	if err != nil {
-		return nil, nil, err
-	}
-	h := cert.NewDigest(f.digestSize())
+	h := cert.NewDigest(s.family.digestSize())
 	if opts.Plain {
-		err = Canonicalize(h, doc.Root)
-	} else {
-		err = TransformElement(h, doc.Root)
+		var canonical strings.Builder
+		if err := f.write(io.MultiWriter(h, &canonical), nil); err != nil {
+			return nil, nil, err
+		}
+		doc, err := parseCanonical(canonical.String())
+		if err != nil {
+			return nil, nil, err
+		}
+		return &Verified{Element: doc.Root}, h.Sum(nil), nil
 	}
-	if err != nil {
+	r := &reader{content: opts.Content}
+	if opts.Source != nil {
+		const most, least = 3, 64 << 10
+		r.alone.most = most*(target.End-target.Start) + least
+	}
+	if err := f.write(h, r); err != nil {
 		return nil, nil, err
 	}
-	return &Verified{Element: doc.Root, Canonical: canonical.String()}, h.Sum(nil), nil
-}
-
-// empty takes a tree apart: elements are allocated together, so that one which is
-// still used would keep what hangs on its neighbours.
-func empty(e *xmlsafe.Element) {
-	for _, n := range e.Children {
-		if inner, ok := n.(*xmlsafe.Element); ok {
-			empty(inner)
-		}
-	}
-	e.Children = nil
-}
-
-// without gives a copy of e in which the element cut, somewhere below it, is
-// missing. What is not on the way to cut is shared with the original.
-func without(e, cut *xmlsafe.Element) *xmlsafe.Element {
-	c := *e
-	c.Children = nil
-	for _, n := range e.Children {
-		inner, ok := n.(*xmlsafe.Element)
-		switch {
-		case ok && inner == cut:
-			continue
-		case ok && inner.Contains(cut):
-			n = without(inner, cut)
-		}
-		c.Children = append(c.Children, n)
-	}
-	return &c
+	return &Verified{Element: r.root, Content: r.alone.done}, h.Sum(nil), nil
 }

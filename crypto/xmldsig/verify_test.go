@@ -118,7 +118,7 @@ func TestRealMessages(t *testing.T) {
 					t.Errorf("signature %d: verified %s", i, v.Element.Local)
 				}
 				// The other signature inside what was verified holds there too.
-				for _, inner := range signatures(v.Element) {
+				for _, inner := range signatures(target) {
 					if _, err := xmldsig.Verify(inner, siblingTarget(t, inner), xmldsig.VerifyOptions{Trust: anybody}); err != nil {
 						t.Errorf("signature inside the verified element: %v", err)
 					}

@@ -1,6 +1,9 @@
 package xmlsafe
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 // Parse reads one document within the limits. The tree does not refer to
 // data, which the caller may reuse.
@@ -15,7 +18,9 @@ func ParseEach(data []byte, lim Limits, each func(e *Element) (done bool)) (*Doc
 	if err := lim.admit(len(data)); err != nil {
 		return nil, err
 	}
-	return parse(string(data), lim, each)
+	p := newParser(string(data), lim)
+	p.each = each
+	return p.tree()
 }
 
 // ParseString is Parse of a text, of which no copy is made: the tree refers to it.
@@ -23,44 +28,73 @@ func ParseString(src string, lim Limits) (*Document, error) {
 	if err := lim.admit(len(src)); err != nil {
 		return nil, err
 	}
-	return parse(src, lim, nil)
+	return newParser(src, lim).tree()
 }
+
+// ParseOutline is Parse for large documents: the inside of elements closed returns
+// true for is checked like the rest and left out of the tree; VisitElement shows
+// it. closed is asked at the start tag; each is that of ParseEach; either may be
+// nil. No copy is made of data, which must not change while the tree is used.
+func ParseOutline(data []byte, lim Limits, closed, each func(e *Element) bool) (*Document, error) {
+	if err := lim.admit(len(data)); err != nil {
+		return nil, err
+	}
+	p := newParser(view(data), lim)
+	p.closed, p.each = closed, each
+	return p.tree()
+}
+
+// view is data as a string, without a copy.
+func view(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // admit refuses a document that is too large.
 func (l Limits) admit(bytes int) error {
-	if most := l.withDefaults().Bytes; bytes > most {
+	if most := l.withDefaults(bytes).Bytes; bytes > most {
 		return newError("", 0, ErrLimit, "document of %d bytes, %d allowed", bytes, most)
 	}
 	return nil
 }
 
-func parse(src string, lim Limits, each func(e *Element) (done bool)) (*Document, error) {
-	p := parser{src: src, lim: lim.withDefaults(), each: each}
+func newParser(src string, lim Limits) *parser {
+	return &parser{src: src, lim: lim.withDefaults(len(src))}
+}
+
+func (p *parser) tree() (*Document, error) {
 	if err := p.document(); err != nil {
 		return nil, err
 	}
 	return &Document{Root: p.root}, nil
 }
 
-// parser is the state of one Parse. Every method that reads advances pos and
+// parser is the state of one reading. Every method that reads advances pos and
 // leaves it behind what it read.
 type parser struct {
-	src  string
-	pos  int
-	lim  Limits
-	each func(e *Element) (done bool)
+	src string
+	pos int
+	lim Limits
+
+	// What becomes of what is read: a tree, less what each or closed leave out,
+	// or calls of visitor.
+	each    func(e *Element) (done bool)
+	closed  func(e *Element) bool
+	visitor Visitor
 
 	root     *Element
+	outer    *Element   // parent of the root, if that is a part of a document
 	open     []*Element // elements not yet closed
 	elements int
+	size     int   // of the tree so far
+	sizeOf   []int // for each open element, size before it
+	shut     int   // number of open elements when the innermost closed one began, 0: none
 
 	nodes    []Node // children of the open elements, innermost last
 	firstOf  []int  // for each open element, where its children start in nodes
-	scope    []Decl // namespace declarations of the open elements
-	outerOf  []int  // for each open element, len(scope) before it
-	attrs    []Attr // of the tag being read
-	attrPos  []int  // their offsets
-	decls    []Decl // of the tag being read
+	scope    Scope[string]
+	outerOf  []int               // for each open element, the length of scope before it
+	attrs    []Attr              // of the tag being read
+	attrPos  []int               // their offsets
+	decls    []Decl              // of the tag being read
+	declSeen map[string]struct{} // duplicates among many declarations
 	ids      map[string]struct{}
 	attrSeen map[[2]string]struct{} // duplicates among many attributes
 
@@ -69,6 +103,7 @@ type parser struct {
 	hasText  bool
 	valueBuf []byte
 
+	spare       []*Element // elements that are not kept, one for each depth
 	elementSlab slab[Element]
 	nodeSlab    slab[Node]
 	attrSlab    slab[Attr]
@@ -156,9 +191,4 @@ func (p *parser) skipSpace() bool {
 		p.pos++
 	}
 	return p.pos > start
-}
-
-// add appends a node to the children of the innermost open element.
-func (p *parser) add(n Node) {
-	p.nodes = append(p.nodes, n)
 }

@@ -1,6 +1,7 @@
 package xmlsafe
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,15 +22,22 @@ func (p *parser) startTag() error {
 	if err != nil {
 		return err
 	}
-	e := &p.elementSlab.take(1)[0]
+	e, err := p.newElement()
+	if err != nil {
+		return err
+	}
 	e.Prefix, e.Local, e.Start = prefix, local, start
-	p.enter(e)
+	if err := p.enter(e); err != nil {
+		return err
+	}
 	if err := p.resolve(e); err != nil {
 		return err
 	}
-	e.Attrs, e.Decls = p.attrSlab.copyOf(p.attrs), p.declSlab.copyOf(p.decls)
+	if err := p.entered(e); err != nil {
+		return err
+	}
 	if empty {
-		p.leave(e)
+		return p.leave(e)
 	}
 	return nil
 }
@@ -70,9 +78,6 @@ func (p *parser) attributes() (empty bool, err error) {
 		if !spaced {
 			return false, p.fail(p.pos, ErrMalformed, "white space expected before an attribute")
 		}
-		if len(p.attrs)+len(p.decls) >= p.lim.Attributes {
-			return false, p.fail(p.pos, ErrLimit, "more than %d attributes", p.lim.Attributes)
-		}
 		if err := p.attribute(); err != nil {
 			return false, err
 		}
@@ -101,6 +106,9 @@ func (p *parser) attribute() error {
 		return p.declare(start, local, value)
 	case prefix == "" && local == "xmlns":
 		return p.declare(start, "", value)
+	}
+	if len(p.attrs) >= p.lim.Attributes {
+		return p.fail(start, ErrLimit, "more than %d attributes", p.lim.Attributes)
 	}
 	p.attrs = append(p.attrs, Attr{Prefix: prefix, Local: local, Value: value})
 	p.attrPos = append(p.attrPos, start)
@@ -173,46 +181,36 @@ func (p *parser) declare(start int, prefix, uri string) error {
 	case uri == "" && prefix != "":
 		return p.fail(start, ErrMalformed, "prefix %s bound to an empty namespace", shown(prefix))
 	}
-	for i := range p.decls {
-		if p.decls[i].Prefix == prefix {
-			return p.fail(start, ErrMalformed, "prefix %s declared twice in one tag", shown(prefix))
-		}
+	if p.declared(prefix) {
+		return p.fail(start, ErrMalformed, "prefix %s declared twice in one tag", shown(prefix))
 	}
-	if len(p.scope)+len(p.decls) >= p.lim.Namespaces {
+	switch {
+	case len(uri) > p.lim.NamespaceLength:
+		return p.fail(start, ErrLimit, "namespace name longer than %d bytes", p.lim.NamespaceLength)
+	case len(p.decls) >= p.lim.Declarations:
+		return p.fail(start, ErrLimit, "more than %d namespace declarations in one tag", p.lim.Declarations)
+	case p.scope.Len()+len(p.decls) >= p.lim.Namespaces:
 		return p.fail(start, ErrLimit, "more than %d namespace declarations in scope", p.lim.Namespaces)
 	}
 	p.decls = append(p.decls, Decl{Prefix: prefix, URI: uri})
 	return nil
 }
 
-// enter makes e the innermost open element.
-func (p *parser) enter(e *Element) {
-	if n := len(p.open); n > 0 {
-		p.flushText()
-		e.Parent = p.open[n-1]
-		p.add(e)
-	} else {
-		p.root = e
+// declared tells whether the tag being read has declared the prefix, which from
+// then on it has.
+func (p *parser) declared(prefix string) bool {
+	if len(p.decls) < few {
+		return slices.ContainsFunc(p.decls, func(d Decl) bool { return d.Prefix == prefix })
 	}
-	p.open = append(p.open, e)
-	p.firstOf = append(p.firstOf, len(p.nodes))
-	p.outerOf = append(p.outerOf, len(p.scope))
-	p.scope = append(p.scope, p.decls...)
-}
-
-// leave closes the innermost open element, e, at the current position.
-func (p *parser) leave(e *Element) {
-	p.flushText()
-	last := len(p.open) - 1
-	first := p.firstOf[last]
-	e.Children = p.nodeSlab.copyOf(p.nodes[first:])
-	e.End = p.pos
-	p.nodes = p.nodes[:first]
-	p.scope = p.scope[:p.outerOf[last]]
-	p.open, p.firstOf, p.outerOf = p.open[:last], p.firstOf[:last], p.outerOf[:last]
-	if p.each != nil && last > 0 && p.each(e) {
-		p.nodes = p.nodes[:first-1] // e itself
+	if len(p.decls) == few {
+		p.declSeen = make(map[string]struct{})
+		for i := range p.decls {
+			p.declSeen[p.decls[i].Prefix] = struct{}{}
+		}
 	}
+	_, seen := p.declSeen[prefix]
+	p.declSeen[prefix] = struct{}{}
+	return seen
 }
 
 // resolve finds the namespaces of the element and its attributes and refuses
@@ -248,15 +246,20 @@ func (p *parser) resolve(e *Element) error {
 			p.ids = make(map[string]struct{})
 		}
 		p.ids[p.attrs[i].Value] = struct{}{}
+		if err := p.grow(idSize); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // uniqueAttributes refuses two attributes of the tag with one expanded name.
 func (p *parser) uniqueAttributes() error {
-	const few = 12
 	if len(p.attrs) > few {
-		p.attrSeen = make(map[[2]string]struct{}, len(p.attrs))
+		if p.attrSeen == nil {
+			p.attrSeen = make(map[[2]string]struct{}, len(p.attrs))
+		}
+		clear(p.attrSeen)
 	}
 	for i := range p.attrs {
 		a := &p.attrs[i]
@@ -281,10 +284,8 @@ func (p *parser) uniqueAttributes() error {
 
 // lookup resolves a prefix in the current scope.
 func (p *parser) lookup(prefix string) (uri string, ok bool) {
-	for i := len(p.scope) - 1; i >= 0; i-- {
-		if p.scope[i].Prefix == prefix {
-			return p.scope[i].URI, true
-		}
+	if uri, ok = p.scope.Lookup(prefix); ok {
+		return uri, true
 	}
 	switch prefix {
 	case "":
@@ -305,8 +306,7 @@ func (p *parser) endTag() error {
 	p.pos += len("</")
 	if after := p.pos + e.nameLength(); after < len(p.src) && p.src[after] == '>' && p.src[p.pos:after] == p.src[e.Start+1:e.Start+1+e.nameLength()] {
 		p.pos = after + 1
-		p.leave(e)
-		return nil
+		return p.leave(e)
 	}
 	prefix, local, err := p.qname()
 	if err != nil {
@@ -320,8 +320,7 @@ func (p *parser) endTag() error {
 		return p.fail(p.pos, ErrMalformed, "\">\" expected at the end of an end tag")
 	}
 	p.pos++
-	p.leave(e)
-	return nil
+	return p.leave(e)
 }
 
 // nameLength gives the length of the element's name as it stands in its tags.

@@ -85,19 +85,6 @@ func (p *parser) addText(offset int, s string) error {
 	return nil
 }
 
-// flushText turns the pending run into a node.
-func (p *parser) flushText() {
-	if !p.hasText {
-		return
-	}
-	if p.text != "" {
-		p.add(Text(p.text))
-	} else {
-		p.add(Text(string(p.textBuf)))
-	}
-	p.text, p.textBuf, p.hasText = "", p.textBuf[:0], false
-}
-
 // cdata reads a CDATA section, which is text with its own quoting.
 func (p *parser) cdata() error {
 	start := p.pos
@@ -128,11 +115,10 @@ func (p *parser) comment() error {
 		return p.fail(start, ErrLimit, "comment longer than %d bytes", p.lim.TextLength)
 	}
 	p.pos = body + n + len("-->")
-	if len(p.open) > 0 {
-		p.flushText()
-		p.add(Comment(unixLines(p.src[body : body+n])))
+	if len(p.open) == 0 {
+		return nil
 	}
-	return nil
+	return p.addComment(p.src[body : body+n])
 }
 
 // procInst reads a processing instruction.
@@ -159,13 +145,12 @@ func (p *parser) procInst() error {
 	if n > p.lim.TextLength {
 		return p.fail(start, ErrLimit, "processing instruction longer than %d bytes", p.lim.TextLength)
 	}
-	data := unixLines(p.src[p.pos : p.pos+n])
+	data := p.src[p.pos : p.pos+n]
 	p.pos += n + len("?>")
-	if len(p.open) > 0 {
-		p.flushText()
-		p.add(&ProcInst{Target: target, Data: data})
+	if len(p.open) == 0 {
+		return nil
 	}
-	return nil
+	return p.addProcInst(target, data)
 }
 
 // unixLines normalises line ends: CR LF and lone CR become LF (XML 1.0, 2.11).

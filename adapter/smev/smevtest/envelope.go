@@ -66,7 +66,7 @@ func readPart(p *multipart.Part) ([]byte, error) {
 // parseEnvelope reads the envelope strictly and returns the only child of
 // soap:Body, XOP parts put in place, and whether soap:Header is there.
 func parseEnvelope(root []byte, parts map[string][]byte) (body *xmlsafe.Element, header bool, flt *fault) {
-	limits := xmlsafe.DefaultLimits
+	limits := treeLimits
 	limits.AllowDuplicateIDs = true // a fault of its own, see countID
 	doc, err := xmlsafe.Parse(root, limits)
 	if err != nil {

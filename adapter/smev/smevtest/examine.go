@@ -19,7 +19,7 @@ import (
 func (b *Bus) examine(m ledger.Acceptance) (*xmlsafe.Element, []*held, *fault) {
 	var content *xmlsafe.Element
 	if m.Response == nil {
-		doc, err := xmlsafe.Parse([]byte(m.Content), xmlsafe.DefaultLimits)
+		doc, err := xmlsafe.Parse([]byte(m.Content), treeLimits)
 		if err != nil {
 			return nil, nil, invalidContent(err)
 		}

@@ -145,7 +145,7 @@ func (b *Bus) UseClassifier(c *receiver.Classifier) { b.receiver.UseClassifier(c
 
 // primaryContent brings a document into the form that stands alone anywhere.
 func primaryContent(document []byte) (content string, root [2]string, err error) {
-	doc, err := xmlsafe.Parse(document, xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse(document, treeLimits)
 	if err != nil {
 		return "", root, fmt.Errorf("read content: %w", err)
 	}

@@ -156,7 +156,7 @@ func (b *Bus) signed(ctx context.Context, v *version, reply, message, local, blo
 // signElement signs the first element of that name in the document, over the
 // general transform of the finished tree.
 func signElement(ctx context.Context, signer Signer, document, space, local string) (string, error) {
-	doc, err := xmlsafe.Parse([]byte(document), xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse([]byte(document), treeLimits)
 	if err != nil {
 		return "", fmt.Errorf("sign %s: %w", local, err)
 	}

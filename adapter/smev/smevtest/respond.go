@@ -179,7 +179,7 @@ func (b *Bus) nameOf(mnemonic string) string {
 
 // rootOf is the document element of a content, nothing if there is none.
 func rootOf(content string) [2]string {
-	doc, err := xmlsafe.Parse([]byte(content), xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse([]byte(content), treeLimits)
 	if err != nil {
 		return [2]string{}
 	}

@@ -72,7 +72,7 @@ func (b *Bus) savePackages(content *xmlsafe.Element, m ledger.Acceptance, files 
 	b.saver.write("package."+kindOf(content)+"."+m.MessageID+".xml", []byte(m.Content))
 	for _, f := range files {
 		kind := "file"
-		if doc, err := xmlsafe.Parse(f, xmlsafe.DefaultLimits); err == nil {
+		if doc, err := xmlsafe.Parse(f, treeLimits); err == nil {
 			kind = kindOf(doc.Root)
 		}
 		b.saver.write("package."+kind+"."+m.MessageID+".xml", f)

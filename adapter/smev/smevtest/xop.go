@@ -21,7 +21,7 @@ type part struct {
 // (spec/smev3.md e, message 06 of the samples). The digests were made over the
 // values in their places.
 func extract(document string, v *version) (string, []part) {
-	doc, err := xmlsafe.Parse([]byte(document), xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse([]byte(document), treeLimits)
 	if err != nil {
 		return document, nil
 	}

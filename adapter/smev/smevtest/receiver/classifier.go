@@ -34,7 +34,7 @@ func (c *Classifier) answer(code string) Result {
 func ReadClassifier(documents ...[]byte) (*Classifier, error) {
 	c := &Classifier{codes: map[string]map[string]bool{}, rules: map[string]bool{}, answers: map[string]string{}}
 	for _, data := range documents {
-		doc, err := xmlsafe.Parse(data, xmlsafe.DefaultLimits)
+		doc, err := xmlsafe.Parse(data, treeLimits)
 		if err != nil {
 			return nil, fmt.Errorf("read classifier: %w", err)
 		}

@@ -174,7 +174,7 @@ func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, n
 		}
 		return refuse(&formatFacts, "", text, received, now)
 	}
-	doc, err := xmlsafe.Parse(files[0], xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse(files[0], treeLimits)
 	if err != nil {
 		return refuse(&formatFacts, "", "Файл пакета не является корректным документом XML: "+err.Error(), received, now)
 	}

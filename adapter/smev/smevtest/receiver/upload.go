@@ -12,7 +12,7 @@ import (
 // «Экспорт ЕГИССО»). An error means that the cabinet would not take the file;
 // everything else is in the protocol.
 func (r *Receiver) Upload(document []byte, now time.Time) (Result, error) {
-	doc, err := xmlsafe.Parse(document, xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse(document, treeLimits)
 	if err != nil {
 		return Result{}, fmt.Errorf("файл не является корректным документом XML: %w", err)
 	}
