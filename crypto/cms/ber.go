@@ -1,6 +1,9 @@
 package cms
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // maxDepth bounds nesting; a SignedData with a certificate nests some fifteen levels deep.
 const maxDepth = 32
@@ -21,9 +24,11 @@ func toDER(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(rest) > 0 {
+	// Mail and editors add line ends to binary files; they are no part of it.
+	if len(bytes.Trim(rest, "\r\n")) > 0 {
 		return nil, fmt.Errorf("%w: %d bytes follow it", ErrMalformed, len(rest))
 	}
+	b = b[:len(b)-len(rest)]
 	if w.same {
 		return b, nil
 	}

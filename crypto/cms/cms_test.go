@@ -157,6 +157,21 @@ func (s brokenSigner) SignDigest(ctx context.Context, digest []byte) ([]byte, er
 	return s.Signer.SignDigest(ctx, make([]byte, len(digest)))
 }
 
+// TestLineEndBehind: what mail and editors put behind binary files is no part of it.
+func TestLineEndBehind(t *testing.T) {
+	content := []byte("content")
+	signer, _ := newSigner(t, gost3410.TC26_256A())
+	der := signed(t, signer, content)
+	for _, end := range []string{"\n", "\r\n", "\r\n\r\n"} {
+		if _, err := cms.Verify(append(bytes.Clone(der), end...), bytes.NewReader(content)); err != nil {
+			t.Errorf("%q: %v", end, err)
+		}
+	}
+	if _, err := cms.Verify(append(bytes.Clone(der), "\r\nx"...), bytes.NewReader(content)); !errors.Is(err, cms.ErrMalformed) {
+		t.Errorf("something else: %v", err)
+	}
+}
+
 func TestFaultySigner(t *testing.T) {
 	signer, _ := newSigner(t, gost3410.CryptoProA())
 	der, err := cms.SignDetached(t.Context(), make([]byte, 32), brokenSigner{signer}, moment)
