@@ -113,7 +113,15 @@ func (w *wire) Upload(_ context.Context, _, _ string, content io.ReadSeeker) err
 	return errors.Join(err, w.uploadErr)
 }
 
-func (w *wire) GetResponse(context.Context) (*smev.Answer, error) {
+func (w *wire) Poll(context.Context, smev.Operation) (*smev.Reply, error) {
+	r := &smev.Reply{Operation: smev.OpGetResponse}
+	if len(w.answers) > 0 {
+		r.Raw = append([]byte("Message "), w.answers[0].Raw...)
+	}
+	return r, nil
+}
+
+func (w *wire) ReadResponse(*smev.Reply) (*smev.Answer, error) {
 	if len(w.answers) == 0 {
 		return nil, nil
 	}
@@ -359,7 +367,7 @@ func TestForgedIdIsNoTrouble(t *testing.T) {
 	if len(w.acked) != 1 || w.acked[0] != "good" {
 		t.Errorf("acknowledged %.200v", w.acked)
 	}
-	if got := g.text(t, `select count(*) filter (where id like 'sha256:%') || ' ' || count(*) from egisso.answer`); got != "2 3" {
+	if got := g.text(t, `select (select count(*) from egisso.answer) || ' ' || count(*) from egisso.raw_reply where state = 'unread'`); got != "1 2" {
 		t.Errorf("stored %q", got)
 	}
 }

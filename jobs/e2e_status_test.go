@@ -58,7 +58,7 @@ func TestForgedStatusIsKeptAndNotBelieved(t *testing.T) {
 		t.Error("a forged status is no failure")
 	}
 	w.run(w.apply)
-	if n := w.count(`select count(*) from egisso.answer where not verified`); n != 1 {
+	if n := w.count(`select count(*) from egisso.raw_reply where state = 'unread'`); n != 1 {
 		t.Errorf("%d forged statuses are kept", n)
 	}
 	if n := w.count(`select count(*) from egisso.package where state = 'send_failed'`); n != 0 {

@@ -2,8 +2,6 @@ package jobs
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,14 +10,18 @@ import (
 	"time"
 
 	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
 
-// inbox drains a queue of the bus: take, verify, store, commit, acknowledge
-// (spec smev3.md c.4, c.5). What came again changes nothing.
+// inbox drains a queue of the bus: take, keep as it came, read and verify, store,
+// commit, acknowledge (spec smev3.md c.4, c.5). What came again changes nothing.
 type inbox struct {
 	what             string // for errors and logs: "answer", "incoming message"
-	take             func(ctx context.Context) (*letter, error)
+	operation        smev.Operation
+	bus              poller
+	store            *store.Store
+	read             func(ctx context.Context, r *smev.Reply) (*letter, error)
 	ack              func(ctx context.Context, id string, accepted bool) error
 	book             ackBook
 	service          serviceSwitch
@@ -33,9 +35,9 @@ type inbox struct {
 type letter struct {
 	id  string // to be acknowledged; "" if it could not be read
 	raw []byte
-	// keep stores it durably under an id of our own if it has none. problem is
-	// why nobody may believe it, nil if all holds. fresh: it was not there yet.
-	keep func(ctx context.Context, id string, problem error) (fresh bool, err error)
+	// keep stores it durably under its id, in place of the reply it was read from.
+	// problem is why nobody may believe it, nil if all holds. fresh: it was not there yet.
+	keep func(ctx context.Context, id string, problem error, reply int64) (fresh bool, err error)
 	// waits tells that something must be done before it may be acknowledged; nil
 	// means there is nothing.
 	waits func(ctx context.Context, id string) (bool, error)
@@ -68,52 +70,144 @@ func (in inbox) drain(ctx context.Context) (Report, error) {
 	}
 	in.breaker.Forget() // the first real call probes
 	// What goes wrong with one message does not keep the others at the bus.
-	troubles := in.repeatAcks(ctx)
+	troubles := append(in.repeatAcks(ctx), in.orderedAcks(ctx)...)
 	var report Report
+	seen := map[string]bool{} // what comes again in one run ends it
 	for range receiveBatch {
-		if stop := stopping(ctx, troubles); stop {
+		if stopping(ctx, troubles) {
 			return quietly(report, troubles...)
 		}
-		l, err := in.next(ctx)
-		if l == nil {
-			if err != nil {
-				troubles = append(troubles, fmt.Errorf("take an %s: %w", in.what, err))
-			}
-			return quietly(report, troubles...)
-		}
-		if err != nil {
-			troubles = append(troubles, fmt.Errorf("%s %s: %w", in.what, l.id, err))
-		}
-		fresh, stored, err := in.store(ctx, l, err)
+		fresh, more, err := in.one(ctx, seen)
 		if fresh {
 			report.Done++
 		}
 		if err != nil {
 			troubles = append(troubles, err)
 		}
-		if !stored {
-			return quietly(report, troubles...) // our database, not the message
+		if !more {
+			return quietly(report, troubles...)
 		}
 	}
 	report.More = report.Done > 0 // what comes again and again is for the schedule
 	return quietly(report, troubles...)
 }
 
-// next asks the bus for a message, unless it is known to be down.
-func (in inbox) next(ctx context.Context) (*letter, error) {
-	if !in.breaker.Allow(in.now()) {
-		return nil, nil
+// one takes one message the whole way. more: the next one may be asked for.
+func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool, err error) {
+	r, begun, err := in.next(ctx)
+	if r == nil || err != nil {
+		return false, false, err
 	}
-	l, err := in.take(ctx)
+	if begun.Aside || begun.Known { // it waits for a person
+		if begun.Fresh {
+			in.log.Error("a reply is set aside: reading it ended the process twice", "reply", begun.ID, "operation", in.operation)
+		}
+		id := r.ClaimedID()
+		more, seen[id] = id != "" && !seen[id], true
+		return false, more, fmt.Errorf("reply %d of the bus waits for a person", begun.ID)
+	}
+	l, problem := in.read(ctx, r)
 	if l != nil && len(l.id) > longestID {
 		l.id = ""
 	}
+	in.told(ctx, problem)
+	return in.settle(ctx, r, begun, l, problem)
+}
+
+// next asks the bus for a message, unless it is known to be down, and keeps what came
+// before anything in it is read. What people want to have read once more goes first.
+func (in inbox) next(ctx context.Context) (*smev.Reply, store.Begun, error) {
+	if id, contentType, raw, err := in.store.ReplyAgain(ctx, string(in.operation)); err != nil || id != 0 {
+		if err != nil {
+			return nil, store.Begun{}, err
+		}
+		return smev.KeptReply(in.operation, contentType, raw), store.Begun{ID: id}, nil
+	}
+	if !in.breaker.Allow(in.now()) {
+		return nil, store.Begun{}, nil
+	}
+	r, err := in.bus.Poll(ctx, in.operation)
+	if err != nil {
+		in.told(ctx, err)
+		return nil, store.Begun{}, fmt.Errorf("take an %s: %w", in.what, err)
+	}
+	if !r.Carries() { // an empty queue is not worth a write
+		return r, store.Begun{}, nil
+	}
+	begun, err := in.store.BeginReply(ctx, rawReply(r))
+	if err != nil || begun.Aside || begun.Known {
+		in.told(ctx, nil)
+	}
+	return r, begun, err
+}
+
+func rawReply(r *smev.Reply) store.RawReply {
+	return store.RawReply{Operation: string(r.Operation), MessageID: r.ClaimedID(), ContentType: r.ContentType, Raw: r.Raw, Cut: r.Cut}
+}
+
+// told lets the breaker know how a call of the bus ended.
+func (in inbox) told(ctx context.Context, err error) {
 	if ctx.Err() != nil || errors.Is(err, ErrServiceOff) {
 		in.breaker.Forget()
-		return l, err
+		return
 	}
 	in.breaker.After(err, in.now(), rand.Float64())
-	return l, err
+}
+
+// settle stores what was read, or what could not be read, and ends the reading.
+func (in inbox) settle(ctx context.Context, r *smev.Reply, begun store.Begun, l *letter, problem error) (fresh, more bool, err error) {
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTerm)
+	defer cancel()
+	var unread *smev.ReplyError
+	switch {
+	case l == nil && !errors.As(problem, &unread): // nothing, a fault, or no reply of the bus
+		if problem != nil {
+			problem = fmt.Errorf("take an %s: %w", in.what, problem)
+		}
+		return false, false, errors.Join(problem, in.store.EndReply(keep, begun.ID))
+	case l == nil || l.id == "" && problem != nil:
+		return in.unread(keep, r, begun, problem, l != nil)
+	}
+	if problem != nil {
+		err = fmt.Errorf("%s %s: %w", in.what, l.id, problem)
+	}
+	fresh, kept, failure := in.keepLetter(ctx, l, problem, begun.ID)
+	if failure != nil && ctx.Err() != nil { // stopped, not died
+		failure = errors.Join(failure, in.store.EndReply(keep, begun.ID))
+	}
+	return fresh, kept, errors.Join(err, failure) // not kept: our database, not the message
+}
+
+// keepTerm is how long noting what became of a reply may take when the job is stopped.
+const keepTerm = 10 * time.Second
+
+// unread keeps a reply that cannot be understood, or that names no message to be
+// acknowledged. It stays in the queue until a person decides.
+// message: there is one in it, whatever it is.
+func (in inbox) unread(ctx context.Context, r *smev.Reply, begun store.Begun, problem error, message bool) (fresh, more bool, err error) {
+	if begun.ID == 0 {
+		if begun, err = in.store.BeginReply(ctx, rawReply(r)); err != nil {
+			return false, false, errors.Join(problem, err)
+		}
+	}
+	fresh, err = in.store.ReplyUnread(ctx, begun.ID, problem.Error())
+	if errors.Is(err, store.ErrNotKept) {
+		return false, false, errors.Join(problem, in.unkept(ctx, r.Raw))
+	}
+	if fresh {
+		in.log.Error("a reply of the bus cannot be understood: kept, not acknowledged", "reply", begun.ID, "operation", in.operation, "err", problem)
+	}
+	// Others may wait behind it, unless it is no message at all.
+	return false, message || r.ClaimedID() != "", errors.Join(problem, err)
+}
+
+// unkept says, once in a day, that there is no room for what nobody can believe.
+func (in inbox) unkept(ctx context.Context, raw []byte) error {
+	first, err := in.store.NoteUnkept(ctx, string(in.operation), len(raw))
+	if first {
+		in.log.Error("too much in a day that nobody can believe: nothing more of it is kept or acknowledged", "operation", in.operation)
+	}
+	return err
 }
 
 // stopping: nothing more can be done in this run.
@@ -138,38 +232,65 @@ func (in inbox) repeatAcks(ctx context.Context) (troubles []error) {
 	return troubles
 }
 
-// store stores a message and then acknowledges it. One whose signature does not
+// orderedAcks sends the acknowledgements that people ordered.
+func (in inbox) orderedAcks(ctx context.Context) (troubles []error) {
+	orders, err := in.store.DueAcks(ctx, string(in.operation), ackBatch)
+	if err != nil {
+		return []error{err}
+	}
+	for _, o := range orders {
+		if stopping(ctx, troubles) {
+			break
+		}
+		err := in.ack(ctx, o.MessageID, o.Accepted)
+		if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+			err = fmt.Errorf("acknowledge %s %s as ordered: %w", in.what, o.MessageID, err)
+			if !errors.Is(err, ErrServiceOff) {
+				err = errors.Join(err, in.store.AckPutOff(ctx, o))
+			}
+			troubles = append(troubles, err)
+			continue
+		}
+		if err := in.store.AckSent(ctx, o); err != nil {
+			troubles = append(troubles, err)
+			continue
+		}
+		in.log.Info("acknowledged as ordered by a person", "answer_id", o.MessageID, "accepted", o.Accepted)
+	}
+	return troubles
+}
+
+// keepLetter stores a message and then acknowledges it. One whose signature does not
 // hold is stored and shown; unless configured otherwise it is not acknowledged,
 // so nobody can make us drop a message by damaging it on the way.
-func (in inbox) store(ctx context.Context, l *letter, problem error) (fresh, kept bool, err error) {
-	id := l.id
-	if id == "" {
-		if problem == nil {
-			return false, false, fmt.Errorf("a verified %s has no message id", in.what)
-		}
-		sum := sha256.Sum256(l.raw)
-		id = "sha256:" + hex.EncodeToString(sum[:])
+func (in inbox) keepLetter(ctx context.Context, l *letter, problem error, reply int64) (fresh, kept bool, err error) {
+	if l.id == "" {
+		return false, false, fmt.Errorf("a verified %s has no message id", in.what)
 	}
 	crashpoint.At("receive: message taken")
-	if fresh, err = l.keep(ctx, id, problem); err != nil {
+	fresh, err = l.keep(ctx, l.id, problem, reply)
+	if errors.Is(err, store.ErrNotKept) {
+		return false, true, errors.Join(in.unkept(ctx, l.raw), in.store.EndReply(ctx, reply))
+	}
+	if err != nil {
 		return false, false, err
 	}
 	crashpoint.At("receive: message stored")
 	if problem != nil {
 		if fresh { // what it says of itself is nobody's word
-			in.log.Error(in.what+" not believed: stored, not applied", "answer_id", id, "err", problem)
+			in.log.Error(in.what+" not believed: stored, not applied", "answer_id", l.id, "err", problem)
 		}
 		return false, true, in.refuse(ctx, l.id)
 	}
 	if fresh {
-		in.log.Info(in.what+" stored", append([]any{"answer_id", id}, l.attrs...)...)
+		in.log.Info(in.what+" stored", append([]any{"answer_id", l.id}, l.attrs...)...)
 	}
 	if l.waits != nil {
-		if waits, err := l.waits(ctx, id); err != nil || waits {
+		if waits, err := l.waits(ctx, l.id); err != nil || waits {
 			return fresh, err == nil, err
 		}
 	}
-	return fresh, true, in.accept(ctx, id)
+	return fresh, true, in.accept(ctx, l.id)
 }
 
 // refuse takes a message nobody can believe off the queue, where that is wanted

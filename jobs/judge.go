@@ -17,7 +17,7 @@ import (
 // nothing: what cannot be read or matched asks for a person.
 func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	if pkg == nil {
-		return store.Verdict{Note: "no message of ours has the original id"}
+		return stranger(a)
 	}
 	switch pkg.State {
 	case "answered":
@@ -35,6 +35,16 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 		return judgeClassifier(a, pkg)
 	}
 	return judgeKind(a, pkg)
+}
+
+// stranger: nothing of ours is answered. Records that wait for an answer go on
+// waiting, so a person is told.
+func stranger(a smev.Answer) store.Verdict {
+	v := store.Verdict{Note: "no message of ours has the original id", Stranger: "Ответ на сообщение, которого шлюз не отправлял"}
+	if !store.IsMessageID(a.OriginalMessageID) {
+		v.Note, v.Stranger = "the original id is not of its form", "Идентификатор сообщения, на которое пришёл ответ, не того вида"
+	}
+	return v
 }
 
 // judgeKind judges what nothing decided yet.
@@ -196,7 +206,7 @@ func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) s
 	v := recordsDecided(a.Judge(pkg.Members))
 	v.Note = "decision on an application"
 	if len(v.Outcomes) > 0 && a.Accepted && a.Registered != nil {
-		v.ParticipantCode = a.Registered.OSZCode
+		v.ParticipantCode = a.Code()
 	}
 	return v
 }

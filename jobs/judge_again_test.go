@@ -117,7 +117,7 @@ func TestAnswerIsReadFromEitherPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := storedAnswer(&smev.Answer{Kind: smev.AnswerContent, Content: protocol}, "a", nil)
+	a, err := storedAnswer(&smev.Answer{Kind: smev.AnswerContent, Content: protocol}, "a", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

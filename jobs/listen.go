@@ -27,31 +27,31 @@ func (Listen) Name() string { return "listen" }
 // Run implements Job. Done counts messages stored for the first time.
 func (l Listen) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "incoming message", take: l.take, ack: l.Bus.Ack, service: l.Switch,
+		what: "incoming message", operation: smev.OpGetRequest, bus: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, service: l.Switch,
 		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed},
 		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, now: l.Now, log: l.Log,
 	}.drain(ctx)
 }
 
-func (l Listen) take(ctx context.Context) (*letter, error) {
-	m, err := l.Bus.GetRequest(ctx)
+func (l Listen) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+	m, err := l.Bus.ReadRequest(reply)
 	if m == nil {
 		return nil, err
 	}
 	return &letter{
 		id: m.MessageID, raw: m.Raw,
-		keep: func(ctx context.Context, id string, problem error) (bool, error) {
-			return l.Store.StoreIncoming(ctx, storedIncoming(m, id, problem))
+		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
+			return l.Store.StoreIncoming(ctx, storedIncoming(m, id, problem, from))
 		},
 		attrs: []any{"kind", m.Kind},
 	}, err
 }
 
-func storedIncoming(m *smev.Incoming, id string, problem error) store.Incoming {
+func storedIncoming(m *smev.Incoming, id string, problem error, from int64) store.Incoming {
 	in := store.Incoming{
 		ID: id, Kind: string(m.Kind), Raw: m.Raw, Verified: problem == nil,
 		Sender: m.SenderMnemonic, ReplyTo: m.ReplyTo, Cancels: m.CancelledMessageID, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
-		Namespace: m.ContentNamespace, Root: m.ContentName,
+		Namespace: m.ContentNamespace, Root: m.ContentName, Reply: from,
 	}
 	if problem != nil {
 		in.Problem = problem.Error()

@@ -32,21 +32,21 @@ func (Receive) Name() string { return "receive" }
 // Run implements Job. Done counts answers stored for the first time.
 func (r Receive) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "answer", take: r.take, ack: r.Bus.Ack, service: r.Switch,
+		what: "answer", operation: smev.OpGetResponse, bus: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, service: r.Switch,
 		book:             ackBook{r.Store.Unacked, r.Store.MarkAcked, r.Store.AckFailed},
 		refuseUnverified: r.RefuseUnverified, breaker: r.Breaker, now: r.Now, log: r.Log,
 	}.drain(ctx)
 }
 
-func (r Receive) take(ctx context.Context) (*letter, error) {
-	a, err := r.Bus.GetResponse(ctx)
+func (r Receive) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+	a, err := r.Bus.ReadResponse(reply)
 	if a == nil {
 		return nil, err
 	}
 	l := &letter{
 		id: a.MessageID, raw: a.Raw,
-		keep: func(ctx context.Context, id string, problem error) (bool, error) {
-			stored, err := storedAnswer(a, id, problem)
+		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
+			stored, err := storedAnswer(a, id, problem, from)
 			if err != nil {
 				return false, err
 			}
@@ -60,7 +60,7 @@ func (r Receive) take(ctx context.Context) (*letter, error) {
 	return l, err
 }
 
-func storedAnswer(a *smev.Answer, id string, problem error) (store.InAnswer, error) {
+func storedAnswer(a *smev.Answer, id string, problem error, from int64) (store.InAnswer, error) {
 	readable := *a
 	readable.Raw, readable.Content, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil, nil
 	content, err := json.Marshal(readable)
@@ -70,6 +70,7 @@ func storedAnswer(a *smev.Answer, id string, problem error) (store.InAnswer, err
 	in := store.InAnswer{
 		ID: id, OriginalMessageID: a.OriginalMessageID, Kind: string(a.Kind),
 		Content: content, Body: a.Content, Raw: a.Raw, Verified: problem == nil, Files: announcedFiles(a),
+		Reply: from,
 	}
 	if problem != nil {
 		in.Problem = problem.Error()

@@ -30,7 +30,7 @@ func (Statuses) Name() string { return "statuses" }
 // Run implements Job. Done counts statuses stored for the first time.
 func (s Statuses) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "status", take: s.take, service: s.Switch, breaker: s.Breaker, now: s.Now, log: s.Log,
+		what: "status", operation: smev.OpGetStatus, bus: s.Bus, store: s.Store, read: s.read, service: s.Switch, breaker: s.Breaker, now: s.Now, log: s.Log,
 		ack: func(context.Context, string, bool) error { return nil },
 		book: ackBook{
 			unacked: func(context.Context, int) ([]string, error) { return nil, nil },
@@ -40,15 +40,15 @@ func (s Statuses) Run(ctx context.Context) (Report, error) {
 	}.drain(ctx)
 }
 
-func (s Statuses) take(ctx context.Context) (*letter, error) {
-	a, err := s.Bus.GetStatus(ctx)
+func (s Statuses) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+	a, err := s.Bus.ReadStatus(reply)
 	if a == nil {
 		return nil, err
 	}
 	l := &letter{
 		raw: a.Raw,
-		keep: func(ctx context.Context, id string, problem error) (bool, error) {
-			stored, err := storedAnswer(a, id, problem)
+		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
+			stored, err := storedAnswer(a, id, problem, from)
 			if err != nil {
 				return false, err
 			}

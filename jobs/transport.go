@@ -23,20 +23,28 @@ type poster interface {
 
 // queue is the response queue of the bus.
 type queue interface {
-	GetResponse(ctx context.Context) (*smev.Answer, error)
+	poller
+	ReadResponse(r *smev.Reply) (*smev.Answer, error)
 	acknowledger
 }
 
 // requestQueue is the request queue of the bus: broadcasts, requests of others
 // and their cancellations.
 type requestQueue interface {
-	GetRequest(ctx context.Context) (*smev.Incoming, error)
+	poller
+	ReadRequest(r *smev.Reply) (*smev.Incoming, error)
 	acknowledger
 }
 
 // statusQueue is the bus's queue of its own statuses.
 type statusQueue interface {
-	GetStatus(ctx context.Context) (*smev.Answer, error)
+	poller
+	ReadStatus(r *smev.Reply) (*smev.Answer, error)
+}
+
+// poller brings what a queue of the bus holds, as it comes.
+type poller interface {
+	Poll(ctx context.Context, op smev.Operation) (*smev.Reply, error)
 }
 
 type acknowledger interface {

@@ -112,6 +112,15 @@ func (r *protocolReader) formatted(parent *xmlsafe.Element, kids map[string][]*x
 	return v
 }
 
+// Code returns the code ЕГИССО gave the participant, "" if it gave none or one that is
+// not of the form of codes, which nobody may use.
+func (a *ApplicationAnswer) Code() string {
+	if a.Registered == nil || participantCode(a.Registered.OSZCode) != "" {
+		return ""
+	}
+	return a.Registered.OSZCode
+}
+
 // Judge applies the decision to the application that was sent, as
 // Protocol.Judge does for packages.
 func (a *ApplicationAnswer) Judge(sent []uuid.UUID) Verdict {

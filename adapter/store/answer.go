@@ -25,28 +25,44 @@ type InAnswer struct {
 	// became of them: ApplyNext.
 	Files    []InFile
 	Received []ReceivedFile
+	// Reply is the kept reply it was read from, which then is not kept any more: StoreAnswer.
+	Reply int64
 }
-
-// unverifiedPerDay is how many answers nobody can believe are kept in a day: what
-// a wrong endpoint says must not fill the database.
-const unverifiedPerDay = 200
 
 // StoreAnswer stores an answer durably; only then may it be acknowledged. An
 // answer that came again changes nothing (fresh is false), but may renew the logins
-// of files that are still due.
+// of files that are still due. ErrNotKept: the bound on what nobody can believe is reached.
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
 	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, a.Raw, a.Verified, a.Problem, unverifiedPerDay)
+		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, a.Raw, a.Verified, a.Problem,
+			unbelievedPerDay, s.unbelieved)
 		if err != nil {
 			return err
 		}
-		fresh = tag.RowsAffected() > 0
+		if fresh = tag.RowsAffected() > 0; !fresh && !a.Verified {
+			if err := known(ctx, tx, "answer_known", a.ID); err != nil {
+				return err
+			}
+		}
+		if err := endReply(ctx, tx, a.Reply); err != nil {
+			return err
+		}
 		if !a.Verified || len(a.Files) == 0 {
 			return nil
 		}
 		return storeFiles(ctx, tx, a.ID, a.Files)
 	})
 	return fresh, err
+}
+
+// known tells whether something was not stored because it is there already:
+// otherwise there is no room for it.
+func known(ctx context.Context, tx pgx.Tx, name, id string) error {
+	var there bool
+	if err := tx.QueryRow(ctx, query(name), id).Scan(&there); err != nil || there {
+		return err
+	}
+	return ErrNotKept
 }
 
 // MarkAcked notes that SMEV took our acknowledgement.

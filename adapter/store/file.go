@@ -70,8 +70,20 @@ func storeFiles(ctx context.Context, tx pgx.Tx, answerID string, files []InFile)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// ClaimFile claims the file that is due longest; nil when none is due.
+// ClaimFile claims the file that is due longest; nil when none is due. ErrSetAside:
+// that one is not to be touched, there may be others.
 func (s *Store) ClaimFile(ctx context.Context, lease time.Duration) (*DueFile, error) {
+	f, err := s.claimFile(ctx, lease)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	if err := s.beginReading(ctx, readingFile, fmt.Sprint(f.id)); err != nil {
+		return nil, errors.Join(fmt.Errorf("file of answer %s: %w", f.AnswerID, err), s.ReleaseFile(ctx, f))
+	}
+	return f, nil
+}
+
+func (s *Store) claimFile(ctx context.Context, lease time.Duration) (*DueFile, error) {
 	var f DueFile
 	var age float64
 	err := s.pool.QueryRow(ctx, query("claim_file"), lease).
@@ -111,6 +123,7 @@ func (s *Store) ReleaseFile(ctx context.Context, f *DueFile) error {
 // has it now.
 func (s *Store) settleFile(ctx context.Context, f *DueFile, name string, args ...any) error {
 	tag, err := s.pool.Exec(ctx, query(name), append([]any{f.id, f.epoch}, args...)...)
+	err = errors.Join(err, endReading(ctx, s.pool, readingFile, fmt.Sprint(f.id)))
 	if err == nil && tag.RowsAffected() == 0 {
 		err = ErrLost
 	}

@@ -54,6 +54,11 @@ begin
         grant update (exported_at) on egisso.package_file to egisso_gateway;
         grant update (outcome, applied_to, applied_at, note, apply_attempts, next_apply_at) on egisso.protocol_file to egisso_gateway;
         grant update (done_at) on egisso.form_order to egisso_gateway;
+        -- What comes is kept while it is read, what cannot be understood for good.
+        grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
+        grant insert, update on egisso.unkept_reply to egisso_gateway;
+        grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
+        grant execute on function egisso.begin_reading(text, text, uuid), egisso.unbelieved() to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text) to egisso_gateway;
     end if;
 
@@ -63,7 +68,8 @@ begin
         execute format('grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
-            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text) to %I', seer);
+            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
+            egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text) to %I', seer);
     end loop;
 
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
@@ -71,7 +77,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
-            egisso.incoming_journal, egisso.link,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.link,
             egisso.schema_version, egisso.service, egisso.job, egisso.register_rest, egisso.package to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

@@ -50,6 +50,8 @@ type Verdict struct {
 	Classifier *egisso.ClassifierAnswer
 	Body       []byte
 	Messages   []ProtocolMessage
+	// Stranger: it is about nothing of ours (Russian, why a person should look).
+	Stranger string
 	// ReplyFailed: an answer of ours was refused after all (Russian, why).
 	ReplyFailed string
 	// ParticipantCode is what ЕГИССО calls the participant whose application it
@@ -95,11 +97,16 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 			return err
 		}
 		found = true
+		if failure = s.beginReading(ctx, readingAnswer, a.ID); errors.Is(failure, ErrSetAside) {
+			return nil
+		} else if failure != nil {
+			return failure
+		}
 		// In a savepoint: one answer that cannot be applied is put off and shown,
 		// and the others go on.
 		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, judge) })
-		if failure == nil {
-			return nil
+		if err := endReading(ctx, tx, readingAnswer, a.ID); err != nil || failure == nil {
+			return err
 		}
 		failure = fmt.Errorf("answer %s: %w", a.ID, failure)
 		_, err = tx.Exec(ctx, query("apply_failed"), a.ID, failure.Error())
@@ -136,16 +143,20 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 			return fmt.Errorf("incoming message %s: %w", a.ReplyTo, err)
 		}
 	}
-	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note)
+	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note, nullable(verdict.Stranger))
 	return err
 }
 
+// IsMessageID tells whether a text has the form of a MessageID: a UUID and nothing
+// around it.
+func IsMessageID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
+
 // replyOfMessage finds the incoming message a message of ours answers.
 func replyOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (incomingID string, err error) {
-	messageID, err := uuid.Parse(originalID)
-	if err != nil {
+	if !IsMessageID(originalID) {
 		return "", nil // not an id of ours
 	}
+	messageID := uuid.MustParse(originalID)
 	err = tx.QueryRow(ctx, query("reply_of_message"), messageID).Scan(&incomingID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
@@ -154,14 +165,14 @@ func replyOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (incoming
 }
 
 func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*AnsweredPackage, error) {
-	messageID, err := uuid.Parse(originalID)
-	if err != nil {
+	if !IsMessageID(originalID) {
 		return nil, nil // not an id of ours
 	}
+	messageID := uuid.MustParse(originalID)
 	p := AnsweredPackage{MessageID: messageID}
 	var result *string
 	var messageState string
-	err = tx.QueryRow(ctx, query("package_of_message"), messageID).
+	err := tx.QueryRow(ctx, query("package_of_message"), messageID).
 		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

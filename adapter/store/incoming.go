@@ -30,21 +30,33 @@ type Incoming struct {
 	ReceivedAt time.Time
 	Withdrawn  bool // its sender has cancelled it
 	epoch      int64
+
+	// Reply is the kept reply it was read from, which then is not kept any more: StoreIncoming.
+	Reply int64
 }
 
 // StoreIncoming stores a message durably; only then may it be acknowledged. One
-// that came again changes nothing (fresh is false).
+// that came again changes nothing (fresh is false). ErrNotKept: the bound on what nobody
+// can believe is reached.
 func (s *Store) StoreIncoming(ctx context.Context, m Incoming) (fresh bool, err error) {
 	var sentAt *time.Time
 	if !m.SentAt.IsZero() {
 		sentAt = &m.SentAt
 	}
-	tag, err := s.pool.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
-		m.Content, m.Raw, m.Verified, m.Problem, unverifiedPerDay)
-	if err != nil {
-		return false, fmt.Errorf("store incoming message %s: %w", m.ID, err)
-	}
-	return tag.RowsAffected() > 0, nil
+	err = s.inTx(ctx, "store incoming message "+m.ID, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
+			m.Content, m.Raw, m.Verified, m.Problem, unbelievedPerDay, s.unbelieved)
+		if err != nil {
+			return err
+		}
+		if fresh = tag.RowsAffected() > 0; !fresh && !m.Verified {
+			if err := known(ctx, tx, "incoming_known", m.ID); err != nil {
+				return err
+			}
+		}
+		return endReply(ctx, tx, m.Reply)
+	})
+	return fresh, err
 }
 
 // MarkIncomingAcked notes that SMEV took our acknowledgement.
@@ -64,8 +76,26 @@ func (s *Store) UnackedIncoming(ctx context.Context, limit int) ([]string, error
 }
 
 // ClaimIncoming claims the oldest message that is due to be handled; nil when
-// there is none. Raw stays in the database.
+// there is none. Raw stays in the database. The error may be of another message that
+// was set aside.
 func (s *Store) ClaimIncoming(ctx context.Context, lease time.Duration) (*Incoming, error) {
+	var passed error
+	for {
+		m, err := s.claimIncoming(ctx, lease)
+		if err != nil || m == nil {
+			return nil, errors.Join(passed, err)
+		}
+		if err = s.beginReading(ctx, readingIncoming, m.ID); err == nil {
+			return m, passed
+		}
+		passed = errors.Join(passed, err)
+		if err := s.ReleaseIncoming(ctx, m); err != nil || !errors.Is(passed, ErrSetAside) {
+			return nil, errors.Join(passed, err)
+		}
+	}
+}
+
+func (s *Store) claimIncoming(ctx context.Context, lease time.Duration) (*Incoming, error) {
 	m := Incoming{Verified: true}
 	var sentAt *time.Time
 	err := s.pool.QueryRow(ctx, query("claim_incoming"), lease).
@@ -129,19 +159,22 @@ func (s *Store) IncomingDone(ctx context.Context, m *Incoming, v IncomingVerdict
 		if err == nil && tag.RowsAffected() == 0 {
 			err = ErrLost
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return endReading(ctx, tx, readingIncoming, m.ID)
 	})
 }
 
 // IncomingFailed puts a claimed message off that could not be handled, longer
 // after every failure. review is Russian, "" if nobody must look yet.
 func (s *Store) IncomingFailed(ctx context.Context, m *Incoming, problem, review string) error {
-	return s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review)
+	return errors.Join(s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review), endReading(ctx, s.pool, readingIncoming, m.ID))
 }
 
 // ReleaseIncoming gives a claimed message back untouched.
 func (s *Store) ReleaseIncoming(ctx context.Context, m *Incoming) error {
-	return s.incoming(ctx, "release", "release_incoming", m.ID, m.epoch)
+	return errors.Join(s.incoming(ctx, "release", "release_incoming", m.ID, m.epoch), endReading(ctx, s.pool, readingIncoming, m.ID))
 }
 
 // Reply is an answer to a request of others that has to be signed.

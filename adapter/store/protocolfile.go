@@ -83,10 +83,15 @@ func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(Pro
 		if found = true; named != nil {
 			f.PackageID = *named
 		}
+		if failure = s.beginReading(ctx, readingProtocol, f.ID); errors.Is(failure, ErrSetAside) {
+			return nil
+		} else if failure != nil {
+			return failure
+		}
 		// In a savepoint, as answers of the bus: see ApplyNext.
 		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyFile(ctx, tx, f, judge) })
-		if failure == nil {
-			return nil
+		if err := endReading(ctx, tx, readingProtocol, f.ID); err != nil || failure == nil {
+			return err
 		}
 		failure = fmt.Errorf("protocol file %s: %w", f.ID, failure)
 		_, err = tx.Exec(ctx, query("protocol_failed"), f.ID, "Протокол не применён из-за ошибки, будет повторено")

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -30,11 +31,15 @@ var ErrLost = errors.New("the claim was lost to another process")
 // Store is the gateway's database.
 type Store struct {
 	pool *pgxpool.Pool
-	// aside is for reads made inside a transaction, by what it calls back: if they
-	// waited for a connection of the pool, transactions that hold them all would
+	// aside is for what is read or noted inside a transaction, by what it calls back: if
+	// that waited for a connection of the pool, transactions that hold them all would
 	// wait for each other for ever.
 	aside      *pgxpool.Pool
 	classifier classifierCache
+	// process tells this process from others, see beginReading.
+	process uuid.UUID
+	// unbelieved is how many bytes of what nobody can believe are kept in a day.
+	unbelieved int64
 }
 
 // asideConns is enough: a read holds its connection for a moment.
@@ -79,8 +84,12 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool, aside: aside}, nil
+	return &Store{pool: pool, aside: aside, process: uuid.New(), unbelieved: UnbelievedBytes}, nil
 }
+
+// KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept
+// in a day. It is called before the store is used.
+func (s *Store) KeepUnbelieved(bytes int64) { s.unbelieved = bytes }
 
 // Close closes all connections.
 func (s *Store) Close() {

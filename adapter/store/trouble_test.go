@@ -225,8 +225,11 @@ func TestReviewIsMarkedAndAskedAgain(t *testing.T) {
 func TestUnbelievableAnswersAreBounded(t *testing.T) {
 	f := open(t)
 	f.exec(t, `insert into egisso.answer (id, kind, raw, verified) select 'x' || n, 'unknown', 'raw', false from generate_series(1, 200) n`)
-	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "one more", Kind: "unknown", Raw: []byte("raw")}); err != nil || fresh {
+	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "one more", Kind: "unknown", Raw: []byte("raw")}); !errors.Is(err, store.ErrNotKept) || fresh {
 		t.Errorf("kept one more: %v, %v", fresh, err)
+	}
+	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "x1", Kind: "unknown", Raw: []byte("raw")}); err != nil || fresh {
+		t.Errorf("one that is there already: %v, %v", fresh, err)
 	}
 	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "true", Kind: "unknown", Raw: []byte("raw"), Verified: true}); err != nil || !fresh {
 		t.Errorf("a verified answer was not kept: %v, %v", fresh, err)

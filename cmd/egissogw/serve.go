@@ -130,7 +130,7 @@ func (g *gateway) run(ctx context.Context) error {
 var wakes = map[string][]string{
 	store.ChannelService:    {"sign", "send", "receive", "listen", "respond"},
 	store.ChannelClassifier: {"classifier"},
-	store.ChannelCommand:    {"decide", "form", "sign", "send", "import"},
+	store.ChannelCommand:    {"decide", "form", "sign", "send", "import", "receive", "listen", "fetch", "apply", "handle"},
 	"":                      {"sign", "send", "receive", "listen", "respond", "classifier", "form", "import"},
 }
 

@@ -14,6 +14,7 @@ select exists (select from egisso.received_file where answer_id = $1 and state =
 update egisso.received_file f set claimed_until = now() + $1::interval, epoch = f.epoch + 1
  where f.id = (select id from egisso.received_file
                 where state = 'due' and next_attempt_at <= now() and coalesce(claimed_until, '-infinity') < now()
+                  and not exists (select from egisso.reading g where g.what = 'file' and g.id = received_file.id::text and g.set_aside_at is not null)
                 order by next_attempt_at, id limit 1
                   for update skip locked)
 returning f.id, f.answer_id, f.name, f.inline, f.user_name, f.password, f.file_name, f.hash, f.mime_type, f.namespace_uri, f.signature, f.content,

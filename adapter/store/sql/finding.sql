@@ -1,12 +1,65 @@
 -- What people should look at, as `egissogw status` shows it. Every query gives
 -- code, subject, count, since, text and advice; see finding.go.
 
+-- name: finding_set_aside
+select 'set_aside', id, 1, last_seen_at, text,
+       'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'
+  from egisso.inbox where trouble = 'set_aside' and not done
+ order by last_seen_at limit 20;
+
+-- name: finding_unread
+-- What can be taken off the queue by its id.
+select trouble, id, seen, received_at, text || case trouble when 'unread' then ': он сохранён, не подтверждён и приходит снова' else '' end,
+       'Прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ; снять с очереди СМЭВ: egissogw inbox ack ' || id || ' --reason ТЕКСТ'
+  from egisso.inbox where trouble in ('unread', 'interrupted') and message_id <> '' and operation <> 'GetStatus' and not done
+ order by received_at limit 20;
+
+-- name: finding_unread_status
+-- The bus does not wait for an acknowledgement of these.
+select trouble, id, seen, received_at, text || ' (состояние, GetStatus)',
+       'Прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ; больше не показывать: egissogw inbox done ' || id || ' --reason ТЕКСТ'
+  from egisso.inbox where trouble in ('unread', 'interrupted') and operation = 'GetStatus' and not done
+ order by received_at limit 20;
+
+-- name: finding_nameless
+-- Only the bus's support can say what it is. What stopped coming was not of the bus.
+select 'nameless', id, seen, received_at, text || ': в нём не найти идентификатора сообщения, снять его с очереди сам шлюз не может',
+       'Текст для поддержки СМЭВ: «На запрос ' || operation || ' с ' || to_char(received_at, 'DD.MM.YYYY HH24:MI') || ' по '
+       || to_char(last_seen_at, 'DD.MM.YYYY HH24:MI') || ' наша система получила ' || seen || ' раз ответ, который не соответствует схеме: размер '
+       || case when complete then '' else 'не меньше ' end || size || ' байт, SHA-256 ' || sha256
+       || '. Идентификатора сообщения в нём нет. Просим назвать его или удалить сообщение из нашей очереди». '
+       || 'Названный идентификатор: egissogw inbox ack ' || id || ' --message-id ИД --reason ТЕКСТ. Если это страница прокси, а не СМЭВ, проверьте SMEV_URL и SMEV_PROXY'
+  from egisso.inbox where trouble in ('unread', 'interrupted') and message_id = '' and operation <> 'GetStatus' and not done
+   and last_seen_at > now() - interval '1 day'
+ order by received_at limit 5;
+
 -- name: finding_unverified
 -- What nobody can believe and the bus still has.
-select 'unverified', '', count(*)::int, min(received_at),
-       'Сообщения СМЭВ, подпись на которых не сходится: сохранены, не применены и не подтверждены',
-       'Проверьте сертификаты СМЭВ (EGISSOGW_SMEV_CERTIFICATES); пока подпись не сойдётся, такие сообщения приходят снова'
-  from (select received_at from egisso.answer where not verified and acked_at is null
-        union all
-        select received_at from egisso.incoming where not verified and acked_at is null) m
+select 'unverified', case when count(*) = 1 then min(id) else '' end, count(*)::int, min(received_at),
+       'Подпись СМЭВ не сходится: сохранено, не применено и не подтверждено, приходит снова',
+       'Проверьте сертификаты СМЭВ (EGISSOGW_SMEV_CERTIFICATES); список: egissogw inbox list; снять с очереди: egissogw inbox ack'
+  from egisso.inbox where trouble = 'unverified' and acked_at is null and not done
 having count(*) > 0;
+
+-- name: finding_stranger
+select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::int, min(received_at),
+       min(text), 'Верная подпись, но ни одного нашего сообщения: записи, если ответ был на них, ждут. Список: egissogw inbox list; посмотрели: egissogw inbox done'
+  from egisso.inbox where trouble = 'stranger' and not done
+ group by text;
+
+-- name: finding_unkept
+select 'unkept', operation, replies::int, since,
+       'Предел сохранения за сутки исчерпан: ответы, которым нельзя верить или которые не понять, не сохраняются и не подтверждаются',
+       'Разберите сохранённое (egissogw inbox list) или увеличьте EGISSOGW_SMEV_UNVERIFIED_LIMIT'
+  from egisso.unkept_reply where last_at > now() - interval '1 day' order by operation;
+
+-- name: finding_package
+select 'package', id::text, 1, coalesce(closed_at, queued_at, created_at), review,
+       'Подробно: egissogw journal ' || id || '; посмотрели — функция egisso.mark_reviewed'
+  from egisso.package where review is not null and reviewed_at is null
+ order by coalesce(closed_at, queued_at, created_at) limit 20;
+
+-- name: finding_incoming
+select 'incoming', id, 1, received_at, review, 'Посмотрели — функция egisso.mark_incoming_reviewed'
+  from egisso.incoming where review is not null and reviewed_at is null
+ order by received_at limit 20;

@@ -1,14 +1,17 @@
 -- name: store_answer
 -- The first verified copy stays; an unverified one never hides a verified one.
--- Of those nobody can believe only so many are kept in a day.
+-- Of those nobody can believe only so many, and so many bytes, are kept in a day.
 insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem)
 select $1, $2, $3, $4, $5, $6, $7, $8
- where $7 or (select count(*) from egisso.answer where not verified and received_at > now() - interval '1 day') < $9
+ where $7 or (select k.replies < $9 and k.bytes + octet_length($6::bytea) <= $10 from egisso.unbelieved() k)
 on conflict (id) do update
    set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content, body = excluded.body,
        raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
        received_at = now(), acked_at = null, applied_at = null
  where not answer.verified and excluded.verified;
+
+-- name: answer_known
+select exists (select from egisso.answer where id = $1);
 
 -- name: mark_acked
 update egisso.answer set acked_at = now() where id = $1 and acked_at is null;
@@ -30,11 +33,12 @@ update egisso.answer
 select id, original_message_id, kind, content, body, verified from egisso.answer a
  where applied_at is null and verified and next_apply_at <= now()
    and not exists (select from egisso.received_file f where f.answer_id = a.id and f.state = 'due')
+   and not exists (select from egisso.reading g where g.what = 'answer' and g.id = a.id and g.set_aside_at is not null)
  order by received_at, id limit 1
    for update skip locked;
 
 -- name: mark_applied
-update egisso.answer set applied_at = now(), applied_note = $2 where id = $1;
+update egisso.answer set applied_at = now(), applied_note = $2, review = $3 where id = $1;
 
 -- name: apply_failed
 -- One answer that cannot be applied does not stop the others.

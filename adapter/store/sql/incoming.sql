@@ -1,15 +1,18 @@
 -- name: store_incoming
 -- The first verified copy stays; an unverified one never hides a verified one.
--- Of those nobody can believe only so many are kept in a day.
+-- Of those nobody can believe only so many, and so many bytes, are kept in a day.
 insert into egisso.incoming (id, kind, namespace, root, sender, reply_to, cancels, test, sent_at, content, raw, verified, problem)
 select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
- where $12 or (select count(*) from egisso.incoming where not verified and received_at > now() - interval '1 day') < $14
+ where $12 or (select k.replies < $14 and k.bytes + octet_length($11::bytea) <= $15 from egisso.unbelieved() k)
 on conflict (id) do update
    set kind = excluded.kind, namespace = excluded.namespace, root = excluded.root, sender = excluded.sender,
        reply_to = excluded.reply_to, cancels = excluded.cancels, test = excluded.test, sent_at = excluded.sent_at,
        content = excluded.content, raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
        received_at = now(), acked_at = null, next_handle_at = now()
  where not incoming.verified and excluded.verified;
+
+-- name: incoming_known
+select exists (select from egisso.incoming where id = $1);
 
 -- name: mark_incoming_acked
 update egisso.incoming set acked_at = now() where id = $1 and acked_at is null;
@@ -31,6 +34,7 @@ update egisso.incoming i set claimed_until = now() + $1::interval, epoch = i.epo
  where i.id = (select id from egisso.incoming
                 where handled_at is null and verified and next_handle_at <= now()
                   and coalesce(claimed_until, '-infinity') < now()
+                  and not exists (select from egisso.reading g where g.what = 'incoming' and g.id = incoming.id and g.set_aside_at is not null)
                 order by received_at, id limit 1
                   for update skip locked)
 returning i.id, i.kind, i.namespace, i.root, i.sender, i.reply_to, i.cancels, i.test, i.sent_at, i.content, i.attempts, i.received_at, i.epoch,
