@@ -92,7 +92,9 @@ func (g emptyGateway) process(t *testing.T) *store.Store {
 	return s
 }
 
-func (g emptyGateway) text(t *testing.T, query string) string { return gatewayDB{conn: g.conn}.text(t, query) }
+func (g emptyGateway) text(t *testing.T, query string) string {
+	return gatewayDB{conn: g.conn}.text(t, query)
+}
 
 // run runs the job in a process of its own and reports whether that died.
 func (g emptyGateway) run(t *testing.T, d *deadly, log *bytes.Buffer) (died bool, err error) {

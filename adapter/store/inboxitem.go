@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -108,16 +109,15 @@ func (s *Store) InboxProblem(ctx context.Context, id string) (problem string, er
 	return problem, nil
 }
 
-// InboxBytes: see InboxProblem. That somebody had them is noted.
+// InboxBytes: see InboxProblem. That somebody has them is noted first.
 func (s *Store) InboxBytes(ctx context.Context, id string) (raw []byte, err error) {
-	err = s.inTx(ctx, "read "+id, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("inbox_bytes"), id).Scan(&raw); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, query("note_action"), "inbox_show", nil, nil, "", id)
-		return err
-	})
-	return raw, err
+	if err := s.NoteViewing(ctx, "view_inbox", "", uuid.Nil, id); err != nil {
+		return nil, err
+	}
+	if err := s.pool.QueryRow(ctx, query("inbox_bytes"), id).Scan(&raw); err != nil {
+		return nil, fmt.Errorf("read %s: %w", id, err)
+	}
+	return raw, nil
 }
 
 // AcknowledgeInbox orders an acknowledgement by which the bus drops a message, and

@@ -64,6 +64,7 @@ func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) 
 	if err != nil {
 		return err
 	}
+	s.KeepUnbelieved(c.SMEV.UnverifiedLimit)
 	g.store, p.store = s, s
 	g.closers = append(g.closers, s.Close)
 	source, pool, err := openSource(ctx, c.Source)
