@@ -256,7 +256,7 @@ func TestReplyThatCannotBeUnderstood(t *testing.T) {
 	if raw, err := s.InboxBytes(t.Context(), items[0].ID); err != nil || string(raw) != reply("odd", " odd") {
 		t.Errorf("%q, %v", raw, err)
 	}
-	if got := g.text(t, `select string_agg(action, ' ' order by id) from egisso.audit`); got != "inbox_acknowledge inbox_show" {
+	if got := g.text(t, `select string_agg(action, ' ' order by id) from egisso.audit`); got != "inbox_acknowledge view_inbox" {
 		t.Errorf("audit %q", got)
 	}
 	if item, found, err := s.InboxItem(t.Context(), items[0].ID); err != nil || !found || !item.Done || item.AckSentAt == nil {
