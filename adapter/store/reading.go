@@ -16,7 +16,7 @@ import (
 var ErrSetAside = errors.New("reading it ended the process twice: set aside")
 
 // What is read; what strangers sent is read nowhere but between a beginning and an
-// end of these (migrations/020_reading.sql).
+// end of these (migrations/022_reading.sql).
 const (
 	readingReply    = "reply"
 	readingAnswer   = "answer"

@@ -1,4 +1,4 @@
--- What strangers sent, before and while it is read: migrations/020_reading.sql.
+-- What strangers sent, before and while it is read: migrations/022_reading.sql.
 
 -- name: begin_reading
 select aside, fresh from egisso.begin_reading($1, $2, $3);
