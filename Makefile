@@ -1,4 +1,4 @@
-# make demo      everything on this machine: a run to final statuses (KEEP=1 leaves it running)
+# make demo      everything on this machine: a run to final statuses (KEEP=yes leaves it running)
 # make test      what must be green before a commit; sets itself up
 # make help      the other targets
 
@@ -33,7 +33,15 @@ SHORT  ?=
 REPORT ?= .cache/torture.json
 
 DEMOFLAGS ?=
-demo_flags = $(if $(KEEP),--keep) $(if $(FACTS),--facts=$(FACTS)) $(DEMOFLAGS)
+# KEEP is a word for yes or no; the recipe refuses others, and a FACTS that is no number.
+demo_flags = $(if $(filter 1 y yes true on да,$(KEEP)),--keep) $(if $(strip $(FACTS)),--facts=$(strip $(FACTS))) $(DEMOFLAGS)
+export KEEP FACTS
+define check_demo
+	@case "$${KEEP// /}" in ''|1|y|yes|true|on|да|0|n|no|false|off|нет) ;; \
+		*) echo "make: KEEP: ожидается yes или no, а не «$$KEEP»" >&2; exit 2 ;; esac
+	@[[ -z "$${FACTS// /}" || "$${FACTS// /}" =~ ^[1-9][0-9]{2,6}$$ ]] || \
+		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
+endef
 
 # Packages whose tests look for the official schemas and samples in ../shared. The programs' tests that do not
 # look for them take long: there it is a pattern of names.
@@ -62,7 +70,8 @@ lint: ## gofmt and go vet
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 
-demo: ## the whole way of a record on this machine; KEEP=1, FACTS=n
+demo: ## the whole way of a record on this machine; KEEP=yes leaves it running, FACTS=n
+	$(check_demo)
 	@.ci/deps demo
 	@$(MAKE) --no-print-directory build
 	bin/egissogw demo $(demo_flags)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"egissogw/adapter/mis/refmis"
@@ -44,18 +47,8 @@ func demo(ctx context.Context, a *app, args []string) error {
 	if *sim == "" {
 		*sim = filepath.Join(filepath.Dir(program), "smevsim")
 	}
-	dir, err := os.MkdirTemp("", "egissogw-demo-")
-	if err != nil {
-		return fmt.Errorf("make a folder for the demo: %w", err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil { // the database server may run as another user
-		return fmt.Errorf("prepare the folder for the demo: %w", err)
-	}
-	p := &play{app: a, dir: dir, program: program, began: time.Now(), changes: *changes, seed: *seed}
 	options := stageOptions{
-		Dir: dir, Sim: *sim, Step: p.step,
-		Source: refmis.Options{Seed: *seed, Facts: *facts},
-		Env:    []string{"EGISSOGW_RULE_POLICY=" + demoPolicy},
+		Sim: *sim, Source: refmis.Options{Seed: *seed, Facts: *facts}, Env: []string{"EGISSOGW_RULE_POLICY=" + demoPolicy},
 	}
 	if *save != "" {
 		path, err := filepath.Abs(*save)
@@ -64,23 +57,59 @@ func demo(ctx context.Context, a *app, args []string) error {
 		}
 		options.SimArg = append(options.SimArg, "--save", path)
 	}
-	err = p.run(ctx, options)
-	if p.stage != nil {
-		if *keep && ctx.Err() == nil {
-			p.invite(ctx)
-		}
-		err = errors.Join(err, p.stage.close())
-	}
+	narrowed := *a
+	narrowed.stdout = newNarrow(a.stdout)
+	p := &play{app: &narrowed, wide: a.stdout, program: program, began: time.Now(), changes: *changes, seed: *seed}
+	return p.perform(ctx, options, *keep)
+}
+
+// perform plays the demo in a folder of its own and leaves nothing of it, running or on the
+// disk. Only the logs of a failure stay.
+func (p *play) perform(ctx context.Context, options stageOptions, keep bool) error {
+	ctx, stop := demoSignals(ctx)
+	defer stop()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	place, err := newDemoPlace(options.Source.Facts)
 	if err != nil {
-		fprintf(a.stderr, "Журналы программ остались в %s\n", dir)
 		return err
 	}
-	return os.RemoveAll(dir)
+	p.dir, options.Dir, options.Step = place.dir, place.dir, p.step
+	go place.watch(ctx, end)
+	err = place.explain(ctx, p.run(ctx, options))
+	if err == nil && keep {
+		p.invite(ctx)
+		err = place.explain(ctx, context.Cause(ctx))
+		if errors.Is(err, errInterrupted) {
+			err = nil // what the invitation said
+		}
+	}
+	if p.stage != nil {
+		if closing := p.stage.close(err == nil); err == nil {
+			err = closing
+		}
+	}
+	if err != nil && !errors.Is(err, errInterrupted) && !errors.Is(err, errDiskFull) {
+		fprintf(p.stderr, "Журналы программ остались в %s\n", place.dir)
+		return err
+	}
+	return errors.Join(err, place.remove())
+}
+
+// demoSignals makes the end of the terminal or of whoever reads the output an end in good
+// order too. Under nohup the terminal may go.
+func demoSignals(ctx context.Context) (context.Context, context.CancelFunc) {
+	signals := []os.Signal{syscall.SIGPIPE}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signal.NotifyContext(ctx, signals...)
 }
 
 // play is one run of the demo.
 type play struct {
 	*app
+	wide         io.Writer // for commands to be copied, which are not broken into lines
 	dir, program string
 	began        time.Time
 	changes      int
@@ -269,7 +298,7 @@ func (p *play) invite(ctx context.Context) {
 	if err := p.stage.writeEnv(script); err != nil {
 		fprintln(p.stderr, err)
 	}
-	fprintf(p.stdout, `
+	fprintf(p.wide, `
 Всё осталось работающим. Попробуйте:
   psql '%s' -c 'select * from egisso.journal order by created_at desc limit 5'
   psql '%[1]s' -c "select row_key, status, reason from egisso.record_status where state = 'blocked' limit 5"
@@ -279,6 +308,6 @@ func (p *play) invite(ctx context.Context) {
   %[3]s signing on --reason 'проба'
 Журналы программ: %[4]s
 Остановить всё: Ctrl+C
-`, p.stage.cluster.SocketURL("gateway"), script, p.program, p.dir)
+`, p.stage.cluster.SocketURL("gateway"), shellWord(script), shellWord(p.program), p.dir)
 	<-ctx.Done()
 }

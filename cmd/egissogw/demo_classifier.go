@@ -193,14 +193,20 @@ func (p *play) newClassifier(ctx context.Context, before tally) (tally, error) {
 	if err != nil {
 		return before, err
 	}
-	added, err := refmis.AddRecipes(ctx, p.stage.source, p.seed+1, 20)
-	if err != nil {
-		return before, err
+	added := map[string]int{}
+	for try := uint64(0); added[invalid] == 0 || added[invalid] == sum(added); try++ {
+		if try == 10 {
+			return before, fmt.Errorf("из %d новых рецептов на эту меру %d: показывать нечего", sum(added), added[invalid])
+		}
+		more, err := refmis.AddRecipes(ctx, p.stage.source, p.seed+1+1000*try, 20)
+		if err != nil {
+			return before, err
+		}
+		for measure, n := range more {
+			added[measure] += n
+		}
 	}
 	total := sum(added)
-	if added[invalid] == 0 || added[invalid] == total {
-		return before, fmt.Errorf("из %d новых рецептов на эту меру %d: показывать нечего", total, added[invalid])
-	}
 	p.step(fmt.Sprintf("в МИС: новых рецептов %d, из них на эту меру %d", total, added[invalid]))
 	held := before
 	held.source += total

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,13 @@ func (p *play) lifeGoesOn(ctx context.Context, before tally) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, demoTerm)
 	defer cancel()
 	happened, err := refmis.ApplyEvents(ctx, p.stage.source, p.seed, 2)
+	if errors.Is(err, refmis.ErrTooFew) { // of few prescriptions
+		happened, err = refmis.ApplyEvents(ctx, p.stage.source, p.seed, 1)
+	}
+	if errors.Is(err, refmis.ErrTooFew) {
+		p.step("пациентов, с которыми ещё ничего не случилось, слишком мало: прекращения фактов не показаны; возьмите больше рецептов, --facts, или меньше изменений, --changes")
+		return before, nil
+	}
 	if err != nil {
 		return before, err
 	}

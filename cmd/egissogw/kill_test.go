@@ -46,7 +46,7 @@ func testStage(t *testing.T, o stageOptions) (*stage, refmis.Manifest) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.close(); err != nil {
+		if err := s.close(true); err != nil {
 			t.Logf("close: %v", err)
 		}
 		os.RemoveAll(dir)

@@ -27,6 +27,8 @@ const (
 	// exitConfig (EX_CONFIG of sysexits.h) ends serve when the configuration, the key
 	// or its PIN is wrong: the service manager must not start it again. See lastingError.
 	exitConfig = 78
+	// exitInterrupted ends demo after Ctrl+C, as shells have it: 128 and the signal's number.
+	exitInterrupted = 130
 )
 
 // app is what a command works with.
@@ -120,6 +122,8 @@ func (a *app) main(ctx context.Context, args []string) int {
 	case errors.As(err, &usage):
 		fprintf(a.stderr, "Вызов: %s\n", c.call())
 		return exitUsage
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
 	case errors.As(err, &lasting):
 		fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
 			"Исправьте, проверьте командой egissogw check и запустите: systemctl restart egissogw\n", exitConfig)
@@ -127,6 +131,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	}
 	return exitFailed
 }
+
+// errInterrupted is returned by a command that was told to stop and did.
+var errInterrupted = errors.New("остановлено; ничего не осталось ни запущенным, ни на диске")
 
 // errCrashed is returned for a command that panicked, which has been told.
 var errCrashed = errors.New("работа прервана")
@@ -183,7 +190,7 @@ func (a *app) help(w io.Writer) {
 	fprintf(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. README.\n"+
 		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
 		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у serve ещё 78 — неверны настройки,\n"+
-		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя.\n")
+		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя; у demo 130 — остановлена.\n")
 }
 
 // flags returns the flag set of a command; its errors become usage errors.

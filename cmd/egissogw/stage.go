@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -57,12 +58,14 @@ func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Ma
 	s = &stage{dir: o.Dir}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.close())
+			err = errors.Join(err, s.close(false))
 			s = nil
 		}
 	}()
 	o.Step("запуск частного сервера PostgreSQL")
-	if s.cluster, err = pgcluster.Start(ctx, pgcluster.Options{Dir: filepath.Join(o.Dir, "postgresql")}); err != nil {
+	if s.cluster, err = pgcluster.Start(ctx, pgcluster.Options{
+		Dir: filepath.Join(o.Dir, "postgresql"), Settings: map[string]string{"max_wal_size": "128MB"},
+	}); err != nil {
 		return s, manifest, err
 	}
 	for _, db := range []string{"mis", "gateway"} {
@@ -106,7 +109,7 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 		return err
 	}
 	args := slices.Concat([]string{
-		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0",
+		"--listen", "127.0.0.1:0", "--ftp-listen", "127.0.0.1:0", "--ftp-dir", filepath.Join(s.dir, "ftp"),
 		"--key", filepath.Join(keys, "bus.key.pem"), "--cert", filepath.Join(keys, "bus.cert.pem"),
 		"--client-cert", mnemonic + "=" + filepath.Join(keys, "client.cert.pem"),
 		"--ledger", s.ledgerFile(),
@@ -166,19 +169,34 @@ func (s *stage) peakMemory() int64 {
 	return max(s.peak, s.gateway.peakMemory())
 }
 
-// close stops everything.
-func (s *stage) close() error {
+// close stops everything: in good order, or at once where nothing of it matters any more.
+func (s *stage) close(orderly bool) error {
 	var problems []error
+	if !orderly {
+		for _, p := range []*process{s.gateway, s.simulator} {
+			if p != nil {
+				p.kill()
+			}
+		}
+		if s.cluster != nil {
+			problems = append(problems, s.cluster.Crash())
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTerm)
+	defer cancel()
 	for _, conn := range []*pgx.Conn{s.source, s.gatewayDB} {
-		if conn != nil {
-			problems = append(problems, conn.Close(context.Background()))
+		if conn == nil {
+			continue
+		}
+		if err := conn.Close(ctx); orderly {
+			problems = append(problems, err)
 		}
 	}
 	if s.store != nil {
 		s.store.Close()
 	}
 	for _, p := range []*process{s.gateway, s.simulator} {
-		if p != nil {
+		if p != nil && orderly {
 			problems = append(problems, p.stop())
 		}
 	}
@@ -187,6 +205,9 @@ func (s *stage) close() error {
 	}
 	return errors.Join(problems...)
 }
+
+// closeTerm is how long a connection may take to end.
+const closeTerm = 5 * time.Second
 
 // until waits for a condition of the gateway's database.
 func (s *stage) until(ctx context.Context, condition func(context.Context) (bool, error)) error {
@@ -234,7 +255,7 @@ func (s *stage) writeEnv(path string) error {
 	var b strings.Builder
 	for _, entry := range s.env {
 		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "EGISSOGW_") {
-			fmt.Fprintf(&b, "%s='%s'\n", name, value)
+			fmt.Fprintf(&b, "%s=%s\n", name, shellQuoted(value))
 		}
 	}
 	if err := (privateFile{path, true}).write(writeBytes([]byte(b.String()))); err != nil {
@@ -242,3 +263,17 @@ func (s *stage) writeEnv(path string) error {
 	}
 	return nil
 }
+
+// plainWord needs no quotes.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+
+// shellWord is a text as a person would write it for a shell.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return shellQuoted(text)
+}
+
+// shellQuoted is a word for a shell, whatever is in it.
+func shellQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -2,6 +2,7 @@ package refmis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -81,11 +82,14 @@ func affect(ctx context.Context, conn Execer, name string, args ...any) error {
 // reason. A death ends every fact of the patient that had not run out.
 type Endings map[egisso.Cause]int
 
+// ErrTooFew means that there are not as many patients as something is to happen to.
+var ErrTooFew = errors.New("too few patients")
+
 // ApplyEvents makes every event of facts happen to the last prescriptions of n
 // patients each, in one transaction, and returns what must follow if ЕГИССО had
 // accepted every prescription that was right before. Whom it chooses depends on
-// the seed and on the database. It fails if there are not enough patients left to
-// whom nothing has happened.
+// the seed and on the database. It fails with ErrTooFew if there are not enough
+// patients left to whom nothing has happened, and nothing has happened then.
 func ApplyEvents(ctx context.Context, conn *pgx.Conn, seed uint64, n int) (Endings, error) {
 	done := Endings{}
 	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
@@ -136,7 +140,7 @@ func lastRecipes(ctx context.Context, tx pgx.Tx, seed uint64, n int) (recipes, p
 		return nil, nil, fmt.Errorf("choose prescriptions: %w", err)
 	}
 	if len(recipes) < n {
-		return nil, nil, fmt.Errorf("%d patients are wanted, %d are left", n, len(recipes))
+		return nil, nil, fmt.Errorf("%w: %d patients are wanted, %d are left", ErrTooFew, n, len(recipes))
 	}
 	return recipes, patients, nil
 }

@@ -1,6 +1,7 @@
 package pgcluster
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -51,6 +52,9 @@ func (a account) own(path string) error {
 	return nil
 }
 
+// ErrNoEntry means that the user PostgreSQL runs as may not enter a folder above the cluster's.
+var ErrNoEntry = errors.New("the user PostgreSQL runs as cannot get to the directory of the cluster, choose another one")
+
 // checkReach tells which folder above dir the account cannot enter. Without it
 // initdb would only say "Permission denied".
 func (a account) checkReach(dir string) error {
@@ -72,8 +76,7 @@ func (a account) checkReach(dir string) error {
 			}
 		}
 		if info.Mode().Perm()&bit == 0 {
-			return fmt.Errorf("user %s, which PostgreSQL runs as, may not enter %s: choose another directory for the cluster",
-				a.name, parent)
+			return fmt.Errorf("%w: %s may not enter %s", ErrNoEntry, a.name, parent)
 		}
 		if parent == filepath.Dir(parent) {
 			return nil

@@ -75,7 +75,7 @@ func (c *Cluster) arguments() []string {
 	settings := map[string]string{
 		"listen_addresses":        "127.0.0.1",
 		"port":                    strconv.Itoa(c.port),
-		"unix_socket_directories": c.socket,
+		"unix_socket_directories": quotedPath(c.socket),
 		"timezone":                "UTC",
 		"log_timezone":            "UTC",
 		"shared_buffers":          "64MB",
@@ -89,6 +89,14 @@ func (c *Cluster) arguments() []string {
 		args = append(args, "-c", name+"="+settings[name])
 	}
 	return args
+}
+
+// quotedPath is a path in a list of paths, where commas and quotes mean something.
+func quotedPath(path string) string {
+	if path == "" {
+		return ""
+	}
+	return `"` + strings.ReplaceAll(path, `"`, `""`) + `"`
 }
 
 // waitReady returns when the server accepts connections, has ended, or ctx is over.
