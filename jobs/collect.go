@@ -63,6 +63,9 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 		r := &reading{Collect: c, register: register, inBatch: map[string]bool{}}
 		err := r.read(ctx)
 		report.Done += r.changed
+		if r.owed {
+			report.Wakes = []string{Reconcile{}.Name()}
+		}
 		if r.keyless > 0 {
 			trouble = errors.Join(trouble, &KeylessError{register, r.keyless})
 		}
@@ -117,6 +120,8 @@ type reading struct {
 	reached string            // cursor after the last row of the batch
 	saved   string            // cursor in the store
 	moved   bool              // the cursor in the store is not what it was
+	anew    bool              // the source could not be gone on with from the cursor
+	owed    bool              // so a reconciliation was asked for
 
 	changed, keyless int
 }
@@ -132,7 +137,7 @@ func (r *reading) read(ctx context.Context) (err error) {
 	}
 	next, err := r.Source.Changed(ctx, r.register, from, func(row mis.Row) error { return r.take(ctx, row) })
 	if err == nil {
-		r.reached = next.String()
+		r.reached, r.anew = next.String(), r.anew || next.Anew()
 		err = r.flush(ctx)
 	}
 	if err != nil {
@@ -165,6 +170,7 @@ func (r *reading) take(ctx context.Context, row mis.Row) error {
 		}
 	}
 	r.batch, r.reached = append(r.batch, saved), row.Next.String()
+	r.anew = r.anew || row.Next.Anew()
 	r.bytes += len(saved.Content)
 	r.inBatch[row.Key] = true
 	return nil
@@ -173,6 +179,13 @@ func (r *reading) take(ctx context.Context, row mis.Row) error {
 // flush stores the batch and then how far it reaches. If it fails, it can be
 // tried again.
 func (r *reading) flush(ctx context.Context) error {
+	if r.anew && !r.owed {
+		r.Log.Warn("source does not go on where it was read to: read anew, to be reconciled", "register", r.register)
+		if err := r.Store.OweReconciliation(ctx, r.register); err != nil {
+			return err
+		}
+		r.owed = true
+	}
 	if len(r.batch) > 0 {
 		changed, err := r.Store.SaveRows(ctx, r.register, r.batch)
 		r.changed += changed

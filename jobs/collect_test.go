@@ -102,6 +102,15 @@ func (c *collecting) exec(t *testing.T, sql string) {
 	}
 }
 
+// value is what a query in the source says, as text.
+func (c *collecting) value(t *testing.T, query string) (value string) {
+	t.Helper()
+	if err := c.source.QueryRow(t.Context(), query).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
 // want compares what a query in the gateway's database says, as text.
 func (c *collecting) want(t *testing.T, query, want string) {
 	t.Helper()

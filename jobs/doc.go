@@ -24,6 +24,8 @@ type Report struct {
 	// Skipped: nothing was tried, because the bus is known to be down. It says
 	// nothing about the job's health.
 	Skipped bool
+	// Wakes names jobs that have something to do now, beside those that always follow.
+	Wakes []string
 }
 
 // Job is one step. Run does a bounded piece of work and returns; being stopped

@@ -154,6 +154,7 @@ func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
 	if report.Done > 0 {
 		s.Wake(l.Wakes...)
 	}
+	s.Wake(report.Wakes...)
 	if report.Skipped && err == nil {
 		s.remember(ctx, l) // as before: nothing was learnt
 		return false

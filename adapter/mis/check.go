@@ -53,7 +53,7 @@ func (s *Source) Check(ctx context.Context) ([]Problem, error) {
 		if err != nil {
 			return err
 		}
-		problems = found.check(views...)
+		problems = append(found.check(views...), found.checkLog()...)
 		for _, v := range views {
 			if !found.readable(v) {
 				continue
@@ -107,7 +107,7 @@ func (s *Source) columns(ctx context.Context, tx pgx.Tx) (*catalog, error) {
 	if text, err = s.query("columns"); err != nil {
 		return nil, err
 	}
-	var names []string
+	names := []string{logView}
 	for _, v := range views {
 		names = append(names, v.name)
 	}

@@ -48,7 +48,7 @@ func TestCheckFindsNothingInTheReference(t *testing.T) {
 	t.Run("with the least rights", func(t *testing.T) {
 		exec(t, conn, `drop role if exists least; create role least login password 'least';
 			grant usage on schema egisso_source to least;
-			grant select on egisso_source.local_measure, egisso_source.fact,
+			grant select on egisso_source.local_measure, egisso_source.fact, egisso_source.change_log,
 				egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point to least`)
 		config, err := pgxpool.ParseConfig(url)
 		if err != nil {

@@ -21,6 +21,10 @@ type Cursor struct {
 	everything bool
 	key        string // inside a pass: last key read, at position xid or at
 	inside     bool
+
+	// anew: the pass had to begin from everything though it was told to go on from
+	// somewhere. Not part of the text.
+	anew bool
 }
 
 // order is what a source orders its changes by.
@@ -34,6 +38,11 @@ const (
 
 // IsZero reports whether the cursor is the beginning.
 func (c Cursor) IsZero() bool { return c == Cursor{} }
+
+// Anew reports whether the pass this cursor came from could not go on where it was told
+// to and read everything: the source went back in time, or has trimmed changes that were
+// not read. Rows that are gone without a trace must be looked for then.
+func (c Cursor) Anew() bool { return c.anew }
 
 // cursorTime keeps the microseconds of PostgreSQL.
 const cursorTime = "2006-01-02T15:04:05.000000Z"

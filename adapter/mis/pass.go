@@ -116,13 +116,18 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("read the source's clock: %w", err)
 	}
 
+	trimmed, err := p.trimmed(ctx, tx, found)
+	if err != nil {
+		return err
+	}
 	c := p.cursor
 	p.place = c
 	switch {
-	case c.by != p.by, c.by == byTransaction && c.xid > p.bound,
+	case c.by != p.by, c.by == byTransaction && (c.xid > p.bound || trimmed),
 		c.by == byTime && c.at.After(p.clock.Add(p.source.overlap)):
-		// The beginning, another kind of source, or a source gone back in time.
-		p.place = Cursor{by: p.by, everything: true}
+		// The beginning, another kind of source, one gone back in time, or one that
+		// forgot changes nobody has read.
+		p.place = Cursor{by: p.by, everything: true, anew: !c.IsZero()}
 		if p.by == byTransaction {
 			p.place.xid = p.bound
 		} else {

@@ -33,11 +33,11 @@ func (p *pass) next() Cursor {
 	switch {
 	case p.place.everything && p.by == byTransaction:
 		// The pass may have been taken up again: its beginning counts.
-		return Cursor{by: byTransaction, xid: p.place.xid}
+		return Cursor{by: byTransaction, xid: p.place.xid, anew: p.place.anew}
 	case p.by == byTransaction:
 		return Cursor{by: byTransaction, xid: p.bound}
 	case p.place.everything:
-		return Cursor{by: byTime, at: p.place.at}
+		return Cursor{by: byTime, at: p.place.at, anew: p.place.anew}
 	case p.newest.After(p.clock):
 		// A change dated in the future must not hide those made until then.
 		return Cursor{by: byTime, at: p.clock}

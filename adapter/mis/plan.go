@@ -15,11 +15,15 @@ const bigTable = 10_000
 
 // plan is a node of a query plan as explain (verbose, format json) shows it.
 type plan struct {
-	Type     string `json:"Node Type"`
-	Schema   string `json:"Schema"`
-	Relation string `json:"Relation Name"`
-	Plans    []plan `json:"Plans"`
+	Type     string  `json:"Node Type"`
+	Schema   string  `json:"Schema"`
+	Relation string  `json:"Relation Name"`
+	Cost     float64 `json:"Total Cost"`
+	Plans    []plan  `json:"Plans"`
 }
+
+// indexRowCost is what the planner counts for one entry of an index, cpu_index_tuple_cost.
+const indexRowCost = 0.005
 
 // checkPlan looks at how the source would find what changed since now, when
 // there is nothing: a big table that is read whole for that lacks an index.
@@ -55,12 +59,12 @@ func (s *Source) checkPlan(ctx context.Context, tx pgx.Tx, v *view, transactions
 	}
 	var problems []Problem
 	for _, top := range tops {
-		for _, node := range top.Plan.wholeTables() {
+		for _, node := range top.Plan.tables() {
 			rows, err := s.estimate(ctx, tx, node)
 			if err != nil {
 				return nil, err
 			}
-			if rows < bigTable {
+			if rows < bigTable || node.Type != wholeTable && node.Cost < indexRowCost*float64(rows) {
 				continue
 			}
 			problems = append(problems, Problem{View: v.name, Column: position[len("v."):], Advice: true,
@@ -71,14 +75,18 @@ func (s *Source) checkPlan(ctx context.Context, tx pgx.Tx, v *view, transactions
 	return problems, nil
 }
 
-// wholeTables returns the nodes that read a table from beginning to end.
-func (p plan) wholeTables() []plan {
+// wholeTable is the node that reads a table from beginning to end. The others that read
+// tables do so if they cost as much as all entries of an index.
+const wholeTable = "Seq Scan"
+
+// tables returns the nodes that read tables.
+func (p plan) tables() []plan {
 	var found []plan
-	if p.Type == "Seq Scan" && p.Relation != "" {
+	if p.Relation != "" {
 		found = append(found, p)
 	}
 	for _, child := range p.Plans {
-		found = append(found, child.wholeTables()...)
+		found = append(found, child.tables()...)
 	}
 	return found
 }

@@ -21,7 +21,7 @@ import (
 
 // reference is a reference МИС with a few prescriptions, and a cursor after
 // them.
-func reference(t *testing.T, facts int) (*mis.Source, *pgx.Conn, mis.Cursor) {
+func reference(t testing.TB, facts int) (*mis.Source, *pgx.Conn, mis.Cursor) {
 	t.Helper()
 	url := pgtest.Database(t)
 	conn := connect(t, url)

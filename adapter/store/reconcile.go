@@ -33,12 +33,21 @@ func (s *Store) BeginReconciliation(ctx context.Context, register egisso.Registe
 }
 
 // ReconciledWithin reports whether a register was reconciled to its end not longer
-// than term ago.
+// than term ago, and after it was last asked for.
 func (s *Store) ReconciledWithin(ctx context.Context, register egisso.Register, term time.Duration) (recent bool, err error) {
 	if err := s.pool.QueryRow(ctx, query("reconciled_within"), register, term).Scan(&recent); err != nil {
 		return false, fmt.Errorf("ask when register %s was reconciled: %w", register, err)
 	}
 	return recent, nil
+}
+
+// OweReconciliation notes that changes of a register may have been missed: a reconciliation
+// that begins from now on is due, however recent the last one is.
+func (s *Store) OweReconciliation(ctx context.Context, register egisso.Register) error {
+	if _, err := s.pool.Exec(ctx, query("owe_reconciliation"), register); err != nil {
+		return fmt.Errorf("ask for a reconciliation of register %s: %w", register, err)
+	}
+	return nil
 }
 
 // CompareRows notes that the source has these rows and returns the keys of those

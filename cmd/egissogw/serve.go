@@ -12,6 +12,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
 	"egissogw/config"
 	"egissogw/jobs"
@@ -56,11 +57,13 @@ func limitMemory(environ []string) {
 
 // gateway is the running program: jobs over a store, a source, a signer and the bus.
 type gateway struct {
-	store     *store.Store
-	scheduler *jobs.Scheduler
-	log       *slog.Logger
-	shutdown  time.Duration
-	closers   []func()
+	store         *store.Store
+	source        *mis.Source
+	sourceChannel string // on which the source tells of changes, "" if it does not
+	scheduler     *jobs.Scheduler
+	log           *slog.Logger
+	shutdown      time.Duration
+	closers       []func()
 }
 
 // assemble builds everything from the configuration. It is where all parts meet.
@@ -82,6 +85,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
+	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
 	return nil
 }
@@ -108,6 +112,9 @@ func (g *gateway) run(ctx context.Context) error {
 		g.scheduler.Run(ctx, work)
 	}()
 	go g.listen(ctx)
+	if g.sourceChannel != "" {
+		go g.listenToSource(ctx)
+	}
 	go g.watchdog(ctx)
 	g.notify(daemon.SdNotifyReady)
 	g.log.Info("gateway started", "version", programVersion())
@@ -138,10 +145,22 @@ var wakes = map[string][]string{
 // an operator gives a command, in whatever process that happened.
 func (g *gateway) listen(ctx context.Context) {
 	channels := []string{store.ChannelService, store.ChannelClassifier, store.ChannelCommand}
+	g.keepListening(ctx, func() error {
+		return g.store.Listen(ctx, channels, func(channel string) { g.scheduler.Wake(wakes[channel]...) })
+	})
+}
+
+// listenToSource lets changes be collected when the МИС tells of them.
+func (g *gateway) listenToSource(ctx context.Context) {
+	g.keepListening(ctx, func() error {
+		return g.source.Listen(ctx, g.sourceChannel, func() { g.scheduler.Wake(jobs.Collect{}.Name()) })
+	})
+}
+
+// keepListening listens again a little after the connection broke.
+func (g *gateway) keepListening(ctx context.Context, listen func() error) {
 	for ctx.Err() == nil {
-		err := g.store.Listen(ctx, channels, func(channel string) {
-			g.scheduler.Wake(wakes[channel]...)
-		})
+		err := listen()
 		if ctx.Err() != nil {
 			return
 		}

@@ -1,42 +1,97 @@
 -- Reference МИС: what changed, and in which transaction.
 --
--- mis.egisso_change has one row per record the gateway is told about: when the
--- record, or anything its view shows, changed last. Triggers keep it. Rows of
--- physically deleted records stay, so that a deletion is seen.
+-- mis.egisso_change has one row per change of a record the gateway is told about,
+-- or of anything its view shows. Triggers only add to it: no row of it is changed,
+-- so no transaction of the МИС waits for another one here, and none can come into a
+-- deadlock that its own changes would not bring. Trimming takes old entries out
+-- (mis.egisso_trim_changes).
 --
--- changed_xid is what makes polling safe. A row becomes visible when its
+-- changed_xid is what makes polling safe. An entry becomes visible when its
 -- transaction commits, which may be long after changed_at. The gateway reads
--- rows whose transaction is older than the oldest one still running, and so
--- never passes a row by. changed_at is for people.
---
--- Two transactions that touch the same record wait for each other on its row
--- here, as they do on the record itself. A change of a patient touches all the
--- prescriptions of that patient: keep transactions that do both short.
+-- entries whose transaction is older than the oldest one still running, and so
+-- never passes a change by. changed_at is for people.
 
 create table mis.egisso_change (
+    id          bigint generated always as identity,
     register    text not null check (register in ('local_measure', 'fact', 'onmsz', 'organization', 'presence_point')),
     row_key     text not null,
     changed_at  timestamptz not null default now(),
     changed_xid xid8 not null default pg_current_xact_id(),
-    primary key (register, row_key)
+    -- The newest entry of a key is found by it.
+    primary key (register, row_key, changed_xid, id)
 );
 
 -- The index that makes polling cheap: what changed since the last time is one
 -- short range of it.
 create index egisso_change_poll on mis.egisso_change (register, changed_xid, row_key);
 
--- Marks records of a register as changed by this transaction. The keys are
--- sorted: two transactions take their locks in the same order.
+-- Up to which transaction entries were taken out that were the newest of their key:
+-- whoever has not read beyond it may have missed deletions.
+create table mis.egisso_trimmed (
+    register    text primary key,
+    trimmed_xid xid8 not null,
+    trimmed_at  timestamptz not null default now()
+);
+
+-- The newest entry of every key: what the views of the contract show. Asked entry by
+-- entry, so that the plan is the same whatever PostgreSQL believes of the table.
+create view mis.egisso_newest as
+select c.register, c.row_key, c.changed_at, c.changed_xid
+  from mis.egisso_change c
+ where c.id = (select n.id from mis.egisso_change n
+                where n.register = c.register and n.row_key = c.row_key
+                order by n.changed_xid desc, n.id desc limit 1);
+
+-- Marks records of a register as changed by this transaction.
 create function mis.egisso_touch(what text, ids bigint[]) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into mis.egisso_change as c (register, row_key, changed_at, changed_xid)
-    select what, key, now(), pg_current_xact_id()
-      from (select distinct id::text as key from unnest(ids) as id where id is not null) as touched
-     order by key
-    on conflict (register, row_key) do update
-       set changed_at = excluded.changed_at, changed_xid = excluded.changed_xid
-     where c.changed_xid is distinct from excluded.changed_xid;
+    insert into mis.egisso_change (register, row_key)
+    select distinct what, id::text from unnest(ids) as id where id is not null;
 $$;
+
+-- Takes out entries that nobody needs: older ones of a key that has a newer one,
+-- and, of what changed longer ago than keep, the newest one too. A record whose
+-- entries are gone stays in its view; a gateway that was away longer than keep
+-- compares everything by itself. Returns how many were taken out. For the
+-- administrator of the МИС, nightly:
+--   select mis.egisso_trim_changes();
+create function mis.egisso_trim_changes(keep interval default '30 days') returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with old as (
+        select c.register, c.row_key, c.changed_xid, c.id,
+               c.id = (select n.id from mis.egisso_change n
+                        where n.register = c.register and n.row_key = c.row_key
+                        order by n.changed_xid desc, n.id desc limit 1) as newest
+          from mis.egisso_change c
+         where c.changed_xid < pg_snapshot_xmin(pg_current_snapshot())),
+    gone as (
+        delete from mis.egisso_change c using old
+         where (c.register, c.row_key, c.changed_xid, c.id) = (old.register, old.row_key, old.changed_xid, old.id)
+           and (not old.newest or c.changed_at < now() - keep)
+        returning c.register, c.changed_xid, old.newest),
+    noted as (
+        insert into mis.egisso_trimmed as t (register, trimmed_xid)
+        select register, max(changed_xid::text::numeric)::text::xid8 from gone where newest group by register
+        on conflict (register) do update
+           set trimmed_xid = excluded.trimmed_xid, trimmed_at = excluded.trimmed_at
+         where t.trimmed_xid < excluded.trimmed_xid)
+    select count(*) from gone;
+$$;
+revoke execute on function mis.egisso_trim_changes(interval) from public;
+
+-- A gateway can be told of changes at once (EGISSOGW_SOURCE_CHANNEL=egisso_change).
+-- Off at first: transactions that notify commit one after the other. On:
+--   alter table mis.egisso_change enable trigger egisso_notify;
+create function mis.egisso_notify() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_notify('egisso_change', '');
+    return null;
+end $$;
+
+create trigger egisso_notify after insert on mis.egisso_change
+    for each statement execute function mis.egisso_notify();
+alter table mis.egisso_change disable trigger egisso_notify;
 
 -- Prescriptions. Statement triggers: a bulk load costs one insert into the log.
 -- The time stamps of the МИС are not part of a fact, so they alone touch nothing.
@@ -234,7 +289,3 @@ create trigger egisso_changed after insert or update or delete on mis.measure_do
     for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
 create trigger egisso_changed after insert or update or delete on mis.measure_step
     for each row execute function mis.egisso_record_changed('local_measure', 'measure_id');
-
--- What was in the МИС before the log: everything counts as changed now.
-select mis.egisso_touch('local_measure', array(select id from mis.measure));
-select mis.egisso_touch('fact', array(select id from mis.recipe));

@@ -4,7 +4,7 @@
 -- registers are in 05_register_views.sql. The gateway reads nothing else and
 -- needs no other right than
 --   grant usage on schema egisso_source to <gateway role>;
---   grant select on egisso_source.local_measure, egisso_source.fact to <gateway role>;
+--   grant select on egisso_source.local_measure, egisso_source.fact, egisso_source.change_log to <gateway role>;
 --
 -- The first columns of each view say which row and when it changed:
 --   row_key        stable key of the record for its whole life, unique in the view,
@@ -23,7 +23,23 @@
 
 create schema egisso_source;
 
+-- How far the log of changes was trimmed: a gateway that had not read so far compares
+-- everything. A source that never trims needs no such view.
+create view egisso_source.change_log as
+select register, trimmed_xid from mis.egisso_trimmed;
+
 -- Local measures (ЛМСЗ) -----------------------------------------------------
+
+-- Every record, changed or not, and those that are gone but were not trimmed.
+create view mis.egisso_local_measure_keys as
+select row_key, row_key::bigint as id, changed_at, changed_xid
+  from mis.egisso_newest
+ where register = 'local_measure'
+union all
+select t.id::text, t.id, t.upd_dt, null
+  from mis.measure t
+ where (select true from mis.egisso_change c where c.register = 'local_measure' and c.row_key = t.id::text limit 1) is null;
+create index measure_row_key on mis.measure ((id::text));
 
 create view egisso_source.local_measure as
 select c.row_key,
@@ -111,11 +127,21 @@ select c.row_key,
        null::boolean                      as inherit_organization_points,
        null::smallint                     as basis_person_living,
        c.changed_at                       as last_changing
-  from mis.egisso_change c
-  left join mis.measure m on m.id = c.row_key::bigint
- where c.register = 'local_measure';
+  from mis.egisso_local_measure_keys c
+  left join mis.measure m on m.id = c.id;
 
 -- Facts of assignment: one prescription, one fact -----------------------------
+
+-- Every record, changed or not, and those that are gone but were not trimmed.
+create view mis.egisso_fact_keys as
+select row_key, row_key::bigint as id, changed_at, changed_xid
+  from mis.egisso_newest
+ where register = 'fact'
+union all
+select t.id::text, t.id, t.upd_dt, null
+  from mis.recipe t
+ where (select true from mis.egisso_change c where c.register = 'fact' and c.row_key = t.id::text limit 1) is null;
+create index recipe_row_key on mis.recipe ((id::text));
 
 create view egisso_source.fact as
 select c.row_key,
@@ -210,8 +236,8 @@ select c.row_key,
             when r.dispensed_date is null or r.dispensed_date > e.last_day then 0
             else r.pack_qty
        end                                as ending_quantity
-  from mis.egisso_change c
-  left join mis.recipe r            on r.id = c.row_key::bigint
+  from mis.egisso_fact_keys c
+  left join mis.recipe r            on r.id = c.id
   left join mis.patient p           on p.id = r.patient_id
   left join mis.patient_privilege b on b.id = r.privilege_id
   left join mis.drug d              on d.id = r.drug_id
@@ -249,8 +275,7 @@ select c.row_key,
         where x.last_day < r.issue_date + r.valid_days - 1
            or x.reason in ('duplicate', 'expired') and x.last_day is not null
         order by x.reason = 'duplicate' desc, x.last_day
-        limit 1) e on true
- where c.register = 'fact';
+        limit 1) e on true;
 
 -- What every column means --------------------------------------------------
 

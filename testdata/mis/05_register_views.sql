@@ -10,6 +10,17 @@
 -- A row without osz_code asks ЕГИССО for one: an application to include it, which
 -- must be complete. A row with osz_code is in the register of participants already;
 -- changes of it become applications to change it, its deletion one to exclude it.
+-- Every record, changed or not, and those that are gone but were not trimmed.
+create view mis.egisso_onmsz_keys as
+select row_key, row_key::bigint as id, changed_at, changed_xid
+  from mis.egisso_newest
+ where register = 'onmsz'
+union all
+select t.id::text, t.id, t.upd_dt, null
+  from mis.onmsz t
+ where (select true from mis.egisso_change c where c.register = 'onmsz' and c.row_key = t.id::text limit 1) is null;
+create index onmsz_row_key on mis.onmsz ((id::text));
+
 create view egisso_source.onmsz as
 select c.row_key,
        c.row_key                          as record_no,
@@ -31,11 +42,21 @@ select c.row_key,
        o.basis_num                        as basis_number,
        o.basis_date,
        o.basis_name
-  from mis.egisso_change c
-  left join mis.onmsz o on o.id = c.row_key::bigint
- where c.register = 'onmsz';
+  from mis.egisso_onmsz_keys c
+  left join mis.onmsz o on o.id = c.id;
 
 -- Organisations that provide measures: pharmacies -------------------------------
+
+-- Every record, changed or not, and those that are gone but were not trimmed.
+create view mis.egisso_organization_keys as
+select row_key, row_key::bigint as id, changed_at, changed_xid
+  from mis.egisso_newest
+ where register = 'organization'
+union all
+select t.id::text, t.id, t.upd_dt, null
+  from mis.pharmacy t
+ where (select true from mis.egisso_change c where c.register = 'organization' and c.row_key = t.id::text limit 1) is null;
+create index pharmacy_row_key on mis.pharmacy ((id::text));
 
 create view egisso_source.organization as
 select c.row_key,
@@ -87,11 +108,21 @@ select c.row_key,
           from mis.pharmacy_contract d
          where d.pharmacy_id = f.id)      as documents,
        c.changed_at                       as last_changing
-  from mis.egisso_change c
-  left join mis.pharmacy f on f.id = c.row_key::bigint
- where c.register = 'organization';
+  from mis.egisso_organization_keys c
+  left join mis.pharmacy f on f.id = c.id;
 
 -- Presence points of organisations that grant measures -----------------------------
+
+-- Every record, changed or not, and those that are gone but were not trimmed.
+create view mis.egisso_presence_point_keys as
+select row_key, row_key::bigint as id, changed_at, changed_xid
+  from mis.egisso_newest
+ where register = 'presence_point'
+union all
+select t.id::text, t.id, t.upd_dt, null
+  from mis.reception t
+ where (select true from mis.egisso_change c where c.register = 'presence_point' and c.row_key = t.id::text limit 1) is null;
+create index reception_row_key on mis.reception ((id::text));
 
 create view egisso_source.presence_point as
 select c.row_key,
@@ -116,10 +147,9 @@ select c.row_key,
           from mis.reception_measure w
          where w.reception_id = p.id)     as measure_keys,
        c.changed_at                       as last_changing
-  from mis.egisso_change c
-  left join mis.reception p on p.id = c.row_key::bigint
-  left join mis.onmsz o     on o.id = p.onmsz_id
- where c.register = 'presence_point';
+  from mis.egisso_presence_point_keys c
+  left join mis.reception p on p.id = c.id
+  left join mis.onmsz o     on o.id = p.onmsz_id;
 
 -- What every column means ----------------------------------------------------------
 

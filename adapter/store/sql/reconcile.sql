@@ -66,7 +66,11 @@ update egisso.source_cursor set position = $2, updated_at = now() where register
 
 -- name: reconciled_within
 select exists (select from egisso.reconciliation r
-                where r.register = $1 and r.finished_at > now() - $2::interval and r.problem = '');
+                where r.register = $1 and r.finished_at > now() - $2::interval and r.problem = ''
+                  and r.started_at >= coalesce((select c.reconcile_from from egisso.source_cursor c where c.register = $1), '-infinity'));
+
+-- name: owe_reconciliation
+update egisso.source_cursor set reconcile_from = now() where register = $1;
 
 -- name: join_by_hash
 -- The table of keys seen is filled and emptied between two looks of the planner at
