@@ -5,7 +5,7 @@
 //
 //	torture                 every scenario
 //	torture --short         the quickest of each kind, within a minute
-//	torture --name=kill     those whose name contains the text
+//	torture --name=kill     those whose name contains the text, with --short in a small world
 //	torture --list          what there is
 //
 // The scenarios are in table.go; what must hold in each of them is in package
@@ -22,6 +22,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -59,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet("torture", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&s.names, "name", "", "play the scenarios whose name contains one of these texts, separated by commas")
-	f.BoolVar(&s.short, "short", false, "play the quickest of each kind")
+	f.BoolVar(&s.short, "short", false, "play small worlds, and if none is named the quickest of each kind")
 	f.BoolVar(&s.list, "list", false, "list the scenarios and what they await")
 	f.StringVar(&s.json, "json", "", "write the report to this file, too")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the programs are built from")
@@ -82,14 +83,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return playAll(ctx, s, chosen, stdout, stderr)
 }
 
-// choose returns the scenarios the command line names.
+// choose returns the scenarios the command line names, in the short form the
+// quickest of each kind if it names none.
 func choose(all []Scenario, s settings) (chosen []Scenario) {
 	for _, sc := range all {
 		named := s.names == ""
 		for name := range strings.SplitSeq(s.names, ",") {
 			named = named || name != "" && strings.Contains(sc.Name, name)
 		}
-		if named && (sc.Short || !s.short) {
+		if named && (sc.Short || !s.short || s.names != "") {
 			chosen = append(chosen, sc)
 		}
 	}
@@ -110,7 +112,7 @@ func playAll(ctx context.Context, s settings, chosen []Scenario, stdout, stderr 
 		}
 	}
 	r := runner{
-		programs: &world.Programs{Module: s.module, Dir: dir}, seed: s.seed, short: s.short, parallel: s.parallel,
+		programs: &world.Programs{Module: s.module, Dir: dir}, template: &world.Template{Dir: filepath.Join(dir, "cluster")}, seed: s.seed, short: s.short, parallel: s.parallel,
 		progress: func(result Result) { fmt.Fprintln(stderr, result.line()) },
 	}
 	report := r.play(ctx, chosen)

@@ -69,8 +69,21 @@ func otherClock(offset time.Duration) act {
 func otherDatabaseClock(offset time.Duration) func(*world.Options) {
 	return func(o *world.Options) {
 		o.Separate = true
-		o.PostgresEnv = []string{"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME=" + signed(offset), "FAKETIME_DONT_FAKE_MONOTONIC=1"}
+		o.OwnEnv = fakeClock(offset)
 	}
+}
+
+// otherMISClock is a МИС whose server's clock is wrong.
+func otherMISClock(offset time.Duration) func(*world.Options) {
+	return func(o *world.Options) {
+		o.Separate = true
+		o.MISEnv = fakeClock(offset)
+	}
+}
+
+// fakeClock shows a program another clock.
+func fakeClock(offset time.Duration) []string {
+	return []string{"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME=" + signed(offset), "FAKETIME_DONT_FAKE_MONOTONIC=1"}
 }
 
 // migrations runs migrate beside the gateways.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 // runner plays scenarios.
 type runner struct {
 	programs *world.Programs
+	template *world.Template
 	seed     uint64
 	short    bool
 	parallel int
@@ -87,11 +89,11 @@ func (r *runner) one(ctx context.Context, s Scenario) (result Result) {
 // options are those of the scenario's world.
 func (r *runner) options(s Scenario) world.Options {
 	o := world.Options{
-		Programs: r.programs, Gateways: s.Gateways,
+		Programs: r.programs, Template: r.template, Gateways: s.Gateways,
 		Source: refmis.Options{Seed: r.seed, Facts: s.Facts, Defects: map[refmis.Kind]int{}},
 	}
-	if r.short && s.ShortFacts > 0 {
-		o.Source.Facts = s.ShortFacts
+	if r.short {
+		o.Source.Facts = cmp.Or(s.ShortFacts, min(s.Facts, 100))
 	}
 	if s.Defects {
 		o.Source.Defects = nil

@@ -17,8 +17,8 @@ type Scenario struct {
 	Facts    int  // prescriptions of the МИС
 	Gateways int  // running beside each other
 	Defects  bool // some prescriptions are wrong from the beginning
-	Short    bool // played in the short form, with ShortFacts
-	// ShortFacts is the size of the short form; Facts if 0.
+	Short    bool // one of the quickest of its kind
+	// ShortFacts is how many there are in the short form; at most 100 if 0.
 	ShortFacts int
 	// Awaits says what the program does not do yet: the scenario is expected to
 	// fail, and must be unmarked once it passes.

@@ -69,7 +69,7 @@ var scenarios = []Scenario{
 		World:   apart, Play: fresh(stops(misServer, 10, 2)),
 	},
 	{
-		Name: "pg-terminate", Facts: 2000, ShortFacts: 100, Gateways: 2, Short: true,
+		Name: "pg-terminate", Facts: 2000, ShortFacts: 100, Gateways: 2,
 		Happens: "all connections of the gateways are cut again and again",
 		Play:    fresh(terminated),
 	},
@@ -123,7 +123,7 @@ var scenarios = []Scenario{
 
 	// The bus (play_bus.go).
 	{
-		Name: "bus-down", Facts: 1000, ShortFacts: 100, Gateways: 2, Short: true,
+		Name: "bus-down", Facts: 1000, ShortFacts: 100, Gateways: 2,
 		Happens: "the bus is not there, in three ways",
 		Still:   80 * time.Second, Play: fresh(busDown),
 	},
@@ -144,7 +144,7 @@ var scenarios = []Scenario{
 		Play:    fresh(lying(0.3)),
 	},
 	{
-		Name: "bus-restarted", Facts: 1000, ShortFacts: 100, Gateways: 2, Short: true,
+		Name: "bus-restarted", Facts: 1000, ShortFacts: 100, Gateways: 2,
 		Happens: "the bus ends and comes back again and again, with all it remembers",
 		Play:    fresh(restarts),
 	},
@@ -262,6 +262,16 @@ var scenarios = []Scenario{
 		Name: "mis-zone", Facts: 200, Gateways: 1,
 		Happens: "the МИС is moved to another time zone",
 		World:   apart, Play: accepted(otherZone),
+	},
+	{
+		Name: "mis-clock-ahead", Facts: 200, Gateways: 1, Needs: []need{fakeTime},
+		Happens: "the clock of the server of the МИС is a day ahead",
+		World:   otherMISClock(day), Play: accepted(trouble()),
+	},
+	{
+		Name: "mis-clock-behind", Facts: 200, Gateways: 1, Needs: []need{fakeTime},
+		Happens: "the clock of the server of the МИС is a day behind",
+		World:   otherMISClock(-day), Play: accepted(trouble()),
 	},
 	{
 		Name: "mis-huge-texts", Facts: 200, Gateways: 1,

@@ -20,6 +20,7 @@ import (
 // Options say what stands in a world.
 type Options struct {
 	Programs  *Programs
+	Template  *Template
 	Source    refmis.Options          // what the МИС holds
 	Gateways  int                     // how many run beside each other
 	Env       []string                // further variables of the gateways
@@ -27,9 +28,9 @@ type Options struct {
 	Separate  bool                    // МИС and gateway have a server each
 	SmallDisk int                     // MiB of the disk the gateway's server has to itself; needs root
 	Postgres  map[string]string       // settings of the servers
-	// PostgresEnv is the environment of the servers of the gateway's database.
-	PostgresEnv []string
-	Build       string // variant of the program, see Programs
+	// MISEnv and OwnEnv are the environment of the servers of the one and the other.
+	MISEnv, OwnEnv []string
+	Build          string // variant of the program, see Programs
 }
 
 // World is everything a scenario plays in.
@@ -116,9 +117,13 @@ func (w *World) startServers(ctx context.Context) (err error) {
 	}
 	w.settings = settings
 	start := func(name string, env []string) (*pgcluster.Cluster, error) {
-		return pgcluster.Start(ctx, pgcluster.Options{Dir: filepath.Join(w.Dir, name), NoSync: true, Settings: settings, Env: env})
+		dir := filepath.Join(w.Dir, name)
+		if err := w.Options.Template.copyTo(ctx, dir); err != nil {
+			return nil, err
+		}
+		return pgcluster.Start(ctx, pgcluster.Options{Dir: dir, NoSync: true, Settings: settings, Env: env})
 	}
-	if w.MIS, err = start("mis", nil); err != nil {
+	if w.MIS, err = start("mis", w.Options.MISEnv); err != nil {
 		return err
 	}
 	w.Own = w.MIS
@@ -132,7 +137,7 @@ func (w *World) startServers(ctx context.Context) (err error) {
 		if w.unmount != nil {
 			name = "disk/own"
 		}
-		if w.Own, err = start(name, w.Options.PostgresEnv); err != nil {
+		if w.Own, err = start(name, w.Options.OwnEnv); err != nil {
 			return err
 		}
 	}
