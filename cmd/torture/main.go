@@ -44,6 +44,7 @@ type settings struct {
 	list     bool
 	json     string
 	module   string
+	former   string
 	parallel int
 	seed     uint64
 }
@@ -64,6 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.BoolVar(&s.list, "list", false, "list the scenarios and what they await")
 	f.StringVar(&s.json, "json", "", "write the report to this file, too")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the programs are built from")
+	f.StringVar(&s.former, "former", "", "commit whose program is upgraded from in the scenario upgrade")
 	f.IntVar(&s.parallel, "parallel", 0, "how many are played at once; 2 of the short ones and 1 of the others if 0")
 	f.Uint64Var(&s.seed, "seed", 1, "what decides whatever is left to chance")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -112,7 +114,7 @@ func playAll(ctx context.Context, s settings, chosen []Scenario, stdout, stderr 
 		}
 	}
 	r := runner{
-		programs: &world.Programs{Module: s.module, Dir: dir}, template: &world.Template{Dir: filepath.Join(dir, "cluster")}, seed: s.seed, short: s.short, parallel: s.parallel,
+		programs: &world.Programs{Module: s.module, Dir: dir, Former: s.former}, template: &world.Template{Dir: filepath.Join(dir, "cluster")}, settings: s,
 		progress: func(result Result) { fmt.Fprintln(stderr, result.line()) },
 	}
 	report := r.play(ctx, chosen)

@@ -15,12 +15,20 @@ import (
 var errNotPlayed = errors.New("not played")
 
 // need is something a machine must have. It returns why it has not.
-type need func() error
+type need func(settings) error
 
 // root may mount a small disk.
-func root() error {
+func root(settings) error {
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("%w: a small disk can be mounted by root only", errNotPlayed)
+	}
+	return nil
+}
+
+// formerProgram is a commit to upgrade from.
+func formerProgram(s settings) error {
+	if s.former == "" {
+		return fmt.Errorf("%w: no commit is named by --former", errNotPlayed)
 	}
 	return nil
 }
@@ -28,7 +36,7 @@ func root() error {
 const fakeTimePattern = "/usr/lib/*/faketime/libfaketime.so.1"
 
 // fakeTime is the library that shows a program another clock.
-func fakeTime() error {
+func fakeTime(settings) error {
 	if fakeTimeLibrary() == "" {
 		return fmt.Errorf("%w: no %s; on Debian: apt-get install faketime", errNotPlayed, fakeTimePattern)
 	}

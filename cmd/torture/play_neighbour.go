@@ -98,3 +98,27 @@ func migrations(ctx context.Context, p *play) error {
 	}
 	return nil
 }
+
+// former is a world whose program is of another commit.
+func former(o *world.Options) { o.Build, o.Commands = world.Former, world.Former }
+
+// upgrade migrates beside the former program and runs the present one beside it.
+func upgrade(ctx context.Context, p *play) error {
+	p.Options.Commands = world.Product
+	if _, err := p.Run(ctx, "migrate"); err != nil {
+		return err
+	}
+	present := p.Gateways[1]
+	if err := present.Stop(); err != nil {
+		return err
+	}
+	present.Build = world.Product
+	for range p.much(10, 3) {
+		if err := errors.Join(p.Change(ctx, p.much(60, 10)), p.during(ctx, 2*time.Second)); err != nil {
+			return err
+		}
+	}
+	p.Gateways[0].Kill()
+	p.Gateways[0].Build = world.Product
+	return nil
+}

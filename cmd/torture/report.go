@@ -81,6 +81,11 @@ func (r Result) line() string {
 	if r.Awaits != "" && r.Outcome == Awaited {
 		text += "  (" + r.Awaits + ")"
 	}
+	if r.Outcome != Passed {
+		for _, problem := range r.Problems[:min(2, len(r.Problems))] {
+			text += "\n             " + problem
+		}
+	}
 	return text
 }
 

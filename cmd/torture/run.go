@@ -16,9 +16,7 @@ import (
 type runner struct {
 	programs *world.Programs
 	template *world.Template
-	seed     uint64
-	short    bool
-	parallel int
+	settings
 	progress func(Result)
 }
 
@@ -49,7 +47,7 @@ func (r *runner) one(ctx context.Context, s Scenario) (result Result) {
 		return result.notPlayed(errors.New("interrupted"))
 	}
 	for _, needs := range s.Needs {
-		if err := needs(); err != nil {
+		if err := needs(r.settings); err != nil {
 			return result.notPlayed(err)
 		}
 	}

@@ -10,45 +10,66 @@ import (
 )
 
 // How long nothing may have moved before the judge is asked, and how long before
-// his word is final even if it is bad. The longest pause of a gateway before it
-// tries again is two seconds (package world).
+// his word is final even if it is bad: so many seconds, and so many polls of every
+// gateway, which come once a second unless the machine is busy. The longest pause of
+// a gateway before it tries again is two seconds (package world).
 const (
 	quietTime  = 2500 * time.Millisecond
 	standstill = 15 * time.Second
+	patience   = 4 // times as long nobody waits, polls or not
 )
+
+// stillness tells how long nothing has moved.
+type stillness struct {
+	picture string
+	since   time.Time
+	polls   int
+	heard   bool // the judge was
+}
+
+// look notes whether something moved.
+func (s *stillness) look(ctx context.Context, p *play) {
+	if picture := p.picture(ctx); picture != s.picture || picture == "" {
+		*s = stillness{picture: picture, since: time.Now(), polls: p.polls()}
+	}
+}
+
+// lasts reports whether nothing has moved for a time.
+func (s *stillness) lasts(p *play, d time.Duration) bool {
+	quiet, polls := time.Since(s.since), p.polls()-s.polls
+	return quiet >= patience*d || quiet >= d && polls >= int(d/time.Second)*len(p.Gateways)
+}
+
+// polls counts how often the gateways asked for answers.
+func (p *play) polls() int { return p.Bus.Ledger().Summary().Calls["GetResponse"] }
 
 // settle waits until nothing moves any more and lets the judge decide. If he finds
 // something, there is time for more to move.
 func (p *play) settle(ctx context.Context, result *Result) error {
-	var last string
-	var heard bool // since something moved
-	since := time.Now()
+	now := &stillness{since: time.Now(), polls: p.polls()}
 	still := max(p.scenario.Still, standstill)
-	for {
-		if picture := p.picture(ctx); picture != last || picture == "" {
-			last, since, heard = picture, time.Now(), false
-		}
-		quiet := time.Since(since)
-		if quiet >= quietTime && !heard || quiet >= still {
-			verdict, err := judge.Judge(ctx, p.evidence(ctx))
-			if err == nil {
-				heard = true
-				result.Verdict = verdict
-				result.Recovered = max(since.Sub(p.calm).Seconds(), 0)
-				if result.acceptable(p.scenario) || quiet >= still {
-					return nil
-				}
-			} else if quiet >= still {
-				return err
-			}
-		}
+	for ctx.Err() == nil {
 		if err := p.revive(); err != nil {
 			return err
 		}
+		now.look(ctx, p)
+		final := now.lasts(p, still)
+		if final || !now.heard && now.lasts(p, quietTime) {
+			verdict, err := judge.Judge(ctx, p.evidence(ctx))
+			if err == nil {
+				now.heard = true
+				result.Verdict = verdict
+				result.Recovered = max(now.since.Sub(p.calm).Seconds(), 0)
+			}
+			if final || err == nil && result.acceptable(p.scenario) {
+				return err
+			}
+		}
 		if err := world.Pause(ctx, 150*time.Millisecond); err != nil {
-			return p.outOfTime(ctx, result)
+			break
 		}
 	}
+	return p.outOfTime(ctx, result)
 }
 
 // outOfTime hears the judge although things still move.

@@ -322,6 +322,11 @@ var scenarios = []Scenario{
 		Happens: "migrate runs again and again beside running gateways",
 		Play:    fresh(migrations),
 	},
+	{
+		Name: "upgrade", Facts: 500, Gateways: 2, Needs: []need{formerProgram},
+		Happens: "migrate runs beside a gateway of another commit (--former), and one of this commit beside it",
+		World:   former, Play: accepted(upgrade),
+	},
 
 	// Much work (play_month.go).
 	{

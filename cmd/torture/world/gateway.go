@@ -186,7 +186,7 @@ func (w *World) Run(ctx context.Context, args ...string) (string, error) {
 
 // RunWith is Run with further variables.
 func (w *World) RunWith(ctx context.Context, env []string, args ...string) (string, error) {
-	program, err := w.Options.Programs.Path("")
+	program, err := w.Options.Programs.Path(w.Options.Commands)
 	if err != nil {
 		return "", err
 	}

@@ -13,15 +13,17 @@ import (
 
 // Variants of the program.
 const (
-	Product = ""      // as it is delivered
-	Crash   = "crash" // it kills itself at the point CRASHPOINT names
-	Clock   = "clock" // its clock is TORTURE_CLOCK seconds off
+	Product = ""       // as it is delivered
+	Crash   = "crash"  // it kills itself at the point CRASHPOINT names
+	Clock   = "clock"  // its clock is TORTURE_CLOCK seconds off
+	Former  = "former" // the program of another commit
 )
 
 // Programs builds variants of the program when they are first asked for.
 type Programs struct {
 	Module string // folder of the module
 	Dir    string // where they are built
+	Former string // commit of the former program; "" if there is none
 
 	mu    sync.Mutex
 	built map[string]error
@@ -55,6 +57,12 @@ func (p *Programs) build(variant, path string) error {
 			return err
 		}
 		args = append(args, "-overlay", overlay)
+	case Former:
+		former, err := p.formerSource()
+		if err != nil {
+			return err
+		}
+		dir = former
 	default:
 		return fmt.Errorf("no variant %q of the program", variant)
 	}
@@ -68,6 +76,27 @@ func goCommand(dir string, args ...string) error {
 		return fmt.Errorf("go %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
 	}
 	return nil
+}
+
+// formerSource is the folder with the sources of the former program.
+func (p *Programs) formerSource() (string, error) {
+	dir := filepath.Join(p.Dir, "former")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", fmt.Errorf("get the former program: %w", err)
+	}
+	archive := exec.Command("git", "-C", p.Module, "archive", p.Former)
+	unpack := exec.Command("tar", "-x", "-C", dir)
+	var err error
+	if unpack.Stdin, err = archive.StdoutPipe(); err != nil {
+		return "", err
+	}
+	if err := unpack.Start(); err != nil {
+		return "", fmt.Errorf("get the former program: %w", err)
+	}
+	if err := errors.Join(archive.Run(), unpack.Wait()); err != nil {
+		return "", fmt.Errorf("get the program of commit %s: %w", p.Former, err)
+	}
+	return dir, nil
 }
 
 // clockOverlay replaces one function of the standard library for one build: no

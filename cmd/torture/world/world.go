@@ -31,6 +31,7 @@ type Options struct {
 	// MISEnv and OwnEnv are the environment of the servers of the one and the other.
 	MISEnv, OwnEnv []string
 	Build          string // variant of the program, see Programs
+	Commands       string // the same for its commands
 }
 
 // World is everything a scenario plays in.
