@@ -152,7 +152,11 @@ func failover(synchronous bool) act {
 		if err := errors.Join(p.Change(ctx, p.much(100, 30)), p.Add(ctx, p.much(50, 20))); err != nil {
 			return err
 		}
-		if err := p.during(ctx, time.Duration(p.much(8, 4))*time.Second); err != nil {
+		wait := func() error { return p.during(ctx, time.Duration(p.much(8, 4))*time.Second) }
+		if !synchronous {
+			wait = func() error { return p.atRest(ctx) } // the standby knows nothing of it
+		}
+		if err := wait(); err != nil {
 			return err
 		}
 		for _, g := range p.Gateways {
