@@ -43,6 +43,7 @@ type settings struct {
 	short    bool
 	list     bool
 	json     string
+	keep     bool
 	module   string
 	former   string
 	parallel int
@@ -64,6 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.BoolVar(&s.short, "short", false, "play small worlds, and if none is named the quickest of each kind")
 	f.BoolVar(&s.list, "list", false, "list the scenarios and what they await")
 	f.StringVar(&s.json, "json", "", "write the report to this file, too")
+	f.BoolVar(&s.keep, "keep", false, "leave the folder of a scenario that does not pass, with the logs, ledger and messages")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the programs are built from")
 	f.StringVar(&s.former, "former", "", "commit whose program is upgraded from in the scenario upgrade")
 	f.IntVar(&s.parallel, "parallel", 0, "how many are played at once; 2 of the short ones and 1 of the others if 0")

@@ -159,6 +159,10 @@ func failover(synchronous bool) act {
 		if err := wait(); err != nil {
 			return err
 		}
+		before, err := p.sizes(ctx)
+		if err != nil {
+			return err
+		}
 		for _, g := range p.Gateways {
 			g.Murder()
 		}
@@ -169,7 +173,12 @@ func failover(synchronous bool) act {
 			return err
 		}
 		p.asked++ // an administrator tells the gateways the address
-		return p.UseOwn(ctx, standby.Cluster)
+		if err := p.UseOwn(ctx, standby.Cluster); err != nil {
+			return err
+		}
+		after, err := p.sizes(ctx)
+		p.note = append(p.note, fmt.Sprintf("packages on the primary %d, on the standby %d", before.packages, after.packages))
+		return err
 	}
 }
 

@@ -69,6 +69,10 @@ func (r *runner) one(ctx context.Context, s Scenario) (result Result) {
 	}
 	p := &play{World: w, scenario: s, short: r.short, seed: r.seed}
 	err = p.playAndSettle(term, &result)
+	if r.keep && (err != nil || !result.acceptable(s)) {
+		w.Keep = true
+		result.Notes = append(result.Notes, "folder "+w.Dir)
+	}
 	if closing := w.Close(); closing != nil && err == nil {
 		err = fmt.Errorf("take the world down: %w", closing)
 	}

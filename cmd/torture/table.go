@@ -17,6 +17,7 @@ const (
 	awaitsKeys       = "messages and answers of a changed key are judged again"
 	awaitsStorage    = "a file that could not be fetched or uploaded comes another way"
 	awaitsClock      = "an id from the future is evidence against the id"
+	awaitsOneClock   = "no decision mixes two clocks"
 	awaitsProtocol   = "nothing is accepted without a positive statement"
 )
 
@@ -117,6 +118,7 @@ var scenarios = []Scenario{
 	},
 	{
 		Name: "pg-clock-behind", Facts: 300, Gateways: 2, Needs: []need{fakeTime},
+		Awaits:  awaitsOneClock,
 		Happens: "the clock of the gateway's server is a day behind",
 		World:   otherDatabaseClock(-day), Play: accepted(trouble()),
 	},
@@ -216,7 +218,7 @@ var scenarios = []Scenario{
 	{
 		Name: "ftp-damaged", Facts: 300, Gateways: 1, Awaits: awaitsStorage,
 		Happens: "a file comes damaged once, after two downloads that broke off",
-		World:   busWith(func(o *smevtest.Options) { o.Answers = smevtest.AnswerFile }),
+		World:   busWith(lateRedelivery),
 		Play: fresh(trouble(
 			smevtest.Rule{On: "RETR", Times: 2, CutAfter: 100}, smevtest.Rule{On: "RETR", Times: 1, Tamper: true})),
 	},
@@ -337,6 +339,11 @@ var scenarios = []Scenario{
 }
 
 const day = 24 * time.Hour
+
+// lateRedelivery brings an answer again after a while only, and leaves its login good.
+func lateRedelivery(o *smevtest.Options) {
+	o.Answers, o.Logins, o.RedeliverAfter = smevtest.AnswerFile, filestore.Logins{Keep: true}, 20*time.Second
+}
 
 // oneUse lets every login for a file end with its first use.
 func oneUse(o *smevtest.Options) {

@@ -86,9 +86,20 @@ func (w *World) Standby(ctx context.Context, synchronous bool) (*Standby, error)
 	return s, nil
 }
 
-// Pause lets the standby fall behind.
+// Pause lets the standby fall behind: it receives nothing any more.
 func (s *Standby) Pause(ctx context.Context) error {
-	return s.Exec(ctx, "select pg_wal_replay_pause()")
+	if err := errors.Join(s.Exec(ctx, "alter system set primary_conninfo = ''"), s.Exec(ctx, "select pg_reload_conf()")); err != nil {
+		return err
+	}
+	pool, err := pgxpool.New(ctx, s.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to the standby: %w", err)
+	}
+	defer pool.Close()
+	return Until(ctx, "the standby receives nothing", func(ctx context.Context) (yes bool, err error) {
+		err = pool.QueryRow(ctx, "select not exists (select from pg_stat_wal_receiver)").Scan(&yes)
+		return yes, err
+	})
 }
 
 // Promote makes the standby a server of its own, with what it has replayed.

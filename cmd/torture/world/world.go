@@ -45,8 +45,9 @@ type World struct {
 	Bus      *Bus
 	Gateways []*Gateway
 	Manifest refmis.Manifest
-	Kills    int // of whatever kind
-	Removed  int // facts the МИС removed by itself
+	Kills    int  // of whatever kind
+	Removed  int  // facts the МИС removed by itself
+	Keep     bool // the folder stays
 
 	keys keys
 	seed uint64
@@ -208,7 +209,7 @@ func (w *World) Close() error {
 	if w.unmount != nil {
 		problems = append(problems, w.unmount())
 	}
-	if w.Dir != "" {
+	if w.Dir != "" && !w.Keep {
 		problems = append(problems, os.RemoveAll(w.Dir))
 	}
 	return errors.Join(problems...)
