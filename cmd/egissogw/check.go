@@ -96,6 +96,9 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
+	for _, p := range config.Exposed(c, a.lookuper) {
+		r.Notes = append(r.Notes, p.String())
+	}
 	for _, name := range config.Unknown(a.environ) {
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")
 	}

@@ -38,6 +38,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	r.databaseClock(ctx, "базы шлюза", conn)
+	r.serverLog(ctx, conn)
 	return r
 }
 
@@ -63,6 +64,7 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	if err == nil {
 		r.databaseClock(ctx, "базы МИС", pool)
+		r.serverLog(ctx, pool)
 	}
 	return r
 }

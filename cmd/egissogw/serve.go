@@ -33,6 +33,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	log := a.logger(c.Log)
 	hushLibraries(log)
+	for _, p := range config.Exposed(c, a.lookuper) {
+		log.Warn("a file of the configuration is open to others", "variable", p.Variable, "problem", p.Text)
+	}
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}
