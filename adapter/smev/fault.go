@@ -153,20 +153,17 @@ func readSOAPFault(e *xmlsafe.Element, op Operation, status int) *Fault {
 }
 
 // readStatusFault reads the t:SmevFault of an asynchronous status: its element
-// name says nothing, xsi:type names the fault (smev3.md b). Exclusive
-// canonicalisation drops declarations that only values use, so in a verified
-// element the prefix of the type may have lost its meaning; the name then counts
-// alone.
+// name says nothing, xsi:type names the fault (smev3.md b). The digest does not
+// see what the prefix of the type stands for, so that the name counts alone.
 func readStatusFault(e *xmlsafe.Element) *Fault {
 	f := &Fault{}
 	if typ, ok := e.Attr(schemaInstanceNamespace, "type"); ok {
-		prefix, local, found := strings.Cut(strings.TrimSpace(typ), ":")
-		if !found {
-			prefix, local = "", prefix
+		name := strings.TrimSpace(typ)
+		if _, local, found := strings.Cut(name, ":"); found {
+			name = local
 		}
-		space := namespaceInScope(e, prefix)
-		if isFaultSpace(space) || space == "" && local != "SmevFault" {
-			f.Name = local
+		if name != "SmevFault" { // the general type
+			f.Name = name
 		}
 	}
 	f.readParts(e)
@@ -224,16 +221,4 @@ func childOfAnySpace(e *xmlsafe.Element, local string) *xmlsafe.Element {
 		return c
 	}
 	return e.Child(SOAPNamespace, local)
-}
-
-// namespaceInScope resolves a prefix inside a value; unknown prefixes give "".
-func namespaceInScope(e *xmlsafe.Element, prefix string) string {
-	for ; e != nil; e = e.Parent {
-		for _, d := range e.Decls {
-			if d.Prefix == prefix {
-				return d.URI
-			}
-		}
-	}
-	return ""
 }
