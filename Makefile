@@ -14,6 +14,8 @@ GOBUILD := $(if $(HAVE_C),,CGO_ENABLED=0 )go build -trimpath -buildvcs=false -ta
 
 # What every fuzz target gets, and how often each benchmark runs.
 FUZZTIME   ?= 10s
+# Minimizing is kept short, or nothing else is done in that time.
+FUZZMINIMIZE ?= 5x
 BENCHCOUNT ?= 3
 BENCH      ?= .
 # Only this package, for fuzz and benchmarks.
@@ -114,7 +116,7 @@ fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \
 		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "== $$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime $(FUZZMINIMIZE) "$$package"; \
 		done; \
 	done
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-
-	"egissogw/crypto/xmlsafe"
 )
 
 // Answer is what ЕГИССО says to a message, whatever its kind. Exactly one of
@@ -24,21 +22,21 @@ type Answer struct {
 // ReadAnswer reads the answer to a message, or a file with a protocol: the
 // response of any kind and version or a bare protocol.
 func ReadAnswer(content []byte) (*Answer, error) {
-	doc, err := xmlsafe.Parse(content, readLimits)
+	space, _, err := RootOf(content)
 	if err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
 	a := &Answer{}
-	if name, ok := strings.CutPrefix(doc.Root.Space, messageSpaces); ok {
+	if name, ok := strings.CutPrefix(space, messageSpaces); ok {
 		a.Code, a.Version, _ = strings.Cut(name, "/")
 	}
 	switch a.Code {
 	case "10.02.I":
 		a.Classifier, err = ReadClassifierAnswer(content)
 	case "10.11.I":
-		a.Application, err = readApplicationAnswer(doc.Root)
+		a.Application, err = ReadApplicationAnswer(content)
 	default:
-		a.Protocol, err = readProtocol(doc.Root)
+		a.Protocol, err = ReadProtocol(content)
 	}
 	if err != nil {
 		return nil, err

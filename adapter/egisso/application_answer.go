@@ -30,7 +30,7 @@ type ApplicationAnswer struct {
 // ReadApplicationAnswer reads the element response of any version of 10.11.I by
 // local names, as ReadProtocol reads protocols.
 func ReadApplicationAnswer(content []byte) (*ApplicationAnswer, error) {
-	doc, err := xmlsafe.Parse(content, readLimits)
+	doc, err := parseTree(content)
 	if err != nil {
 		return nil, fmt.Errorf("read 10.11.I response: %w", err)
 	}

@@ -1,6 +1,7 @@
 package egisso
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,44 @@ func (e *FormatError) Unwrap() error { return e.Err }
 // records, or some tens of thousands of rules.
 var readLimits = xmlsafe.Limits{Bytes: 64 << 20, Depth: 32, Elements: 2_000_000, Attributes: 64, TextLength: 1 << 20}
 
+// errInstruction: no document of ЕГИССО has processing instructions. In a signed
+// one the digest would not see them, and in a file nobody should have to ask.
+var errInstruction = errors.New("processing instruction inside the document")
+
+// refuseInstructions is for every element of a tree, and passed on by those who
+// read elements one by one.
+func refuseInstructions(e *xmlsafe.Element) error {
+	for _, n := range e.Children {
+		if inst, ok := n.(*xmlsafe.ProcInst); ok {
+			return fmt.Errorf("%w: %.80q in %s", errInstruction, inst.Target, e.Path())
+		}
+	}
+	return nil
+}
+
+// parseTree reads a document as a tree.
+func parseTree(content []byte) (*xmlsafe.Document, error) {
+	doc, err := xmlsafe.ParseEach(content, readLimits, nil)
+	if err != nil {
+		return nil, err
+	}
+	doc.Root.Walk(func(e *xmlsafe.Element) bool {
+		err = refuseInstructions(e)
+		return err == nil
+	})
+	return doc, err
+}
+
+// RootOf gives the namespace and name of a document's root, for those who choose a
+// reader by it.
+func RootOf(content []byte) (space, local string, err error) {
+	doc, err := xmlsafe.ParseOutline(content, readLimits, func(*xmlsafe.Element) bool { return true }, nil)
+	if err != nil {
+		return "", "", fmt.Errorf("read root: %w", err)
+	}
+	return strings.Clone(doc.Root.Space), strings.Clone(doc.Root.Local), nil
+}
+
 // decoder reads a document of a known schema strictly: elements in the order
 // of the schema, nothing missing, nothing more. The first error sticks; after
 // it every method returns zero values.
@@ -45,6 +84,12 @@ type decoder struct {
 // local name and the namespace of a version of one of the kinds.
 func (d *decoder) parseDocument(content []byte, local string, codes ...string) *xmlsafe.Element {
 	doc, err := xmlsafe.ParseEach(content, readLimits, d.takeRule)
+	if err == nil {
+		doc.Root.Walk(func(e *xmlsafe.Element) bool {
+			err = refuseInstructions(e)
+			return err == nil
+		})
+	}
 	if err != nil {
 		d.err = &FormatError{Finding: Finding{Code: "L-XSD", Severity: Error, Schema: true, Text: "Документ не является корректным XML"}, Err: err}
 		return nil

@@ -16,7 +16,7 @@ import (
 // from the schema but can be understood is listed in Deviations; an error means
 // that the document cannot be understood and no record may be judged by it.
 func ReadProtocol(content []byte) (*Protocol, error) {
-	doc, err := xmlsafe.Parse(content, readLimits)
+	doc, err := parseTree(content)
 	if err != nil {
 		return nil, fmt.Errorf("read protocol: %w", err)
 	}
@@ -45,8 +45,16 @@ func (r *protocolReader) fail(e *xmlsafe.Element, format string, args ...any) {
 }
 
 func (r *protocolReader) deviate(e *xmlsafe.Element, format string, args ...any) {
-	r.p.Deviations = append(r.p.Deviations, e.Path()+": "+fmt.Sprintf(format, args...))
+	switch {
+	case len(r.p.Deviations) < maxDeviations:
+		r.p.Deviations = append(r.p.Deviations, e.Path()+": "+fmt.Sprintf(format, args...))
+	case len(r.p.Deviations) == maxDeviations:
+		r.p.Deviations = append(r.p.Deviations, fmt.Sprintf("и другие отступления: названы первые %d", maxDeviations))
+	}
 }
+
+// maxDeviations is how many deviations of one document are kept.
+const maxDeviations = 100
 
 // shape sorts the children of an element by the name the reader knows them by.
 // A name ending in * may repeat; any other that repeats makes the document
@@ -68,7 +76,7 @@ func (r *protocolReader) shape(e *xmlsafe.Element, names ...string) map[string][
 			}
 		}
 		if at < 0 {
-			r.deviate(e, "неизвестный элемент %s", child.Local)
+			r.deviate(e, "неизвестный элемент %.80s", child.Local)
 			continue
 		}
 		name := strings.TrimSuffix(names[at], "*")
@@ -76,7 +84,7 @@ func (r *protocolReader) shape(e *xmlsafe.Element, names ...string) map[string][
 			r.fail(child, "element stands twice")
 		}
 		if at < last {
-			r.deviate(e, "элемент %s не на своём месте", child.Local)
+			r.deviate(e, "элемент %.80s не на своём месте", child.Local)
 		}
 		last = max(last, at)
 		found[name] = append(found[name], child)

@@ -83,10 +83,20 @@ func (d *decoder) takeRule(e *xmlsafe.Element) bool {
 	if d.v == nil || e.Space != d.v.space.kmsz {
 		return false
 	}
-	if d.err == nil {
+	if d.err == nil && d.whole(e) {
 		d.rules = append(d.rules, d.rule(e))
 	}
 	return true
+}
+
+// whole fails if there is a processing instruction at or below e.
+func (d *decoder) whole(e *xmlsafe.Element) bool {
+	return e.Walk(func(e *xmlsafe.Element) bool {
+		if err := refuseInstructions(e); err != nil {
+			d.fail(e, "L-XSD", "инструкция обработки внутри документа")
+		}
+		return d.err == nil
+	})
 }
 
 // takenRules returns the rules, of which e is the list.

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -197,24 +197,32 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 	return err
 }
 
+// loadClassifierDocument tells the documents apart by the namespace of the root:
+// programs declare those of all of them in each.
 func loadClassifierDocument(ctx context.Context, s *store.Store, body []byte) (store.ClassifierNews, error) {
+	space, _, err := egisso.RootOf(body)
+	if err != nil {
+		return store.ClassifierNews{}, fmt.Errorf("документ не читается: %w", because(err))
+	}
 	switch {
-	case bytes.Contains(body, []byte("urn://egisso-ru/msg/10.01.O/")):
+	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.01.O/"):
 		publication, err := egisso.ReadPublication(body)
 		if err != nil {
 			return store.ClassifierNews{}, fmt.Errorf("публикация КМСЗ не читается: %w", err)
 		}
 		return s.SavePublication(ctx, publication, body, store.ClassifierFile)
-	case bytes.Contains(body, []byte("urn://egisso-ru/msg/10.03.O/")):
+	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.03.O/"):
 		headers, err := egisso.ReadActivation(body)
 		if err != nil {
 			return store.ClassifierNews{}, fmt.Errorf("активация КМСЗ не читается: %w", err)
 		}
 		return s.SaveActivation(ctx, headers, store.ClassifierFile)
+	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.02.I/"):
+		answer, err := egisso.ReadClassifierAnswer(body)
+		if err != nil {
+			return store.ClassifierNews{}, fmt.Errorf("ответ 10.02.I не читается: %w", err)
+		}
+		return s.SaveClassifierAnswer(ctx, answer, body, store.ClassifierFile)
 	}
-	answer, err := egisso.ReadClassifierAnswer(body)
-	if err != nil {
-		return store.ClassifierNews{}, fmt.Errorf("файл не является ответом 10.02.I, публикацией 10.01.O или активацией 10.03.O: %w", err)
-	}
-	return s.SaveClassifierAnswer(ctx, answer, body, store.ClassifierFile)
+	return store.ClassifierNews{}, errors.New("файл не является ответом 10.02.I, публикацией 10.01.O или активацией 10.03.O: корневой элемент другого вида сведений")
 }

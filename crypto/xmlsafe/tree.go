@@ -189,11 +189,16 @@ func (e *Element) Walk(fn func(*Element) bool) bool {
 }
 
 // Path names the way from the root to e by local names, for messages to
-// people: "Envelope/Body/GetResponseResponse".
+// people: "Envelope/Body/GetResponseResponse". Long names are cut.
 func (e *Element) Path() string {
+	const most = 80
 	var names []string
 	for ; e != nil; e = e.Parent {
-		names = append(names, e.Local)
+		name := e.Local
+		if len(name) > most {
+			name = strings.ToValidUTF8(name[:most], "") + "…"
+		}
+		names = append(names, name)
 	}
 	var b strings.Builder
 	for i := len(names) - 1; i >= 0; i-- {
