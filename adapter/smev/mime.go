@@ -154,6 +154,12 @@ func inline(envelope []byte, parts []part, lim Limits) ([]byte, error) {
 		}
 		return true
 	})
+	// A part named many times must not make much of little.
+	most := int64(2*len(envelope) + 64<<10)
+	for _, p := range parts {
+		most += 2 * int64(base64.StdEncoding.EncodedLen(len(p.content)))
+	}
+	most = min(most, lim.Body)
 	var out bytes.Buffer
 	copied := 0
 	for _, e := range includes {
@@ -172,8 +178,8 @@ func inline(envelope []byte, parts []part, lim Limits) ([]byte, error) {
 			continue
 		}
 		grown := int64(out.Len()) + int64(base64.StdEncoding.EncodedLen(len(content))) + int64(len(envelope)-e.End)
-		if grown > lim.Body {
-			return nil, malformed("envelope with its parts is larger than %d bytes", lim.Body)
+		if grown > most {
+			return nil, malformed("envelope with its parts is larger than %d bytes", most)
 		}
 		out.Write(envelope[copied:e.Start])
 		encoder := base64.NewEncoder(base64.StdEncoding, &out)

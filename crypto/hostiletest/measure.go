@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -51,6 +52,13 @@ func (r Row) measure(t *testing.T, bytes int) cost {
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+parent+"$", "-test.timeout=5m")
 	cmd.Env = append(os.Environ(), caseVariable+"="+r.Name, sizeVariable+"="+strconv.Itoa(bytes))
 	cmd.ExtraFiles = []*os.File{w} // descriptor 3 there
+	if r.Outside {
+		name := filepath.Join(t.TempDir(), "input")
+		if err := os.WriteFile(name, r.Input(bytes), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Env = append(cmd.Env, fileVariable+"="+name)
+	}
 	var c cost
 	output, err := cmd.CombinedOutput()
 	w.Close()
@@ -76,7 +84,14 @@ func measured(t *testing.T, rows []Row, name string) {
 			continue
 		}
 		debug.SetMemoryLimit(memoryLimit)
-		input := r.Input(size)
+		var input []byte
+		if name := os.Getenv(fileVariable); name != "" {
+			if input, err = os.ReadFile(name); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			input = r.Input(size)
+		}
 		c := cost{Input: len(input)}
 		runtime.GC()
 		before := cpuTime(t)

@@ -14,6 +14,9 @@ type Row struct {
 	// Input makes about that many bytes of it; in the measured process, before
 	// the measurement.
 	Input func(bytes int) []byte
+	// Outside makes the input in the process of the test, where making it takes
+	// more memory than reading it: what Input makes there is all Read knows of it.
+	Outside bool
 	// Read does with the input what the gateway does with it.
 	Read func(t testing.TB, input []byte) error
 	// Says is a part of the error; empty: the input is to be read without one.
@@ -42,6 +45,7 @@ const largest = 4 << 20
 const (
 	caseVariable = "EGISSOGW_HOSTILE_CASE"
 	sizeVariable = "EGISSOGW_HOSTILE_SIZE"
+	fileVariable = "EGISSOGW_HOSTILE_FILE"
 	mibVariable  = "EGISSOGW_HOSTILE_MIB"
 )
 

@@ -50,6 +50,13 @@ func (a *alone) complete() {
 
 func (a *alone) text(block string) error {
 	a.complete()
+	for len(block) > sinkSize {
+		a.body = appendC14NText(a.body, block[:sinkSize])
+		if err := a.check(); err != nil {
+			return err
+		}
+		block = block[sinkSize:]
+	}
 	a.body = appendC14NText(a.body, block)
 	return a.check()
 }

@@ -20,14 +20,18 @@ func Outline(data []byte, lim xmlsafe.Limits) (*xmlsafe.Document, error) {
 				return false
 			}
 		}
-		depth, root := 0, e
+		depth, root, content := 0, e, false
 		for o := e; o != nil; o = o.Parent {
 			if o.Is(Namespace, "Signature") {
 				return false
 			}
+			content = content || o.Local == "MessagePrimaryContent" && depth > 1
 			depth, root = depth+1, o
 		}
-		if root.Local == "Envelope" {
+		switch {
+		case content:
+			return true
+		case root.Local == "Envelope":
 			return depth > 8 // the root of the content of a message
 		}
 		return depth > 2
