@@ -65,15 +65,12 @@ func (c *Client) observe(r *Reply, verified bool, source ClockSource, bus time.T
 		reading.Verified = verified
 		c.options.ObserveClock(reading)
 	}
+	// The moment the bus signed first: what comes after it counts less (ClockAlarm).
+	if reading := readClock(source, bus, r.start, r.end); !bus.IsZero() && (source != ClockDelivery || reading.Skew > reading.Uncertainty) {
+		report(reading)
+	}
 	if date, err := http.ParseTime(r.date); err == nil {
 		report(readClock(ClockDate, date, r.start, r.end))
-	}
-	if bus.IsZero() {
-		return
-	}
-	reading := readClock(source, bus, r.start, r.end)
-	if source != ClockDelivery || reading.Skew > reading.Uncertainty {
-		report(reading)
 	}
 }
 

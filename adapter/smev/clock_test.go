@@ -91,7 +91,7 @@ func TestClientReadsTheClock(t *testing.T) {
 	if _, err := b.client.SendRequest(ctx, envelope); err != nil {
 		t.Fatal(err)
 	}
-	b.expect("receipt", ClockReading{Source: ClockDate, Verified: true, Skew: hour}, ClockReading{Source: ClockSending, Verified: true})
+	b.expect("receipt", ClockReading{Source: ClockSending, Verified: true}, ClockReading{Source: ClockDate, Verified: true, Skew: hour})
 
 	// DeliveryTimestamp may be old, so it says something only if it is ahead.
 	for _, tt := range []struct {
@@ -100,7 +100,7 @@ func TestClientReadsTheClock(t *testing.T) {
 	}{
 		{-15 * time.Minute, []ClockReading{{Source: ClockDate, Verified: true}}},
 		{0, []ClockReading{{Source: ClockDate, Verified: true}}},
-		{hour, []ClockReading{{Source: ClockDate, Verified: true}, {Source: ClockDelivery, Verified: true, Skew: hour}}},
+		{hour, []ClockReading{{Source: ClockDelivery, Verified: true, Skew: hour}, {Source: ClockDate, Verified: true}}},
 	} {
 		b.then(dated(0, answerXML(b.delivered(testNow.Add(tt.delivered)))))
 		if _, err := b.client.GetRequest(ctx); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"egissogw/adapter/smev"
@@ -12,13 +11,12 @@ import (
 // which checks the time inside message ids (spec smev3.md d), and when they are
 // together again.
 func clockAlarm(log *slog.Logger, limit time.Duration) func(smev.ClockReading) {
-	var apart atomic.Bool
+	alarm := &smev.ClockAlarm{Limit: limit}
 	return func(r smev.ClockReading) {
-		switch exceeds := r.Exceeds(limit); {
-		case !r.Verified:
-		case exceeds && !apart.Swap(true):
+		switch alarm.Observe(r) {
+		case smev.ClockApart:
 			log.Error("our clock differs from the clock of the bus", "skew", r.Skew, "uncertainty", r.Uncertainty, "source", r.Source)
-		case !exceeds && apart.Swap(false):
+		case smev.ClockTogether:
 			log.Info("our clock agrees with the clock of the bus again", "skew", r.Skew)
 		}
 	}
