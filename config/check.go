@@ -24,6 +24,7 @@ var (
 	fileNamePattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,119}$`)
 	exportNamePattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,119}$`)
 	registersPattern  = regexp.MustCompile(`^\s*(onmsz|lmsz|point|organization|fact)\s*(,\s*(onmsz|lmsz|point|organization|fact)\s*)*$`)
+	withdrawnPattern  = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+@(\d{4}-\d\d-\d\d|off)( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+@(\d{4}-\d\d-\d\d|off))*$`)
 	versionsPattern   = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+)*$`)
 	eventsPattern     = regexp.MustCompile(`^[a-z_]+=[A-Za-z]+( *, *[a-z_]+=[A-Za-z]+)*$`)
 	subjectPattern    = regexp.MustCompile(`^((ОГРН|OGRN)=\d{13}|O=\s*\S.*)$`)
@@ -42,6 +43,7 @@ var textChecks = map[string]func(string) string{
 	"export-name": checkExportName,
 	"registers":   matches(registersPattern, "ожидаются имена реестров через запятую: onmsz, lmsz, point, organization, fact"),
 	"versions":    matches(versionsPattern, "ожидаются пары ВИД=ВЕРСИЯ через запятую, например 10.05.I=2.1.0"),
+	"withdrawn":   matches(withdrawnPattern, "ожидаются ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую"),
 	"events":      matches(eventsPattern, "ожидаются пары ПРИЧИНА=СОБЫТИЕ через запятую или ПРИЧИНА=off"),
 	"subject":     matches(subjectPattern, "ожидается ОГРН=1234567890123 или O=организация (O — латинская)"),
 	"postgres":    checkPostgres,

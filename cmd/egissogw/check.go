@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
+	"egissogw/adapter/egisso"
 	"egissogw/config"
 )
 
@@ -99,8 +102,21 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	for _, p := range config.Exposed(c, a.lookuper) {
 		r.Notes = append(r.Notes, p.String())
 	}
+	for _, w := range policy.withdrawn {
+		r.Notes = append(r.Notes, withdrawalText(w, a.now()))
+	}
 	for _, name := range config.Unknown(a.environ) {
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")
 	}
 	return r
+}
+
+// withdrawalText says that a version that is sent is withdrawn.
+func withdrawalText(w egisso.Withdrawal, now time.Time) string {
+	verb := "выведена из эксплуатации"
+	if w.From.After(now) {
+		verb = "выводится из эксплуатации"
+	}
+	return fmt.Sprintf("версия %s %s %s с %s, а %sKIND_VERSIONS велит отправлять в ней; если оператор перенёс срок, укажите его в %sWITHDRAWN_VERSIONS",
+		w.Number, w.Code, verb, egisso.InMoscow(w.From).Format("02.01.2006"), config.Prefix, config.Prefix)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
 	"egissogw/config"
@@ -45,6 +46,17 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	defer gateway.close()
 	return gateway.run(ctx)
+}
+
+// warnOfWithdrawal tells which versions are sent though they are withdrawn.
+func warnOfWithdrawal(c config.Config, log *slog.Logger) {
+	policy, err := fieldPolicy(c)
+	if err != nil {
+		return // who assembles the jobs says it
+	}
+	for _, w := range policy.withdrawn {
+		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", egisso.InMoscow(w.From).Format(time.DateOnly))
+	}
 }
 
 // memoryLimit is what the garbage collector tries to keep the program within, in

@@ -45,6 +45,8 @@ type policies struct {
 	events   egisso.EventPolicy
 	versions egisso.VersionSet
 	actualOn egisso.Date // of the first export of facts; zero: all of them
+	// withdrawn are versions that are sent though ЕГИССО takes them no longer, or soon will not.
+	withdrawn []egisso.Withdrawal
 }
 
 // fieldPolicy reads them: which rules, events and versions there are is known to
@@ -59,6 +61,11 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	if p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions); err != nil {
 		return p, fmt.Errorf("%sKIND_VERSIONS: %w", config.Prefix, err)
 	}
+	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)
+	if err != nil {
+		return p, fmt.Errorf("%sWITHDRAWN_VERSIONS: %w", config.Prefix, err)
+	}
+	p.withdrawn = p.versions.Withdrawn(list)
 	if c.Package.FactsActualOn != "" {
 		p.actualOn, err = egisso.ParseDate(c.Package.FactsActualOn)
 	}
