@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(lifeVariable); url != "" {
+		os.Exit(oneLife(url))
+	}
 	pgtest.Main(m, func(ctx context.Context, url string) error {
 		_, _, err := store.Migrate(ctx, url)
 		return err

@@ -54,6 +54,9 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 	}
 	crashpoint.At("fetch: file claimed")
 	content, err := f.content(ctx, file)
+	if err := f.Store.FileRead(context.WithoutCancel(ctx), file); err != nil {
+		return Report{}, err
+	}
 	crashpoint.At("fetch: file fetched")
 	if ctx.Err() != nil {
 		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

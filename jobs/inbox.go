@@ -106,7 +106,11 @@ func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool
 		more, seen[id] = id != "" && !seen[id], true
 		return false, more, fmt.Errorf("reply %d of the bus waits for a person", begun.ID)
 	}
+	crashpoint.At("receive: reply kept")
 	l, problem := in.read(ctx, r)
+	if err := in.store.ReplyRead(context.WithoutCancel(ctx), begun.ID); err != nil {
+		return false, false, err
+	}
 	if l != nil && len(l.id) > longestID {
 		l.id = ""
 	}

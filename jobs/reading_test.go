@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,6 +28,7 @@ type deadly struct {
 	reads   int
 	acked   []string
 	read    func(raw string) (*smev.Answer, error)
+	kill    func()
 }
 
 type death struct{}
@@ -44,6 +48,8 @@ func (d *deadly) ReadResponse(r *smev.Reply) (*smev.Answer, error) {
 	switch {
 	case raw == "":
 		return nil, nil
+	case strings.Contains(raw, "deadly") && d.kill != nil:
+		d.kill()
 	case strings.Contains(raw, "deadly"):
 		panic(death{})
 	case d.read != nil:
@@ -170,6 +176,39 @@ func TestReplyThatEndsTheProcessIsSetAside(t *testing.T) {
 	}
 	if got := g.text(t, `select string_agg(id, ' ' order by id) || ' ' || (select count(*) from egisso.raw_reply) || (select count(*) from egisso.reading)
 		from egisso.answer where acked_at is not null`); got != "bad good 00" {
+		t.Errorf("in the end %q", got)
+	}
+}
+
+// lifeVariable makes this test program a process that receives once from the database
+// it names.
+const lifeVariable = "EGISSOGW_TEST_LIFE"
+
+// oneLife receives what kills: the process ends while it reads, as it would of memory.
+func oneLife(url string) int {
+	s, err := store.Open(context.Background(), url)
+	if err != nil {
+		return 3
+	}
+	d := &deadly{replies: []string{reply("bad", "deadly"), reply("good", "")}, kill: func() { _ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL); select {} }}
+	_, _ = Receive{Store: s, Switch: s, Bus: d, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(context.Background())
+	return 0
+}
+
+// The same with processes that are really killed.
+func TestKilledReaderSetsAside(t *testing.T) {
+	t.Parallel()
+	g := newEmptyGateway(t)
+	var ends []string
+	for range 4 {
+		life := exec.CommandContext(t.Context(), os.Args[0])
+		life.Env = append(os.Environ(), lifeVariable+"="+g.url)
+		ends = append(ends, fmt.Sprint(life.Run()))
+	}
+	if got := strings.Join(ends, ", "); got != "signal: killed, signal: killed, <nil>, <nil>" {
+		t.Errorf("lives ended: %s", got)
+	}
+	if got := g.text(t, `select (select string_agg(trouble || ' ' || message_id || ' ' || seen, ',') from egisso.inbox) || ' ' || string_agg(id, ' ') from egisso.answer`); got != "set_aside bad 4 good" {
 		t.Errorf("in the end %q", got)
 	}
 }

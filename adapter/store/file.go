@@ -99,6 +99,12 @@ func (s *Store) claimFile(ctx context.Context, lease time.Duration) (*DueFile, e
 	return &f, nil
 }
 
+// FileRead notes that looking into a file did no harm: what happens to the process from
+// now on is not its doing.
+func (s *Store) FileRead(ctx context.Context, f *DueFile) error {
+	return endReading(ctx, s.pool, readingFile, fmt.Sprint(f.id))
+}
+
 // FileChecked stores the content of a file that is what was announced.
 func (s *Store) FileChecked(ctx context.Context, f *DueFile, content []byte) error {
 	return s.settleFile(ctx, f, "file_checked", content)

@@ -101,6 +101,18 @@ func (s *Store) BeginReply(ctx context.Context, r RawReply) (b Begun, err error)
 	return b, nil
 }
 
+// ReplyRead notes that reading a reply did no harm: what happens to the process from
+// now on is not the reply's doing. The bytes stay until they are stored elsewhere.
+func (s *Store) ReplyRead(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	if _, err := s.pool.Exec(ctx, query("reply_read"), id); err != nil {
+		return fmt.Errorf("note that a reply was read: %w", err)
+	}
+	return nil
+}
+
 // EndReply forgets a reply that was read: there was nothing in it, or it is stored.
 // The id may be 0.
 func (s *Store) EndReply(ctx context.Context, id int64) error { return endReply(ctx, s.pool, id) }

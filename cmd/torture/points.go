@@ -28,6 +28,7 @@ var points = []point{
 	{"send: message posted", "jobs/send.go: the message left, its fate is not stored", true},
 	{"before commit: store delivery of message", "adapter/store/store.go", false},
 	{"after commit: store delivery of message", "adapter/store/store.go", false},
+	{"receive: reply kept", "jobs/inbox.go: the reply is kept and not read", false},
 	{"receive: message taken", "jobs/inbox.go: the answer was taken and is not stored", true},
 	{"before commit: store answer", "adapter/store/store.go", false},
 	{"after commit: store answer", "adapter/store/store.go", false},

@@ -6,6 +6,11 @@ select aside, fresh from egisso.begin_reading($1, $2, $3);
 -- name: end_reading
 delete from egisso.reading where what = $1 and id = $2 and set_aside_at is null;
 
+-- name: reply_read
+-- Not worth waiting for the disk: only a death of this program must not lose it.
+with quickly as (select set_config('synchronous_commit', 'off', true))
+delete from egisso.reading using quickly where what = 'reply' and id = $1::bigint::text and set_aside_at is null;
+
 -- name: begin_reply
 -- What this process failed to understand is not read again when it comes again, only
 -- counted. What a process died of is replaced by what came now.
