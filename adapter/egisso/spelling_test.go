@@ -93,7 +93,8 @@ var insertions = []string{"<!--c-->", " ", "\n\t", "<?x?>", "<?x?> <?x?>", "<![C
 
 // respelled inserts at random places and spells characters otherwise.
 func respelled(text string, script []byte) string {
-	for ; len(script) >= 3; script = script[3:] {
+	const most = 3 * 40
+	for script = script[:min(len(script), most)]; len(script) >= 3; script = script[3:] {
 		at := (int(script[1])<<8 | int(script[2])) * 7 % len(text)
 		if n := int(script[0]) % (len(insertions) + 2); n < len(insertions) {
 			if script[0]&0x80 != 0 { // behind a tag

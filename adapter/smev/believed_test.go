@@ -200,7 +200,8 @@ func spellCharacter(spell func(byte) string) func(string, int) string {
 
 // respell applies a script of spellings: three bytes each, which and where.
 func respell(s string, script []byte) string {
-	for ; len(script) >= 3 && len(s) < 64<<10; script = script[3:] {
+	const most = 3 * 40
+	for script = script[:min(len(script), most)]; len(script) >= 3 && len(s) < 64<<10; script = script[3:] {
 		at := (int(script[1])<<8 | int(script[2])) % len(s)
 		s = spellings[int(script[0])%len(spellings)](s, at)
 	}
