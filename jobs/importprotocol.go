@@ -58,6 +58,11 @@ const (
 	refusedRegister = "Это протокол другого реестра"
 	refusedUnsent   = "Пакет ещё не отправлялся и не выгружался: протокола на него быть не может"
 	fromFile        = " (протокол загружен из файла)"
+
+	refusedReasonless = "Пакет передан через СМЭВ, и ответ должен прийти оттуда: чтобы применить протокол из файла, укажите причину"
+	refusedReturned   = "Пакет передан через СМЭВ, а файл говорит, что он не обработан целиком: дождитесь ответа СМЭВ, а когда истечёт срок ожидания, освободите записи командой release"
+	refusedUnfinished = "Пакет передан через СМЭВ, а протокол в файле не окончательный: по нему ничего не меняется"
+	unconfirmedInfo   = " (протокол загружен из файла, СМЭВ его не подтвердила)"
 )
 
 // ProtocolPackage reads a protocol file and returns the package it is about: the
@@ -119,13 +124,24 @@ func (i ImportProtocol) judge(f store.ProtocolFile, find store.PackageFinder) (s
 	case !pkg.Left:
 		return i.refuse(f, refusedUnsent), nil
 	}
-	verdict := judge(smev.Answer{Kind: smev.AnswerContent, Content: f.Raw}, &pkg.AnsweredPackage)
-	if verdict.Info != "" {
-		verdict.Info += fromFile
+	if pkg.Channel == store.ChannelManual {
+		verdict := judge(smev.Answer{Kind: smev.AnswerContent, Content: f.Raw}, &pkg.AnsweredPackage)
+		if verdict.Info != "" {
+			verdict.Info += fromFile
+		}
+		return i.verdict(f, pkg, verdict), nil
 	}
+	verdict, refused := judgeInFlight(f, pkg)
+	if refused != "" {
+		return i.refuse(f, refused), nil
+	}
+	return i.verdict(f, pkg, verdict), nil
+}
+
+func (i ImportProtocol) verdict(f store.ProtocolFile, pkg *store.ManualPackage, verdict store.Verdict) store.FileVerdict {
 	i.Log.Info("protocol file applied", "package_id", pkg.ID, "file", f.ID, "note", verdict.Note, "result", verdict.Result,
 		"decided", len(verdict.Outcomes))
-	return store.FileVerdict{Verdict: verdict, Package: pkg}, nil
+	return store.FileVerdict{Verdict: verdict, Package: pkg}
 }
 
 func (i ImportProtocol) refuse(f store.ProtocolFile, text string) store.FileVerdict {

@@ -21,6 +21,9 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	}
 	switch pkg.State {
 	case "answered":
+		if len(pkg.Unconfirmed) > 0 {
+			return judgeUnconfirmed(a, pkg)
+		}
 		return judgeAgain(a, pkg)
 	case "send_failed":
 		if pkg.Delivered && (a.Kind == smev.AnswerAsyncStatus || a.Kind == smev.AnswerStatus) {

@@ -139,7 +139,7 @@ func TestProtocolFileIsNotAboutARequestForTheClassifier(t *testing.T) {
 		Replace(string(packageResult(testPackage, "3", counted, "")))
 	find := func(register egisso.Register) store.PackageFinder {
 		return func(id uuid.UUID) (*store.ManualPackage, error) {
-			return &store.ManualPackage{AnsweredPackage: store.AnsweredPackage{ID: id, Register: register, State: "queued", Members: []uuid.UUID{first, second}}, Left: true}, nil
+			return &store.ManualPackage{AnsweredPackage: store.AnsweredPackage{ID: id, Register: register, State: "queued", Members: []uuid.UUID{first, second}}, Channel: store.ChannelManual, Left: true}, nil
 		}
 	}
 	job := ImportProtocol{Log: slog.New(slog.DiscardHandler)}

@@ -24,6 +24,7 @@ type Finding struct {
 var findings = []string{
 	"finding_set_aside", "finding_unread", "finding_unread_status", "finding_nameless", "finding_unverified", "finding_stranger",
 	"finding_unkept", "finding_package", "finding_incoming",
+	"finding_unconfirmed",
 }
 
 func readFindings(ctx context.Context, tx pgx.Tx) ([]Finding, error) {

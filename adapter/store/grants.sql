@@ -59,7 +59,8 @@ begin
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid), egisso.unbelieved() to egisso_gateway;
-        grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text) to egisso_gateway;
+        grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
+            egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
@@ -94,5 +95,6 @@ begin
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);
         execute format('grant select (id, answer_id, state, created_at, settled_at) on egisso.received_file to %I', seer);
         execute format('grant select (package_id, element_id, type, rule_code) on egisso.record_message to %I', seer);
+        execute format('grant select (package_id, record_id, outcome, at, settled_at, settled) on egisso.unconfirmed_outcome to %I', seer);
     end loop;
 end $$;

@@ -30,6 +30,9 @@ type AnsweredPackage struct {
 	// protocol, the last one applied; nil before the first.
 	Decided  map[uuid.UUID]RecordState
 	Protocol []byte
+	// Unconfirmed are the outcomes among them that came from a file while the bus had
+	// the package.
+	Unconfirmed map[uuid.UUID]RecordState
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
@@ -59,6 +62,12 @@ type Verdict struct {
 	ParticipantCode string
 	// Protocol is the protocol the verdict comes from; kept if it says anything.
 	Protocol []byte
+	// FromFile is the protocol file of a package the bus has: nobody signed it, so that
+	// it proves no delivery and its outcomes stay unconfirmed.
+	FromFile string
+	// Settled is the word of the bus about outcomes that came from a file; "" as an
+	// outcome means that ЕГИССО never had the record.
+	Settled map[uuid.UUID]RecordState
 }
 
 // PackageResult is the outcome of an answered package.
@@ -197,13 +206,16 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 	if err != nil {
 		return err
 	}
-	p.Undecided, p.Decided = map[uuid.UUID]bool{}, map[uuid.UUID]RecordState{}
+	p.Undecided, p.Decided, p.Unconfirmed = map[uuid.UUID]bool{}, map[uuid.UUID]RecordState{}, map[uuid.UUID]RecordState{}
 	var id uuid.UUID
 	var state RecordState
 	var here bool // still in this package
-	var outcome RecordState
-	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here, &outcome}, func() error {
+	var outcome, unconfirmed RecordState
+	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here, &outcome, &unconfirmed}, func() error {
 		p.Members = append(p.Members, id)
+		if unconfirmed != "" {
+			p.Unconfirmed[id] = unconfirmed
+		}
 		if outcome != "" {
 			p.Decided[id] = outcome
 		}
@@ -217,12 +229,15 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 
 func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdict) error {
 	batch := &pgx.Batch{}
-	batch.Queue(query("confirm_delivery"), pkg.MessageID)
+	if v.FromFile == "" {
+		batch.Queue(query("confirm_delivery"), pkg.MessageID)
+	}
 	batch.Queue(query("queued_by_answer"), pkg.ID)
 	batch.Queue(query("records_sent"), pkg.ID)
-	if v.Protocol != nil && (v.Progress > 0 || v.Returned || v.Result != "") {
+	if v.Protocol != nil && v.FromFile == "" && (v.Progress > 0 || v.Returned || v.Result != "") {
 		batch.Queue(query("save_protocol"), pkg.ID, v.Protocol)
 	}
+	queueSettled(batch, pkg, v)
 	switch {
 	case v.Progress > 0:
 		batch.Queue(query("package_progress"), pkg.ID, v.Progress, v.Info)
@@ -261,6 +276,9 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 		}
 	}
 	batch.Queue(query("lock_rows_of_package"), pkg.ID)
+	if v.FromFile != "" {
+		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
+	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
 	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
 	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
@@ -271,6 +289,28 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 	if pkg.Register == egisso.RegisterParticipant {
 		batch.Queue(query("touch_blocked_by_participant"))
 	}
+}
+
+// queueSettled lets the word of the bus take the place of outcomes from a file, with
+// what the rows held because of them.
+func queueSettled(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
+	if len(v.Settled) == 0 {
+		return
+	}
+	var ids []uuid.UUID
+	var said []string
+	for _, id := range pkg.Members {
+		outcome, settled := v.Settled[id]
+		if !settled {
+			continue
+		}
+		if outcome == "" {
+			outcome = "released"
+		}
+		ids, said = append(ids, id), append(said, string(outcome))
+	}
+	batch.Queue(query("lock_rows_of_package"), pkg.ID)
+	batch.Queue(query("settle_unconfirmed"), pkg.ID, ids, said, v.ParticipantCode)
 }
 
 func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []ProtocolMessage) {

@@ -197,6 +197,8 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 // failPackage closes a package that could not be sent and frees its records.
 func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, info, review string) error {
 	batch := &pgx.Batch{}
+	batch.Queue(query("lock_rows_of_package"), packageID)
+	batch.Queue(query("settle_all_released"), packageID)
 	batch.Queue(query("package_send_failed"), packageID, info)
 	queueRelease(batch, packageID)
 	if review != "" {

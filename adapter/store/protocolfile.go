@@ -15,6 +15,7 @@ type ProtocolFile struct {
 	PackageID  uuid.UUID // named by who brought it, uuid.Nil if the protocol says it
 	Raw        []byte
 	ImportedBy string
+	Reason     string // of who brought it, "" if they gave none
 }
 
 // ManualPackage is a package a protocol file may be about.
@@ -73,7 +74,7 @@ func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(Pro
 	err := s.inTx(ctx, "apply a protocol file", func(tx pgx.Tx) error {
 		var f ProtocolFile
 		var named *uuid.UUID
-		err := tx.QueryRow(ctx, query("lock_protocol"), nullable(id)).Scan(&f.ID, &named, &f.Raw, &f.ImportedBy)
+		err := tx.QueryRow(ctx, query("lock_protocol"), nullable(id)).Scan(&f.ID, &named, &f.Raw, &f.ImportedBy, &f.Reason)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

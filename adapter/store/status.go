@@ -163,6 +163,7 @@ type JournalEntry struct {
 	Result      string    `json:"result"`
 	Review      string    `json:"review"`
 	MessageID   string    `json:"message_id"`
+	Unconfirmed int       `json:"unconfirmed"` // outcomes from a file, not confirmed by the bus
 }
 
 // JournalDetail is one row of the details of a package.

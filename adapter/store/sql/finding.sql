@@ -63,3 +63,11 @@ select 'package', id::text, 1, coalesce(closed_at, queued_at, created_at), revie
 select 'incoming', id, 1, received_at, review, 'Посмотрели — функция egisso.mark_incoming_reviewed'
   from egisso.incoming where review is not null and reviewed_at is null
  order by received_at limit 20;
+
+-- name: finding_unconfirmed
+-- What only a file says of packages the bus has.
+select 'unconfirmed', u.package_id::text, count(*)::int, min(u.at),
+       'Исходы записей взяты из файла протокола и не подтверждены СМЭВ',
+       'Сверьте их в кабинете поставщика; когда придёт ответ СМЭВ, шлюз сравнит исходы сам и при расхождении примет ответ СМЭВ'
+  from egisso.unconfirmed_outcome u where u.settled_at is null
+ group by u.package_id order by min(u.at), u.package_id limit 20;

@@ -59,8 +59,13 @@ update egisso.message set state = 'refused', claimed_until = null, last_error = 
 update egisso.package set review = $2 where id = $1 and review is distinct from $2;
 
 -- name: package_send_failed
-update egisso.package set state = 'send_failed', info = $2
- where id = $1 and state in ('formed', 'signed', 'queued', 'expired');
+-- Also one that only a file had answered.
+update egisso.package p set state = 'send_failed', info = $2, result = null, egisso_status = null
+ where p.id = $1 and (p.state in ('formed', 'signed', 'queued', 'expired')
+    or p.state = 'answered' and exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id)
+       and not exists (select from egisso.package_record m
+                        where m.package_id = p.id and m.outcome <> 'released'
+                          and not exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id and u.record_id = m.record_id and u.settled = 'released')));
 
 -- name: release_records
 -- All records of a package that failed are "not sent" again and go into the next one.

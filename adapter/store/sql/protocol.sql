@@ -2,11 +2,22 @@
 select id, fresh from egisso.keep_protocol($1, $2, $3);
 
 -- name: lock_protocol
-select id, package_id, raw, imported_by from egisso.protocol_file
+select id, package_id, raw, imported_by, reason from egisso.protocol_file
  where outcome is null and next_apply_at <= now() and ($1::text is null or id = $1)
    and not exists (select from egisso.reading g where g.what = 'protocol' and g.id = protocol_file.id and g.set_aside_at is not null)
  order by imported_at, id limit 1
    for update skip locked;
+
+-- name: note_unconfirmed
+select egisso.note_unconfirmed($1, $2, $3, $4);
+
+-- name: settle_unconfirmed
+select egisso.settle_unconfirmed($1, $2, $3, $4);
+
+-- name: settle_all_released
+-- The bus refused the message: ЕГИССО never had what a file called decided.
+select egisso.settle_unconfirmed($1, array(select record_id from egisso.unconfirmed_outcome where package_id = $1 and settled_at is null),
+       array(select 'released' from egisso.unconfirmed_outcome where package_id = $1 and settled_at is null), '');
 
 -- name: package_by_id
 -- With its last message, which may never have existed.

@@ -46,12 +46,12 @@ select register, until, failures, reason from egisso.register_rest where until >
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, '')
+       coalesce(message_id::text, ''), unconfirmed
   from egisso.journal order by created_at desc, id limit $1;
 
 -- name: journal_one
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, '')
+       coalesce(message_id::text, ''), unconfirmed
   from egisso.journal where id = $1;
 
 -- name: journal_detail
