@@ -34,6 +34,11 @@ func neighbour(settings func(*play) ([]string, error)) act {
 	}
 }
 
+// usualPauses are the program's own after a failure, not those of the other worlds.
+func usualPauses(o *world.Options) {
+	o.Env = append(o.Env, "EGISSOGW_RETRY_MIN=5s", "EGISSOGW_RETRY_MAX=15m")
+}
+
 // deadToken signs with a program that fails.
 func deadToken(p *play) ([]string, error) {
 	return []string{

@@ -51,6 +51,12 @@ func (r *runner) one(ctx context.Context, s Scenario) (result Result) {
 			return result.notPlayed(err)
 		}
 	}
+	// The time it takes to build is not the scenario's.
+	for _, variant := range append([]string{world.Product}, s.Builds...) {
+		if _, err := r.programs.Path(variant); err != nil {
+			return result.failed(err)
+		}
+	}
 	limit := s.Limit
 	if limit == 0 {
 		limit = defaultLimit

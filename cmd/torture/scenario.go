@@ -28,10 +28,11 @@ type Scenario struct {
 	Limit  time.Duration // of the whole scenario; defaultLimit if 0
 	// Still is how long nothing may move before the judge's word is final even if it
 	// is bad; standstill if 0.
-	Still time.Duration
-	Needs []need // what the machine must have
-	World func(*world.Options)
-	Play  func(context.Context, *play) error
+	Still  time.Duration
+	Needs  []need   // what the machine must have
+	Builds []string // variants of the program it uses besides the product
+	World  func(*world.Options)
+	Play   func(context.Context, *play) error
 }
 
 const defaultLimit = 4 * time.Minute

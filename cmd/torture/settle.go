@@ -98,7 +98,8 @@ func (p *play) picture(ctx context.Context) (text string) {
 		return ""
 	}
 	sum := p.Bus.Ledger().Summary()
-	return fmt.Sprintf("%s %d %v %v %d %d", text, sum.Attempts, sum.RecordsAccepted, sum.RecordsRejected, sum.AcksAccepted, p.Bus.Unacknowledged())
+	// An attempt that is refused moves nothing.
+	return fmt.Sprintf("%s %d %v %v %d %d", text, sum.Accepted, sum.RecordsAccepted, sum.RecordsRejected, sum.AcksAccepted, p.Bus.Unacknowledged())
 }
 
 // evidence gathers what the judge looks at.

@@ -5,6 +5,7 @@ import (
 
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/filestore"
+	"egissogw/cmd/torture/world"
 )
 
 // What scenarios await: one text for what is mended together.
@@ -45,7 +46,7 @@ var scenarios = []Scenario{
 		Name: "crash-points", Facts: 400, ShortFacts: 100, Gateways: 1, Short: true, Limit: 15 * time.Minute,
 		Happens: "a gateway kills itself at each point of points.go in turn",
 		Holds:   "each point is reached",
-		World:   crashWorld, Play: crashPoints,
+		Builds:  []string{world.Crash}, World: crashWorld, Play: crashPoints,
 	},
 	{
 		Name: "freeze", Facts: 2000, ShortFacts: 60, Gateways: 2, Short: true,
@@ -216,7 +217,7 @@ var scenarios = []Scenario{
 		Play:    fresh(trouble(smevtest.Rule{On: "RETR", Times: 4, CutAfter: 100})),
 	},
 	{
-		Name: "ftp-damaged", Facts: 300, Gateways: 1, Awaits: awaitsStorage,
+		Name: "ftp-damaged", Facts: 300, Gateways: 1,
 		Happens: "a file comes damaged once, after two downloads that broke off",
 		World:   busWith(lateRedelivery),
 		Play: fresh(trouble(
@@ -231,7 +232,7 @@ var scenarios = []Scenario{
 		Play:    accepted(reloaded),
 	},
 	{
-		Name: "mis-restored", Facts: 300, Gateways: 1,
+		Name: "mis-restored", Facts: 300, Gateways: 1, Awaits: awaitsSettling,
 		Happens: "the МИС is restored from an older dump",
 		Holds:   "what the dump has not is not removed in ЕГИССО without a person",
 		Asks:    "a person says what becomes of the rows that are gone",
@@ -280,7 +281,7 @@ var scenarios = []Scenario{
 		Happens: "the МИС has texts of ten megabytes",
 		Holds:   "they are held with a reason, all else goes on",
 		Asks:    "the МИС corrects the texts",
-		Play:    fresh(hugeTexts),
+		Still:   90 * time.Second, Play: fresh(hugeTexts),
 	},
 	{
 		Name: "mis-busy-row", Facts: 100, ShortFacts: 60, Gateways: 2, Short: true,
@@ -297,27 +298,27 @@ var scenarios = []Scenario{
 	{
 		Name: "neighbour-token", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the second gateway cannot sign",
-		Play:    neighbour(deadToken),
+		World:   usualPauses, Play: neighbour(deadToken),
 	},
 	{
 		Name: "neighbour-ftp", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the second gateway has a wrong password for the file storage",
-		Play:    neighbour(wrongFTPPassword),
+		World:   usualPauses, Play: neighbour(wrongFTPPassword),
 	},
 	{
 		Name: "neighbour-certificate", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the bus does not know the certificate of the second gateway",
-		Play:    neighbour(unknownCertificate),
+		World:   usualPauses, Play: neighbour(unknownCertificate),
 	},
 	{
 		Name: "clock-ahead", Facts: 200, Gateways: 2, Awaits: awaitsClock,
 		Happens: "the clock of the second gateway is a day ahead for a while",
-		Play:    otherClock(day),
+		Builds:  []string{world.Clock}, Play: otherClock(day),
 	},
 	{
 		Name: "clock-behind", Facts: 200, Gateways: 2,
 		Happens: "the clock of the second gateway is a day behind for a while",
-		Play:    otherClock(-day),
+		Builds:  []string{world.Clock}, Play: otherClock(-day),
 	},
 	{
 		Name: "migrate-beside", Facts: 500, Gateways: 2,
@@ -327,7 +328,7 @@ var scenarios = []Scenario{
 	{
 		Name: "upgrade", Facts: 500, Gateways: 2, Needs: []need{formerProgram},
 		Happens: "migrate runs beside a gateway of another commit (--former), and one of this commit beside it",
-		World:   former, Play: accepted(upgrade),
+		Builds:  []string{world.Former}, World: former, Play: accepted(upgrade),
 	},
 
 	// Much work (play_month.go).

@@ -27,15 +27,15 @@ type identity struct {
 
 func makeKeys(dir string) (k keys, err error) {
 	for name, place := range map[string]*identity{"bus": &k.bus, "egisso": &k.egisso, "client": &k.client} {
-		if *place, err = NewIdentity(dir, name); err != nil {
+		if *place, err = newIdentity(dir, name); err != nil {
 			return k, err
 		}
 	}
 	return k, nil
 }
 
-// NewIdentity makes a test-only key and writes it into the folder.
-func NewIdentity(dir, name string) (identity, error) {
+// newIdentity makes a test-only key and writes it into the folder.
+func newIdentity(dir, name string) (identity, error) {
 	made, err := smevtest.NewIdentity("Вымышленная организация "+name, time.Now().AddDate(0, 0, -30))
 	if err != nil {
 		return identity{}, err

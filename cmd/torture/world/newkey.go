@@ -10,7 +10,7 @@ import (
 // NewBusKey lets the bus sign with a new key, and returns the file of the new
 // certificate together with the old one.
 func (w *World) NewBusKey(ctx context.Context) (certificates string, err error) {
-	made, err := NewIdentity(w.Dir, "bus-2")
+	made, err := newIdentity(w.Dir, "bus-2")
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +28,7 @@ func (w *World) NewBusKey(ctx context.Context) (certificates string, err error) 
 // NewClientKey registers a new key of ours at the bus, which forgets the old one,
 // and returns the settings that use it.
 func (w *World) NewClientKey(ctx context.Context) (env []string, err error) {
-	made, err := NewIdentity(w.Dir, "client-2")
+	made, err := newIdentity(w.Dir, "client-2")
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (w *World) NewClientKey(ctx context.Context) (env []string, err error) {
 
 // StrangeKey is a key nobody knows, as settings.
 func (w *World) StrangeKey() ([]string, error) {
-	made, err := NewIdentity(w.Dir, fmt.Sprintf("stranger-%d", w.Gateways[0].Runs))
+	made, err := newIdentity(w.Dir, fmt.Sprintf("stranger-%d", w.Gateways[0].Runs))
 	if err != nil {
 		return nil, err
 	}

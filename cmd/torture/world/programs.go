@@ -26,22 +26,29 @@ type Programs struct {
 	Former string // commit of the former program; "" if there is none
 
 	mu    sync.Mutex
-	built map[string]error
+	built map[string]*build
+}
+
+// build is one variant, built once.
+type build struct {
+	once sync.Once
+	err  error
 }
 
 // Path is the file of a variant.
 func (p *Programs) Path(variant string) (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	path := filepath.Join(p.Dir, strings.TrimSuffix("egissogw-"+variant, "-"))
-	err, known := p.built[variant]
-	if !known {
-		if err = p.build(variant, path); p.built == nil {
-			p.built = map[string]error{}
-		}
-		p.built[variant] = err
+	p.mu.Lock()
+	if p.built == nil {
+		p.built = map[string]*build{}
 	}
-	return path, err
+	if p.built[variant] == nil {
+		p.built[variant] = &build{}
+	}
+	b := p.built[variant]
+	p.mu.Unlock()
+	b.once.Do(func() { b.err = p.build(variant, path) })
+	return path, b.err
 }
 
 func (p *Programs) build(variant, path string) error {
