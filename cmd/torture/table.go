@@ -19,6 +19,7 @@ const (
 	awaitsStorage    = "a file that could not be fetched or uploaded comes another way"
 	awaitsClock      = "an id from the future is evidence against the id"
 	awaitsOneClock   = "no decision mixes two clocks"
+	awaitsAuthor     = "it is asked who wrote an answer, not only who carried it"
 	awaitsProtocol   = "nothing is accepted without a positive statement"
 )
 
@@ -175,6 +176,13 @@ var scenarios = []Scenario{
 		Happens: "our key is exchanged while messages signed with the old one wait for the bus",
 		Asks:    "an administrator installs the key",
 		Play:    accepted(ourKeyChanged),
+	},
+	{
+		Name: "bus-stranger", Facts: 100, Gateways: 1, Awaits: awaitsAuthor,
+		Happens: "another participant of the bus answers a package in the place of ЕГИССО",
+		Holds:   "its protocol is not believed",
+		Asks:    "a person looks at the stranger's answer",
+		Play:    accepted(strangersAnswer),
 	},
 	{
 		Name: "protocol-without-numbers", Facts: 100, Gateways: 1, Awaits: awaitsProtocol,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -58,6 +59,25 @@ func TestPointsAreThoseOfTheSources(t *testing.T) {
 		_, transaction, commit := strings.Cut(name, " commit: ")
 		if commit && !strings.Contains(text, `"`+transaction) || !commit && !strings.Contains(text, `crashpoint.At("`+name+`")`) {
 			t.Errorf("crash point %q is not in the sources", name)
+		}
+	}
+}
+
+// In the product a crash point is an empty function.
+func TestProductHasNoCrashPoints(t *testing.T) {
+	for tags, want := range map[string]string{"": "[off.go]", "crashpoint": "[on.go]"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-tags", tags, "-f", "{{.GoFiles}}", "egissogw/adapter/store/crashpoint").CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != want {
+			t.Errorf("tags %q: %s, %v, want %s", tags, got, err, want)
+		}
+	}
+	text, err := os.ReadFile("../../adapter/store/crashpoint/off.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "func ") && !strings.HasSuffix(strings.TrimSpace(line), "{}") {
+			t.Errorf("not empty: %s", line)
 		}
 	}
 }
