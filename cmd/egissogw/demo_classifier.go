@@ -194,10 +194,7 @@ func (p *play) newClassifier(ctx context.Context, before tally) (tally, error) {
 		return before, err
 	}
 	added := map[string]int{}
-	for try := uint64(0); added[invalid] == 0 || added[invalid] == sum(added); try++ {
-		if try == 10 {
-			return before, fmt.Errorf("из %d новых рецептов на эту меру %d: показывать нечего", sum(added), added[invalid])
-		}
+	for try := uint64(0); try < 3 && (added[invalid] == 0 || added[invalid] == sum(added)); try++ {
 		more, err := refmis.AddRecipes(ctx, p.stage.source, p.seed+1+1000*try, 20)
 		if err != nil {
 			return before, err
@@ -208,6 +205,9 @@ func (p *play) newClassifier(ctx context.Context, before tally) (tally, error) {
 	}
 	total := sum(added)
 	p.step(fmt.Sprintf("в МИС: новых рецептов %d, из них на эту меру %d", total, added[invalid]))
+	if added[invalid] == 0 { // of few prescriptions
+		p.step("рецептов на эту меру в учебной МИС не осталось: как её факты задерживаются, не показано; возьмите больше рецептов, --facts")
+	}
 	held := before
 	held.source += total
 	held.accepted += total - added[invalid]
