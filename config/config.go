@@ -51,6 +51,7 @@ type Source struct {
 	Overlap     time.Duration `env:"SOURCE_OVERLAP,default=10m" range:"0s..24h" doc:"На сколько назад перечитывать изменения, если в представлении нет changed_xid: не меньше самой долгой транзакции МИС"`
 	Channel     string        `env:"SOURCE_CHANNEL" check:"identifier" doc:"Канал NOTIFY, на котором МИС сообщает об изменениях: опрос начинается сразу, а не по расписанию; пусто — только по расписанию"`
 	Timeout     time.Duration `env:"SOURCE_TIMEOUT,default=10m" range:"1s..24h" doc:"Предел одного чтения изменений"`
+	RowBytes    int           `env:"SOURCE_ROW_BYTES,default=1048576" range:"65536..16777216" doc:"Наибольший размер строки представления в байтах: большая не читается из базы МИС и показывается как непригодная"`
 }
 
 // Provider is who sends the registers.

@@ -166,9 +166,15 @@ func parseTime(s string) (time.Time, error) {
 const (
 	numberDigits   = 30
 	numberExponent = 20
+	// numberText is how long the text of one may be, zeros in front and behind
+	// included: reading takes time with the square of it.
+	numberText = 1000
 )
 
 func parseNumber(s string) (decimal.Decimal, error) {
+	if len(s) > numberText {
+		return decimal.Decimal{}, errLongNumber
+	}
 	d, err := decimal.NewFromString(s)
 	if err != nil {
 		return decimal.Decimal{}, errors.New("не число")
@@ -176,9 +182,11 @@ func parseNumber(s string) (decimal.Decimal, error) {
 	return d, checkNumber(d)
 }
 
+var errLongNumber = fmt.Errorf("число длиннее %d знаков", numberDigits)
+
 func checkNumber(d decimal.Decimal) error {
 	if e := d.Exponent(); e > numberExponent || e < -numberExponent || d.Coefficient().BitLen() > numberDigits*4 {
-		return fmt.Errorf("число длиннее %d знаков", numberDigits)
+		return errLongNumber
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ func (s *Source) Missing(ctx context.Context, register egisso.Register, keys []s
 		if err != nil {
 			return &viewError{err}
 		}
-		var key, position *string
-		if _, err := pgx.ForEachRow(rows, []any{&key, &position}, func() error {
+		var key, position, substitute *string
+		if _, err := pgx.ForEachRow(rows, []any{&key, &position, &substitute}, func() error {
 			if key != nil {
 				shown[*key] = true
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,9 +55,13 @@ func viewFailed(err error) bool {
 	return errors.As(err, &e) && dataState(e.err) != ""
 }
 
-// isolate reads one page when the view fails on a row of it, and reports whether
-// rows may be left. The keys are read alone, then the rows in halves, until the
-// rows that fail stand alone.
+// isolated is how many rows are held at once where they are read by their keys.
+const isolated = 16
+
+// isolate reads one page when the view fails on a row of it, or a row is too large
+// to be fetched, and reports whether rows may be left. The keys are read alone, then
+// the rows in small numbers and in halves of these, until the rows that fail stand
+// alone; of rows that are too large the database sends no more than that.
 func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 	tx, err := p.begin(ctx)
 	if err != nil {
@@ -75,21 +81,35 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	_, position, _ := p.tail()
+	query, err := p.source.selection(p.view.name, p.view.name, position, "by_key")
+	if err != nil {
+		return false, err
+	}
+	query = p.view.bounded(query, p.source.rowBytes)
+	for part := range slices.Chunk(page, isolated) {
+		if err := p.part(ctx, tx, query, part); err != nil {
+			return false, err
+		}
+	}
+	if len(page) == size {
+		return true, nil
+	}
+	return false, p.keyless(ctx, tx)
+}
+
+// part reads some rows of a page by their keys and takes them in their order.
+func (p *pass) part(ctx context.Context, tx pgx.Tx, query string, page []sourceRow) error {
 	var keys []string
 	for _, row := range page {
 		if row.placed() {
 			keys = append(keys, row.sourceKey)
 		}
 	}
-	_, position, _ := p.tail()
-	query, err := p.source.selection(p.view.name, p.view.name, position, "by_key")
-	if err != nil {
-		return false, err
-	}
 	found := map[string][]sourceRow{}
 	failed := map[string]string{}
 	if err := p.halve(ctx, tx, query, keys, found, failed); err != nil {
-		return false, err
+		return err
 	}
 	for i := range page {
 		row := &page[i]
@@ -101,13 +121,10 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 			found[row.sourceKey] = rows[1:]
 		}
 		if err := p.take(row); err != nil {
-			return false, err
+			return err
 		}
 	}
-	if len(page) == size {
-		return true, nil
-	}
-	return false, p.keyless(ctx, tx)
+	return nil
 }
 
 // keys reads the keys of the next rows and their places.
@@ -124,14 +141,18 @@ func (p *pass) keys(ctx context.Context, tx pgx.Tx, size int) ([]sourceRow, erro
 	}
 	rows, err := pgx.CollectRows(result, func(r pgx.CollectableRow) (sourceRow, error) {
 		var row sourceRow
-		var key, place *string
-		if err := r.Scan(&key, &place); err != nil {
+		var key, place, substitute *string
+		if err := r.Scan(&key, &place, &substitute); err != nil {
 			return row, err
 		}
-		if key == nil {
-			key = new(string)
+		if substitute != nil {
+			row.substitute(*substitute, findingHugeKey)
+		} else {
+			if key == nil {
+				key = new(string)
+			}
+			row.identify(*key)
 		}
-		row.identify(*key)
 		row.RecordNo = row.Key
 		if place != nil {
 			row.position = *place
@@ -154,13 +175,15 @@ func (p *pass) halve(ctx context.Context, tx pgx.Tx, query string, keys []string
 	if err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
-	rows, err := p.fetch(ctx, part, query, keys)
+	rows := map[string][]sourceRow{}
+	_, err = p.fetch(ctx, part, func(row *sourceRow) error {
+		rows[row.sourceKey] = append(rows[row.sourceKey], *row)
+		return nil
+	}, query, keys)
 	rollback(ctx, part)
 	switch {
 	case err == nil:
-		for _, row := range rows {
-			found[row.sourceKey] = append(found[row.sourceKey], row)
-		}
+		maps.Copy(found, rows)
 		return nil
 	case !viewFailed(err):
 		return err

@@ -1,6 +1,7 @@
 package mis
 
 import (
+	"crypto/md5" //nolint:gosec // only a name: what every server of a МИС can compute
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -13,8 +14,18 @@ import (
 // and in those of others that read its journal.
 const keyBytes = 200
 
+// numberBytes is how long the number people know a record by may be.
+const numberBytes = 1000
+
 // findingNoKey is what is wrong with a row without a key.
 var findingNoKey = finding("row_key", "столбец row_key (ключ записи): не заполнено, запись нельзя отличить от других")
+
+// hugeKey is from how many bytes on a key is not even fetched, as keys.sql has it: it
+// cannot be a place to go on from.
+const hugeKey = 4096
+
+// findingHugeKey is what is wrong with such a key.
+const findingHugeKey = "длиннее 4096 байт"
 
 // findingTwice is what is wrong with a key the view shows more than once.
 var findingTwice = finding("row_key", "столбец row_key (ключ записи): встречается в представлении несколько раз, а должен один")
@@ -28,6 +39,11 @@ func (r *sourceRow) identify(key string) {
 		r.Findings = append(r.Findings, findingNoKey)
 		return
 	}
+	if len(key) > hugeKey {
+		sum := md5.Sum([]byte(key))
+		r.substitute("md5:"+hex.EncodeToString(sum[:]), findingHugeKey)
+		return
+	}
 	problem := badName(key)
 	if problem == "" && len(key) > keyBytes {
 		problem = fmt.Sprintf("длиннее %d байт", keyBytes)
@@ -37,6 +53,13 @@ func (r *sourceRow) identify(key string) {
 	}
 	sum := sha256.Sum256([]byte(key))
 	r.Key = "sha256:" + hex.EncodeToString(sum[:])
+	r.report("row_key", "ключ записи", problem+"; запись показана под заменяющим ключом")
+}
+
+// substitute makes the row one whose key was not fetched. It has no place: the byte
+// before its name stands in no text.
+func (r *sourceRow) substitute(key, problem string) {
+	r.sourceKey, r.Key = "\xff"+key, key
 	r.report("row_key", "ключ записи", problem+"; запись показана под заменяющим ключом")
 }
 

@@ -123,7 +123,12 @@ func connect(t testing.TB, url string) *pgx.Conn {
 
 func open(t testing.TB, url string, options ...mis.Option) *mis.Source {
 	t.Helper()
-	pool, err := pgxpool.New(t.Context(), url)
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mis.LimitRows(&cfg.ConnConfig.Config, mis.DefaultRowBytes)
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ type pass struct {
 func (p *pass) run(ctx context.Context) error {
 	for {
 		more, err := p.snapshot(ctx)
-		if viewFailed(err) {
+		if viewFailed(err) || cutOff(err) {
 			more, err = p.isolate(ctx)
 		}
 		if err != nil {
@@ -184,16 +184,11 @@ func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
 	}
 	fetch := "fetch " + strconv.Itoa(p.source.page) + " from changed"
 	for {
-		rows, err := p.fetch(ctx, tx, fetch)
+		rows, err := p.fetch(ctx, tx, p.take, fetch)
 		if err != nil {
 			return false, err
 		}
-		for i := range rows {
-			if err := p.take(&rows[i]); err != nil {
-				return false, err
-			}
-		}
-		if len(rows) < p.source.page {
+		if rows < p.source.page {
 			return false, p.keyless(ctx, tx)
 		}
 		if time.Since(began) > p.source.snapshot && p.resumable(p.held) {
@@ -202,11 +197,12 @@ func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
 	}
 }
 
-// fetch runs a query of the view's columns and reads its rows.
-func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) ([]sourceRow, error) {
+// fetch runs a query of the view's columns and hands on its rows as they come, so
+// that no more than one is held here. It returns how many there were.
+func (p *pass) fetch(ctx context.Context, tx pgx.Tx, take func(*sourceRow) error, query string, args ...any) (rows int, err error) {
 	result, err := tx.Query(ctx, query, append([]any{pgx.QueryExecModeExec}, args...)...)
 	if err != nil {
-		return nil, &viewError{err}
+		return 0, &viewError{err}
 	}
 	defer result.Close()
 	var names []string
@@ -216,19 +212,24 @@ func (p *pass) fetch(ctx context.Context, tx pgx.Tx, query string, args ...any) 
 	if len(names) == 0 { // it ended before it began
 		result.Close()
 		if err := result.Err(); err != nil {
-			return nil, &viewError{err}
+			return 0, &viewError{err}
 		}
 	}
 	read, err := p.view.bind(names)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	var rows []sourceRow
+	measure := p.source.measure(p.view, names)
 	for result.Next() {
-		rows = append(rows, read(result.RawValues()))
+		row := read(result.RawValues())
+		measure(&row, result.RawValues())
+		if err := take(&row); err != nil {
+			return rows, err
+		}
+		rows++
 	}
 	if err := result.Err(); err != nil {
-		return nil, &viewError{err}
+		return rows, &viewError{err}
 	}
 	return rows, nil
 }

@@ -220,7 +220,11 @@ func (h head) read(values [][]byte) sourceRow {
 	row := sourceRow{position: string(values[h.position])}
 	row.identify(string(values[h.key]))
 	row.RecordNo = strings.TrimSpace(string(values[h.number]))
-	if problem := badName(row.RecordNo); problem != "" {
+	problem := badName(row.RecordNo)
+	if problem == "" && len(row.RecordNo) > numberBytes {
+		problem = fmt.Sprintf("длиннее %d байт", numberBytes)
+	}
+	if problem != "" {
 		row.RecordNo = ""
 		row.report("record_no", "номер записи", problem)
 	}

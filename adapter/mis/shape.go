@@ -30,6 +30,8 @@ func checkShape(value []byte, t reflect.Type) error {
 		return checkList(value, t.Elem())
 	case value[0] == '{' && t.Kind() == reflect.Struct && !isScalar(t):
 		return checkObject(value, t)
+	case len(value) > numberText && (t == reflect.TypeFor[decimal.Decimal]() || t == reflect.TypeFor[decimal.NullDecimal]()):
+		return errLongNumber
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type Source struct {
 
 	overlap  time.Duration
 	page     int
+	rowBytes int
 	snapshot time.Duration
 }
 
@@ -29,6 +30,7 @@ const (
 	DefaultSchema   = "egisso_source"
 	DefaultOverlap  = 15 * time.Minute
 	DefaultPage     = 1000
+	DefaultRowBytes = 1 << 20
 	DefaultSnapshot = time.Minute
 )
 
@@ -47,6 +49,10 @@ func WithOverlap(d time.Duration) Option { return func(s *Source) { s.overlap = 
 // WithPage sets how many rows are fetched at once.
 func WithPage(rows int) Option { return func(s *Source) { s.page = max(rows, 1) } }
 
+// WithRowBytes sets how large a row may be in bytes of its columns as text. A larger
+// one is shown as unreadable. The pool is to be limited to the same by [LimitRows].
+func WithRowBytes(bytes int) Option { return func(s *Source) { s.rowBytes = max(bytes, 1) } }
+
 // WithSnapshot sets how long one snapshot of the source is read from before a
 // new one is taken: a snapshot keeps the source's vacuum from its work.
 func WithSnapshot(d time.Duration) Option { return func(s *Source) { s.snapshot = d } }
@@ -58,7 +64,7 @@ func Open(_ context.Context, pool *pgxpool.Pool, schema string, options ...Optio
 	if schema == "" {
 		schema = DefaultSchema
 	}
-	s := &Source{pool: pool, schema: schema, overlap: DefaultOverlap, page: DefaultPage, snapshot: DefaultSnapshot}
+	s := &Source{pool: pool, schema: schema, overlap: DefaultOverlap, page: DefaultPage, rowBytes: DefaultRowBytes, snapshot: DefaultSnapshot}
 	for _, option := range options {
 		option(s)
 	}

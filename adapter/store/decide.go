@@ -101,29 +101,46 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(result, func(r pgx.CollectableRow) (*dirtyRow, error) {
-		var row dirtyRow
-		var findings []byte
-		var needs []string
-		var acceptedID, acceptedEvent *uuid.UUID
-		err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
-			&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-			&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Twin)
+	defer result.Close()
+	var rows []*dirtyRow
+	// Rows over the budget stay dirty; their locks end with the transaction.
+	for size := 0; size < dirtyBytes && result.Next(); {
+		row, err := scanDirty(result)
 		if err != nil {
 			return nil, err
 		}
-		if acceptedID != nil {
-			row.AcceptedID = *acceptedID
-		}
-		if acceptedEvent != nil {
-			row.AcceptedEvent = *acceptedEvent
-		}
-		for _, text := range needs {
-			register, key, _ := strings.Cut(text, "/")
-			row.needs = append(row.needs, Need{egisso.Register(register), key})
-		}
-		return &row, json.Unmarshal(findings, &row.Findings)
-	})
+		size += len(row.Content) + len(row.AcceptedContent)
+		rows = append(rows, row)
+	}
+	result.Close()
+	return rows, result.Err()
+}
+
+// dirtyBytes is how much content is held at once to decide on.
+const dirtyBytes = 16 << 20
+
+func scanDirty(r pgx.Rows) (*dirtyRow, error) {
+	var row dirtyRow
+	var findings []byte
+	var needs []string
+	var acceptedID, acceptedEvent *uuid.UUID
+	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
+		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Twin)
+	if err != nil {
+		return nil, err
+	}
+	if acceptedID != nil {
+		row.AcceptedID = *acceptedID
+	}
+	if acceptedEvent != nil {
+		row.AcceptedEvent = *acceptedEvent
+	}
+	for _, text := range needs {
+		register, key, _ := strings.Cut(text, "/")
+		row.needs = append(row.needs, Need{egisso.Register(register), key})
+	}
+	return &row, json.Unmarshal(findings, &row.Findings)
 }
 
 // withoutFlying leaves out rows whose record was packed between the two looks:
