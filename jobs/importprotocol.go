@@ -50,6 +50,7 @@ func (i ImportProtocol) Apply(ctx context.Context, id string) (store.ProtocolOut
 // Why a protocol file is refused, in Russian.
 const (
 	refusedUnread   = "Файл не читается как протокол ЕГИССО: "
+	refusedLarge    = "Файл протокола больше 8 МиБ: протоколов такого размера не бывает"
 	refusedKind     = "Это ответ о классификаторе, а не протокол обработки пакета"
 	refusedAttached = "В этом файле только ссылка на протокол: загрузите файл самого протокола"
 	refusedNameless = "Протокол не называет пакет: укажите его при загрузке"
@@ -76,6 +77,9 @@ func ProtocolPackage(raw []byte, named uuid.UUID) (id uuid.UUID, refused string)
 // readProtocolFile is ProtocolPackage; carrier is the register whose protocols the
 // message carries, "" for a bare protocol.
 func readProtocolFile(raw []byte, named uuid.UUID) (id uuid.UUID, carrier egisso.Register, refused string) {
+	if len(raw) == 0 || len(raw) > egisso.ProtocolBytes { // of larger ones nothing is fetched
+		return uuid.Nil, "", refusedLarge
+	}
 	answer, err := egisso.ReadAnswer(raw)
 	if err != nil {
 		return uuid.Nil, "", refusedUnread + err.Error()

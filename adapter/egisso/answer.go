@@ -20,7 +20,8 @@ type Answer struct {
 }
 
 // ReadAnswer reads the answer to a message, or a file with a protocol: the
-// response of any kind and version or a bare protocol.
+// response of any kind and version or a bare protocol. Only an answer about the
+// classifier may be larger than ProtocolBytes.
 func ReadAnswer(content []byte) (*Answer, error) {
 	space, _, err := RootOf(content)
 	if err != nil {

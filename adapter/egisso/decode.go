@@ -30,8 +30,23 @@ func (e *FormatError) Error() string {
 func (e *FormatError) Unwrap() error { return e.Err }
 
 // readLimits bound packages, protocols and classifiers: flat, at most 1000
-// records, or some tens of thousands of rules.
-var readLimits = xmlsafe.Limits{Bytes: 64 << 20, Depth: 32, Elements: 2_000_000, Attributes: 64, TextLength: 1 << 20}
+// records, or some tens of thousands of rules (КМСЗ of 40,000 rules has 20 MiB).
+var readLimits = xmlsafe.Limits{Bytes: 32 << 20, Depth: 32, Elements: 2_000_000, Attributes: 64, TextLength: 1 << 20}
+
+// ProtocolBytes is the largest protocol that is read: a thousand records with several
+// errors each take less.
+const ProtocolBytes = 8 << 20
+
+// protocolLimits bound protocols: a tree takes many times the size of its elements.
+var protocolLimits = func() xmlsafe.Limits {
+	l := readLimits
+	l.Bytes, l.Elements = ProtocolBytes, 60_000
+	return l
+}()
+
+// mostHeld is how many elements of a package or classifier are held at once; the
+// rules of a classifier, the bulk of it, are not.
+const mostHeld = 100_000
 
 // errInstruction: no document of ЕГИССО has processing instructions. In a signed
 // one the digest would not see them, and in a file nobody should have to ask.
@@ -48,9 +63,9 @@ func refuseInstructions(e *xmlsafe.Element) error {
 	return nil
 }
 
-// parseTree reads a document as a tree.
+// parseTree reads a document no larger than a protocol as a tree.
 func parseTree(content []byte) (*xmlsafe.Document, error) {
-	doc, err := xmlsafe.ParseEach(content, readLimits, nil)
+	doc, err := xmlsafe.ParseEach(content, protocolLimits, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -78,12 +93,16 @@ type decoder struct {
 	v     *Version
 	err   error
 	rules []KMSZRule // of the classifier, read while the document is parsed
+	held  int        // elements in the tree
 }
 
 // parseDocument returns the root and sets the version if the document has the
 // local name and the namespace of a version of one of the kinds.
 func (d *decoder) parseDocument(content []byte, local string, codes ...string) *xmlsafe.Element {
-	doc, err := xmlsafe.ParseEach(content, readLimits, d.takeRule)
+	doc, err := xmlsafe.ParseEach(content, readLimits, d.take)
+	if err == nil && d.held > mostHeld {
+		err = fmt.Errorf("more than %d elements beside the rules of a classifier", mostHeld)
+	}
 	if err == nil {
 		doc.Root.Walk(func(e *xmlsafe.Element) bool {
 			err = refuseInstructions(e)

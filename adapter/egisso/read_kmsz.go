@@ -71,6 +71,21 @@ func (d *decoder) facet(in *sequence, f *facetShape) []Position {
 	return positions
 }
 
+// take is what becomes of an element when it is complete: rules are read at once,
+// the rest is kept for later, unless there is more of it than any document has.
+func (d *decoder) take(e *xmlsafe.Element) (done bool) {
+	if d.held > mostHeld {
+		return true
+	}
+	if !d.takeRule(e) {
+		d.held++
+		return false
+	}
+	e.Walk(func(*xmlsafe.Element) bool { d.held--; return true })
+	d.held++ // e itself was not counted
+	return true
+}
+
 // takeRule reads a rule as soon as it is parsed: there are tens of thousands, and
 // a tree of them all is many times their size. It reports whether e is one.
 func (d *decoder) takeRule(e *xmlsafe.Element) bool {

@@ -189,6 +189,41 @@ func TestScreensImportProtocolsByTheFunction(t *testing.T) {
 	}
 }
 
+// TestProtocolFileLargerThanAny: it is refused where it is handed in, and not fetched
+// where an earlier version took it.
+func TestProtocolFileLargerThanAny(t *testing.T) {
+	f := open(t)
+	const large = 8<<20 + 1
+	for _, statement := range []string{
+		`select egisso.import_protocol('<protocol>' || repeat('x', 8388609) || '</protocol>')`,
+		`select egisso.import_protocol(repeat('я', 4194305))`,
+	} {
+		if _, err := f.conn.Exec(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "больше 8 МиБ") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+	if _, _, err := f.StoreProtocol(t.Context(), uuid.Nil, make([]byte, large), ""); err == nil || !strings.Contains(err.Error(), "больше 8 МиБ") {
+		t.Errorf("error %v", err)
+	}
+	if _, _, err := f.StoreProtocol(t.Context(), uuid.Nil, make([]byte, large-1), ""); err != nil {
+		t.Error(err)
+	}
+	f.exec(t, `delete from egisso.protocol_file; alter table egisso.protocol_file disable trigger protocol_file_size;
+		insert into egisso.protocol_file (id, raw, imported_by) values ('sha256:0', convert_to(repeat('x', 70000000), 'UTF8'), 'test')`)
+	found, err := f.ApplyNextProtocol(t.Context(), "", func(p store.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
+		if len(p.Raw) != 0 {
+			t.Errorf("%d bytes were fetched", len(p.Raw))
+		}
+		return store.FileVerdict{Refused: "велик"}, nil
+	})
+	if !found || err != nil {
+		t.Errorf("found %v: %v", found, err)
+	}
+	if found, err := f.ApplyNextProtocol(t.Context(), "", nil); found || err != nil {
+		t.Errorf("it comes again: %v", err)
+	}
+}
+
 func TestPreviewLeavesNothingBehind(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"), row("2", "b"), row("3", "c"))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
@@ -30,7 +31,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 			return usageError{"идентификатор пакета должен быть UUID"}
 		}
 	}
-	raw, err := a.read(ctx, name)
+	raw, err := a.readUpTo(ctx, name, egisso.ProtocolBytes)
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,9 @@ import (
 // stdinName stands for standard input where a command takes a file.
 const stdinName = "-"
 
-// readLimit is the largest file that is read into memory. Files that are only
-// hashed are streamed and may be of any size.
-const readLimit = 256 << 20
+// readLimit is the largest file that is read into memory: a reply of the bus at its
+// default limit. Files that are only hashed are streamed and may be of any size.
+const readLimit = 32 << 20
 
 // open opens a file, or standard input, to be read until ctx ends.
 func (a *app) open(ctx context.Context, name string) (io.ReadCloser, error) {
@@ -34,17 +34,22 @@ func (a *app) open(ctx context.Context, name string) (io.ReadCloser, error) {
 
 // read reads all of a file that has to fit into memory.
 func (a *app) read(ctx context.Context, name string) ([]byte, error) {
+	return a.readUpTo(ctx, name, readLimit)
+}
+
+// readUpTo is read with another limit, in whole MiB.
+func (a *app) readUpTo(ctx context.Context, name string, limit int64) ([]byte, error) {
 	file, err := a.open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, readLimit+1))
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("чтение %s: %w", shownName(name), err)
-	case len(data) > readLimit:
-		return nil, fmt.Errorf("%s больше %d МиБ", shownName(name), readLimit>>20)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("%s больше %d МиБ", shownName(name), limit>>20)
 	case len(data) == 0:
 		return nil, fmt.Errorf("%s: пусто", shownName(name))
 	}

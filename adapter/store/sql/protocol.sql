@@ -2,7 +2,8 @@
 select id, fresh from egisso.keep_protocol($1, $2, $3);
 
 -- name: lock_protocol
-select id, package_id, raw, imported_by, reason from egisso.protocol_file
+-- Of one larger than any protocol, kept by an earlier version, nothing is fetched.
+select id, package_id, case when octet_length(raw) <= 8388608 then raw else '' end, imported_by, reason from egisso.protocol_file
  where outcome is null and next_apply_at <= now() and ($1::text is null or id = $1)
    and not exists (select from egisso.reading g where g.what = 'protocol' and g.id = protocol_file.id and g.set_aside_at is not null)
  order by imported_at, id limit 1

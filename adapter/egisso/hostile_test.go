@@ -1,0 +1,68 @@
+package egisso
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"egissogw/crypto/hostiletest"
+)
+
+// stretched is a document with the text between two marks repeated up to n bytes.
+func stretched(document, begin, end string, n int) []byte {
+	from := strings.Index(document, begin)
+	to := from + strings.Index(document[from:], end) + len(end)
+	return slices.Concat([]byte(document[:from]), hostiletest.Fill([]byte(document[from:to]), n), []byte(document[to:]))
+}
+
+const (
+	hostileHead = `<response xmlns="urn://egisso-ru/msg/10.05.I/2.1.0"><p:protocol xmlns:p="urn://egisso-ru/types/prsf-protocol/1.1.0"><p:packageResult>`
+	hostileTail = `</p:packageResult></p:protocol></response>`
+)
+
+func TestHostileProtocols(t *testing.T) {
+	read := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
+	around := func(piece string) func(n int) []byte {
+		return func(n int) []byte {
+			return slices.Concat([]byte(hostileHead), hostiletest.Fill([]byte(piece), n), []byte(hostileTail))
+		}
+	}
+	record := `<p:recordResult><p:recordID>10050000-0000-4000-8000-000000000001</p:recordID><p:status>4</p:status>` +
+		`<p:errors><p:error><p:code>014</p:code><p:message>` + strings.Repeat("сведения не найдены ", 20) + `</p:message></p:error></p:errors></p:recordResult>`
+	hostiletest.Run(t, []hostiletest.Row{
+		{Name: "protocol of tiny elements", Read: read, Says: "more than 60000 elements", Input: around("<p:a/>"), Limit: ProtocolBytes - 4096},
+		{Name: "protocol of namespaces", Read: read, Says: "packageResult", Input: around(`<a xmlns:p="urn:a" xmlns:q="urn:b" xmlns="urn:c">` + strings.Repeat(" ", 200) + `</a>`), Limit: ProtocolBytes - 4096},
+		{Name: "protocol of records", Read: read, Says: "packageStatus", Input: around(record), Limit: ProtocolBytes - 4096},
+		{Name: "protocol of text", Read: read, Says: "text longer than", Cheap: true, Input: func(n int) []byte { return around("я")(max(n, 2<<20)) }, Limit: ProtocolBytes - 4096},
+		{Name: "protocol larger than any", Read: read, Says: "document of", Input: func(n int) []byte { return around(record)(max(n, ProtocolBytes+4096)) }},
+	})
+}
+
+func TestHostileClassifiers(t *testing.T) {
+	read := func(_ testing.TB, input []byte) error { _, err := ReadClassifierAnswer(input); return err }
+	answer := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
+	var w textWriter
+	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: bigKMSZ(7, 1)})
+	document := w.b.String()
+	name := document[strings.Index(document, "ruleKMSZ")-20:][:20]
+	name = name[strings.LastIndex(name, "<")+1:] + "ruleKMSZ"
+	rules := func(n int) []byte { return stretched(document, "<"+name, "</"+name+">", n) }
+	inRule := func(n int) []byte {
+		at := strings.Index(document, "</"+name+">")
+		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), n), []byte(document[at:]))
+	}
+	beside := func(n int) []byte {
+		at := strings.LastIndex(document, "</")
+		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), n), []byte(document[at:]))
+	}
+	hostiletest.Run(t, []hostiletest.Row{
+		{Name: "КМСЗ of rules", Read: read, Input: rules},
+		{Name: "КМСЗ of rules, as an answer", Read: answer, Input: rules},
+		{Name: "КМСЗ of tiny elements", Read: read, Says: "elements", Input: beside, Limit: 7 << 20},
+		{Name: "КМСЗ of tiny elements in a rule", Read: read, Says: "elements", Input: inRule, Limit: 7 << 20},
+		{Name: "КМСЗ of more elements than are counted", Read: read, Says: "more than 2000000 elements", Cheap: true,
+			Input: func(n int) []byte { return beside(max(n, 9<<20)) }},
+		{Name: "КМСЗ of tiny elements, as an answer", Read: answer, Says: "elements", Input: beside, Limit: 5 << 20},
+		{Name: "КМСЗ larger than any", Read: read, Says: "document of", Cheap: true, Input: func(n int) []byte { return rules(max(n, 33<<20)) }},
+	})
+}
