@@ -102,7 +102,7 @@ func (f field) kind() kind {
 		return kind{"расписание", "не расписание"}
 	case TimeZone:
 		return kind{"часовой пояс", "не часовой пояс"}
-	case Args:
+	case Args, Mnemonics:
 		return kind{"список", "не список"}
 	case RulePolicy:
 		return kind{"пары", "не пары КОД=ДЕЙСТВИЕ"}

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"egissogw/config"
@@ -29,5 +30,29 @@ func TestChainNeedsASubject(t *testing.T) {
 				t.Errorf("error %v, want a problem with %q", err, tc.wrong)
 			}
 		})
+	}
+}
+
+func TestMnemonicsAreListed(t *testing.T) {
+	for text, want := range map[string]config.Mnemonics{
+		"":                     nil,
+		"EGISSO":               {"EGISSO"},
+		" EGISSO , EGISSO_T,1": {"EGISSO", "EGISSO_T", "1"},
+		"none":                 {""},
+		"EGISSO,none":          {"EGISSO", ""},
+		"ЕГИССО":               {"ЕГИССО"},
+	} {
+		c, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text})
+		if err != nil || !slices.Equal(c.SMEV.Senders, want) {
+			t.Errorf("%q is %q, %v", text, c.SMEV.Senders, err)
+		}
+		if !slices.Equal(c.SMEV.BusSenders, config.Mnemonics{"smev", "SMEV"}) {
+			t.Errorf("the bus is %q", c.SMEV.BusSenders)
+		}
+	}
+	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>"} {
+		if _, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text}); err == nil {
+			t.Errorf("%q is a list", text)
+		}
 	}
 }

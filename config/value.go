@@ -90,6 +90,35 @@ func (a *Args) EnvDecode(value string) error {
 	return nil
 }
 
+// Mnemonics are names of systems in the bus. One that is empty stands for messages
+// that name nobody, which schema 1.3 allows (spec smev3.md b, MessageMetadata).
+type Mnemonics []string
+
+// noMnemonic is how a message without a mnemonic is listed.
+const noMnemonic = "none"
+
+// mnemonicPattern is what can be typed and printed as it is; the schema only bounds
+// the length of Recipient/Mnemonic, the longer of the two.
+var mnemonicPattern = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]{0,99}$`)
+
+// EnvDecode implements envconfig.Decoder.
+func (m *Mnemonics) EnvDecode(value string) error {
+	var list Mnemonics
+	for part := range strings.SplitSeq(value, ",") {
+		part = strings.TrimSpace(part)
+		switch {
+		case part == noMnemonic:
+			list = append(list, "")
+		case mnemonicPattern.MatchString(part):
+			list = append(list, part)
+		default:
+			return textError("ожидаются мнемоники через запятую: буквы, цифры, знаки . _ : / -, либо none")
+		}
+	}
+	*m = list
+	return nil
+}
+
 // RulePolicy changes the severity of checks, "019=block,026=warn". Only the form
 // is checked here: which rules exist is known to adapter/egisso.
 type RulePolicy string

@@ -14,8 +14,9 @@ import (
 // Apply turns stored answers into outcomes of records (spec egisso.md d). It
 // works while the signing service is off, too.
 type Apply struct {
-	Store *store.Store
-	Log   *slog.Logger
+	Store   *store.Store
+	Senders Senders
+	Log     *slog.Logger
 }
 
 // Name implements Job.
@@ -28,7 +29,7 @@ const applyBatch = 100
 // and the others go on.
 func (a Apply) Run(ctx context.Context) (Report, error) {
 	var report Report
-	var troubles []error
+	troubles := []error{a.Store.Listed(ctx, a.Senders.EGISSO, a.Senders.Bus)}
 	for range applyBatch {
 		found, err := a.Store.ApplyNext(ctx, a.judge)
 		if err != nil {

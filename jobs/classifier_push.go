@@ -6,15 +6,21 @@ import (
 	"strings"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
 
 // ClassifierPush handles what ЕГИССО sends about КМСЗ on its own: a version that
 // is published (10.01.O) and the one that became active (10.03.O). Neither is
 // answered (spec egisso.md f.5). It implements IncomingHandler.
+//
+// Only a broadcast of a sender that is configured or confirmed is taken. Anybody can
+// send the same as a request, or under another name: the most that comes of it is
+// that the classifier is asked for.
 type ClassifierPush struct {
-	Store *store.Store
-	Log   *slog.Logger
+	Store   *store.Store
+	Senders Senders
+	Log     *slog.Logger
 }
 
 const (
@@ -30,6 +36,32 @@ func (ClassifierPush) Handles(namespace string) bool {
 
 // Handle stores what the message says. One that comes again changes nothing.
 func (p ClassifierPush) Handle(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
+	if smev.IncomingKind(m.Kind) != smev.IncomingBroadcast {
+		return p.doubted(ctx, store.IncomingVerdict{
+			Outcome: store.IncomingUnhandled, Note: "about the classifier, and not a broadcast",
+			Review: "КМСЗ пришла запросом, а не рассылкой: сообщение сохранено и не применено, запрашивается действующая версия",
+		})
+	}
+	switch believed, refused, err := p.Store.Believes(ctx, p.Senders.ofEGISSO(m.Sender)); {
+	case err != nil:
+		return store.IncomingVerdict{}, err
+	case refused && !believed:
+		return store.IncomingVerdict{Outcome: store.IncomingUnhandled, Note: "broadcast of a sender a person refused"}, nil
+	case !believed:
+		return p.doubted(ctx, store.IncomingVerdict{
+			Hold: true, Note: "broadcast of a sender nobody confirmed",
+			Review: "Рассылка о КМСЗ от отправителя, которого никто не подтвердил: сохранена и не применена, запрашивается действующая версия",
+		})
+	}
+	return p.take(ctx, m)
+}
+
+// doubted: what is said is not believed, but may be true of a version we miss.
+func (p ClassifierPush) doubted(ctx context.Context, v store.IncomingVerdict) (store.IncomingVerdict, error) {
+	return v, p.Store.HintClassifier(ctx, egisso.ClassifierKMSZ, "Сообщение о КМСЗ, которому нельзя верить на слово")
+}
+
+func (p ClassifierPush) take(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
 	if strings.HasPrefix(m.Namespace, publications) {
 		publication, err := egisso.ReadPublication(m.Content)
 		if err != nil {

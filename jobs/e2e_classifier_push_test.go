@@ -26,7 +26,7 @@ func newClassified(t *testing.T) *classified {
 	t.Helper()
 	w := &classified{incoming: newIncomingOf(newWorld(t, classifiedFacts, io.Discard, nil))}
 	w.all = w.measures()
-	w.handle.Handlers = []jobs.IncomingHandler{jobs.ClassifierPush{Store: w.store, Log: w.log}}
+	w.handle.Handlers = []jobs.IncomingHandler{jobs.ClassifierPush{Store: w.store, Senders: known, Log: w.log}}
 	w.decide.Classifier = w.store.Classifier
 	w.classifierAtBus(refmis.KMSZ(7, egisso.StatusActive, w.all), w.all)
 	w.ask()
@@ -61,12 +61,18 @@ func (w *classified) states(states, reasons string) {
 
 func (w *classified) publish(k *egisso.KMSZ) {
 	w.Helper()
-	k.Status = egisso.StatusPublished
-	w.push(smevtest.Push{Content: w.document(func(x egisso.Writer) {
-		egisso.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
-	})})
+	w.push(smevtest.Push{Content: w.publication(k)})
 	w.around()
 	w.recheck()
+}
+
+// publication is the document that publishes a version.
+func (w *classified) publication(k *egisso.KMSZ) []byte {
+	w.Helper()
+	k.Status = egisso.StatusPublished
+	return w.document(func(x egisso.Writer) {
+		egisso.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
+	})
 }
 
 func (w *classified) activate(active, archived int) {

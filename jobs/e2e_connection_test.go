@@ -24,7 +24,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	}
 	w := &classified{incoming: newIncomingOf(worldOn(t, url+one, io.Discard, nil))}
 	w.all = w.measures()
-	w.handle.Handlers = []jobs.IncomingHandler{jobs.ClassifierPush{Store: w.store, Log: w.log}}
+	w.handle.Handlers = []jobs.IncomingHandler{jobs.ClassifierPush{Store: w.store, Senders: known, Log: w.log}}
 	w.decide.Classifier = w.store.Classifier
 	w.classifierAtBus(refmis.KMSZ(7, egisso.StatusActive, w.all), w.all)
 

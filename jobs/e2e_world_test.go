@@ -58,6 +58,9 @@ type world struct {
 	apply   jobs.Apply
 }
 
+// known are the mnemonics of the simulator.
+var known = jobs.Senders{EGISSO: []string{"EGISSO"}, Bus: []string{"SMEV"}}
+
 // newWorld starts a world whose МИС has so many facts, all of them right, and no
 // registers beside measures and facts.
 func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Options)) *world {
@@ -147,11 +150,11 @@ func (w *world) assemble(version smev.Version, change ...func(*smev.Options)) {
 		Store: s, Switch: s, Bus: w.client, Files: w.files, Lease: 5 * time.Minute, RetryMin: retryMin, RetryMax: retryMax,
 		MessageIDLimit: 24 * time.Hour, Now: now, Log: log,
 	}
-	w.receive = jobs.Receive{Store: s, Switch: s, Bus: w.client, Now: now, Log: log}
+	w.receive = jobs.Receive{Store: s, Switch: s, Bus: w.client, Senders: known, Now: now, Log: log}
 	w.fetch = jobs.Fetch{
 		Store: s, Files: w.files, Limit: 1 << 20, Patience: time.Hour, RetryMin: retryMin, RetryMax: retryMax, Lease: 5 * time.Minute, Now: now, Log: log,
 	}
-	w.apply = jobs.Apply{Store: s, Log: log}
+	w.apply = jobs.Apply{Store: s, Senders: known, Log: log}
 }
 
 // fill makes a database of the gateway with a reference МИС in it, and changes it.

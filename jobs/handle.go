@@ -96,7 +96,7 @@ func (h Handle) one(ctx context.Context, m *store.Incoming) error {
 func (h Handle) decide(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
 	switch smev.IncomingKind(m.Kind) {
 	case smev.IncomingCancel:
-		return store.IncomingVerdict{Note: "a request is withdrawn"}, nil
+		return h.cancel(ctx, m)
 	case smev.IncomingBroadcast, smev.IncomingRequest:
 	default:
 		return store.IncomingVerdict{
@@ -113,6 +113,18 @@ func (h Handle) decide(ctx context.Context, m store.Incoming) (store.IncomingVer
 		}
 	}
 	return h.unexpected(m), nil
+}
+
+// cancel: only its own sender withdraws a request.
+func (h Handle) cancel(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
+	others, err := h.Store.RequestIsOthers(ctx, m.Cancels, m.Sender)
+	if err != nil || !others {
+		return store.IncomingVerdict{Note: "a request is withdrawn"}, err
+	}
+	return store.IncomingVerdict{
+		Outcome: store.IncomingUnhandled, Note: "a request of somebody else was to be withdrawn",
+		Review: "Пришёл отзыв чужого запроса: он сохранён, запрос не отозван",
+	}, nil
 }
 
 // unexpected is what becomes of a message nobody handles: the gateway is a

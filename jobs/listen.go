@@ -50,7 +50,7 @@ func (l Listen) read(_ context.Context, reply *smev.Reply) (*letter, error) {
 func storedIncoming(m *smev.Incoming, id string, problem error, from int64) store.Incoming {
 	in := store.Incoming{
 		ID: id, Kind: string(m.Kind), Raw: m.Raw, Verified: problem == nil,
-		Sender: m.SenderMnemonic, ReplyTo: m.ReplyTo, Cancels: m.CancelledMessageID, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
+		Sender: mnemonicKey(m.SenderMnemonic), ReplyTo: m.ReplyTo, Cancels: m.CancelledMessageID, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
 		Namespace: m.ContentNamespace, Root: m.ContentName, Reply: from,
 	}
 	if problem != nil {

@@ -21,6 +21,7 @@ type Receive struct {
 	// accepted="false" once it is stored, which takes it off the queue (spec
 	// smev3.md c.8). Otherwise it stays there and comes again.
 	RefuseUnverified bool
+	Senders          Senders
 	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
 	Now              func() time.Time
 	Log              *slog.Logger
@@ -50,7 +51,8 @@ func (r Receive) read(_ context.Context, reply *smev.Reply) (*letter, error) {
 			if err != nil {
 				return false, err
 			}
-			return r.Store.StoreAnswer(ctx, stored)
+			stored.Speaker = r.Senders.ofAnswer(a)
+			return storeHeard(ctx, r.Store, r.Log, stored)
 		},
 		attrs: []any{"original_message_id", a.OriginalMessageID, "kind", a.Kind},
 	}

@@ -14,7 +14,7 @@ import (
 func TestIdThatGrewOld(t *testing.T) {
 	lost := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
 	status := func(category string) *store.InAnswer {
-		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Raw: []byte("x"), Content: []byte(`{"Kind":"async_status","AsyncStatus":{"Category":"` + category + `"}}`)}
+		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Speaker: store.Speaker{Listed: true}, Raw: []byte("x"), Content: []byte(`{"Kind":"async_status","AsyncStatus":{"Category":"` + category + `"}}`)}
 	}
 	for name, c := range map[string]struct {
 		first    error

@@ -52,6 +52,7 @@ func (s Statuses) read(_ context.Context, reply *smev.Reply) (*letter, error) {
 			if err != nil {
 				return false, err
 			}
+			stored.Speaker = ofStatus
 			return s.Store.StoreAnswer(ctx, stored)
 		},
 		attrs: []any{"original_message_id", a.OriginalMessageID},

@@ -134,6 +134,7 @@ func readIncoming(e *envelope, v Version, trust TrustFunc) (*Incoming, error) {
 // beside the reference to the request.
 func (m *Incoming) readIDs(e *xmlsafe.Element, v Version) {
 	data := e.Child(v.Types, "SenderProvidedRequestData")
+	m.SenderMnemonic = senderMnemonic(e.Child(v.Types, "MessageMetadata"), v)
 	if e.Local == "Cancel" {
 		m.MessageID = childText(e, v.Types, "MessageID")
 		return
@@ -158,7 +159,7 @@ func (m *Incoming) readRequest(verified *xmldsig.Verified, v Version) error {
 	m.Test = r.SenderProvidedRequestData.TestMessage != nil
 	m.ReplyTo = text(r.ReplyTo)
 	if s := r.MessageMetadata.Sender; s != nil {
-		m.SenderMnemonic, m.SenderName = text(s.Mnemonic), text(s.HumanReadableName)
+		m.SenderName = text(s.HumanReadableName)
 	}
 	m.SentAt, m.DeliveredAt = moment(r.MessageMetadata.SendingTimestamp), moment(r.MessageMetadata.DeliveryTimestamp)
 	m.FSAttachments = joinFiles(r.FSAttachmentsList, r.SenderProvidedRequestData.RefAttachmentHeaderList)

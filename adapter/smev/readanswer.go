@@ -69,6 +69,16 @@ func (a *Answer) readIDs(response *xmlsafe.Element, v Version) {
 		a.OriginalMessageID = childText(data.Child(v.Types, "AsyncProcessingStatus"), v.Types, "OriginalMessageId")
 	}
 	a.ReferenceMessageID = childText(response, v.Types, "ReferenceMessageID")
+	a.SenderMnemonic = senderMnemonic(metadata, v)
+}
+
+// senderMnemonic gives MessageMetadata/Sender/Mnemonic; both may be missing (1.3).
+func senderMnemonic(metadata *xmlsafe.Element, v Version) string {
+	if metadata == nil {
+		return ""
+	}
+	sender, _ := metadata.Only(v.Types, "Sender")
+	return childText(sender, v.Types, "Mnemonic")
 }
 
 // childText gives the text of the only child of that name, "" if there is none
@@ -93,7 +103,7 @@ func (a *Answer) readResponse(verified *xmldsig.Verified, v Version) error {
 	a.TransactionCode = text(r.OriginalTransactionCode)
 	if m := r.MessageMetadata; m != nil {
 		if m.Sender != nil {
-			a.SenderMnemonic, a.SenderName = text(m.Sender.Mnemonic), text(m.Sender.HumanReadableName)
+			a.SenderName = text(m.Sender.HumanReadableName)
 		}
 		if m.Recipient != nil {
 			a.RecipientMnemonic = text(m.Recipient.Mnemonic)

@@ -21,6 +21,8 @@ type InAnswer struct {
 	// ReplyTo is the incoming message our answer to which this is about; "" if
 	// it is about none.
 	ReplyTo string
+	// Speaker is who says it: StoreAnswer. The zero value is somebody nobody knows.
+	Speaker Speaker
 	// Files announces the files that came with it: StoreAnswer. Received says what
 	// became of them: ApplyNext.
 	Files    []InFile
@@ -41,6 +43,11 @@ func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err er
 		}
 		if fresh = tag.RowsAffected() > 0; !fresh && !a.Verified {
 			if err := known(ctx, tx, "answer_known", a.ID); err != nil {
+				return err
+			}
+		}
+		if fresh && a.Verified {
+			if err := noteSender(ctx, tx, a); err != nil {
 				return err
 			}
 		}

@@ -61,6 +61,8 @@ begin
         grant execute on function egisso.begin_reading(text, text, uuid), egisso.unbelieved() to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
+        -- People say who may speak; the service remembers the first who answered.
+        grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
@@ -70,7 +72,8 @@ begin
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
-            egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text) to %I', seer);
+            egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
+            egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;
 
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
@@ -78,7 +81,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.link,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.link, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.service, egisso.job, egisso.register_rest, egisso.package to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
@@ -86,6 +89,7 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
+        execute format('grant execute on function egisso.awaited_sender(uuid) to %I', seer);
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);

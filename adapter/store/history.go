@@ -37,7 +37,7 @@ type RecordStatus struct {
 // HistoryEntry is one thing that happened to a row of the source.
 type HistoryEntry struct {
 	At        time.Time  `json:"at"`
-	What      string     `json:"what"` // source, record, state, package, attempt, protocol, accepted, operator
+	What      string     `json:"what"` // source, record, state, package, attempt, protocol, accepted, held, operator
 	Text      string     `json:"text"` // Russian
 	RecordID  *uuid.UUID `json:"record_id"`
 	PackageID *uuid.UUID `json:"package_id"`

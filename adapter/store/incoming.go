@@ -130,6 +130,9 @@ type IncomingVerdict struct {
 	// Rejection answers a request with a refusal; messages of other kinds are
 	// never answered.
 	Rejection *Rejection
+	// Hold keeps the message until a person says who its sender is; it is handled
+	// again then. Nothing else but Note and Review is looked at.
+	Hold bool
 }
 
 // Rejection is a refusal of somebody's request (RequestRejected).
@@ -149,9 +152,12 @@ func (s *Store) IncomingDone(ctx context.Context, m *Incoming, v IncomingVerdict
 	case v.Outcome == "":
 		v.Outcome = IncomingHandled
 	}
+	if v.Hold {
+		return s.incoming(ctx, "hold", "incoming_held", m.ID, m.epoch, v.Note, v.Review)
+	}
 	return s.inTx(ctx, "store what became of incoming message "+m.ID, func(tx pgx.Tx) error {
 		if m.Kind == "cancel" {
-			if _, err := tx.Exec(ctx, query("withdraw_incoming"), m.Cancels); err != nil {
+			if _, err := tx.Exec(ctx, query("withdraw_incoming"), m.Cancels, m.Sender); err != nil {
 				return err
 			}
 		}

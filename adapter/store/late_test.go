@@ -35,7 +35,7 @@ func TestLastProtocolIsKnownToEveryWay(t *testing.T) {
 func TestProtocolAppliedMeanwhileIsSeen(t *testing.T) {
 	f := open(t)
 	id, m := f.sent(t, "1", "2")
-	if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true}); err != nil {
+	if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true}}); err != nil {
 		t.Fatal(err)
 	}
 	f.exec(t, `begin`)

@@ -156,7 +156,7 @@ func (f fixture) claim(t *testing.T) *store.OutMessage {
 func (f fixture) answer(t *testing.T, id string, m *store.OutMessage, v store.Verdict) {
 	t.Helper()
 	if _, err := f.StoreAnswer(t.Context(), store.InAnswer{
-		ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true,
+		ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestAnswerThatCannotBeAppliedLetsOthersPass(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
 	for _, id := range []string{"bad", "good"} {
-		if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true}); err != nil {
+		if _, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -231,7 +231,7 @@ func TestUnbelievableAnswersAreBounded(t *testing.T) {
 	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "x1", Kind: "unknown", Raw: []byte("raw")}); err != nil || fresh {
 		t.Errorf("one that is there already: %v, %v", fresh, err)
 	}
-	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "true", Kind: "unknown", Raw: []byte("raw"), Verified: true}); err != nil || !fresh {
+	if fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "true", Kind: "unknown", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true}}); err != nil || !fresh {
 		t.Errorf("a verified answer was not kept: %v, %v", fresh, err)
 	}
 }

@@ -113,7 +113,7 @@ func TestSameAnswerTwiceChangesNothing(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
 	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
-	fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("again"), Verified: true})
+	fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("again"), Verified: true, Speaker: store.Speaker{Listed: true}})
 	if err != nil || fresh {
 		t.Errorf("second delivery: fresh %v, %v", fresh, err)
 	}

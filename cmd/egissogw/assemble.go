@@ -94,7 +94,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
 		{Job: p.receive(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"fetch", "apply"}},
 		{Job: p.fetch(c), Schedule: c.Job.Receive.Schedule, Wakes: []string{"receive", "apply"}},
-		{Job: p.apply(), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide", "classifier"}},
+		{Job: p.apply(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide", "classifier"}},
 		{Job: jobs.ImportProtocol{Store: p.store, Log: p.log}, Schedule: c.Job.Apply.Schedule, Wakes: []string{"decide"}},
 		{Job: p.listen(c), Schedule: c.Job.Listen.Schedule, Wakes: []string{"handle"}},
 		{Job: p.handle(c), Schedule: c.Job.Apply.Schedule, Wakes: []string{"respond", "classifier"}},
@@ -164,7 +164,8 @@ func (p *parts) send(c config.Config) jobs.Job {
 
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
-		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
+		Breaker: p.breaker, Now: time.Now, Log: p.log,
 	}
 }
 
@@ -175,7 +176,12 @@ func (p *parts) fetch(c config.Config) jobs.Job {
 	}
 }
 
-func (p *parts) apply() jobs.Job { return jobs.Apply{Store: p.store, Log: p.log} }
+func (p *parts) apply(c config.Config) jobs.Job {
+	return jobs.Apply{Store: p.store, Senders: heard(c.SMEV), Log: p.log}
+}
+
+// heard are the mnemonics that are believed.
+func heard(c config.SMEV) jobs.Senders { return jobs.Senders{EGISSO: c.Senders, Bus: c.BusSenders} }
 
 func (p *parts) listen(c config.Config) jobs.Job {
 	return jobs.Listen{
@@ -189,14 +195,14 @@ func (p *parts) statuses() jobs.Job {
 
 func (p *parts) handle(c config.Config) jobs.Job {
 	return jobs.Handle{
-		Store: p.store, Handlers: p.incomingHandlers(), RejectUnexpected: c.SMEV.RejectUnexpected, Lease: c.Job.Lease, Log: p.log,
+		Store: p.store, Handlers: p.incomingHandlers(c), RejectUnexpected: c.SMEV.RejectUnexpected, Lease: c.Job.Lease, Log: p.log,
 	}
 }
 
 // incomingHandlers are the parts that know what to do with messages the bus
 // brings on its own.
-func (p *parts) incomingHandlers() []jobs.IncomingHandler {
-	return []jobs.IncomingHandler{jobs.ClassifierPush{Store: p.store, Log: p.log}}
+func (p *parts) incomingHandlers(c config.Config) []jobs.IncomingHandler {
+	return []jobs.IncomingHandler{jobs.ClassifierPush{Store: p.store, Senders: heard(c.SMEV), Log: p.log}}
 }
 
 func (p *parts) respond(c config.Config) jobs.Job {

@@ -94,6 +94,14 @@ func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 	if _, err := busTrust(c.SMEV); err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
+	if len(c.SMEV.Senders) == 0 {
+		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"
+		if c.SMEV.TestMessage { // a test contour
+			r.Notes = append(r.Notes, text)
+		} else {
+			r.Problem = append(r.Problem, text+"; для промышленного контура укажите мнемонику ЕГИССО (на тестовом — "+config.Prefix+"SMEV_TEST_MESSAGE=true)")
+		}
+	}
 	u, err := url.Parse(c.SMEV.URL)
 	if err != nil {
 		r.Problem = append(r.Problem, "адрес не читается")

@@ -147,7 +147,7 @@ func ready(t *testing.T) map[string]string {
 	bus := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(bus.Close)
 	for name, value := range map[string]string{
-		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate,
+		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate, "SMEV_SENDERS": "EGISSO",
 		"FTP_ADDRESS": fileStorage(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
 	} {
 		env["EGISSOGW_"+name] = value
@@ -212,6 +212,8 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"source without views":       {map[string]string{"SOURCE_SCHEMA": "elsewhere"}, []string{"База МИС", "НЕ ГОТОВО", "elsewhere"}},
 		"database unreachable":       {map[string]string{"DATABASE_URL": "postgres://u:secretword@" + closed + "/db?sslmode=disable"}, []string{"База шлюза", "НЕ ГОТОВО"}},
 		"unknown rule":               {map[string]string{"RULE_POLICY": "L-NOSUCH=off"}, []string{"L-NOSUCH"}},
+		"nobody may answer":          {map[string]string{"SMEV_SENDERS": ""}, []string{"СМЭВ", "НЕ ГОТОВО", "EGISSOGW_SMEV_SENDERS не задана"}},
+		"a chain to anybody":         {map[string]string{"SMEV_TRUST": "chain"}, []string{"EGISSOGW_SMEV_SUBJECT"}},
 		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -128,6 +128,7 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 		"EGISSOGW_PROVIDER_CODE="+providerCode,
 		"EGISSOGW_SMEV_URL="+addresses["soap"],
 		"EGISSOGW_SMEV_CERTIFICATES="+filepath.Join(keys, "bus.cert.pem"),
+		"EGISSOGW_SMEV_SENDERS=EGISSO",
 		"EGISSOGW_FTP_ADDRESS="+addresses["ftp"],
 		"EGISSOGW_SIGNER=softkey",
 		"EGISSOGW_SOFTKEY_KEY_FILE="+filepath.Join(keys, "client.key.pem"),

@@ -27,6 +27,13 @@ func (s *settings) load() error {
 		}
 		s.options.Signer = signer
 	}
+	if s.impostorKey != "" {
+		signer, err := loadSigner(s.impostorKey, s.impostorCert)
+		if err != nil {
+			return fmt.Errorf("key of the impostor: %w", err)
+		}
+		s.options.Impostor = signer
+	}
 	for _, c := range s.clients {
 		mnemonic, file, _ := strings.Cut(c, "=")
 		if err := s.addSender(mnemonic, file); err != nil {
@@ -91,7 +98,9 @@ func (s *settings) addSender(mnemonic, file string) error {
 
 // Names of made keys and the mnemonic of the made client.
 const (
+	rootKeys       = "root"
 	busKeys        = "bus"
+	impostorKeys   = "impostor"
 	receiverKeys   = "egisso"
 	clientKeys     = "client"
 	clientMnemonic = "MIS01"
@@ -102,8 +111,11 @@ func makeAllKeys(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
+	if err := makeBusKeys(dir); err != nil {
+		return err
+	}
 	for name, organization := range map[string]string{
-		busKeys: "Тестовая СМЭВ", receiverKeys: "Тестовая ЕГИССО", clientKeys: "Тестовый поставщик информации",
+		receiverKeys: "Тестовая ЕГИССО", clientKeys: "Тестовый поставщик информации",
 	} {
 		if err := makeKeys(dir, name, organization); err != nil {
 			return err
@@ -118,9 +130,13 @@ func (s *settings) loadMadeKeys() error {
 		return err
 	}
 	for name, place := range map[string]*smevtest.Signer{
-		busKeys: &s.options.Signer, receiverKeys: &s.options.ReceiverSigner,
+		busKeys: &s.options.Signer, receiverKeys: &s.options.ReceiverSigner, impostorKeys: &s.options.Impostor,
 	} {
-		signer, err := loadSigner(keyFiles(s.keys, name))
+		keyFile, certFile := keyFiles(s.keys, name)
+		if name == impostorKeys && !fileThere(certFile) {
+			continue // a folder from before it was made
+		}
+		signer, err := loadSigner(keyFile, certFile)
 		if err != nil {
 			return fmt.Errorf("made key %s: %w", name, err)
 		}
@@ -137,14 +153,52 @@ func keyFiles(dir, name string) (key, certificate string) {
 // makeKeys writes a key and its certificate unless they are there. The
 // certificate is written last: with it the pair is complete.
 func makeKeys(dir, name, organization string) error {
-	keyFile, certFile := keyFiles(dir, name)
-	if _, err := os.Stat(certFile); err == nil {
+	if _, certFile := keyFiles(dir, name); fileThere(certFile) {
 		return nil
 	}
 	id, err := smevtest.NewIdentity(organization, time.Now())
 	if err != nil {
 		return err
 	}
+	return writeKeys(dir, name, id)
+}
+
+// makeBusKeys makes a root and, under it, the bus and somebody who is not the bus,
+// unless the bus has its keys. The root's key is forgotten.
+func makeBusKeys(dir string) error {
+	if _, certFile := keyFiles(dir, busKeys); fileThere(certFile) {
+		return nil
+	}
+	now := time.Now()
+	root, err := smevtest.NewAuthority("Тестовый корневой УЦ", now)
+	if err != nil {
+		return err
+	}
+	_, rootFile := keyFiles(dir, rootKeys)
+	if err := os.WriteFile(rootFile, root.CertPEM, 0o644); err != nil {
+		return fmt.Errorf("make keys: %w", err)
+	}
+	for _, of := range []struct{ name, organization, ogrn string }{
+		{impostorKeys, "Тестовая чужая система", "1020000000002"}, {busKeys, "Тестовая СМЭВ", "1027700000000"},
+	} {
+		id, err := root.Issue(of.organization, of.ogrn, now)
+		if err != nil {
+			return err
+		}
+		if err := writeKeys(dir, of.name, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fileThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func writeKeys(dir, name string, id *smevtest.Identity) error {
+	keyFile, certFile := keyFiles(dir, name)
 	for _, f := range []struct {
 		path string
 		data []byte

@@ -14,23 +14,29 @@
 //	    {"on": "SendRequest", "statuses": ["underProcessing"], "requestStatus": true, "answerDelay": "1m"},
 //	    {"on": "GetResponse", "skip": 2, "tamper": true, "duplicate": true},
 //	    {"on": "GetResponse", "piece": 1, "pace": "1ms", "cutAfter": 500},
+//	    {"on": "SendRequest", "stranger": "EVIL01", "says": "rejected"},
+//	    {"on": "SendRequest", "answerFrom": "none"},
+//	    {"on": "GetResponse", "impostor": true},
 //	    {"on": "STOR", "cutAfter": 100000}
 //	  ],
 //	  "chaos": {"seed": 1, "share": 0.2, "calls": 1000, "kinds": ["transport", "stream"]},
 //	  "push": [
 //	    {"to": "MIS01", "content": "10.01.O.xml", "after": "10s"},
+//	    {"to": "MIS01", "content": "10.01.O.xml", "from": "EVIL01", "type": "request"},
 //	    {"to": "MIS01", "type": "request", "name": "q", "content": "question.xml", "files": [{"path": "a.zip", "mimeType": "application/zip"}]},
 //	    {"to": "MIS01", "type": "cancel", "cancels": "q", "after": "1m"}
 //	  ],
-//	  "downtime": [{"after": "10m", "for": "1h", "as": "reset"}]
+//	  "downtime": [{"after": "10m", "for": "1h", "as": "reset"}],
+//	  "rename": [{"after": "1h", "to": "EGISSO2"}]
 //	}
 //
 // Beside the SOAP endpoints three paths take POST: /cabinet is the provider's
 // cabinet (a package or a zip of one; the reply is the protocol),
-// /push?to=MIS01&name=v8 broadcasts the body, and /classifier makes another
+// /push?to=MIS01&name=v8 broadcasts the body (&from=EVIL01&type=request sends it
+// otherwise), and /classifier makes another
 // version of the КМСЗ the active one (a zip of answers of 10.02.I).
 //
-// What each field means is told by smevtest.Rule, Chaos, Push and Downtime.
+// What each field means is told by smevtest.Rule, Chaos, Push, Downtime and Rename.
 // Files are looked for beside the script. A message is pushed once, over all
 // restarts with one ledger.
 package main

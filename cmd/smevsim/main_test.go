@@ -107,7 +107,7 @@ func TestFlagsAndExampleScript(t *testing.T) {
 		t.Fatalf("no line: %v, %s", err, errText.String())
 	}
 	interrupt()
-	if code := <-done; code != exitOK || !strings.Contains(errText.String(), "pushed 3") {
+	if code := <-done; code != exitOK || !strings.Contains(errText.String(), "pushed 4") {
 		t.Errorf("exit code %d: %s", code, errText.String())
 	}
 }

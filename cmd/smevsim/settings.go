@@ -19,19 +19,22 @@ type settings struct {
 	options   smevtest.Options
 	version   string
 	key, cert string
-	makeKeys  string   // make keys there and exit
-	keys      string   // use the keys there
-	clients   []string // mnemonic=file
-	script    string
-	kmsz      []string
-	replies   string
-	parts     string
-	rate      string
-	ahead     time.Duration
-	chaos     float64
-	seed      uint64
-	rules     string
-	verbose   bool
+	// somebody else who signs as the bus where a rule says so
+	impostorKey, impostorCert string
+
+	makeKeys string   // make keys there and exit
+	keys     string   // use the keys there
+	clients  []string // mnemonic=file
+	script   string
+	kmsz     []string
+	replies  string
+	parts    string
+	rate     string
+	ahead    time.Duration
+	chaos    float64
+	seed     uint64
+	rules    string
+	verbose  bool
 }
 
 // list collects a flag given several times.
@@ -51,7 +54,9 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.StringVar(&s.version, "version", "1.3", "schema version whose URL is announced; 1.1, 1.2 and 1.3 are all served")
 	f.StringVar(&s.key, "key", "", "private key of the bus (PEM)")
 	f.StringVar(&s.cert, "cert", "", "certificate of the bus (PEM)")
-	f.StringVar(&s.makeKeys, "make-keys", "", "make test keys of the bus, ЕГИССО and a client in this folder and exit")
+	f.StringVar(&s.impostorKey, "impostor-key", "", "private key (PEM) of who signs as the bus where the script says so")
+	f.StringVar(&s.impostorCert, "impostor-cert", "", "its certificate (PEM)")
+	f.StringVar(&s.makeKeys, "make-keys", "", "make test keys of the bus, ЕГИССО, a client and an impostor of the bus under the same root in this folder and exit")
 	f.StringVar(&s.keys, "keys", "", "folder of such keys to work with; missing ones are made, the client is "+clientMnemonic)
 	f.Var(list{&s.clients}, "client-cert", "known sender as mnemonic=cert.pem; may be repeated")
 	f.StringVar(&o.Ledger, "ledger", "", "file of the ledger (JSON lines), read at start and appended")

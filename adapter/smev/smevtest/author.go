@@ -43,6 +43,7 @@ func (a *author) preliminary(result *receiver.Result, delay time.Duration) {
 		a.asyncStatus(category, nil, delay)
 	}
 	a.oddity(delay)
+	a.stranger(result, delay)
 	if a.rule.RequestStatus {
 		a.respond(`<ns2:RequestStatus><ns2:StatusCode>1</ns2:StatusCode><ns2:StatusDescription>Запрос принят в обработку</ns2:StatusDescription></ns2:RequestStatus>`,
 			[2]string{}, delay)
@@ -88,13 +89,13 @@ func (a *author) protocol(request *xmlsafe.Element, result receiver.Result) {
 	a.bus.spoil(files, a.rule.File)
 	root := [2]string{receiver.NamespaceStorageFile, "response"}
 	a.add(`<MessagePrimaryContent><response xmlns="`+root[0]+`"><attachment>true</attachment></response></MessagePrimaryContent>`+
-		headers(a.version(), files), ledger.Answer{From: receiverMnemonic, Root: root, Files: files}, a.delay)
+		headers(a.version(), files), a.byReceiver(ledger.Answer{Root: root, Files: files}), a.delay)
 }
 
 // oddity answers with something that is not expected.
 func (a *author) oddity(delay time.Duration) {
 	const unknown = `<MessagePrimaryContent><x:notice xmlns:x="urn:smevsim:unknown">неизвестное содержимое</x:notice></MessagePrimaryContent>`
-	odd := ledger.Answer{From: receiverMnemonic, Root: [2]string{"urn:smevsim:unknown", "notice"}, OriginalID: a.message.MessageID}
+	odd := a.byReceiver(ledger.Answer{Root: [2]string{"urn:smevsim:unknown", "notice"}, OriginalID: a.message.MessageID})
 	switch a.rule.Oddity {
 	case "unknownContent":
 	case "foreign":
@@ -128,7 +129,7 @@ func (a *author) asyncStatus(category string, f *fault, delay time.Duration) {
 		by = a.rule.StatusBy
 	}
 	if by != StatusByGetStatus {
-		a.add(s.String(), ledger.Answer{From: busMnemonic}, delay)
+		a.add(s.String(), ledger.Answer{From: or(a.rule.StatusFrom, busMnemonic)}, delay)
 	}
 	if by != StatusByGetResponse {
 		a.answers = append(a.answers, ledger.Answer{
@@ -144,7 +145,7 @@ func (a *author) version() *version {
 
 // respond adds an answer of ЕГИССО.
 func (a *author) respond(content string, root [2]string, delay time.Duration) {
-	a.add(content, ledger.Answer{From: receiverMnemonic, Root: root}, delay)
+	a.add(content, a.byReceiver(ledger.Answer{Root: root}), delay)
 }
 
 // add adds an answer to the message.

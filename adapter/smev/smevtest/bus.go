@@ -44,6 +44,7 @@ type Bus struct {
 	stopped bool
 	started time.Time // by the bus's clock
 	outage  Outage
+	renamed string            // mnemonic of ЕГИССО, if it was changed
 	calls   map[string]usages // by mnemonic
 	stored  map[string]usages
 	changed chan struct{} // closed and replaced at every change

@@ -19,7 +19,8 @@ const (
 	// body is a package, or a zip of one; the answer is its protocol.
 	CabinetPath = "/cabinet"
 	// PushPath makes ЕГИССО send the body to the participant of the parameter to,
-	// as a broadcast, once under the name of the parameter name.
+	// as a broadcast, once under the name of the parameter name. The parameters from
+	// and type change who sends it and as what.
 	PushPath = "/push"
 	// ClassifierPath makes another version of the КМСЗ the active one: the body is
 	// a zip of answers of 10.02.I.
@@ -35,7 +36,9 @@ func (b *Bus) byHand(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("POST "+PushPath, func(w http.ResponseWriter, r *http.Request) {
 		b.attend(w, r, func(body []byte) ([]byte, error) {
-			id, err := b.Push(r.Context(), Push{Name: r.FormValue("name"), To: r.FormValue("to"), Content: body})
+			id, err := b.Push(r.Context(), Push{
+				Name: r.FormValue("name"), To: r.FormValue("to"), From: r.FormValue("from"), Type: PushType(r.FormValue("type")), Content: body,
+			})
 			return []byte(id + "\n"), err
 		})
 	})

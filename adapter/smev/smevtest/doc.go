@@ -22,6 +22,10 @@
 //     trouble of all kinds at random, decided by a seed;
 //   - Bus.Push: broadcasts, requests and cancellations for GetRequest, and
 //     answers of any content, with files of any size;
+//   - strangers: Rule.Stranger answers our messages under another name, AnswerFrom and
+//     StatusFrom speak in ЕГИССО's and the bus's place, Rule.Impostor signs as the bus
+//     with another key (Authority issues both), Push.From broadcasts and asks;
+//     Bus.RenameReceiver and Rename give ЕГИССО another mnemonic in the middle of a run;
 //   - Bus.SetOutage and Downtime: no bus at all for a while; Clock: hours that
 //     pass in a moment;
 //   - Bus.Pause, Options.Quota, QueueLimit and Rate: a bus that takes no more;

@@ -2,7 +2,6 @@ package smevtest
 
 import (
 	"crypto/rand"
-	"fmt"
 	"time"
 
 	"egissogw/crypto/cert"
@@ -21,35 +20,13 @@ type Identity struct {
 // certificates use, and a self-signed certificate for it, good for ten years
 // from the day before now.
 func NewIdentity(organization string, now time.Time) (*Identity, error) {
-	key, err := gost3410.GenerateKey(gost3410.CryptoProXchA(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make test key: %w", err)
+	subject := cert.Name{
+		CommonName: organization, Organization: organization, Country: "RU",
+		OGRN: "1027700000000", INN: "007700000000",
 	}
-	defer key.Destroy()
-	der, err := cert.SelfSigned(key, cert.Template{
-		Subject: cert.Name{
-			CommonName: organization, Organization: organization, Country: "RU",
-			OGRN: "1027700000000", INN: "007700000000",
-		},
-		NotBefore: now.AddDate(0, 0, -1).UTC().Truncate(time.Second),
-		NotAfter:  now.AddDate(10, 0, 0).UTC().Truncate(time.Second),
-	}, rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make test certificate: %w", err)
-	}
-	parsed, err := cert.Parse(der)
-	if err != nil {
-		return nil, fmt.Errorf("make test certificate: %w", err)
-	}
-	keyPEM, err := softkey.MarshalPKCS8(key)
-	if err != nil {
-		return nil, fmt.Errorf("make test key: %w", err)
-	}
-	return &Identity{
-		KeyPEM:      keyPEM,
-		CertPEM:     cert.EncodePEM(der),
-		Certificate: parsed,
-	}, nil
+	return newIdentity(now, subject, func(key *gost3410.PrivateKey, tmpl cert.Template) ([]byte, error) {
+		return cert.SelfSigned(key, tmpl, rand.Reader)
+	})
 }
 
 // Signer loads the identity; clock tells it the time, nil for time.Now.

@@ -37,6 +37,7 @@ const (
 type Options struct {
 	Signer         Signer // ЭП-СМЭВ
 	ReceiverSigner Signer // ЭП-ОВ of ЕГИССО; the bus's own if nil
+	Impostor       Signer // signs in the bus's place where a Rule says so
 	Senders        []Sender
 
 	Listen    string // SOAP; "127.0.0.1:0" if empty

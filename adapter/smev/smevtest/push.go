@@ -96,7 +96,7 @@ func (b *Bus) prepare(ctx context.Context, p Push) (ledger.Answer, error) {
 		From: p.From, FromName: p.FromName, SentAt: now, Available: now.Add(p.After), TransactionCode: p.TransactionCode,
 	}
 	if a.From == "" {
-		a.From, a.FromName = receiverMnemonic, receiverName
+		a.From, a.FromName = b.receiverNow(), receiverName
 	}
 	if !b.isParticipant(p.To) {
 		return a, fmt.Errorf("no participant %q", p.To)
@@ -219,6 +219,9 @@ func (s scriptedPush) read(dir string, number int) (Push, error) {
 	p := Push{
 		Name: s.Name, Type: s.Type, To: s.To, NodeID: s.Node, From: s.From, FromName: s.From, After: time.Duration(s.After),
 		Cancels: s.Cancels, OriginalID: s.Original, TransactionCode: s.TransactionCode, Version: s.Version, Test: s.Test,
+	}
+	if s.From == Nobody {
+		p.FromName = ""
 	}
 	if p.Name == "" {
 		p.Name = fmt.Sprintf("push %d of the script", number)

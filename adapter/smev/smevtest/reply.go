@@ -59,6 +59,10 @@ func (m metadata) write(v *version, attr string) string {
 }
 
 func writeParty(b *strings.Builder, v *version, local string, p party) {
+	if p.mnemonic == "" && !v.oldRouting { // 1.1 knows no sender without one
+		writeNameless(b, v, local, p)
+		return
+	}
 	b.WriteString(`<ns2:` + local + `><ns2:Mnemonic>` + escape(p.mnemonic) + `</ns2:Mnemonic>`)
 	if v.humanName {
 		b.WriteString(`<ns2:HumanReadableName>` + escape(p.name) + `</ns2:HumanReadableName>`)
@@ -71,7 +75,7 @@ func (b *Bus) metadataReply(ctx context.Context, c *call, local string, m metada
 	v := c.version
 	start := open(v, local) + ">" + m.write(v, ` Id="SIGNED_BY_SMEV"`)
 	end := `</ns2:` + local + `>`
-	signature, err := signElement(ctx, b.options.Signer, start+end, v.types, "MessageMetadata")
+	signature, err := signElement(ctx, b.busSigner(c), start+end, v.types, "MessageMetadata")
 	if err != nil {
 		return "", err
 	}
@@ -92,6 +96,8 @@ func replyTo(original, mnemonic string) string {
 // author is who a message is from.
 func authorOf(a ledger.Answer) party {
 	switch {
+	case a.From == Nobody:
+		return party{"", a.FromName}
 	case a.From == busMnemonic:
 		return party{busMnemonic, busName}
 	case a.From == receiverMnemonic:
@@ -128,7 +134,7 @@ func (b *Bus) responseReply(ctx context.Context, c *call, a ledger.Answer) (stri
 		r.WriteString(`<ns2:SenderInformationSystemSignature>` + a.Signature + `</ns2:SenderInformationSystemSignature>`)
 	}
 	r.WriteString(`</ns2:Response>`)
-	return b.signed(ctx, v, "GetResponseResponse", "ResponseMessage", "Response", r.String(), contents(a.Files))
+	return b.signed(ctx, c, "GetResponseResponse", "ResponseMessage", "Response", r.String(), contents(a.Files))
 }
 
 // statusReply is the reply of GetStatus with a status of the bus.
@@ -138,15 +144,16 @@ func (b *Bus) statusReply(ctx context.Context, c *call, a ledger.Answer) (string
 		return "", newFault("SMEVFailure", "Статус сообщения версии %s запрошен по версии %s", a.Version, v.number)
 	}
 	data := `<ns2:AsyncProcessingStatusData Id="SIGNED_BY_SMEV">` + a.Data + `</ns2:AsyncProcessingStatusData>`
-	return b.signed(ctx, v, "GetStatusResponse", "SmevAsyncProcessingMessage", "AsyncProcessingStatusData", data, "")
+	return b.signed(ctx, c, "GetStatusResponse", "SmevAsyncProcessingMessage", "AsyncProcessingStatusData", data, "")
 }
 
 // signed puts a block, what comes unsigned after it, and the bus's signature
 // over the block into a reply.
-func (b *Bus) signed(ctx context.Context, v *version, reply, message, local, block, after string) (string, error) {
+func (b *Bus) signed(ctx context.Context, c *call, reply, message, local, block, after string) (string, error) {
+	v := c.version
 	begin := open(v, reply) + `><ns2:` + message + `>` + block
 	end := after + `</ns2:` + message + `></ns2:` + reply + `>`
-	signature, err := signElement(ctx, b.options.Signer, begin+end, v.types, local)
+	signature, err := signElement(ctx, b.busSigner(c), begin+end, v.types, local)
 	if err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ func (b *Bus) requestReply(ctx context.Context, c *call, a ledger.Answer) (strin
 	var r strings.Builder
 	r.WriteString(`<ns2:Request Id="SIGNED_BY_SMEV">` + data + m.write(v, "") + b.accesses(a.Files) + to)
 	r.WriteString(`<ns2:SenderInformationSystemSignature>` + authors + `</ns2:SenderInformationSystemSignature></ns2:Request>`)
-	return b.signed(ctx, v, "GetRequestResponse", "RequestMessage", "Request", r.String(), contents(a.Files))
+	return b.signed(ctx, c, "GetRequestResponse", "RequestMessage", "Request", r.String(), contents(a.Files))
 }
 
 // requestData is SenderProvidedRequestData. A broadcast of 1.1 names itself as
@@ -68,5 +68,5 @@ func (b *Bus) cancelReply(ctx context.Context, c *call, a ledger.Answer) (string
 		id: a.ID, kind: a.Type, sender: authorOf(a), recipient: party{c.sender.Mnemonic, c.sender.Name},
 		sent: a.SentAt, delivered: c.now, status: "cancelled",
 	}.write(v, "") + `</ns2:Cancel>`
-	return b.signed(ctx, v, "GetRequestResponse", "RequestMessage", "Cancel", block, "")
+	return b.signed(ctx, c, "GetRequestResponse", "RequestMessage", "Cancel", block, "")
 }

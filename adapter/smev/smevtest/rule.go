@@ -80,6 +80,18 @@ type Rule struct {
 	// which leaves out the id of what it answers.
 	Oddity string `json:"oddity,omitempty"`
 
+	// Of SendRequest, too: Stranger is the mnemonic of another system that answers
+	// the message besides, by a message of the kind Says: "content" (what ЕГИССО
+	// itself answers, if empty), "rejected", "status" or "asyncStatus"; AnswerFrom
+	// takes ЕГИССО's place and StatusFrom the bus's, in the metadata of what they
+	// say. "none" is nobody: no mnemonic at all.
+	Stranger   string `json:"stranger,omitempty"`
+	Says       string `json:"says,omitempty"`
+	AnswerFrom string `json:"answerFrom,omitempty"`
+	StatusFrom string `json:"statusFrom,omitempty"`
+	// Of every operation: Impostor signs the reply with the key of Options.Impostor.
+	Impostor bool `json:"impostor,omitempty"`
+
 	// Of Get...: Duplicate delivers the message again at the next call; Newest
 	// delivers the newest message instead of the oldest.
 	// Of Ack: Duplicate delivers the message once more although acknowledged.
@@ -131,6 +143,7 @@ func (r Rule) check() error {
 		{"file", r.File, []string{"badHash", "badSignature", "missing"}},
 		{"protocol", r.Protocol, []string{protocolWithoutNumbers, protocolTooManySuccesses}},
 		{"oddity", r.Oddity, []string{"unknownContent", "foreign", "withoutOriginal"}},
+		{"says", r.Says, []string{"content", "rejected", "status", "asyncStatus"}},
 		{"requestRejected", r.RequestRejected, []string{"ACCESS_DENIED", "NO_DATA", "UNKNOWN_REQUEST_DESCRIPTION", "FAILURE"}},
 	} {
 		if f.value != "" && !slices.Contains(f.allowed, f.value) {
@@ -155,7 +168,9 @@ func (r Rule) label() string {
 		{r.Refuse != "", "refuse " + r.Refuse}, {r.Reject != "", "reject"}, {r.RequestRejected != "", "requestRejected"},
 		{len(r.Statuses) > 0, "statuses"}, {r.RequestStatus, "requestStatus"}, {r.Interim, "interim"},
 		{r.StatusLast, "statusLast"}, {r.AnswerDelay > 0, "late"}, {r.NoAnswer, "noAnswer"}, {r.Twice, "twice"},
-		{r.Protocol != "", r.Protocol}, {r.Oddity != "", r.Oddity}, {r.File != "", r.File}, {r.Duplicate, "duplicate"}, {r.Newest, "newest"},
+		{r.Protocol != "", r.Protocol}, {r.Oddity != "", r.Oddity}, {r.File != "", r.File},
+		{r.Stranger != "", "stranger"}, {r.AnswerFrom != "", "answerFrom"}, {r.StatusFrom != "", "statusFrom"}, {r.Impostor, "impostor"},
+		{r.Duplicate, "duplicate"}, {r.Newest, "newest"},
 	} {
 		if p.made {
 			parts = append(parts, p.text)

@@ -20,6 +20,7 @@ type Script struct {
 	chaos    *dice
 	pushes   []Push
 	downtime []Downtime
+	renames  []Rename
 }
 
 // scriptFile is a script as a file; the documentation of smevsim has an example.
@@ -28,6 +29,7 @@ type scriptFile struct {
 	Chaos    *Chaos         `json:"chaos"`
 	Push     []scriptedPush `json:"push"`
 	Downtime []Downtime     `json:"downtime"`
+	Rename   []Rename       `json:"rename"`
 }
 
 // ReadScript reads a script from a JSON file. Files it names are relative to
@@ -66,7 +68,7 @@ func ReadScript(path string) (*Script, error) {
 			return nil, fmt.Errorf("read script %s: downtime %d: %w", path, i+1, err)
 		}
 	}
-	s.downtime = file.Downtime
+	s.downtime, s.renames = file.Downtime, file.Rename
 	return s, nil
 }
 

@@ -49,7 +49,7 @@ func (b *Bus) sendRequest(ctx context.Context, c *call) (string, error) {
 	accepted.Content = canonical.String()
 	return b.accept(ctx, c, accepted, "SendRequestResponse", metadata{
 		id: id, kind: "REQUEST",
-		sender: party{c.sender.Mnemonic, c.sender.Name}, recipient: party{receiverMnemonic, receiverName},
+		sender: party{c.sender.Mnemonic, c.sender.Name}, recipient: party{b.receiverNow(), receiverName},
 		sent: c.now, status: "requestIsQueued",
 	})
 }

@@ -1,6 +1,24 @@
 -- What people should look at, as `egissogw status` shows it. Every query gives
 -- code, subject, count, since, text and advice; see finding.go.
 
+-- name: finding_sender_unknown
+-- An answer by somebody nobody knows: a renamed ЕГИССО stands still until it is confirmed.
+select 'sender_unknown', sender, count(*)::int, min(held_at),
+       case when part = 'bus' then 'состояния сообщений от имени СМЭВ, мнемоники нет в EGISSOGW_SMEV_BUS_SENDERS: сохранены и не применены'
+            when bool_or(kind = 'answer') then 'ответы отправителя, которого никто не подтвердил: сохранены и не применены, их пакеты ждут'
+            else 'рассылки о КМСЗ от отправителя, которого никто не подтвердил: сохранены и не применены' end,
+       case when part = 'bus' then 'Если это СМЭВ' else 'Если это ЕГИССО' end || ': egissogw senders confirm' || flag || ' --reason ПРИЧИНА ''' || sender
+       || '''; если чужой: egissogw senders refuse' || flag || ' --reason ПРИЧИНА ''' || sender || ''''
+  from (select h.*, case when part = 'bus' then ' --bus' else '' end as flag from egisso.held_message h where not h.refused) h
+ group by part, sender, flag
+ order by 4;
+
+-- name: finding_sender_remembered
+select 'sender_remembered', mnemonic, 1, since,
+       'ответам этого отправителя верят, потому что он ответил первым; его никто не подтвердил',
+       'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
+  from egisso.sender_list where standing = 'remembered';
+
 -- name: finding_set_aside
 select 'set_aside', id, 1, last_seen_at, text,
        'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'

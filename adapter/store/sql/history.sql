@@ -11,9 +11,21 @@ select r.register, r.row_key from egisso.record r
  order by 1, 2 limit 20;
 
 -- name: record_now
-select register, row_key, record_no, state, status, reason, record_id, kind, package_id, deleted, accepted_id, accepted_at, decision_due
+-- With why its package waits, where that is known.
+select register, row_key, record_no, state, status,
+       case when state in ('packed', 'sent') and reason = '' then
+            coalesce('Пришёл ответ отправителя «' || egisso.awaited_sender(package_id) || '», которого никто не подтвердил: он сохранён и не применён', '')
+            else reason end,
+       record_id, kind, package_id, deleted, accepted_id, accepted_at, decision_due
   from egisso.record_status where register = $1 and row_key = $2;
 
 -- name: record_history
 select at, what, text, record_id, package_id from egisso.record_history
- where register = $1 and row_key = $2 order by at, what, text;
+ where register = $1 and row_key = $2
+union all
+select h.held_at, 'held', 'Пришёл ответ отправителя «' || h.sender || '»: ' ||
+       case when h.refused then 'отправитель отклонён, ответ не применяется' else 'отправителя никто не подтвердил, ответ сохранён и не применён' end,
+       s.record_id, h.package_id
+  from egisso.record_status s join egisso.held_message h on h.package_id = s.package_id
+ where s.register = $1 and s.row_key = $2
+ order by at, what, text;

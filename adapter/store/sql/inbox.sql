@@ -31,7 +31,7 @@ update egisso.answer
 
 -- name: lock_unapplied
 select id, original_message_id, kind, content, body, verified from egisso.answer a
- where applied_at is null and verified and next_apply_at <= now()
+ where applied_at is null and verified and held_at is null and next_apply_at <= now()
    and not exists (select from egisso.received_file f where f.answer_id = a.id and f.state = 'due')
    and not exists (select from egisso.reading g where g.what = 'answer' and g.id = a.id and g.set_aside_at is not null)
  order by received_at, id limit 1

@@ -32,13 +32,13 @@ update egisso.incoming
 -- The last column: it was withdrawn, whichever of the two came first.
 update egisso.incoming i set claimed_until = now() + $1::interval, epoch = i.epoch + 1
  where i.id = (select id from egisso.incoming
-                where handled_at is null and verified and next_handle_at <= now()
+                where handled_at is null and verified and held_at is null and next_handle_at <= now()
                   and coalesce(claimed_until, '-infinity') < now()
                   and not exists (select from egisso.reading g where g.what = 'incoming' and g.id = incoming.id and g.set_aside_at is not null)
                 order by received_at, id limit 1
                   for update skip locked)
 returning i.id, i.kind, i.namespace, i.root, i.sender, i.reply_to, i.cancels, i.test, i.sent_at, i.content, i.attempts, i.received_at, i.epoch,
-          exists (select from egisso.incoming c where c.kind = 'cancel' and c.verified and c.cancels = i.id);
+          exists (select from egisso.incoming c where c.kind = 'cancel' and c.verified and c.cancels = i.id and c.sender = i.sender and c.sender <> '');
 
 -- name: incoming_handled
 -- A request is answered only if it says where to.
@@ -49,10 +49,11 @@ update egisso.incoming
  where id = $1 and epoch = $2 and handled_at is null;
 
 -- name: withdraw_incoming
--- What has not been answered yet is not answered any more.
+-- What has not been answered yet is not answered any more. Nobody withdraws the
+-- request of somebody else.
 update egisso.incoming
    set handled_at = coalesce(handled_at, now()), verdict = 'cancelled', reply = null, claimed_until = null, epoch = epoch + 1
- where id = $1 and kind = 'request' and (handled_at is null or reply = 'due');
+ where id = $1 and sender = $2 and sender <> '' and kind = 'request' and (handled_at is null or reply = 'due');
 
 -- name: incoming_failed
 update egisso.incoming

@@ -83,7 +83,7 @@ update egisso.source_row s set dirty = true
 -- name: expire_packages
 update egisso.package set state = 'expired',
        info = case channel when 'manual' then 'Протокол не загружен в установленный срок' else 'Ответ ЕГИССО не получен в установленный срок' end
- where state = 'queued' and queued_at <= now() - $1::interval
+ where state = 'queued' and queued_at <= now() - $1::interval and egisso.awaited_sender(id) is null
 returning id;
 
 -- name: doubt
@@ -92,4 +92,4 @@ select (select max(a.started_at) from egisso.attempt a
        coalesce(bool_or(not said.absent), false), coalesce(bool_or(said.absent), false)
   from (select kind = 'async_status'
                and coalesce(convert_from(content, 'UTF8')::jsonb #>> '{AsyncStatus,Category}', '') = 'doesNotExist' as absent
-          from egisso.answer where original_message_id = $1::uuid::text and verified) said;
+          from egisso.answer where original_message_id = $1::uuid::text and verified and held_at is null) said;
