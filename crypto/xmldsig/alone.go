@@ -11,9 +11,11 @@ import (
 // alone writes elements of what the transformer writes so that each is a document
 // of its own: every namespace is declared once, on the root.
 type alone struct {
-	// done are complete documents, body is the inside of the one being written,
-	// attrs those of its root.
+	// done are complete documents, chunks and body are the inside of the one being
+	// written, attrs those of its root.
 	done, body, attrs []byte
+	chunks            [][]byte
+	size              int            // of all of them
 	numbers           map[string]int // of prefixes
 	uris              []string
 	open              []aloneTag
@@ -76,7 +78,7 @@ func (a *alone) end() error {
 	return a.check()
 }
 
-// finish puts a document together, in place if it is the first.
+// finish puts a document together.
 func (a *alone) finish(root aloneTag) {
 	head := appendNumbered([]byte{'<'}, root.number, root.local)
 	for i, uri := range a.uris {
@@ -85,18 +87,22 @@ func (a *alone) finish(root aloneTag) {
 		head = append(appendC14NValue(append(head, `="`...), uri), '"')
 	}
 	head = append(append(head, a.attrs...), '>')
-	if body := slices.Insert(a.body, 0, head...); a.done == nil {
-		a.done = body
-	} else {
-		a.done = append(a.done, body...)
-	}
-	a.body, a.uris, a.numbers = nil, nil, nil
+	a.chunks = append(append([][]byte{head}, a.chunks...), a.body)
+	a.done = slices.Concat(append([][]byte{a.done}, a.chunks...)...)
+	a.size = len(a.done)
+	a.body, a.chunks, a.uris, a.numbers = nil, nil, nil, nil
 }
 
-// check refuses octets out of proportion.
+// check refuses octets out of proportion. It puts full chunks aside: one buffer for
+// all would be copied again and again.
 func (a *alone) check() error {
-	if a.most > 0 && len(a.done)+len(a.body) > a.most {
+	if a.most > 0 && a.size+len(a.body) > a.most {
 		return fmt.Errorf("%w: content of more than %d bytes", ErrGrowth, a.most)
+	}
+	const chunk = 256 << 10
+	if len(a.body) >= chunk {
+		a.chunks, a.size = append(a.chunks, a.body), a.size+len(a.body)
+		a.body = make([]byte, 0, chunk+chunk/4)
 	}
 	return nil
 }
