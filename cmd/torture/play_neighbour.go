@@ -27,22 +27,28 @@ func neighbour(settings func(*play) ([]string, error)) act {
 		if err := world.Pause(ctx, 3*time.Second); err != nil {
 			return err
 		}
-		if err := p.Start(); err != nil {
+		if bad.GaveUp() {
+			return errors.New("the settings of the second gateway are refused: it is no neighbour")
+		}
+		if err := errors.Join(p.Start(), p.Change(ctx, 20)); err != nil {
 			return err
 		}
-		return errors.Join(p.Change(ctx, 20), p.during(ctx, 5*time.Second))
+		p.calmed() // now one gateway can do everything
+		return nil
 	}
 }
 
-// usualPauses are the program's own after a failure, not those of the other worlds.
+// usualPauses are the program's own after a failure, not those of the other worlds;
+// there are many packages, so that each gateway takes some.
 func usualPauses(o *world.Options) {
-	o.Env = append(o.Env, "EGISSOGW_RETRY_MIN=5s", "EGISSOGW_RETRY_MAX=15m")
+	o.Env = append(o.Env, "EGISSOGW_RETRY_MIN=5s", "EGISSOGW_RETRY_MAX=15m", "EGISSOGW_PACKAGE_RECORDS=5")
 }
 
 // deadToken signs with a program that fails.
 func deadToken(p *play) ([]string, error) {
 	return []string{
-		"EGISSOGW_SIGNER=command", "EGISSOGW_COMMAND_PATH=/bin/false", "EGISSOGW_COMMAND_CERTIFICATE_FILE=" + p.ClientCertificate(),
+		"EGISSOGW_SIGNER=command", "EGISSOGW_COMMAND_PATH=/bin/false", "EGISSOGW_COMMAND_TIMEOUT=3s",
+		"EGISSOGW_COMMAND_CERTIFICATE_FILE=" + p.ClientCertificate(),
 	}, nil
 }
 

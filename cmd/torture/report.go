@@ -46,7 +46,11 @@ type Result struct {
 func (r Result) acceptable(s Scenario) bool { return r.Good() && (r.Hands == 0 || s.Asks != "") }
 
 func (r Result) judged(s Scenario) Result {
-	switch ok := r.acceptable(s); {
+	ok := r.acceptable(s)
+	if ok && s.Within > 0 && r.Recovered > s.Within.Seconds() {
+		ok, r.Reason = false, fmt.Sprintf("it took %.0f s, and %s are enough", r.Recovered, s.Within)
+	}
+	switch {
 	case ok && s.Awaits == "":
 		r.Outcome = Passed
 	case ok:

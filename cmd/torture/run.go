@@ -75,7 +75,7 @@ func (r *runner) one(ctx context.Context, s Scenario) (result Result) {
 	}
 	p := &play{World: w, scenario: s, short: r.short, seed: r.seed}
 	err = p.playAndSettle(term, &result)
-	if r.keep && (err != nil || !result.acceptable(s)) {
+	if r.keep && (err != nil || result.judged(s).Outcome != Passed) {
 		w.Keep = true
 		result.Notes = append(result.Notes, "folder "+w.Dir)
 	}

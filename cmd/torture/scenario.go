@@ -28,8 +28,10 @@ type Scenario struct {
 	Limit  time.Duration // of the whole scenario; defaultLimit if 0
 	// Still is how long nothing may move before the judge's word is final even if it
 	// is bad; standstill if 0.
-	Still  time.Duration
-	Needs  []need   // what the machine must have
+	Still time.Duration
+	Needs []need // what the machine must have
+	// Within is how soon after the trouble everything must be done; whenever if 0.
+	Within time.Duration
 	Builds []string // variants of the program it uses besides the product
 	World  func(*world.Options)
 	Play   func(context.Context, *play) error

@@ -306,17 +306,17 @@ var scenarios = []Scenario{
 	{
 		Name: "neighbour-token", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the second gateway cannot sign",
-		World:   usualPauses, Play: neighbour(deadToken),
+		Within:  3 * lease, World: usualPauses, Play: neighbour(deadToken),
 	},
 	{
 		Name: "neighbour-ftp", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the second gateway has a wrong password for the file storage",
-		World:   usualPauses, Play: neighbour(wrongFTPPassword),
+		Within:  3 * lease, World: usualPauses, Play: neighbour(wrongFTPPassword),
 	},
 	{
 		Name: "neighbour-certificate", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
 		Happens: "the bus does not know the certificate of the second gateway",
-		World:   usualPauses, Play: neighbour(unknownCertificate),
+		Within:  3 * lease, World: usualPauses, Play: neighbour(unknownCertificate),
 	},
 	{
 		Name: "clock-ahead", Facts: 200, Gateways: 2, Awaits: awaitsClock,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestScenariosAreDescribed(t *testing.T) {
@@ -96,6 +97,7 @@ func TestOutcomes(t *testing.T) {
 		"good":                  {Result{}, Scenario{}, Passed},
 		"bad":                   {bad, Scenario{}, Failed},
 		"bad and awaited":       {bad, Scenario{Awaits: "x"}, Awaited},
+		"good but late":         {Result{Recovered: 9}, Scenario{Within: 5 * time.Second}, Failed},
 		"good though awaited":   {Result{}, Scenario{Awaits: "x"}, Surprised},
 		"hands nobody offered":  {hands, Scenario{}, Failed},
 		"hands somebody offers": {hands, Scenario{Asks: "a person"}, Passed},
