@@ -76,11 +76,14 @@ func halfShown(condition string) act {
 
 // keyReused gives the key of one man's prescription to another man.
 func keyReused(ctx context.Context, p *play) error {
-	err := p.Edit(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
-		from mis.recipe o where r.id = (select min(id) from mis.recipe) and o.id = (select min(x.id) from mis.recipe x
-			where x.patient_id <> (select patient_id from mis.recipe order by id limit 1) and x.discount = (select discount from mis.recipe order by id limit 1))`)
+	var key string
+	err := p.Source.QueryRow(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
+		from mis.recipe o
+		where (r.id, o.id) = (select a.id, b.id from mis.recipe a join mis.recipe b on a.discount = b.discount and a.patient_id <> b.patient_id
+			where a.status = 2 and b.status = 2 order by a.id, b.id limit 1)
+		returning r.id::text`).Scan(&key)
 	if err != nil {
-		return err
+		return fmt.Errorf("give a key to another man: %w", err)
 	}
 	p.skip = true // a person decides
 	for held := false; !held; {
@@ -91,7 +94,7 @@ func keyReused(ctx context.Context, p *play) error {
 			return err
 		}
 		err := p.Gateway.QueryRow(ctx, `select state in ('waiting', 'blocked') and reason <> '' from egisso.record_status
-			where register = 'fact' and row_key = (select min(row_key::bigint)::text from egisso.record_status where register = 'fact')`).Scan(&held)
+			where register = 'fact' and row_key = $1`, key).Scan(&held)
 		if err != nil {
 			return err
 		}
