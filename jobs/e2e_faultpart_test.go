@@ -83,6 +83,13 @@ func (p *part) answers(condition string) int {
 	return p.count(`select count(*) from egisso.answer where ` + condition + ` and received_at > (select max(created_at) from egisso.message)`)
 }
 
+// kept counts what nobody can believe or understand and is kept since the last message.
+func (p *part) kept() int {
+	p.Helper()
+	return p.answers("not verified") +
+		p.count(`select count(*) from egisso.raw_reply where state = 'unread' and received_at > (select max(created_at) from egisso.message)`)
+}
+
 // polling: the bus cannot be asked for the answer.
 func (p *part) polling(t trouble) {
 	p.Helper()
@@ -106,7 +113,7 @@ func (p *part) polling(t trouble) {
 		p.Errorf("%d acknowledgements", n)
 	}
 	p.row.action = "nothing taken, polled again"
-	if unbelieved := p.answers("not verified"); (unbelieved > 0) != t.bringsAnswer() {
+	if unbelieved := p.kept(); (unbelieved > 0) != t.bringsReply() {
 		p.Errorf("%d answers are kept and not believed", unbelieved)
 	} else if unbelieved > 0 {
 		p.row.action = "kept, not believed, not acknowledged"
@@ -162,7 +169,7 @@ func (p *part) statusing(t trouble) {
 		p.Errorf("%d statuses are believed", n)
 	}
 	p.row.action = "nothing taken, asked again"
-	if unbelieved := p.answers("not verified"); (unbelieved > 0) != t.rule.Tamper {
+	if unbelieved := p.kept(); (unbelieved > 0) != t.bringsReply() {
 		p.Errorf("%d statuses are kept and not believed", unbelieved)
 	} else if unbelieved > 0 {
 		p.row.action = "kept, not believed"

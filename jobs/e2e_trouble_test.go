@@ -92,7 +92,8 @@ func withoutTampering(list []trouble) []trouble {
 	return slices.DeleteFunc(list, func(t trouble) bool { return t.rule.Tamper })
 }
 
-// bringsAnswer: the reply to a poll has a message in it that nobody can believe.
-func (t trouble) bringsAnswer() bool {
-	return t.rule.Tamper || t.rule.Garbage == "unknownChild"
+// bringsReply: a poll brings something under status 200 that nobody can believe or
+// understand.
+func (t trouble) bringsReply() bool {
+	return t.rule.Tamper || t.rule.Garbage != "" && t.rule.Status == 0
 }
