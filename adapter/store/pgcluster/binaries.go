@@ -60,13 +60,13 @@ func findBinaries(ctx context.Context) (string, error) {
 		}
 	}
 	if len(found) == 0 {
-		return "", fmt.Errorf("%w: no initdb and postgres in %s or PATH; on Debian: apt-get install postgresql-%d",
-			ErrNotInstalled, debianPattern, MinVersion)
+		return "", fmt.Errorf("%w: no initdb and postgres in %s or PATH; on Debian: apt-get install postgresql",
+			ErrNotInstalled, debianPattern)
 	}
 	newest := slices.MaxFunc(found, func(a, b candidate) int { return a.version - b.version })
 	if newest.version < MinVersion {
-		return "", fmt.Errorf("%w: %s is version %d, at least %d is needed; on Debian: apt-get install postgresql-%d",
-			ErrNotInstalled, newest.dir, newest.version, MinVersion, MinVersion)
+		return "", fmt.Errorf("%w: %s is version %d, at least %d is needed; on Debian: apt-get install postgresql",
+			ErrNotInstalled, newest.dir, newest.version, MinVersion)
 	}
 	return newest.dir, nil
 }
