@@ -114,7 +114,7 @@ func polite(t testing.TB, data func(net.Conn)) func(net.Conn, string) bool {
 }
 
 func get(s *FileStore, limit int64) error {
-	_, err := s.Download(context.Background(), FSAttachment{UUID: testFolder, UserName: "u", Password: "p", FileName: "/f.xml"}, io.Discard, limit)
+	_, err := s.Download(context.Background(), FSAttachment{UUID: testFolder, UserName: "u", Password: "secret", FileName: "/f.xml"}, io.Discard, limit)
 	return err
 }
 

@@ -57,8 +57,10 @@ func newTransport(roots *x509.CertPool, proxy Proxy) *http.Transport {
 		TLSHandshakeTimeout: handshakeTimeout,
 		IdleConnTimeout:     idleTimeout,
 		MaxIdleConnsPerHost: 4,
-		DisableCompression:  true,
-		ForceAttemptHTTP2:   true,
+		// The default is ten times that; replies have a dozen headers.
+		MaxResponseHeaderBytes: 1 << 20,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
 	}
 }
 

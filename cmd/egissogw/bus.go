@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"fmt"
-	"os"
 	"regexp"
 	"time"
 
@@ -65,7 +64,7 @@ func (p *parts) observeClock(limit time.Duration) func(smev.ClockReading) {
 func busConnection(c config.SMEV) (*x509.CertPool, smev.Proxy, error) {
 	var roots *x509.CertPool
 	if c.Roots != "" {
-		text, err := os.ReadFile(string(c.Roots))
+		text, err := readConfigured(c.Roots)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%sSMEV_ROOTS: %w", config.Prefix, err)
 		}

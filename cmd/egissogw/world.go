@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -148,7 +149,7 @@ func openSource(ctx context.Context, c config.Source) (*mis.Source, *pgxpool.Poo
 
 // busTrust reads the certificates the bus's signatures are checked with.
 func busTrust(c config.SMEV) (*cert.Trust, error) {
-	text, err := os.ReadFile(string(c.Certificates))
+	text, err := readConfigured(c.Certificates)
 	if err != nil {
 		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
 	}
@@ -179,9 +180,27 @@ func busVersion(c config.SMEV) (smev.Version, error) {
 	return v, nil
 }
 
+// configuredLimit is the largest file a setting may name: all accredited authorities
+// in PEM have less.
+const configuredLimit = 4 << 20
+
+// readConfigured reads a file named by a setting.
+func readConfigured(path config.File) ([]byte, error) {
+	file, err := os.Open(string(path))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, configuredLimit+1))
+	if err == nil && len(text) > configuredLimit {
+		err = fmt.Errorf("файл больше %d МиБ", configuredLimit>>20)
+	}
+	return text, err
+}
+
 // readSecretFile reads a file that holds key material.
 func readSecretFile(variable string, path config.File) ([]byte, error) {
-	text, err := os.ReadFile(string(path))
+	text, err := readConfigured(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s%s: %w", config.Prefix, variable, err)
 	}

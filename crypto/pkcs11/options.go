@@ -20,6 +20,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -95,7 +96,12 @@ const (
 // corrected PIN is taken without a restart. A line end after the PIN is not part of it.
 func PINFile(path string) func() ([]byte, error) {
 	return func() ([]byte, error) {
-		pin, err := os.ReadFile(path)
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("read PIN: %w", err)
+		}
+		defer file.Close()
+		pin, err := io.ReadAll(io.LimitReader(file, maxPIN+3)) // a line end, and one byte too many
 		if err != nil {
 			return nil, fmt.Errorf("read PIN: %w", err)
 		}
