@@ -165,6 +165,7 @@ func (w *World) environment(further []string) []string {
 		"EGISSOGW_PROVIDER_CODE="+ProviderCode,
 		"EGISSOGW_SMEV_URL="+w.Bus.URL(),
 		"EGISSOGW_SMEV_CERTIFICATES="+w.keys.bus.certificate,
+		"EGISSOGW_SMEV_SENDERS=EGISSO",
 		"EGISSOGW_FTP_ADDRESS="+w.Bus.FTPAddr(),
 		"EGISSOGW_SIGNER=softkey",
 		"EGISSOGW_SOFTKEY_KEY_FILE="+w.keys.client.key,
