@@ -154,44 +154,62 @@ func inline(envelope []byte, parts []part, lim Limits) ([]byte, error) {
 		}
 		return true
 	})
+	put, size, err := resolve(includes, parts, len(envelope))
+	if err != nil {
+		return nil, err
+	}
+	if len(put) == 0 {
+		return envelope, nil
+	}
 	// A part named many times must not make much of little.
 	most := int64(2*len(envelope) + 64<<10)
 	for _, p := range parts {
 		most += 2 * int64(base64.StdEncoding.EncodedLen(len(p.content)))
 	}
-	most = min(most, lim.Body)
-	var out bytes.Buffer
-	copied := 0
-	for _, e := range includes {
-		// An Include inside an Include lies before what has been copied.
-		if e.Parent == nil || e.Start < copied {
-			return nil, malformed("xop:Include in an impossible place")
-		}
-		for _, n := range e.Parent.Children {
-			if text, ok := n.(xmlsafe.Text); n != xmlsafe.Node(e) && (!ok || strings.TrimSpace(string(text)) != "") {
-				return nil, malformed("xop:Include beside other content in %s", e.Parent.Local)
-			}
-		}
-		href, _ := e.Attr("", "href")
-		content, found := findPart(href, parts)
-		if !found {
-			continue
-		}
-		grown := int64(out.Len()) + int64(base64.StdEncoding.EncodedLen(len(content))) + int64(len(envelope)-e.End)
-		if grown > most {
-			return nil, malformed("envelope with its parts is larger than %d bytes", most)
-		}
-		out.Write(envelope[copied:e.Start])
-		encoder := base64.NewEncoder(base64.StdEncoding, &out)
-		encoder.Write(content) // a bytes.Buffer takes everything
-		encoder.Close()
-		copied = e.End
+	if most = min(most, lim.Body); int64(size) > most {
+		return nil, malformed("envelope with its parts is larger than %d bytes", most)
 	}
-	if copied == 0 {
-		return envelope, nil
+	var out bytes.Buffer
+	out.Grow(size)
+	copied := 0
+	for _, p := range put {
+		out.Write(envelope[copied:p.start])
+		encoder := base64.NewEncoder(base64.StdEncoding, &out)
+		encoder.Write(p.content) // a bytes.Buffer takes everything
+		encoder.Close()
+		copied = p.end
 	}
 	out.Write(envelope[copied:])
 	return out.Bytes(), nil
+}
+
+// placed is the content of a part that takes the place of an Include.
+type placed struct {
+	start, end int
+	content    []byte
+}
+
+// resolve finds what the includes name, in the order of the document, and how large an
+// envelope of so many bytes becomes with it. Includes of parts that are missing stay.
+func resolve(includes []*xmlsafe.Element, parts []part, envelope int) (put []placed, size int, err error) {
+	size = envelope
+	for _, e := range includes {
+		// An Include inside an Include lies before the end of the last one.
+		if e.Parent == nil || len(put) > 0 && e.Start < put[len(put)-1].end {
+			return nil, 0, malformed("xop:Include in an impossible place")
+		}
+		for _, n := range e.Parent.Children {
+			if text, ok := n.(xmlsafe.Text); n != xmlsafe.Node(e) && (!ok || strings.TrimSpace(string(text)) != "") {
+				return nil, 0, malformed("xop:Include beside other content in %s", e.Parent.Local)
+			}
+		}
+		href, _ := e.Attr("", "href")
+		if content, found := findPart(href, parts); found {
+			put = append(put, placed{e.Start, e.End, content})
+			size += base64.StdEncoding.EncodedLen(len(content)) - (e.End - e.Start)
+		}
+	}
+	return put, size, nil
 }
 
 // findPart finds the part a cid: URL names; the rest of the URL may be
