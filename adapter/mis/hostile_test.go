@@ -45,9 +45,9 @@ func TestHostileSource(t *testing.T) {
 			Input: statement("insert into egisso_source.fact (row_key, comment) values ('a', repeat('x', {n} * 4))")},
 		{Name: "source page of rows that fit", Read: read,
 			Input: statement("insert into egisso_source.fact (row_key, comment) select i::text, repeat('x', 1000000) from generate_series(1, {n} / 50000) i")},
-		{Name: "source row of jsonb", Read: read, Cheap: true, Says: "1 rows: столбец documents",
+		{Name: "source row of jsonb", Read: read, Cheap: true, Limit: 16 << 20, Says: "1 rows: столбец documents",
 			Input: statement("insert into egisso_source.fact (row_key, documents) values ('a', jsonb_build_array(repeat('x', {n} * 4)))")},
-		{Name: "source row of a huge key", Read: read, Cheap: true, Says: "1 rows: столбец row_key",
+		{Name: "source row of a huge key", Read: read, Cheap: true, Limit: 16 << 20, Says: "1 rows: столбец row_key",
 			Input: statement("insert into egisso_source.fact (row_key) values (repeat('x', {n} * 4))")},
 	})
 }
