@@ -10,19 +10,25 @@ create table egisso.reading (
     begun        integer     not null default 1,          -- processes in a row that began and did not end
     at           timestamptz not null default now(),
     process      uuid        not null,                    -- the last one
+    -- How many of them may end before it is set aside. What comes from outside is read
+    -- alone. The reading of an answer, an incoming message or a file lasts as long as what
+    -- is done with it, and its bytes were looked at before: there a gateway that others
+    -- kill is likelier.
+    deaths_allowed integer   not null generated always as (case when what in ('reply', 'protocol') then 2 else 5 end) stored,
     set_aside_at timestamptz,                             -- nobody reads it until a person says so
     primary key (what, id)
 );
 create index reading_set_aside on egisso.reading (what, id) where set_aside_at is not null;
 
 -- Of attempts only those count that other processes began and did not end: the one that
--- asks lives. What two of them died of is set aside; fresh: just now.
+-- asks lives. What too many of them died of is set aside; fresh: just now.
 create function egisso.begin_reading(what text, id text, process uuid, out aside boolean, out fresh boolean)
 language sql as $$
     insert into egisso.reading as r (what, id, process) values (what, id, process)
     on conflict on constraint reading_pkey do update
-       set set_aside_at = case when r.process <> excluded.process and r.begun > 1 then coalesce(r.set_aside_at, now()) else r.set_aside_at end,
-           begun = case when r.process = excluded.process or r.begun > 1 then r.begun else r.begun + 1 end,
+       set set_aside_at = case when r.process <> excluded.process and r.begun >= r.deaths_allowed
+                               then coalesce(r.set_aside_at, now()) else r.set_aside_at end,
+           begun = case when r.process = excluded.process or r.begun >= r.deaths_allowed then r.begun else r.begun + 1 end,
            process = excluded.process, at = now()
     returning set_aside_at is not null, coalesce(set_aside_at = now(), false)
 $$;
