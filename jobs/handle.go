@@ -65,6 +65,9 @@ func (h Handle) Run(ctx context.Context) (Report, error) {
 
 func (h Handle) one(ctx context.Context, m *store.Incoming) error {
 	verdict, err := h.decide(ctx, *m)
+	if err := h.Store.IncomingRead(context.WithoutCancel(ctx), m); err != nil {
+		return err
+	}
 	if err != nil {
 		err = fmt.Errorf("incoming message %s: %w", m.ID, err)
 		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

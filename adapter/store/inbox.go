@@ -113,7 +113,12 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 		}
 		// In a savepoint: one answer that cannot be applied is put off and shown,
 		// and the others go on.
-		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, judge) })
+		// What happens to the process once it is judged is not its doing.
+		harmless := func(a InAnswer, pkg *AnsweredPackage) (Verdict, error) {
+			v, err := judge(a, pkg)
+			return v, errors.Join(err, endReading(ctx, s.aside, readingAnswer, a.ID))
+		}
+		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, harmless) })
 		if err := endReading(ctx, tx, readingAnswer, a.ID); err != nil || failure == nil {
 			return err
 		}

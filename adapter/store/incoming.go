@@ -172,6 +172,12 @@ func (s *Store) IncomingDone(ctx context.Context, m *Incoming, v IncomingVerdict
 	})
 }
 
+// IncomingRead notes that looking into a message did no harm: what happens to the process
+// from now on is not its doing.
+func (s *Store) IncomingRead(ctx context.Context, m *Incoming) error {
+	return endReading(ctx, s.pool, readingIncoming, m.ID)
+}
+
 // IncomingFailed puts a claimed message off that could not be handled, longer
 // after every failure. review is Russian, "" if nobody must look yet.
 func (s *Store) IncomingFailed(ctx context.Context, m *Incoming, problem, review string) error {
