@@ -58,7 +58,7 @@ build: ## bin/egissogw and bin/smevsim
 # Where ../shared is there, the tests that look for it first run once without it, as in a plain clone.
 test: announce deps softhsm engine lint ## lint, then every test with the race detector
 	go test -race -tags pkcs11 ./crypto/pkcs11
-	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short $(SHARED_USERS))
+	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short -skip ^TestHostile $(SHARED_USERS))
 	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short -run '$(SHARED_TESTS)' ./cmd/egissogw)
 	go test -race -shuffle=on -timeout=12m ./...
 
