@@ -43,7 +43,7 @@ var scenarios = []Scenario{
 		Play:    fresh(randomKills(100, 6)),
 	},
 	{
-		Name: "crash-points", Facts: 400, ShortFacts: 100, Gateways: 1, Short: true, Limit: 15 * time.Minute,
+		Name: "crash-points", Facts: 400, ShortFacts: 100, Gateways: 1, Limit: 15 * time.Minute,
 		Happens: "a gateway kills itself at each point of points.go in turn",
 		Holds:   "each point is reached",
 		Builds:  []string{world.Crash}, World: crashWorld, Play: crashPoints,
