@@ -45,21 +45,13 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-# Packages whose tests look for the official schemas and samples in ../shared. The programs' tests that do not
-# look for them take long: there it is a pattern of names.
-SHARED_USERS = $(shell grep -rlE 'signertest\.Shared|samples\.Dir' --include=*_test.go . | xargs -n 1 dirname | grep -v '^./cmd/' | sort -u)
-SHARED_TESTS = Sample|Shared|Official|Transform|Digest|Verify
-
 .PHONY: build test announce lint demo conformance torture bench benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
 
-# Where ../shared is there, the tests that look for it first run once without it, as in a plain clone.
 test: announce deps softhsm engine lint ## lint, then every test with the race detector
 	go test -race -tags pkcs11 ./crypto/pkcs11
-	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short -skip ^TestHostile $(SHARED_USERS))
-	$(if $(wildcard ../shared),EGISSOGW_TEST_SHARED=none go test -race -short -run '$(SHARED_TESTS)' ./cmd/egissogw)
 	go test -race -shuffle=on -timeout=12m ./...
 
 announce:

@@ -11,6 +11,8 @@ import (
 	"egissogw/wsdl"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 // official are the versions whose schemas the operator published.
 var official = []string{"1.1", "1.3"}
 

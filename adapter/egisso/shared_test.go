@@ -12,6 +12,8 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 // sharedPath returns a path in the folder of reference material beside the
 // repository and skips the test where there is none.
 func sharedPath(t testing.TB, elem ...string) string {

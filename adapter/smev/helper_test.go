@@ -21,6 +21,8 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 const testContentSpace = "urn://egisso-ru/msg/10.10.I/1.0.3"
 
 // testCurve is that of keys no test is about.

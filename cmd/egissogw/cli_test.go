@@ -22,10 +22,13 @@ import (
 	"egissogw/adapter/store/pgtest"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/softkey"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	os.Exit(signertest.Runner(func() int { return pgtest.Run(m) }).Run())
+}
 
 // run runs one command with the given variables and returns all it said.
 func run(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {

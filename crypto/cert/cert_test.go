@@ -16,6 +16,8 @@ import (
 	"egissogw/crypto/signertest"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 var randomSource = rand.Reader
 
 // authority is a key with its certificate, of an authority or not.

@@ -12,7 +12,8 @@ const sharedVariable = "EGISSOGW_TEST_SHARED"
 
 // Shared is the path of a file or folder of the shared specification (official schemas, samples,
 // vectors) beside the repository, which is no part of it: where it is absent the test is skipped.
-// Call it with the t of the test or subtest that needs it, which ends there.
+// Call it with the t of the test or subtest that needs it, which ends there. The package's TestMain
+// has to be Main: a test that looks for the folder runs once more without it.
 func Shared(t testing.TB, elem ...string) string {
 	t.Helper()
 	path, ok := FindShared(t, elem...)
@@ -25,13 +26,13 @@ func Shared(t testing.TB, elem ...string) string {
 // FindShared is Shared for a test that goes on without: it tells whether the path exists.
 func FindShared(t testing.TB, elem ...string) (path string, ok bool) {
 	t.Helper()
-	dir := os.Getenv(sharedVariable)
+	dir, named := os.Getenv(sharedVariable), true
 	if dir == "" {
-		dir = filepath.Join(Root(t), "..", "shared")
+		dir, named = filepath.Join(Root(t), "..", "shared"), false
 	}
+	noteLook(t, !named && exists(dir))
 	path = filepath.Join(append([]string{dir}, elem...)...)
-	_, err := os.Stat(path)
-	return path, err == nil
+	return path, exists(path)
 }
 
 // SharedFiles lists the files of the shared specification that match the patterns; where it is
@@ -48,4 +49,9 @@ func SharedFiles(t testing.TB, patterns ...string) []string {
 		all = append(all, found...)
 	}
 	return all
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -16,6 +16,8 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 // sharedDir finds the folder of specifications beside the repository.
 func sharedDir(t testing.TB) string {
 	t.Helper()

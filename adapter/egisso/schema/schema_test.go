@@ -13,6 +13,8 @@ import (
 	"egissogw/crypto/signertest"
 )
 
+func TestMain(m *testing.M) { signertest.Main(m) }
+
 // flattened is a folder with all official schemas side by side.
 func flattened(t testing.TB) string {
 	t.Helper()

@@ -16,13 +16,14 @@ import (
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/internal/samples"
 	"egissogw/crypto/cert"
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/softkey"
 	"egissogw/crypto/streebog"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(signertest.Runner(m.Run)) }
 
 const (
 	soapNS   = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -10,8 +10,11 @@ import (
 
 	"egissogw/adapter/smev/smevtest/internal/samples"
 	"egissogw/adapter/smev/smevtest/receiver"
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
+
+func TestMain(m *testing.M) { signertest.Main(m) }
 
 var now = time.Date(2023, 2, 1, 7, 0, 5, 0, time.UTC)
 
