@@ -50,6 +50,9 @@ endef
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
 
+# The race detector waits a second at the end of every process, and tests start hundreds. What it has
+# found by then it has said.
+test: export GORACE := atexit_sleep_ms=0 $(GORACE)
 test: announce deps softhsm engine lint ## lint, then every test with the race detector
 	go test -race -tags pkcs11 ./crypto/pkcs11
 	go test -race -shuffle=on -timeout=12m ./...
