@@ -34,6 +34,11 @@ NAME   ?=
 SHORT  ?=
 REPORT ?= .cache/torture.json
 
+# How many facts make bench-flow sends, how often, and further flags (--statements=25, --env=NAME=VALUE).
+FLOW      ?= 20000,100000
+RUNS      ?= 1
+FLOWFLAGS ?=
+
 DEMOFLAGS ?=
 # KEEP is a word for yes or no; the recipe refuses others, and a FACTS that is no number.
 demo_flags = $(if $(filter 1 y yes true on да,$(KEEP)),--keep) $(if $(strip $(FACTS)),--facts=$(strip $(FACTS))) $(DEMOFLAGS)
@@ -45,7 +50,7 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build test announce lint demo conformance torture bench benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build test announce lint demo conformance torture bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
@@ -82,6 +87,12 @@ bench: ## signing side by side with OpenSSL, libxml2, goxmldsig and gogost
 	@.ci/deps bench
 	@.ci/gost-engine >/dev/null
 	EGISSOGW_BENCH=1 go test -C crypto/signbench -count=1 -timeout=20m -run '^TestReport$$'
+
+bench-flow: ## facts from the МИС to ЕГИССО and back, beside COPY and two claims; FLOW=20000,100000 RUNS=3
+	@.ci/deps demo
+	@mkdir -p .cache
+	go build -o .cache/benchflow ./cmd/benchflow
+	.cache/benchflow --facts=$(FLOW) --runs=$(RUNS) --json=.cache/benchflow.json $(FLOWFLAGS)
 
 benchmarks: deps engine ## single benchmarks (BENCH=pattern PKG=./crypto/... BENCHCOUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) $(PKG)

@@ -56,6 +56,7 @@ var allowed = map[string][]string{
 	"cmd/torture":       {"cmd/torture/...", "adapter/smev/smevtest/...", "adapter/mis/refmis", "adapter/store/pgcluster"},
 	"cmd/torture/world": {"adapter/smev/smevtest/...", "adapter/mis/refmis", "adapter/store/pgcluster"},
 	"cmd/torture/judge": {"adapter/smev/smevtest/..."},
+	"cmd/benchflow":     {"cmd/torture/world", "adapter/mis/refmis", "adapter/store/pgcluster"},
 }
 
 // testPackageUsers are the programs that may use a package made for tests: the

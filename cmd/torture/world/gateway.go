@@ -109,6 +109,9 @@ func (g *Gateway) GaveUp() bool {
 	return g.process != nil && !g.process.alive() && g.process.cmd.ProcessState != nil && g.process.cmd.ProcessState.ExitCode() == 78
 }
 
+// PID is the process of the gateway, 0 before it was started.
+func (g *Gateway) PID() int { return int(g.pid.Load()) }
+
 // Kill ends the gateway at whatever instruction it is.
 func (g *Gateway) Kill() {
 	if g.process.alive() {
