@@ -97,7 +97,7 @@ type dirtyRow struct {
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
-	result, err := tx.Query(ctx, query("lock_dirty"), register, limit)
+	result, err := inOrder(ctx, tx, query("lock_dirty"), register, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,10 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 		rows = append(rows, row)
 	}
 	result.Close()
-	return rows, result.Err()
+	if err := result.Err(); err != nil {
+		return nil, err
+	}
+	return rows, anyOrder(ctx, tx)
 }
 
 // dirtyBytes is how much content is held at once to decide on.

@@ -130,7 +130,7 @@ func Backoff(failures int, least, most time.Duration) time.Duration {
 }
 
 func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, provider string, err error) {
-	rows, err := tx.Query(ctx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()))
+	rows, err := inOrder(ctx, tx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()))
 	if err != nil {
 		return nil, nil, "", err
 	}

@@ -69,6 +69,10 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		return nil, errors.New("the database url cannot be parsed")
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
+	// A plan made while the tables were empty would be kept for as long as the connection lives.
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	// To compile a plan takes longer than any of ours runs.
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	for _, option := range options {
 		option(cfg)
@@ -117,4 +121,20 @@ func (s *Store) inTx(ctx context.Context, what string, fn func(tx pgx.Tx) error)
 	}
 	crashpoint.Commit("after", what)
 	return nil
+}
+
+// inOrder begins a query that takes the first rows of an index. Sorted, all rows would
+// be read for it, also those that are long done: so the planner chooses as long as the
+// tables were not analysed.
+func inOrder(ctx context.Context, tx pgx.Tx, sql string, args ...any) (pgx.Rows, error) {
+	if _, err := tx.Exec(ctx, "set local enable_sort = off"); err != nil {
+		return nil, err
+	}
+	return tx.Query(ctx, sql, args...)
+}
+
+// anyOrder lets the planner sort again for the rest of the transaction.
+func anyOrder(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "set local enable_sort = on")
+	return err
 }

@@ -1,15 +1,18 @@
 -- name: lock_dirty
--- Rows in flight wait for their outcome; another process's rows are skipped.
+-- Rows in flight wait for their outcome; another process's rows are skipped. Offset 0
+-- keeps the looks at each row's record and at its twins apart: joined or hashed, all
+-- records in flight and all rows would be gone through for every batch. Only facts have
+-- a twin_key.
 select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        exists (select from egisso.source_row o
-                where o.twin_key = s.twin_key and o.register = s.register and o.row_key <> s.row_key and not o.deleted
-                  and coalesce(o.content -> 'ending' ->> 'reason', '') <> 'duplicate')
+                where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
+                  and coalesce(o.content -> 'ending' ->> 'reason', '') <> 'duplicate' offset 0)
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state in ('packed', 'sent'))
+                    where r.register = s.register and r.row_key = s.row_key and r.state in ('packed', 'sent') offset 0)
  order by s.row_key
  limit $2
    for update of s skip locked;

@@ -20,10 +20,10 @@ delete from egisso.register_rest where register = $1;
 
 -- name: lock_ready
 -- Of the provider whose record is first, in a stable order, those first whose package never failed. A row whose source
--- changed meanwhile is decided anew first. $4 keeps facts back that were decided upon
--- later than that day; events on accepted facts have no such day.
-select id, kind, provider, bytes from (
-    select r.id, r.kind, r.provider, r.releases, r.created_at, octet_length(r.content::text) as bytes
+-- changed meanwhile is decided anew first; offset 0 keeps that look apart, one for each record that is taken. $4 keeps
+-- facts back that were decided upon later than that day; events on accepted facts have no such day.
+with locked as materialized (
+    select r.id, r.kind, r.provider, r.releases, r.created_at, r.content
       from egisso.record r
      where r.register = $1 and r.state = 'ready'
        and ($4::text is null or coalesce(r.content ->> 'decisionDate', r.content -> 'fact' ->> 'decisionDate', '') <= $4)
@@ -32,10 +32,11 @@ select id, kind, provider, bytes from (
                             and ($4::text is null or coalesce(o.content ->> 'decisionDate', o.content -> 'fact' ->> 'decisionDate', '') <= $4)
                           order by o.releases, o.created_at, o.id limit 1)
        and not exists (select from egisso.source_row s
-                        where s.register = r.register and s.row_key = r.row_key and s.dirty)
+                        where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
      order by r.releases, r.created_at, r.id
      limit $2
-       for update skip locked) locked
+       for update skip locked)
+select id, kind, provider, octet_length(content::text) from locked
  order by array_position($3::text[], kind), releases, created_at, id;
 
 -- name: insert_package
