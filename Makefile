@@ -39,6 +39,12 @@ FLOW      ?= 20000,100000
 RUNS      ?= 1
 FLOWFLAGS ?=
 
+# How many random histories make histories plays, the seed of the first, and the file
+# for what ЕГИССО holds at the end of each (none if empty).
+N      ?= 1000
+SEED   ?= 1
+RECORD ?=
+
 DEMOFLAGS ?=
 # KEEP is a word for yes or no; the recipe refuses others, and a FACTS that is no number.
 demo_flags = $(if $(filter 1 y yes true on да,$(KEEP)),--keep) $(if $(strip $(FACTS)),--facts=$(strip $(FACTS))) $(DEMOFLAGS)
@@ -50,7 +56,7 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build test announce lint demo conformance torture bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build test announce lint demo conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
@@ -117,6 +123,11 @@ torture: ## bad days with real processes, judged from outside; NAME=kill-2, SHOR
 	@mkdir -p .cache $(dir $(REPORT))
 	go build -o .cache/torture ./cmd/torture
 	.cache/torture --json=$(REPORT) $(if $(NAME),--name=$(NAME)) $(if $(SHORT),--short) || [ $$? = 3 ]
+
+histories: ## N random histories from SEED on, judged from outside; RECORD=file keeps what ЕГИССО holds
+	@.ci/deps test
+	EGISSOGW_HISTORIES='$(N)' EGISSOGW_HISTORIES_SEED='$(SEED)' EGISSOGW_HISTORIES_RECORD='$(if $(RECORD),$(abspath $(RECORD)))' \
+		go test -count=1 -timeout=12h -run '^TestHistories$$' ./cmd/torture/history
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \

@@ -57,6 +57,8 @@ var allowed = map[string][]string{
 	"cmd/torture/world": {"adapter/smev/smevtest/...", "adapter/mis/refmis", "adapter/store/pgcluster"},
 	"cmd/torture/judge": {"adapter/smev/smevtest/..."},
 	"cmd/benchflow":     {"cmd/torture/world", "adapter/mis/refmis", "adapter/store/pgcluster"},
+	// All of it is in tests, which plug the jobs together like cmd/egissogw.
+	"cmd/torture/history": {},
 }
 
 // testPackageUsers are the programs that may use a package made for tests: the
