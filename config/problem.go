@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 type Problem struct {
 	Variable string // full name, with prefix
 	Group    string // group tag of Config's sub-struct the variable is in
-	Text     string // Russian; never contains the value
+	Text     string // Russian; contains the value only where it is no secret
 }
 
 func (p Problem) String() string { return p.Variable + ": " + p.Text }
@@ -30,6 +31,44 @@ func (p *Problems) Lines() []string {
 		lines = append(lines, problem.String())
 	}
 	return lines
+}
+
+// Wrong makes every part of err, which errors.Join may have joined, a problem of a
+// variable (without its prefix): who reads the values in the end knows more of them
+// than this package. Nil if err is.
+func Wrong(group, variable string, err error) error {
+	if err == nil {
+		return nil
+	}
+	parts := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		parts = joined.Unwrap()
+	}
+	p := &Problems{}
+	for _, part := range parts {
+		p.List = append(p.List, Problem{Variable: Prefix + variable, Group: group, Text: part.Error()})
+	}
+	return p
+}
+
+// Together makes one list of several: errors of [Load] and of [Wrong]. Another error
+// stands for all of them.
+func Together(lists ...error) error {
+	all := &Problems{}
+	for _, err := range lists {
+		var p *Problems
+		switch {
+		case err == nil:
+		case errors.As(err, &p):
+			all.List = append(all.List, p.List...)
+		default:
+			return err
+		}
+	}
+	if len(all.List) == 0 {
+		return nil
+	}
+	return all
 }
 
 // Of returns the problems of the given groups as an error, or nil when there are

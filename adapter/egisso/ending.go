@@ -77,34 +77,27 @@ var causes = []struct {
 type EventPolicy map[Cause]Kind
 
 // ParseEventPolicy reads "expired=terminationBasedOnEndOfValidityPeriod,refused=off".
+// Its error tells everything that is wrong, in Russian.
 func ParseEventPolicy(s string) (EventPolicy, error) {
 	policy := EventPolicy{}
-	for part := range strings.SplitSeq(s, ",") {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		name, event, ok := strings.Cut(part, "=")
-		cause, kind := Cause(strings.TrimSpace(name)), Kind(strings.TrimSpace(event))
-		if !ok {
-			return nil, fmt.Errorf("event policy %q: want CAUSE=EVENT or CAUSE=off", part)
-		}
+	return policy, eachSetting(s, func(name, event string) error {
+		cause, kind := Cause(name), Kind(event)
 		if _, twice := policy[cause]; twice {
-			return nil, fmt.Errorf("event policy: cause %s is named twice", cause)
+			return fmt.Errorf("причина %s названа дважды", cause)
 		}
 		choices := cause.choices()
 		switch {
 		case choices == nil:
-			return nil, fmt.Errorf("event policy %q: no such cause; known causes: %s", part, strings.Join(causeNames(), ", "))
+			return fmt.Errorf("причины %q нет; есть: %s", name, strings.Join(causeNames(), ", "))
 		case kind == "off":
 			policy[cause] = ""
 		case slices.Contains(choices, kind):
 			policy[cause] = kind
 		default:
-			return nil, fmt.Errorf("event policy %q: no such event for the cause; possible: %v or off", part, choices)
+			return fmt.Errorf("причина %s: события %q для неё нет; возможны %v или off", cause, event, choices)
 		}
-	}
-	return policy, nil
+		return nil
+	})
 }
 
 // String returns the policy in the form ParseEventPolicy reads, sorted by cause.

@@ -20,34 +20,24 @@ const (
 // not name keep their default; findings marked Schema always block.
 type RulePolicy map[string]Action
 
-// ParseRulePolicy reads "019=warn,026=off". Unknown codes and actions are
-// errors, so that a misspelt policy does not pass unnoticed.
+// ParseRulePolicy reads "019=warn,026=off". Unknown codes and actions are errors, so
+// that a misspelt policy does not pass unnoticed; all of them are told, in Russian.
 func ParseRulePolicy(s string) (RulePolicy, error) {
 	policy := RulePolicy{}
-	for part := range strings.SplitSeq(s, ",") {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		code, action, ok := strings.Cut(part, "=")
-		code, action = strings.TrimSpace(code), strings.TrimSpace(action)
-		if !ok {
-			return nil, fmt.Errorf("rule policy %q: want CODE=block, CODE=warn or CODE=off", part)
-		}
+	return policy, eachSetting(s, func(code, action string) error {
 		if !knownRule(code) {
-			return nil, fmt.Errorf("rule policy %q: no such rule; known rules: %s", part, strings.Join(ruleCodes(), ", "))
+			return fmt.Errorf("правила %q нет; есть: %s", code, strings.Join(ruleCodes(), ", "))
 		}
 		if _, twice := policy[code]; twice {
-			return nil, fmt.Errorf("rule policy: rule %s is named twice", code)
+			return fmt.Errorf("правило %s названо дважды", code)
 		}
 		switch a := Action(action); a {
 		case Block, Warn, Off:
 			policy[code] = a
-		default:
-			return nil, fmt.Errorf("rule policy %q: the action must be block, warn or off", part)
+			return nil
 		}
-	}
-	return policy, nil
+		return fmt.Errorf("правило %s: вместо %q ожидается block, warn или off", code, action)
+	})
 }
 
 // Apply returns the findings with the policy's severities. The argument is not

@@ -89,9 +89,9 @@ func FindVersion(code, number string) (*Version, error) {
 		known = append(known, v.Number)
 	}
 	if known == nil {
-		return nil, fmt.Errorf("kind of information %q is not known", code)
+		return nil, fmt.Errorf("вида сведений %q нет", code)
 	}
-	return nil, fmt.Errorf("%s has no version %q; known versions: %s", code, number, strings.Join(known, ", "))
+	return nil, fmt.Errorf("%s: версии %q нет; есть: %s", code, number, strings.Join(known, ", "))
 }
 
 // currentVersion returns the version of the kind that is sent by default.
@@ -155,29 +155,22 @@ func (s VersionSet) For(r Register) *Version {
 	return r.Version()
 }
 
-// ParseVersionSet reads "10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4".
+// ParseVersionSet reads "10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4". Its error tells
+// everything that is wrong, in Russian.
 func ParseVersionSet(s string) (VersionSet, error) {
 	set := VersionSet{}
-	for part := range strings.SplitSeq(s, ",") {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		code, number, ok := strings.Cut(part, "=")
-		if !ok {
-			return nil, fmt.Errorf("version %q: want KIND=VERSION, like 10.05.I=2.1.0", part)
-		}
-		v, err := FindVersion(strings.TrimSpace(code), strings.TrimSpace(number))
+	return set, eachSetting(s, func(code, number string) error {
+		v, err := FindVersion(code, number)
 		if err != nil {
-			return nil, fmt.Errorf("version %q: %w", part, err)
+			return err
 		}
 		if v.Register == "" && v.Code != "10.10.I" {
-			return nil, fmt.Errorf("version %q: the kind carries no register", part)
+			return fmt.Errorf("%s не несёт реестра: его версию не выбирают", code)
 		}
 		if set[v.Register] != nil {
-			return nil, fmt.Errorf("version %q: the kind is named twice", part)
+			return fmt.Errorf("%s: версия этого реестра названа дважды", code)
 		}
 		set[v.Register] = v
-	}
-	return set, nil
+		return nil
+	})
 }

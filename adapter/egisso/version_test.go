@@ -83,8 +83,8 @@ func TestNamespacesAreThoseOfTheSchemas(t *testing.T) {
 
 func TestFindVersionSaysWhatIsKnown(t *testing.T) {
 	for _, c := range []struct{ code, number, want string }{
-		{"10.05.I", "2.2.0", "known versions: 2.1.0, 1.0.7"},
-		{"10.36.S", "2.0.0", "is not known"},
+		{"10.05.I", "2.2.0", "есть: 2.1.0, 1.0.7"},
+		{"10.36.S", "2.0.0", "вида сведений"},
 	} {
 		if _, err := FindVersion(c.code, c.number); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: error %v, want one with %q", c.code, c.number, err, c.want)

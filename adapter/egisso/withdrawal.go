@@ -29,26 +29,23 @@ func withdrawn(code string, from time.Time, numbers ...string) (list []Withdrawa
 // is another day, "10.06.S=1.0.7@off" says that the version is not withdrawn.
 func Withdrawals(corrections string) ([]Withdrawal, error) {
 	list := slices.Clone(withdrawals)
-	for part := range strings.SplitSeq(corrections, ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		version, day, ok := strings.Cut(part, "@")
-		code, number, named := strings.Cut(version, "=")
-		if !ok || !named || code == "" || number == "" {
-			return nil, fmt.Errorf("withdrawal %q: want KIND=VERSION@DAY or KIND=VERSION@off, like 10.06.S=1.0.7@2025-12-01", part)
+	err := eachSetting(corrections, func(code, value string) error {
+		number, day, ok := strings.Cut(value, "@")
+		if !ok || code == "" || number == "" {
+			return fmt.Errorf("%s: ожидается ВИД=ВЕРСИЯ@ДЕНЬ или ВИД=ВЕРСИЯ@off, например 10.06.S=1.0.7@2025-12-01", code)
 		}
 		list = slices.DeleteFunc(list, func(w Withdrawal) bool { return w.Code == code && w.Number == number })
 		if day == "off" {
-			continue
+			return nil
 		}
 		from, err := time.ParseInLocation(time.DateOnly, day, moscow)
 		if err != nil {
-			return nil, fmt.Errorf("withdrawal %q: the day is not of the form YYYY-MM-DD", part)
+			return fmt.Errorf("%s=%s: день %q не вида ГГГГ-ММ-ДД", code, number, day)
 		}
 		list = append(list, Withdrawal{code, number, from})
-	}
-	return list, nil
+		return nil
+	})
+	return list, err
 }
 
 // Withdrawn returns which versions of the set are withdrawn, whether the day has come

@@ -87,16 +87,17 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 
 func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
 	r := checkResult{What: "Настройки"}
+	policy, wrong := fieldPolicy(c)
 	if problems != nil {
-		for _, p := range problems.List {
+		wrong = config.Together(problems, wrong)
+	}
+	var all *config.Problems
+	if errors.As(wrong, &all) {
+		for _, p := range all.List {
 			r.Problem = append(r.Problem, p.String())
 		}
 	}
-	policy, err := fieldPolicy(c)
-	if err == nil {
-		_, err = openSchema(c.Package, policy.versions)
-	}
-	if err != nil {
+	if _, err := openSchema(c.Package, policy.versions); err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
 	for _, p := range config.Exposed(c, a.lookuper) {

@@ -30,11 +30,11 @@ func checks(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	policy, err := rulePolicy(c)
+	policy, err := fieldPolicy(c)
 	if err != nil {
 		return err
 	}
-	lines := ruleLines(egisso.Rules(), policy)
+	lines := ruleLines(egisso.Rules(), policy.rules)
 	if *asJSON {
 		return a.printJSON(lines)
 	}

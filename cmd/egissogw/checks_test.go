@@ -41,7 +41,7 @@ func TestChecksShowEveryRuleAndThePolicy(t *testing.T) {
 
 // TestChecksRefuseAWrongPolicy: a list that shows a policy nobody follows would mislead.
 func TestChecksRefuseAWrongPolicy(t *testing.T) {
-	for policy, want := range map[string]string{"777=warn": "no such rule", "019=maybe": "EGISSOGW_RULE_POLICY"} {
+	for policy, want := range map[string]string{"777=warn": "правила \"777\" нет", "019=maybe": "EGISSOGW_RULE_POLICY"} {
 		r := console{env: map[string]string{"EGISSOGW_RULE_POLICY": policy}}.run(t, "checks")
 		if r.code != exitFailed || !strings.Contains(r.stderr, want) {
 			t.Errorf("policy %s: exit code %d, %s", policy, r.code, r.stderr)

@@ -214,7 +214,7 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"expired certificate":        {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, []string{"Подпись", "НЕ ГОТОВО"}},
 		"source without views":       {map[string]string{"SOURCE_SCHEMA": "elsewhere"}, []string{"База МИС", "НЕ ГОТОВО", "elsewhere"}},
 		"database unreachable":       {map[string]string{"DATABASE_URL": "postgres://u:secretword@" + closed + "/db?sslmode=disable"}, []string{"База шлюза", "НЕ ГОТОВО"}},
-		"unknown rule":               {map[string]string{"RULE_POLICY": "L-NOSUCH=off"}, []string{"L-NOSUCH"}},
+		"wrong policies":             {map[string]string{"RULE_POLICY": "L-NOSUCH=off", "EVENT_POLICY": "boredom=off", "KIND_VERSIONS": "10.06.S=9.9.9"}, []string{"L-NOSUCH", "boredom", "9.9.9"}},
 		"nobody may answer":          {map[string]string{"SMEV_SENDERS": ""}, []string{"СМЭВ", "НЕ ГОТОВО", "EGISSOGW_SMEV_SENDERS не задана"}},
 		"a chain to anybody":         {map[string]string{"SMEV_TRUST": "chain"}, []string{"EGISSOGW_SMEV_SUBJECT"}},
 		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},

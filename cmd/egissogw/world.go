@@ -33,52 +33,8 @@ func (a *app) logger(c config.Log) *slog.Logger {
 // load reads the whole configuration.
 func (a *app) load(ctx context.Context) (config.Config, error) {
 	c, err := config.Load(ctx, a.lookuper)
-	if err != nil {
-		return c, err
-	}
-	_, err = fieldPolicy(c)
-	return c, err
-}
-
-// policies are what the configuration says in the words of ЕГИССО's registers.
-type policies struct {
-	rules    egisso.RulePolicy
-	events   egisso.EventPolicy
-	versions egisso.VersionSet
-	actualOn egisso.Date // of the first export of facts; zero: all of them
-	// withdrawn are versions that are sent though ЕГИССО takes them no longer, or soon will not.
-	withdrawn []egisso.Withdrawal
-}
-
-// fieldPolicy reads them: which rules, events and versions there are is known to
-// adapter/egisso only.
-func fieldPolicy(c config.Config) (p policies, err error) {
-	if p.rules, err = rulePolicy(c); err != nil {
-		return p, err
-	}
-	if p.events, err = egisso.ParseEventPolicy(c.Package.EventPolicy); err != nil {
-		return p, fmt.Errorf("%sEVENT_POLICY: %w", config.Prefix, err)
-	}
-	if p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions); err != nil {
-		return p, fmt.Errorf("%sKIND_VERSIONS: %w", config.Prefix, err)
-	}
-	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)
-	if err != nil {
-		return p, fmt.Errorf("%sWITHDRAWN_VERSIONS: %w", config.Prefix, err)
-	}
-	p.withdrawn = p.versions.Withdrawn(list)
-	if c.Package.FactsActualOn != "" {
-		p.actualOn, err = egisso.ParseDate(c.Package.FactsActualOn)
-	}
-	return p, err
-}
-
-func rulePolicy(c config.Config) (egisso.RulePolicy, error) {
-	policy, err := egisso.ParseRulePolicy(string(c.Package.RulePolicy))
-	if err != nil {
-		return nil, fmt.Errorf("%sRULE_POLICY: %w", config.Prefix, err)
-	}
-	return policy, nil
+	_, wrong := fieldPolicy(c)
+	return c, config.Together(err, wrong)
 }
 
 // loadFor reads the configuration for a command that needs only some groups of

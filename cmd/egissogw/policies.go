@@ -1,0 +1,39 @@
+package main
+
+import (
+	"egissogw/adapter/egisso"
+	"egissogw/config"
+)
+
+// policies are what the configuration says in the words of ЕГИССО's registers.
+type policies struct {
+	rules    egisso.RulePolicy
+	events   egisso.EventPolicy
+	versions egisso.VersionSet
+	actualOn egisso.Date // of the first export of facts; zero: all of them
+	// withdrawn are versions that are sent though ЕГИССО takes them no longer, or soon will not.
+	withdrawn []egisso.Withdrawal
+}
+
+// fieldPolicy reads them: which rules, events and versions there are is known to
+// adapter/egisso only. Its error tells all that is wrong.
+func fieldPolicy(c config.Config) (p policies, err error) {
+	var wrong error
+	note := func(variable string, err error) {
+		wrong = config.Together(wrong, config.Wrong("package", variable, err))
+	}
+	p.rules, err = egisso.ParseRulePolicy(string(c.Package.RulePolicy))
+	note("RULE_POLICY", err)
+	p.events, err = egisso.ParseEventPolicy(c.Package.EventPolicy)
+	note("EVENT_POLICY", err)
+	p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions)
+	note("KIND_VERSIONS", err)
+	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)
+	note("WITHDRAWN_VERSIONS", err)
+	p.withdrawn = p.versions.Withdrawn(list)
+	if c.Package.FactsActualOn != "" {
+		p.actualOn, err = egisso.ParseDate(c.Package.FactsActualOn)
+		note("FACTS_ACTUAL_ON", err)
+	}
+	return p, wrong
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/config"
+)
+
+// wrongPolicies are mistakes in five settings, one of them with two, and how each is told.
+var wrongPolicies = map[string]struct {
+	value string
+	told  []string
+}{
+	"RULE_POLICY":        {"L-NOSUCH=off,019=warn", []string{`правила "L-NOSUCH" нет`}},
+	"EVENT_POLICY":       {"expired=nothing,boredom=off", []string{`причина expired: события "nothing" для неё нет`, `причины "boredom" нет`}},
+	"KIND_VERSIONS":      {"10.06.S=9.9.9", []string{`10.06.S: версии "9.9.9" нет`}},
+	"WITHDRAWN_VERSIONS": {"10.06.S=1.0.7@2026-13-01", []string{`день "2026-13-01"`}},
+}
+
+func TestAllWrongPoliciesAreToldAtOnce(t *testing.T) {
+	env := map[string]string{}
+	for variable, wrong := range wrongPolicies {
+		env["EGISSOGW_"+variable] = wrong.value
+	}
+	c, _ := config.Load(t.Context(), envconfig.MapLookuper(env))
+	a := &app{lookuper: envconfig.MapLookuper(env)}
+	report := checkConfiguration(a, c, nil)
+	_, loaded := a.load(context.Background())
+	var problems *config.Problems
+	if !errors.As(loaded, &problems) {
+		t.Fatalf("loaded: %v", loaded)
+	}
+	for variable, wrong := range wrongPolicies {
+		for _, text := range wrong.told {
+			for where, lines := range map[string][]string{"check": report.Problem, "serve": problems.Lines()} {
+				if n := count(lines, variable, text); n != 1 {
+					t.Errorf("%s tells %d times of %s that %s: %q", where, n, variable, text, lines)
+				}
+			}
+		}
+	}
+}
+
+// count counts the lines about a variable that say the text.
+func count(lines []string, variable, text string) (n int) {
+	for _, line := range lines {
+		if strings.Contains(line, "EGISSOGW_"+variable) && strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
+}
