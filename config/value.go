@@ -91,7 +91,7 @@ func (a *Args) EnvDecode(value string) error {
 }
 
 // Mnemonics are names of systems in the bus. One that is empty stands for messages
-// that name nobody, which schema 1.3 allows (spec smev3.md b, MessageMetadata).
+// that name nobody, which schema 1.3 allows (adapter/smev/SPEC.md#messagemetadata).
 type Mnemonics []string
 
 // noMnemonic is how a message without a mnemonic is listed.

@@ -11,7 +11,7 @@ import (
 	"egissogw/adapter/store"
 )
 
-// Apply turns stored answers into outcomes of records (spec egisso.md d). It
+// Apply turns stored answers into outcomes of records (adapter/egisso/SPEC.md#protocol). It
 // works while the signing service is off, too.
 type Apply struct {
 	Store   *store.Store

@@ -5,8 +5,8 @@ import (
 	"egissogw/adapter/store"
 )
 
-// FileWay says how files leave (spec smev3.md e). Facts go through the file
-// storage, because 10.10.I says so in so many words (spec egisso.md a.3); a
+// FileWay says how files leave (adapter/smev/SPEC.md#files). Facts go through the file
+// storage, because 10.10.I says so in so many words (adapter/egisso/SPEC.md#carriage); a
 // contour may want them inside the message all the same.
 type FileWay struct {
 	// InlineLimit is the largest file in bytes that travels inside the message;

@@ -14,7 +14,7 @@ import (
 
 // Classifier keeps КМСЗ and its dictionaries current: it forms requests for
 // what is not known yet, missing, due by the schedule or wanted by a person
-// (spec egisso.md a.2, f.5). Requests go the way of packages.
+// (adapter/egisso/SPEC.md#when, #classifier-updates). Requests go the way of packages.
 type Classifier struct {
 	Store    *store.Store
 	Provider string // participant code requests are sent under

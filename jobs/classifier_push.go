@@ -12,7 +12,7 @@ import (
 
 // ClassifierPush handles what ЕГИССО sends about КМСЗ on its own: a version that
 // is published (10.01.O) and the one that became active (10.03.O). Neither is
-// answered (spec egisso.md f.5). It implements IncomingHandler.
+// answered (adapter/egisso/SPEC.md#classifier-updates). It implements IncomingHandler.
 //
 // Only a broadcast of a sender that is configured or confirmed is taken. Anybody can
 // send the same as a request, or under another name: the most that comes of it is

@@ -12,8 +12,8 @@ const recheckTries = 3
 
 // recheck compares our local measures with the classifier when either changed
 // and stores what does not pass: under the active version and under those that
-// will be (spec egisso.md f.5). Records it touches are decided again; it returns
-// how many.
+// will be (adapter/egisso/SPEC.md#classifier-updates). Records it touches are decided again; it
+// returns how many.
 func (c Classifier) recheck(ctx context.Context) (touched int, err error) {
 	for range recheckTries {
 		due, err := c.Store.ClassifierCheckDue(ctx, c.CheckBasis)

@@ -19,7 +19,7 @@ const decideRows = 500
 
 // Decide compares what the source says with what ЕГИССО accepted, runs the
 // local checks and writes what is to be sent: a new record, an event, or why it
-// waits or is blocked (spec egisso.md e, g.5).
+// waits or is blocked (adapter/egisso/SPEC.md#checks, #changed-records).
 type Decide struct {
 	Store    *store.Store
 	Provider string // participant code of rows that name none
@@ -186,7 +186,7 @@ func (d deciding) checked(p store.Pending, record *store.NewRecord, findings []e
 	return store.Decision{Record: record}
 }
 
-// Why a record waits for others (L-SEQ, spec egisso.md e.2).
+// Why a record waits for others (L-SEQ, adapter/egisso/SPEC.md#local-checks).
 const (
 	waitMeasure     = "L-SEQ Ожидает принятия ЛМСЗ в ЕГИССО"
 	waitMeasureHelp = "L-SEQ ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ"

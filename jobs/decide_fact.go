@@ -10,8 +10,9 @@ import (
 	"egissogw/adapter/store"
 )
 
-// waitPeople: one new surname may touch many facts, so an operator decides (spec
-// egisso.md g.5). egisso.release_person_changes finds records by the code.
+// waitPeople: one new surname may touch many facts, so an operator decides
+// (adapter/egisso/SPEC.md#changed-records). egisso.release_person_changes finds records by the
+// code.
 const waitPeople = "L-PERSON Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)"
 
 // fact decides on a row of facts.
@@ -41,7 +42,7 @@ func (d deciding) fact(p store.Pending) (store.Decision, error) {
 	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
 }
 
-// outOfDate: the first export is of what is actual on its date (spec egisso.md a.2).
+// outOfDate: the first export is of what is actual on its date (adapter/egisso/SPEC.md#when).
 // store's reconciliation knows such records by the code.
 const outOfDate = "L-ACTUAL Назначение закончилось до даты актуальности первой выгрузки и не передаётся"
 

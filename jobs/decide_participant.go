@@ -9,8 +9,8 @@ import (
 	"egissogw/adapter/store"
 )
 
-// participant decides on a row of the register of participants (10.11.I, spec
-// egisso.md a.2, b.5). An organisation whose code the source knows is in the
+// participant decides on a row of the register of participants (10.11.I,
+// adapter/egisso/SPEC.md#when, #application). An organisation whose code the source knows is in the
 // register already: what the row says is taken for what ЕГИССО holds.
 func (d deciding) participant(p store.Pending) (store.Decision, error) {
 	s, err := readParticipant(p)

@@ -10,7 +10,7 @@ import (
 )
 
 // version decides on a row of a register whose records change by new versions
-// that name the one before: measures, points, organisations (spec egisso.md c.1).
+// that name the one before: measures, points, organisations (adapter/egisso/SPEC.md#which-event).
 func (d deciding) version(p store.Pending) (store.Decision, error) {
 	hash, err := d.versionHash(p)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package jobs moves records along their way: collect, decide, form, sign,
-// send, receive, apply, and watch over what does not move (design "The way of a
-// record"). Each job is a step over states in the gateway's database: safe to
+// send, receive, apply, and watch over what does not move
+// (README.md#the-way-of-a-record). Each job is a step over states in the gateway's database: safe to
 // run at any time, twice, after a crash, and in several processes at once. Cron
 // only says when; a step that left work wakes the next one.
 //

@@ -82,8 +82,8 @@ func (w *world) patients(n int) []int64 {
 }
 
 // lawful asserts what holds of every package: at most one element per fact, so
-// never a fact with its own event (spec egisso.md a.5), lists in the order of the
-// schema, and nothing the bus or ЕГИССО has to complain of.
+// never a fact with its own event (adapter/egisso/SPEC.md#package-limits), lists in the order of
+// the schema, and nothing the bus or ЕГИССО has to complain of.
 func (w *world) lawful() {
 	w.Helper()
 	w.wantText(`select pr.package_id || ' ' || r.row_key from egisso.package_record pr join egisso.record r on r.id = pr.record_id

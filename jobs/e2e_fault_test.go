@@ -26,7 +26,7 @@ type expectation struct {
 }
 
 // expectSend says by smev's class what Send has to do. doubt means that an
-// earlier attempt ended without a word (spec smev3.md c.3, d): then nothing but
+// earlier attempt ended without a word (adapter/smev/SPEC.md#flow): then nothing but
 // the bus's word that it has the message ends the attempts.
 func expectSend(t trouble, doubt bool) expectation {
 	class := t.class(smev.OpSendRequest)

@@ -13,9 +13,9 @@ import (
 	"egissogw/crypto/xmldsig"
 )
 
-// Export makes files for upload by hand in the provider's cabinet (spec egisso.md
-// h, «Сформировать данные»): packages like any others, neither signed nor sent.
-// Their octets are kept in the database before a file is written, so that the
+// Export makes files for upload by hand in the provider's cabinet
+// (adapter/egisso/SPEC.md#buttons, «Сформировать данные»): packages like any others, neither
+// signed nor sent. Their octets are kept in the database before a file is written, so that the
 // same file can be written again.
 type Export struct {
 	Form      Form // how packages are formed

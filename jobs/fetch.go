@@ -15,8 +15,8 @@ import (
 )
 
 // Fetch gets the files that came with answers and checks them before anybody may
-// use them (spec smev3.md e, "receiving"; egisso.md a.3: a protocol may be a
-// file). Only then is the answer acknowledged, because its one-time logins may
+// use them (adapter/smev/SPEC.md#receiving-a-file; adapter/egisso/SPEC.md#carriage: a protocol
+// may be a file). Only then is the answer acknowledged, because its one-time logins may
 // end with that.
 type Fetch struct {
 	Store              *store.Store

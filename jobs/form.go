@@ -11,7 +11,7 @@ import (
 	"egissogw/adapter/store"
 )
 
-// Form makes packages of ready records (spec egisso.md a.5).
+// Form makes packages of ready records (adapter/egisso/SPEC.md#package-limits).
 type Form struct {
 	Store              *store.Store
 	Versions           egisso.VersionSet
@@ -97,7 +97,7 @@ func (f Form) plan(register egisso.Register) (store.PackagePlan, error) {
 	}
 	version, most := f.Versions.For(register), f.MaxRecords
 	if register == egisso.RegisterParticipant {
-		most = 1 // one application per message (spec egisso.md a.5)
+		most = 1 // one application per message (adapter/egisso/SPEC.md#package-limits)
 	}
 	return store.PackagePlan{
 		ID: id, Register: register, Format: version.Code, Version: version.Number, KindOrder: order,

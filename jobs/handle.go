@@ -20,7 +20,7 @@ type IncomingHandler interface {
 	Handle(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error)
 }
 
-// Handle decides what becomes of stored incoming messages (spec smev3.md c). It
+// Handle decides what becomes of stored incoming messages (adapter/smev/SPEC.md#incoming). It
 // works while the signing service is off, too: answers are signed by Respond.
 type Handle struct {
 	Store    *store.Store

@@ -12,7 +12,7 @@ import (
 	"egissogw/adapter/store"
 )
 
-// ImportProtocol applies protocols that people brought as files (spec egisso.md h,
+// ImportProtocol applies protocols that people brought as files (adapter/egisso/SPEC.md#buttons,
 // «Загрузить файл протокола обработки»): with the effect of an answer of the bus,
 // but only where a package of ours is named that may have reached ЕГИССО.
 type ImportProtocol struct {

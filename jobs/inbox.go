@@ -15,7 +15,7 @@ import (
 )
 
 // inbox drains a queue of the bus: take, keep as it came, read and verify, store,
-// commit, acknowledge (spec smev3.md c.4, c.5). What came again changes nothing.
+// commit, acknowledge (adapter/smev/SPEC.md#flow). What came again changes nothing.
 type inbox struct {
 	what             string // for errors and logs: "answer", "incoming message"
 	operation        smev.Operation
@@ -51,8 +51,8 @@ type ackBook struct {
 	failed  func(ctx context.Context, id string) error
 }
 
-// longestID is the longest id of a foreign message that can be echoed (spec
-// smev3.md d); what is not verified may claim anything.
+// longestID is the longest id of a foreign message that can be echoed
+// (adapter/smev/SPEC.md#messageid); what is not verified may claim anything.
 const longestID = 64
 
 const (

@@ -12,9 +12,9 @@ import (
 	"egissogw/adapter/store"
 )
 
-// judge says what an answer means for the package it belongs to (spec smev3.md
-// c, "What a GetResponse message may contain"; egisso.md d.2, d.3). It guesses
-// nothing: what cannot be read or matched asks for a person.
+// judge says what an answer means for the package it belongs to
+// (adapter/smev/SPEC.md#answers; adapter/egisso/SPEC.md#outcomes, #inconsistent-protocols). It
+// guesses nothing: what cannot be read or matched asks for a person.
 func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	if pkg == nil {
 		return stranger(a)
@@ -69,7 +69,7 @@ func judgeKind(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 }
 
 // judgeAgain: a package that has its outcome is decided again only for members
-// an earlier protocol left in doubt (spec egisso.md d.3, superseding protocols).
+// an earlier protocol left in doubt (adapter/egisso/SPEC.md#inconsistent-protocols).
 // What ЕГИССО says of the others in other words than before is for a person.
 func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 	repeated := store.Verdict{Note: "the package has its outcome already"}
@@ -158,8 +158,8 @@ func judgeAsyncStatus(a smev.Answer) store.Verdict {
 	return store.Verdict{Note: "intermediate status of the bus"}
 }
 
-// judgeReply judges a status about an answer of ours (spec smev3.md c,
-// responseIsRejectedBySmev).
+// judgeReply judges a status about an answer of ours
+// (adapter/smev/SPEC.md#answers).
 func judgeReply(a smev.Answer) store.Verdict {
 	if a.Kind != smev.AnswerAsyncStatus || a.AsyncStatus.Outcome() == smev.AsyncProgress {
 		return store.Verdict{Note: "status of an answer of ours"}
@@ -204,7 +204,7 @@ func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
 }
 
 // judgeApplication: the decision of people on an application. A positive one
-// tells the code of the organisation (spec egisso.md b.5).
+// tells the code of the organisation (adapter/egisso/SPEC.md#application).
 func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) store.Verdict {
 	v := recordsDecided(a.Judge(pkg.Members))
 	v.Note = "decision on an application"

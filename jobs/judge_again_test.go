@@ -22,7 +22,7 @@ func finished(hour, success, records string) []byte {
 
 // TestProtocolsThatFollowAnother: the same says nothing, an older one changes
 // nothing, a later one settles what was left in doubt, and what contradicts is for
-// a person (spec egisso.md d.3).
+// a person (adapter/egisso/SPEC.md#inconsistent-protocols).
 func TestProtocolsThatFollowAnother(t *testing.T) {
 	rejected := rejectedRecord(second.String())
 	applied := finished("11", "1", rejected)

@@ -6,7 +6,7 @@ import (
 )
 
 // attachedProtocol gives the protocol an answer speaks of: its content itself or,
-// where that says that the protocol is in a file, the file (spec egisso.md a.3).
+// where that says that the protocol is in a file, the file (adapter/egisso/SPEC.md#carriage).
 // Only files that were checked are looked at. review says, in Russian, why the
 // file is not there; then the content is returned as it is.
 func attachedProtocol(content []byte, files []store.ReceivedFile) (protocol []byte, review string) {

@@ -9,8 +9,8 @@ import (
 	"egissogw/adapter/store"
 )
 
-// Listen drains the request queue (spec smev3.md c, "Broadcast and
-// notifications"). What a message means is for Handle.
+// Listen drains the request queue
+// (adapter/smev/SPEC.md#incoming). What a message means is for Handle.
 type Listen struct {
 	Store            *store.Store
 	Switch           serviceSwitch

@@ -12,14 +12,14 @@ import (
 )
 
 // Receive drains the response queue: answers to our packages and the bus's own
-// statuses (spec smev3.md c.4, c.5).
+// statuses (adapter/smev/SPEC.md#flow).
 type Receive struct {
 	Store  *store.Store
 	Switch serviceSwitch
 	Bus    queue
 	// RefuseUnverified acknowledges an answer whose signature does not hold with
-	// accepted="false" once it is stored, which takes it off the queue (spec
-	// smev3.md c.8). Otherwise it stays there and comes again.
+	// accepted="false" once it is stored, which takes it off the queue
+	// (adapter/smev/SPEC.md#flow). Otherwise it stays there and comes again.
 	RefuseUnverified bool
 	Senders          Senders
 	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through

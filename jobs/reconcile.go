@@ -14,7 +14,7 @@ import (
 )
 
 // Reconcile compares everything in the source with everything the gateway knows
-// (design, promise 1): rows that changed or disappeared without being noticed are
+// (README.md#promises, 1): rows that changed or disappeared without being noticed are
 // taken like any change, rows about which nothing was decided are decided. What it
 // holds in memory does not grow with the source.
 type Reconcile struct {

@@ -16,7 +16,7 @@ type Schema interface {
 }
 
 // SchemaError says that a package departs from the official schema, and which of
-// its records do. It is the last look before signing (spec egisso.md e.2, L-XSD).
+// its records do. It is the last look before signing (adapter/egisso/SPEC.md#local-checks, L-XSD).
 type SchemaError struct {
 	Records []string // uuid and what is wrong, Russian; empty when no record does alone
 	Err     *schema.Error

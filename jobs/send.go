@@ -14,7 +14,7 @@ import (
 
 // Send puts the files of signed messages into the file storage and posts the
 // messages: packages and answers to requests of others. The intent is stored before, the outcome after; when the outcome is
-// unknown the same bytes go again (spec smev3.md c.3, d).
+// unknown the same bytes go again (adapter/smev/SPEC.md#flow, #messageid).
 type Send struct {
 	Store              *store.Store
 	Switch             serviceSwitch

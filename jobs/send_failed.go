@@ -75,7 +75,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 }
 
 // unknownAttempts is how often an outcome nobody knows is met with another attempt
-// before a person is asked (spec smev3.md g).
+// before a person is asked (adapter/smev/SPEC.md#faults).
 const unknownAttempts = 5
 
 // arrivable: the bus may have this message after all. MessageIsAlreadySent says

@@ -15,7 +15,7 @@ import (
 
 // Senders are the mnemonics the configuration names. Every message is signed by the
 // bus, whoever wrote it: who is believed is told by the mnemonic in the metadata,
-// which the bus writes (spec smev3.md b, MessageMetadata). "" stands for a message
+// which the bus writes (adapter/smev/SPEC.md#messagemetadata). "" stands for a message
 // that names nobody.
 type Senders struct {
 	// EGISSO may answer and broadcast. Nobody: the first who answers a message of ours
@@ -26,7 +26,7 @@ type Senders struct {
 }
 
 // ofStatus speaks by GetStatus: that reply has no metadata, and the bus itself makes
-// and signs what is in it (spec smev3.md b, AsyncProcessingStatusData).
+// and signs what is in it (adapter/smev/SPEC.md#ack-getstatus-statistics).
 var ofStatus = store.Speaker{Part: store.PartBus, Listed: true}
 
 // ofAnswer tells who says an answer. A status made by the bus is nobody's word but

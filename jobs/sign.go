@@ -20,7 +20,7 @@ import (
 )
 
 // Sign writes each formed package as XML, signs it and stores the final bytes
-// with their MessageID before anything leaves (design, promise 2).
+// with their MessageID before anything leaves (README.md#promises, 2).
 type Sign struct {
 	Store        *store.Store
 	Switch       serviceSwitch
@@ -43,7 +43,7 @@ type Sign struct {
 // registration and on the contour.
 type ProviderSettings struct {
 	NodeID string
-	// BusinessProcessMetadata may name the provider, {provider} (spec egisso.md a.3).
+	// BusinessProcessMetadata may name the provider, {provider} (adapter/egisso/SPEC.md#carriage).
 	BusinessProcessMetadata smev.MetadataTemplate
 	TestMessage             bool
 }

@@ -13,7 +13,7 @@ import (
 const staleRest = 24 * time.Hour
 
 // stale stores what becomes of a message the bus calls too old. It gets a new id
-// only when nothing of it can be on the bus (spec smev3.md d); otherwise answers
+// only when nothing of it can be on the bus (adapter/smev/SPEC.md#messageid); otherwise answers
 // and statuses are waited for, and then a person decides. done: it turned out to
 // have arrived.
 func (s Send) stale(ctx context.Context, m *store.OutMessage, attempt int64, f store.Failure) (done bool, err error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // A message whose id has grown old gets a new one only when nothing of it can be
-// on the bus (spec smev3.md d).
+// on the bus (adapter/smev/SPEC.md#messageid).
 func TestIdThatGrewOld(t *testing.T) {
 	lost := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
 	status := func(category string) *store.InAnswer {

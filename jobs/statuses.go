@@ -13,7 +13,7 @@ import (
 )
 
 // Statuses drains the bus's queue of statuses (GetStatus). Most statuses come as
-// answers; this is a supplement (spec smev3.md c, "GetStatus"). A status has no id
+// answers; this is a supplement (adapter/smev/SPEC.md#getstatus). A status has no id
 // and there is nothing to acknowledge.
 type Statuses struct {
 	Store   *store.Store

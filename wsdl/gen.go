@@ -8,7 +8,7 @@
 // one-member unions (they become strings), no sequence inside a choice, named
 // types or references instead of anonymous inner ones. For 1.1 and 1.3 tests hold
 // them against the operator's schemas; of 1.2 none was at hand, and ours follows
-// what is known of it (smev3.md a, "What differs between the versions").
+// what is known of it (adapter/smev/SPEC.md#versions).
 //
 // The types are for reading only. gowsdl's fields carry no namespace and drop
 // the content of xs:any, so nothing that is signed is ever written or read back

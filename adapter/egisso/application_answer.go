@@ -10,7 +10,7 @@ import (
 )
 
 // ApplicationAnswer is the element response of 10.11.I: the decision of people
-// on an application (spec egisso.md b.5). It is no protocol.
+// on an application (SPEC.md#application). It is no protocol.
 type ApplicationAnswer struct {
 	ApplicationID uuid.UUID // uuid.Nil if absent or unreadable
 	Number        string    // number of the application, for people

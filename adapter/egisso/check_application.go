@@ -2,8 +2,8 @@ package egisso
 
 import "fmt"
 
-// applicationRules are the checks of applications on participants (spec
-// egisso.md b.5, e.2).
+// applicationRules are the checks of applications on participants
+// (SPEC.md#application, #local-checks).
 var applicationRules = []Rule{
 	{Code: "L-XSD", Register: RegisterParticipant, Severity: Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, номера и даты имеют вид, требуемый схемой", application: applicationSchema},

@@ -11,9 +11,9 @@ const (
 	kmszPath  = "classificationKMSZ/"
 )
 
-// classifierRules compare a local measure with the classifier (spec egisso.md
-// e.1, f.3). They are skipped without one, and leave codes that are not even of
-// the right form to L-XSD.
+// classifierRules compare a local measure with the classifier
+// (SPEC.md#rule-codes, #funding). They are skipped without one, and leave codes that are not even
+// of the right form to L-XSD.
 var classifierRules = []Rule{
 	{Code: "001", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codePartKMSZ", Text: "Раздел есть в справочнике «Структура КМСЗ»",
@@ -118,7 +118,7 @@ func measureRulesKnown(s *measureSubject, r *report) {
 }
 
 // factMeasureInClassifier looks at the fact's measure: facts meet КМСЗ only
-// through it (spec egisso.md f.5).
+// through it (SPEC.md#classifier-updates).
 func factMeasureInClassifier(s *factSubject, r *report) {
 	if s.measure == nil || !s.Classifier.hasKMSZ() {
 		return

@@ -21,7 +21,7 @@ type Target struct {
 	Open        bool  // another event on it is on its way
 }
 
-// eventRules are the checks of events on facts (spec egisso.md b.3, e.2).
+// eventRules are the checks of events on facts (SPEC.md#events, #local-checks).
 var eventRules = []Rule{
 	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
 		Reads: "assignmentFactUuid", Text: "Событие относится к принятому и не удалённому факту, по которому нет другого незавершённого события", event: eventTarget},

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// factRules are the checks of facts of assignment (spec egisso.md e.1, e.2).
+// factRules are the checks of facts of assignment (SPEC.md#rule-codes, #local-checks).
 // L-DUP and L-EVT need the other records: see TwinFinding and eventRules.
 var factRules = []Rule{
 	{Code: "L-XSD", Register: RegisterFact, Severity: Error,

@@ -7,7 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// measureRules are the checks of local measures (spec egisso.md e.1, e.2).
+// measureRules are the checks of local measures (SPEC.md#rule-codes, #local-checks).
 var measureRules = slices.Concat(measureOwnRules, classifierRules)
 
 // measureOwnRules need no classifier.
@@ -245,7 +245,7 @@ func measureCategoryKeys(s *measureSubject, r *report) {
 	}
 }
 
-// elementarySources are the codes of single budgets (spec egisso.md f.3); sums
+// elementarySources are the codes of single budgets (SPEC.md#funding); sums
 // of them are codes of co-financed measures and not allowed here.
 var elementarySources = []string{"1000", "0100", "0010", "0001"}
 
@@ -277,7 +277,7 @@ func measureFundingSum(s *measureSubject, r *report) {
 
 func measureKBK(s *measureSubject, r *report) { checkFields(s.fields, r) }
 
-// measureKBKDigits only warns: letters occur in lawful codes (spec e.1).
+// measureKBKDigits only warns: letters occur in lawful codes (SPEC.md#rule-codes).
 func measureKBKDigits(s *measureSubject, r *report) {
 	if v := s.m.KBK; kbk(v) == "" && !digitsOnly(v) {
 		r.add("KBKCode", "Указан некорректный код КБК: в коде не только цифры")

@@ -6,8 +6,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// organizationRules are the checks of organisations that provide measures (spec
-// egisso.md b.4, e.2).
+// organizationRules are the checks of organisations that provide measures
+// (SPEC.md#organization, #local-checks).
 var organizationRules = []Rule{
 	{Code: "L-XSD", Register: RegisterOrganization, Severity: Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, номера и даты имеют вид, требуемый схемой", organization: organizationSchema},

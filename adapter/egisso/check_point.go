@@ -6,7 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// pointRules are the checks of presence points (spec egisso.md b.6, e.1, e.2).
+// pointRules are the checks of presence points (SPEC.md#presence-point, #rule-codes,
+// #local-checks).
 var pointRules = []Rule{
 	{Code: "L-XSD", Register: RegisterPoint, Severity: Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены и имеют вид, требуемый схемой", point: pointSchema},

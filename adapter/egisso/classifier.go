@@ -117,7 +117,7 @@ func validOn(start, finish time.Time, day Date) bool {
 func InMoscow(t time.Time) time.Time { return t.In(moscow) }
 
 // FundingCode is the code of all sources of a measure together: the sum of
-// their codes (spec egisso.md f.3). ok is false if a code is not four digits.
+// their codes (SPEC.md#funding). ok is false if a code is not four digits.
 func FundingCode(shares []FundingShare) (code string, ok bool) {
 	sum := 0
 	for _, s := range shares {

@@ -44,7 +44,7 @@ type Decision struct {
 	Refused bool
 }
 
-// Decide says what a source row's present state means (spec egisso.md g.5).
+// Decide says what a source row's present state means (SPEC.md#changed-records).
 // content is the hash of the canonical record, not of the source row: a change
 // of an unused column is no change. It is ignored when deleted is set.
 //
@@ -72,7 +72,7 @@ func Decide(register Register, content [32]byte, deleted bool, h History) Decisi
 }
 
 // lives are the elements a record of a register is born, changed and removed by
-// (spec egisso.md c.1). A changed measure, organisation or point is a new
+// (SPEC.md#which-event). A changed measure, organisation or point is a new
 // version of it with a previous id, a changed fact is an event of its own, and
 // on a participant there are only applications. 10.07.I removes nothing.
 var lives = map[Register]struct{ born, changed, removed Kind }{

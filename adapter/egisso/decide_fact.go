@@ -23,11 +23,11 @@ type FactDecision struct {
 	Becomes Fact
 	// PersonOnly is set on an alteration that corrects nothing but people. One
 	// new surname may touch many facts: whether to alter them all is a person's
-	// decision (spec egisso.md g.5).
+	// decision (SPEC.md#changed-records).
 	PersonOnly bool
 }
 
-// DecideFact says what a fact's row means (spec egisso.md g.5), as Decide does,
+// DecideFact says what a fact's row means (SPEC.md#changed-records), as Decide does,
 // and tells apart the events that need the content: a changed cost, an end
 // before time, a duplicate. latest is ignored when deleted is set, but for an
 // ending that calls it a duplicate. accepted is what ЕГИССО holds, nil if it
@@ -140,7 +140,7 @@ func onlyCostChanged(now, before Fact) (cost decimal.Decimal, only bool) {
 }
 
 // ending ends an accepted fact. A death or a moving with a recalculated sum is
-// an alteration of its own (spec egisso.md c.1).
+// an alteration of its own (SPEC.md#which-event).
 func ending(latest, before Fact, p EventPolicy) FactDecision {
 	e := latest.Ending
 	d := FactDecision{

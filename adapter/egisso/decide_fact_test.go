@@ -19,7 +19,7 @@ func ended(f Fact, reason Cause, date string) Fact {
 	return f
 }
 
-// TestDecideFact is the table of spec egisso.md g.5. The insulin fact lasts from
+// TestDecideFact is the table of SPEC.md#changed-records. The insulin fact lasts from
 // 2023-01-10 to 2023-02-09.
 func TestDecideFact(t *testing.T) {
 	changed := func(change func(*Fact)) Fact {

@@ -9,7 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Cause is why an accepted fact changes or ends (spec egisso.md c.1, g.5).
+// Cause is why an accepted fact changes or ends (SPEC.md#which-event, #changed-records).
 type Cause string
 
 // Causes. All but CauseCost are reasons the source gives in Fact.Ending.

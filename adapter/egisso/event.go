@@ -6,7 +6,7 @@ import (
 )
 
 // Events on accepted facts beside FactAlteration and FactInvalidation.
-// Source: spec egisso.md b.3 and c.1, XSD package-RAF/1.1.0.
+// Source: SPEC.md#events, #which-event, XSD package-RAF/1.1.0.
 
 // FactRecalculation changes the amount for past periods, dates unchanged
 // (alterationBasedOnRecalculation).

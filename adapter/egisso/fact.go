@@ -17,7 +17,7 @@ const (
 )
 
 // Fact is the content of a fact of assignment (факт назначения МСЗ), element
-// fact of 10.06.S. Source: spec egisso.md b.2, XSD assignment-fact/1.0.8.
+// fact of 10.06.S. Source: SPEC.md#fact, XSD assignment-fact/1.0.8.
 //
 // The source names the measure and the category by its own keys; MeasureID and
 // CategoryID are resolved by the gateway to the accepted version of the local
@@ -49,7 +49,7 @@ type Fact struct {
 }
 
 // Assignment says how much of what is granted. Which fields are used depends on
-// Form: spec egisso.md b.2, table of forms.
+// Form: SPEC.md#forms.
 type Assignment struct {
 	Form         ProvisionForm       `json:"form"`
 	Amount       decimal.Decimal     `json:"amount"`               // 01: roubles; others: quantity

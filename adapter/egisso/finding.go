@@ -12,7 +12,7 @@ const (
 	Warning Severity = "warning"
 )
 
-// Finding is one result of a local check (spec egisso.md e).
+// Finding is one result of a local check (SPEC.md#checks).
 type Finding struct {
 	Code     string   `json:"code"` // official rule code ("014") or own ("L-SNILS")
 	Severity Severity `json:"severity"`

@@ -12,7 +12,7 @@ var idSpace = uuid.MustParse("6f0c6a52-8d4e-5b0f-9a3b-2c1f7e5d9b41")
 
 // Identifiers are UUID version 5 over the source's key, so that building a
 // record again, even after the gateway's own database was lost, gives the same
-// identifier and ЕГИССО can recognise a repeat (spec egisso.md c.2).
+// identifier and ЕГИССО can recognise a repeat (SPEC.md#identifiers).
 
 // FactID is the uuid of a fact of assignment. The sequence number tells apart
 // several lives of one source row: it grows when a row comes back after its
@@ -22,7 +22,7 @@ func FactID(provider, rowKey string, seq int) uuid.UUID {
 }
 
 // MeasureID is the id of one version of a local measure. Every accepted version
-// has its own id (spec egisso.md c.1), so the content and the version before it
+// has its own id (SPEC.md#which-event), so the content and the version before it
 // take part.
 func MeasureID(provider, rowKey string, previous uuid.UUID, content [32]byte) uuid.UUID {
 	return deriveID("lmsz", provider, rowKey, string(previous[:]), string(content[:]))

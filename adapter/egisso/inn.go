@@ -8,7 +8,7 @@ var (
 )
 
 // INNValid reports whether s is the ИНН of a legal person (10 digits) or of a
-// person (12 digits) whose control digits agree (spec egisso.md e.2, L-INN).
+// person (12 digits) whose control digits agree (SPEC.md#local-checks, L-INN).
 func INNValid(s string) bool {
 	switch {
 	case !digitsOnly(s) || onlyZeros(s):

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// PackageVerdict is what a protocol means for its package (spec egisso.md d.2).
+// PackageVerdict is what a protocol means for its package (SPEC.md#outcomes).
 type PackageVerdict string
 
 // Verdicts on a package.
@@ -117,7 +117,7 @@ func (r *RecordVerdict) add(result RecordResult, again bool) {
 }
 
 // confirm compares the counts of the protocol with what was sent. Records that
-// are not listed are accepted (spec d.2), but only if nothing in the protocol
+// are not listed are accepted (SPEC.md#outcomes), but only if nothing in the protocol
 // speaks against it: "accepted" has to be ЕГИССО's word, not ours.
 func (v *Verdict) confirm(result *PackageResult, listed []bool, unknownRejected bool) {
 	sent, good, unlisted := len(v.Records), 0, 0

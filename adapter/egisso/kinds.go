@@ -17,13 +17,13 @@ const (
 const RequestKMSZ Register = "kmsz"
 
 // registers in the order they are sent: an organisation needs its code before
-// anything else, and everything else names local measures (spec egisso.md a.2).
+// anything else, and everything else names local measures (SPEC.md#when).
 var registers = []Register{RegisterParticipant, RegisterMeasure, RegisterPoint, RegisterOrganization, RegisterFact}
 
 // Registers returns all registers in the order they are to be sent.
 func Registers() []Register { return append([]Register(nil), registers...) }
 
-// Title returns the register's name as shown in the journal (spec egisso.md h).
+// Title returns the register's name as shown in the journal (SPEC.md#journal).
 func (r Register) Title() string {
 	switch r {
 	case RegisterMeasure:
@@ -57,7 +57,7 @@ func (r Register) Valid() bool {
 // a measure.
 type Kind string
 
-// Kinds the gateway decides to send by itself (spec egisso.md g.5).
+// Kinds the gateway decides to send by itself (SPEC.md#changed-records).
 const (
 	KindMeasure             Kind = "localMSZ"
 	KindMeasureInvalidation Kind = "invalidation"
@@ -70,7 +70,7 @@ const (
 	KindPointInvalidation   Kind = "presencePointInvalidation"
 )
 
-// Other events on facts (spec egisso.md b.3).
+// Other events on facts (SPEC.md#events).
 const (
 	KindFactRecalculation              Kind = "alterationBasedOnRecalculation"
 	KindFactDeathOrMovingRecalculation Kind = "alterationBasedOnDeathOrMovingRecalculation"
@@ -82,8 +82,8 @@ const (
 	KindFactDuplicate                  Kind = "duplicatesInvalidation"
 )
 
-// The lists of packages in the order of the schemas' sequences (spec egisso.md
-// a.5). An older version may lack some, see the table of versions.
+// The lists of packages in the order of the schemas' sequences
+// (SPEC.md#package-limits). An older version may lack some, see the table of versions.
 var (
 	measureKinds = []Kind{KindMeasure, KindMeasureInvalidation}
 	factKinds    = []Kind{

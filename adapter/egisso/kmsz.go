@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// VersionStatus is the status of a version of КМСЗ (tVersionStatus, spec
-// egisso.md f.4).
+// VersionStatus is the status of a version of КМСЗ (tVersionStatus,
+// SPEC.md#version-status).
 type VersionStatus int
 
 // Statuses of a version. Exactly one version is active.
@@ -52,8 +52,8 @@ type KMSZVersion struct {
 	Note       string        `json:"note,omitempty"`
 }
 
-// Facet is one list of КМСЗ; its value is the XSD element's name (spec
-// egisso.md f.1).
+// Facet is one list of КМСЗ; its value is the XSD element's name
+// (SPEC.md#classifier-structure).
 type Facet string
 
 // Facets of КМСЗ.
@@ -145,7 +145,7 @@ type RuleAct struct {
 }
 
 // Code returns the composite code of the rule:
-// codeMSZ.codeCategory.codeNPA.codeFundingSource.codeForm.codePart (f.2).
+// codeMSZ.codeCategory.codeNPA.codeFundingSource.codeForm.codePart (SPEC.md#classifier-structure).
 func (r *KMSZRule) Code() string {
 	return ruleCode(r.MSZ, r.Category, r.Level, r.Source, r.Form, r.Part)
 }

@@ -13,8 +13,8 @@ type StoredVersion struct {
 	Hash [32]byte // KMSZ.ContentHash
 }
 
-// KMSZPlan is what a message about КМСЗ asks the gateway to do (spec egisso.md
-// f.5). It is done in one transaction.
+// KMSZPlan is what a message about КМСЗ asks the gateway to do
+// (SPEC.md#classifier-updates). It is done in one transaction.
 type KMSZPlan struct {
 	// Store: the content is new, or differs from what is stored.
 	Store bool

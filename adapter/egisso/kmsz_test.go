@@ -147,7 +147,7 @@ func versionOf(number int, status VersionStatus) *KMSZ {
 	return k
 }
 
-// TestKMSZBook is spec egisso.md f.5 as a table.
+// TestKMSZBook is SPEC.md#classifier-updates as a table.
 func TestKMSZBook(t *testing.T) {
 	const published, active, archived = StatusPublished, StatusActive, StatusArchived
 	type stored = map[int]VersionStatus

@@ -8,7 +8,7 @@ import (
 )
 
 // LocalMeasure is a local measure of social protection (ЛМСЗ), the element
-// localMSZ of 10.05.I. Source: spec egisso.md b.1, XSD local-MSZ/2.1.0; older
+// localMSZ of 10.05.I. Source: SPEC.md#measure, XSD local-MSZ/2.1.0; older
 // versions lack some fields.
 //
 // The content comes from the source (МИС). ID, PreviousID and the categories'

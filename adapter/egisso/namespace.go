@@ -7,8 +7,8 @@ type Prefix struct {
 	URI    string
 }
 
-// Namespaces of the current versions of what the gateway sends most (spec
-// egisso.md a.4). Version.Namespace gives those of every version.
+// Namespaces of the current versions of what the gateway sends most
+// (SPEC.md#namespaces). Version.Namespace gives those of every version.
 const (
 	NamespaceMeasureRequest = "urn://egisso-ru/msg/10.05.I/2.1.0"
 	NamespaceFactData       = "urn://egisso-ru/msg/10.06.S/1.1.0"

@@ -2,8 +2,8 @@ package egisso
 
 import "strings"
 
-// maxContent is the length the content of a fact is cut to (spec egisso.md
-// e.2, L-LEN); every other text that is too long is an error.
+// maxContent is the length the content of a fact is cut to
+// (SPEC.md#local-checks, L-LEN); every other text that is too long is an error.
 const maxContent = 200
 
 // Normalize returns the fact as it is written and hashed: texts trimmed, empty
@@ -73,8 +73,8 @@ func (a *Address) trimmed() *Address {
 	return &c
 }
 
-// trimmed drops what the form has no element for (spec egisso.md b.2, table of
-// forms): a source fills one set of columns for all forms.
+// trimmed drops what the form has no element for
+// (SPEC.md#forms): a source fills one set of columns for all forms.
 func (a Assignment) trimmed() Assignment {
 	a.Form = ProvisionForm(trim(string(a.Form)))
 	a.MeasureCode, a.OKEICode = trim(a.MeasureCode), trim(a.OKEICode)

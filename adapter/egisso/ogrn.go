@@ -1,7 +1,7 @@
 package egisso
 
 // OGRNValid reports whether s is the ОГРН of a legal person: 13 digits, the
-// first of them 1, 2 or 5, whose control digit agrees (spec egisso.md e.2,
+// first of them 1, 2 or 5, whose control digit agrees (SPEC.md#local-checks,
 // L-INN).
 func OGRNValid(s string) bool {
 	return isDigits(s, 13) && (s[0] == '1' || s[0] == '2' || s[0] == '5') && remainderDigit(s, 11)

@@ -8,7 +8,7 @@ import (
 )
 
 // Organization provides measures (организация, предоставляющая МСЗ), the
-// element organization of 10.07.I. Source: spec egisso.md b.4, XSD
+// element organization of 10.07.I. Source: SPEC.md#organization, XSD
 // organization/1.0.5. It prints masked: an entrepreneur is a person.
 type Organization struct {
 	ID         uuid.UUID `json:"organizationId,omitzero"`

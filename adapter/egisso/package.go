@@ -10,7 +10,7 @@ import (
 
 // MaxElements is the largest number of elements the gateway puts into one
 // package. The XSD limits each list to 1000; one limit for all of them together
-// keeps messages small (spec egisso.md a.5).
+// keeps messages small (SPEC.md#package-limits).
 const MaxElements = 1000
 
 // Package is what one message brings to ЕГИССО: elements of one register.
@@ -71,8 +71,8 @@ func (p *Package) lenOf(r Register) int {
 	return 0
 }
 
-// RecordIDs returns the identifiers a protocol reports the elements by (spec
-// egisso.md c.2), in the order they are written.
+// RecordIDs returns the identifiers a protocol reports the elements by
+// (SPEC.md#identifiers), in the order they are written.
 func (p *Package) RecordIDs() []uuid.UUID {
 	ids := make([]uuid.UUID, 0, p.Len())
 	ids = appendIDs(ids, p.Measures, func(m *LocalMeasure) uuid.UUID { return m.ID })

@@ -8,7 +8,7 @@ import (
 )
 
 // Participant is an organisation that grants measures (ОСЗ, ОНМСЗ) in the
-// register of participants (реестр участников). Source: spec egisso.md b.5, XSD
+// register of participants (реестр участников). Source: SPEC.md#application, XSD
 // app-RU-OSZ/1.0.3, tApplicationRU.
 type Participant struct {
 	// OSZCode is the code ЕГИССО gave, "" before. Not part of the content hash.

@@ -8,7 +8,7 @@ import (
 
 // PresencePoint is a place where an organisation that grants measures receives
 // people (точка присутствия ОНМСЗ), the element presencePoint of 10.15.I.
-// Source: spec egisso.md b.6, XSD presence-point/1.0.4.
+// Source: SPEC.md#presence-point, XSD presence-point/1.0.4.
 type PresencePoint struct {
 	ID         uuid.UUID `json:"pointId,omitzero"`
 	PreviousID uuid.UUID `json:"previousID,omitzero"` // last accepted version this one replaces

@@ -9,7 +9,7 @@ import (
 )
 
 // Protocol is a protocol of loading and checking a package (протокол загрузки
-// и проверки пакета), spec egisso.md d. Exactly one of MessageErrors, Package
+// и проверки пакета), SPEC.md#protocol. Exactly one of MessageErrors, Package
 // and Attached is set.
 type Protocol struct {
 	// MessageErrors are the reasons why the message could not be processed as a
@@ -88,5 +88,5 @@ func (p *Protocol) Strict() error {
 }
 
 // SameID reports whether a record id of a protocol is the given one; case does
-// not matter (spec egisso.md a.6).
+// not matter (SPEC.md#types).
 func (r RecordResult) SameID(id uuid.UUID) bool { return strings.EqualFold(r.ID, id.String()) }

@@ -11,7 +11,7 @@ import (
 )
 
 // ReadProtocol reads a protocol: the element response of any kind and version
-// that carries one, or a bare protocol (spec egisso.md a.3, d.3). Elements are
+// that carries one, or a bare protocol (SPEC.md#carriage, #inconsistent-protocols). Elements are
 // found by local name whatever the versions in their namespaces. What departs
 // from the schema but can be understood is listed in Deviations; an error means
 // that the document cannot be understood and no record may be judged by it.

@@ -85,8 +85,8 @@ func TestProtocolSamples(t *testing.T) {
 	}
 }
 
-// Answers that fail the XSD but can be understood are read and reported (spec
-// egisso.md d.3); Strict refuses them. One that says nothing is an error.
+// Answers that fail the XSD but can be understood are read and reported
+// (SPEC.md#inconsistent-protocols); Strict refuses them. One that says nothing is an error.
 func TestProtocolSamplesOutsideTheSchema(t *testing.T) {
 	for _, c := range []struct{ kind, name, deviation string }{
 		{measureSamples, "invalid.response.success-zero.xml", "recordNumSuccess равно 0"},

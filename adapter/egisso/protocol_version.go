@@ -7,7 +7,7 @@ import (
 )
 
 // protocolVersion is what one version of the protocol's schema says beyond the
-// structure that all have in common (spec egisso.md a.4, d.1).
+// structure that all have in common (SPEC.md#namespaces, #protocol-structure).
 type protocolVersion struct {
 	number                string
 	basic, result, record string // versions of the namespaces used

@@ -7,7 +7,7 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// Classifier codes that 10.02.I can ask for (spec egisso.md f.1).
+// Classifier codes that 10.02.I can ask for (SPEC.md#classifier-structure).
 const (
 	ClassifierKMSZ          = "010"
 	ClassifierPeriodicities = "022"

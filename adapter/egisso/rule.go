@@ -2,7 +2,7 @@ package egisso
 
 import "slices"
 
-// Rule is one local check (spec egisso.md e). Rules returns all of them.
+// Rule is one local check (SPEC.md#checks). Rules returns all of them.
 type Rule struct {
 	Code     string
 	Register Register

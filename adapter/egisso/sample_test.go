@@ -224,7 +224,7 @@ func TestInvalidSamplesAreRefused(t *testing.T) {
 	})
 }
 
-// TestSemanticSamplesGiveTheExpectedFindings: spec egisso.md e.3, exactly.
+// TestSemanticSamplesGiveTheExpectedFindings: SPEC.md#local-checks, exactly.
 func TestSemanticSamplesGiveTheExpectedFindings(t *testing.T) {
 	want := map[string]string{
 		"semantic.request.unknown-codes.xml":       "001 002 003 004 005 006 008 015 016 018 022(W)",

@@ -1,7 +1,7 @@
 package egisso
 
 // SNILSValid reports whether s is a СНИЛС: 11 digits whose control number
-// agrees (spec egisso.md e.2, L-SNILS). Numbers up to 001-001-998 carry no
+// agrees (SPEC.md#local-checks, L-SNILS). Numbers up to 001-001-998 carry no
 // control number and are always accepted.
 func SNILSValid(s string) bool {
 	if !isDigits(s, 11) {

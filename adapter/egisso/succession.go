@@ -6,7 +6,7 @@ import (
 )
 
 // Succession is how a protocol relates to the one applied to its package before
-// (spec egisso.md d.3).
+// (SPEC.md#inconsistent-protocols).
 type Succession string
 
 // Successions.

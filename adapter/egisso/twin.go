@@ -3,7 +3,7 @@ package egisso
 import "crypto/sha256"
 
 // TwinKey is equal for two facts that say the same assignment: recipient,
-// measure, category, period and content (spec egisso.md e.2, L-DUP). The key is
+// measure, category, period and content (SPEC.md#local-checks, L-DUP). The key is
 // a hash and tells nothing of the person.
 func (f Fact) TwinKey() [32]byte {
 	f = f.Normalize()

@@ -17,7 +17,7 @@ var (
 
 // Validate reports what would make the package as a whole wrong: no elements or
 // too many, identifiers missing or repeated, an event beside its own fact or
-// beside another event on it (spec egisso.md a.5), values that cannot be
+// beside another event on it (SPEC.md#package-limits), values that cannot be
 // written. It does not repeat the checks of records.
 func (p *Package) Validate() error { return p.validate(p.Register.Version()) }
 

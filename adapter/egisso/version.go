@@ -22,7 +22,7 @@ type Version struct {
 	traits
 }
 
-// spaces are the namespaces of one version (spec egisso.md a.4). The versions of
+// spaces are the namespaces of one version (SPEC.md#namespaces). The versions of
 // the message, its package type and the element types do not move together.
 type spaces struct {
 	message string
@@ -34,8 +34,8 @@ type spaces struct {
 	request, kmsz, changes, periodicity, unit string // 10.02.I, 10.01.O, 10.03.O
 }
 
-// spelling are the names that versions and kinds spell differently (spec
-// egisso.md a.4, spelling traps).
+// spelling are the names that versions and kinds spell differently
+// (SPEC.md#spelling).
 type spelling struct {
 	packageID  string
 	id         string // of a measure and of its categories

@@ -2,8 +2,8 @@ package egisso
 
 import "strings"
 
-// versions is the table of kinds of information and their versions (spec
-// egisso.md a.4): the current version of a kind comes first. Namespaces are
+// versions is the table of kinds of information and their versions
+// (SPEC.md#namespaces): the current version of a kind comes first. Namespaces are
 // given without "urn://egisso-ru/types/"; prepared adds what follows from the
 // code and number. A new version is a new row here; CONTRIBUTING says how.
 var versions = prepared([]*Version{

@@ -152,7 +152,7 @@ func TestWriteVersionOfAnotherKind(t *testing.T) {
 }
 
 // TestRefusalBeforeItWasKnown: 10.06.S 1.0.7 sends the refusal of a recipient as
-// the end of his right (spec egisso.md c.1).
+// the end of his right (SPEC.md#which-event).
 func TestRefusalBeforeItWasKnown(t *testing.T) {
 	v, err := FindVersion("10.06.S", "1.0.7")
 	if err != nil {

@@ -15,7 +15,7 @@ type Withdrawal struct {
 	From         time.Time
 }
 
-// withdrawals are what the operator announced (spec egisso.md a.1, "Life of versions").
+// withdrawals are what the operator announced (SPEC.md#life-of-versions).
 var withdrawals = withdrawn("10.06.S", time.Date(2025, time.December, 1, 0, 0, 0, 0, moscow), "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.0.6", "1.0.7")
 
 func withdrawn(code string, from time.Time, numbers ...string) (list []Withdrawal) {

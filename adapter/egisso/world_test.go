@@ -9,7 +9,7 @@ import (
 )
 
 // The fictional world of the reference samples as Go values: four measures,
-// one organisation, five people. Written by hand from the spec's field tables,
+// one organisation, five people. Written by hand from the tables of SPEC.md#records,
 // so that the readers do not vouch for the writers.
 
 func id(s string) uuid.UUID { return uuid.MustParse(s) }

@@ -49,8 +49,8 @@ func (p *Package) writeFacts(o output) {
 }
 
 // termination returns the kind a termination is sent as: versions before 1.1.0
-// know no refusal of the recipient, whose right then simply ends (spec
-// egisso.md c.1).
+// know no refusal of the recipient, whose right then simply ends
+// (SPEC.md#which-event).
 func (v *Version) termination(kind Kind) Kind {
 	if kind == KindFactRecipientRefusal && !v.Has(kind) {
 		return KindFactEndOfRight
@@ -138,7 +138,7 @@ func (o output) documents(list []Document) {
 	o.End()
 }
 
-// assignment writes one of the four forms (spec egisso.md b.2).
+// assignment writes one of the four forms (SPEC.md#forms).
 func (o output) assignment(a Assignment) {
 	ns := o.v.space.element
 	o.Start(ns, "assignmentInfo")

@@ -31,7 +31,7 @@ type wrong struct {
 	class string // what is bad about it
 	value any    // nil, a text, or a json.RawMessage
 	text  string // regular expression the finding's text must match
-	warns bool   // lets the record go (spec egisso.md e)
+	warns bool   // lets the record go (adapter/egisso/SPEC.md#checks)
 }
 
 // kind says what a field must be like by listing what is bad.

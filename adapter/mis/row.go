@@ -20,7 +20,7 @@ type Row struct {
 	Deleted   bool      // gone from the source: it shows no record
 
 	// Provider is the participant code of the provider the record is sent for
-	// (spec egisso.md a.3), empty for the gateway's own. A deleted row need not
+	// (adapter/egisso/SPEC.md#carriage), empty for the gateway's own. A deleted row need not
 	// name it again.
 	Provider string
 

@@ -7,7 +7,7 @@ import (
 	"egissogw/crypto/cert"
 )
 
-// AnswerKind is what a message of the answer queue holds (smev3.md c).
+// AnswerKind is what a message of the answer queue holds (SPEC.md#answers).
 type AnswerKind string
 
 // The kinds.
@@ -107,7 +107,7 @@ type AsyncStatus struct {
 // AsyncOutcome is what a status category means for the message it is about.
 type AsyncOutcome string
 
-// The outcomes (smev3.md c).
+// The outcomes (SPEC.md#answers).
 const (
 	// AsyncRequestFailed: the request is refused or lost; nothing more comes.
 	AsyncRequestFailed AsyncOutcome = "request_failed"

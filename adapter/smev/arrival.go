@@ -8,7 +8,7 @@ import (
 
 // MayHaveArrived tells, of the outcome of SendRequest or SendResponse, whether
 // the bus may have the message: then it is in doubt, and its id must not be
-// replaced without evidence (smev3.md d). Only two outcomes are certain not to
+// replaced without evidence (SPEC.md#messageid). Only two outcomes are certain not to
 // have left anything: there was no connection, or the bus refused by a fault
 // that it gives before it takes a message.
 func MayHaveArrived(err error) bool {
@@ -104,7 +104,7 @@ const defaultStaleAge = 48 * time.Hour
 
 // DecideStale says what becomes of a message refused with StaleMessageId. A new
 // id is never given while the old one may have arrived and nothing shows that it
-// has not (smev3.md d).
+// has not (SPEC.md#messageid).
 func DecideStale(c StaleCase, now time.Time) StaleDecision {
 	var d StaleDecision
 	limit := c.Age
@@ -128,7 +128,7 @@ func DecideStale(c StaleCase, now time.Time) StaleDecision {
 
 // ReplaceUnsent tells whether a message gets a new id before its first attempt:
 // when its own is older than limit (a day is advised). One that was attempted
-// keeps its id, however old: the bus is asked first (smev3.md d).
+// keeps its id, however old: the bus is asked first (SPEC.md#messageid).
 func ReplaceUnsent(messageID string, attempts int, limit time.Duration, now time.Time) bool {
 	if attempts > 0 {
 		return false

@@ -92,7 +92,7 @@ func writeAttachmentContents(buf *bytes.Buffer, v Version, attachments []Attachm
 	buf.WriteString(`</` + list + `>`)
 }
 
-// isMimeType checks the pattern of the schema (smev3.md b).
+// isMimeType checks the pattern of the schema (SPEC.md#attachment-headers).
 func isMimeType(s string) bool {
 	family, rest, ok := strings.Cut(s, "/")
 	if !ok {

@@ -10,7 +10,7 @@ import (
 	"egissogw/crypto/xmldsig"
 )
 
-// Selector limits what is taken from a queue (smev3.md c). The zero value takes
+// Selector limits what is taken from a queue (SPEC.md#selector). The zero value takes
 // everything, which is the rule: statuses and rejections have no content, and
 // whether a filter lets them through is not known.
 type Selector struct {
@@ -61,7 +61,7 @@ func buildTake(ctx context.Context, v Version, op Operation, signer Signer, s Se
 
 // BuildAck makes an Ack call. The id is that of the message taken, from
 // MessageMetadata/MessageId, never that of the message it answers. accepted is
-// false only when the bus's signature on the message did not hold (smev3.md c).
+// false only when the bus's signature on the message did not hold (SPEC.md#flow).
 func BuildAck(ctx context.Context, v Version, signer Signer, messageID string, accepted bool) ([]byte, error) {
 	if err := checkForeignID(messageID); err != nil {
 		return nil, fmt.Errorf("write Ack: %w", err)
@@ -98,7 +98,7 @@ func writeTimestamp(w *xmldsig.Writer, v Version, now time.Time) {
 }
 
 // checkForeignID accepts the id of a message somebody else made: the form is not
-// ours to enforce (smev3.md d), but it must be something that can be echoed.
+// ours to enforce (SPEC.md#messageid), but it must be something that can be echoed.
 func checkForeignID(id string) error {
 	if id == "" || len(id) > 64 {
 		return errors.New("message id is empty or longer than 64 characters")

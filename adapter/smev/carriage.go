@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Carriage is how files travel with a message (smev3.md e).
+// Carriage is how files travel with a message (SPEC.md#files).
 type Carriage string
 
 // The ways.

@@ -34,7 +34,7 @@ const (
 	ClassAlreadyDone
 	// ClassNewID: the id or the term of the message is over. If the message was
 	// certainly never accepted, send the content under a new id; otherwise the
-	// operator decides (smev3.md d).
+	// operator decides (SPEC.md#messageid).
 	ClassNewID
 	// ClassOperator: the program or the exchange is at fault in a way no
 	// repetition cures. Keep the message and tell the operator.

@@ -153,7 +153,7 @@ func (c *Client) ReadResponse(r *Reply) (*Answer, error) {
 // Ack acknowledges a message taken with GetResponse, after it has been stored.
 // accepted is false only when the bus's signature on it did not hold. If the bus
 // no longer has the message among the unconfirmed ones, an earlier Ack has
-// arrived and that is success too (smev3.md c).
+// arrived and that is success too (SPEC.md#flow).
 func (c *Client) Ack(ctx context.Context, messageID string, accepted bool) error {
 	o := &c.options
 	body, err := BuildAck(ctx, o.Version, o.Signer, messageID, accepted)

@@ -9,7 +9,7 @@ import (
 // ClockSource says where a moment of the bus's clock was read.
 type ClockSource string
 
-// The sources (smev3.md d).
+// The sources (SPEC.md#times).
 const (
 	// ClockSending: SendingTimestamp of a receipt, when the bus took the message.
 	ClockSending ClockSource = "sending_timestamp"

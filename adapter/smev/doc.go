@@ -20,6 +20,6 @@
 // the envelope's through the types generated in package wsdl, primary content as
 // the bytes that were verified.
 //
-// The letters in comments ("smev3.md g") name the sections of the protocol
-// reference this package follows.
+// SPEC.md describes the protocol this package follows, with its sources and how
+// certain each point is; comments cite its headings.
 package smev

@@ -16,7 +16,7 @@ var ErrTooLarge = errors.New("file is larger than allowed")
 // Download copies the file of a received message to w, at most limit bytes, with
 // the one-time login that came with it. The name is used as given and, if the
 // server does not know it, inside the folder uuid without its leading slash
-// (smev3.md e). It is never a local name. A transfer that breaks goes on where it
+// (SPEC.md#receiving-a-file). It is never a local name. A transfer that breaks goes on where it
 // stopped (REST), up to three times. Memory does not grow with the file.
 //
 // Nothing of the file is checked here, see Fetch.

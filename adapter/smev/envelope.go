@@ -25,7 +25,7 @@ const (
 	prefixBasic = "sb"
 )
 
-// Ids of the signed elements, by the bus's convention (smev3.md b).
+// Ids of the signed elements, by the bus's convention (SPEC.md#signed-elements).
 const (
 	idRequest  = "SIGNED_BY_CONSUMER"
 	idResponse = "SIGNED_BY_PROVIDER"
@@ -51,8 +51,8 @@ type call struct {
 
 // build writes the envelope: an empty soap:Header, without which the bus refuses
 // the call (PoorSOAPEnvelopeFormat), and in the body the signed element with its
-// signature as a sibling (smev3.md a, b, f). The signed element is written once,
-// compactly, while its digest is taken of the normal form. The result is final:
+// signature as a sibling (SPEC.md#transport, #signed-elements, #signature). The signed element is
+// written once, compactly, while its digest is taken of the normal form. The result is final:
 // any change, even of white space, breaks the signature.
 func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 	var buf bytes.Buffer

@@ -219,7 +219,7 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
-// TestAckEchoesForeignIDs: the bus chooses ids as it likes (smev3.md d).
+// TestAckEchoesForeignIDs: the bus chooses ids as it likes (SPEC.md#messageid).
 func TestAckEchoesForeignIDs(t *testing.T) {
 	signer := newTestSigner(t, gost3410.TC26_256A())
 	const id = "ANY-id/of_the:bus"

@@ -11,7 +11,7 @@ import (
 )
 
 // Fault is a refusal of the bus: a soap:Fault, or the SmevFault inside an
-// asynchronous status (smev3.md g). As an error it shows names and codes only:
+// asynchronous status (SPEC.md#faults). As an error it shows names and codes only:
 // the texts of the bus may quote the data that was refused.
 type Fault struct {
 	// Operation is the call that was refused; empty for a fault inside a
@@ -153,7 +153,7 @@ func readSOAPFault(e *xmlsafe.Element, op Operation, status int) *Fault {
 }
 
 // readStatusFault reads the t:SmevFault of an asynchronous status: its element
-// name says nothing, xsi:type names the fault (smev3.md b). The digest does not
+// name says nothing, xsi:type names the fault (SPEC.md#sendresponse). The digest does not
 // see what the prefix of the type stands for, so that the name counts alone.
 func readStatusFault(e *xmlsafe.Element) *Fault {
 	f := &Fault{}

@@ -19,7 +19,7 @@ var (
 )
 
 // faultTable holds every fault of the message exchange schemas 1.1 to 1.3
-// (smev3.md g) by the local name of its element. A test holds it against the
+// (SPEC.md#faults) by the local name of its element. A test holds it against the
 // operator's XSD.
 var faultTable = map[string]faultEntry{
 	"AccessDenied": {
@@ -109,7 +109,7 @@ var faultTable = map[string]faultEntry{
 	},
 }
 
-// signatureTable holds the codes of SignatureVerificationFault (smev3.md g).
+// signatureTable holds the codes of SignatureVerificationFault (SPEC.md#signature-faults).
 var signatureTable = map[string]faultEntry{
 	"PoorSOAPEnvelopeFormat": {
 		class: ClassOperator, alert: true,

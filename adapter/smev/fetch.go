@@ -45,7 +45,7 @@ type FetchedFile struct {
 }
 
 // Fetch is Download that checks the file on the way: its hash against the one in
-// the signed header, Streebog of 256 or 512 bits by the length (smev3.md e), and
+// the signed header, Streebog of 256 or 512 bits by the length (SPEC.md#receiving-a-file), and
 // its detached CMS. One pass, no temporary file, memory independent of the size.
 //
 // What w has been given may be used only if there is no error: FetchFile keeps it

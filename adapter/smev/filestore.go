@@ -16,7 +16,7 @@ import (
 )
 
 // FileStore is the bus's file storage (ФХ), plain FTP with passive transfers
-// (smev3.md e). A file is known by its uuid, which is the name of its folder.
+// (SPEC.md#files). A file is known by its uuid, which is the name of its folder.
 type FileStore struct {
 	addr, user, password string
 	timeout              time.Duration

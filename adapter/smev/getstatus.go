@@ -10,7 +10,7 @@ import (
 
 // GetStatus takes one asynchronous status from the queue of statuses; nil, nil
 // means there is none. Most statuses come through GetResponse; this is a
-// supplement (smev3.md c). The Answer has no MessageID, for there is nothing to
+// supplement (SPEC.md#getstatus). The Answer has no MessageID, for there is nothing to
 // acknowledge. An error about the content of a reply comes together with an Answer
 // that holds Raw and nothing to be believed: the bus may not give it again.
 func (c *Client) GetStatus(ctx context.Context) (*Answer, error) {

@@ -12,7 +12,7 @@ import (
 	"egissogw/wsdl"
 )
 
-// IncomingKind is what a message of the request queue is (smev3.md c).
+// IncomingKind is what a message of the request queue is (SPEC.md#incoming).
 type IncomingKind string
 
 // The kinds. They are decided by MessageMetadata/MessageType, not by what else

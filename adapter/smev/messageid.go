@@ -19,7 +19,7 @@ const gregorianTicks = 0x01B21DD213814000
 const clockStepTolerance = time.Second
 
 // idGenerator makes UUIDs of version 1 (RFC 4122, 4.2). The bus checks the time
-// in them (smev3.md d), so other versions do not do.
+// in them (SPEC.md#messageid), so other versions do not do.
 type idGenerator struct {
 	mu       sync.Mutex
 	last     uint64 // ticks of the last id, 0 before the first
@@ -85,7 +85,7 @@ var errMessageID = errors.New("message id is not a lower-case UUID of version 1"
 // MessageIDTime gives the moment inside an id made by NewMessageID or by any
 // other generator of version 1. The bus refuses ids that are too old
 // (StaleMessageId): an id that was never sent and is older than a day is better
-// replaced, one that was sent must not be (smev3.md d).
+// replaced, one that was sent must not be (SPEC.md#messageid).
 func MessageIDTime(id string) (time.Time, error) {
 	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
 		return time.Time{}, errMessageID

@@ -16,7 +16,7 @@ const providerPlaceholder = "{provider}"
 // place of the code a provider was registered under. A gateway that sends for
 // several providers under one mnemonic has to give the code with each message;
 // the element for it is not in the schema, so its XML is configuration
-// (egisso.md a.3). The zero value writes nothing.
+// (adapter/egisso/SPEC.md#carriage). The zero value writes nothing.
 type MetadataTemplate struct {
 	text string
 }

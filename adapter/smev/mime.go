@@ -54,7 +54,7 @@ type part struct {
 }
 
 // unwrap gives the SOAP envelope of an HTTP body: the body itself or, of a
-// multipart/related body, the root part and the others (smev3.md a, e). Replies
+// multipart/related body, the root part and the others (SPEC.md#transport, #inline-files). Replies
 // may be multipart without having any attachment.
 func unwrap(contentType string, body []byte, lim Limits) (envelope []byte, parts []part, err error) {
 	media, params, err := mime.ParseMediaType(contentType)
@@ -135,7 +135,7 @@ func stripAngles(id string) string {
 
 // inline puts the bytes of MIME parts, as base64 without line breaks, where the
 // envelope refers to them by xop:Include. This comes before any digest: inside a
-// signed block the reference stands for the base64 text (smev3.md e).
+// signed block the reference stands for the base64 text (SPEC.md#inline-files).
 //
 // A reference without its part is left as it is: the signature over it will not
 // hold, and that is how the message is then reported.
@@ -213,7 +213,7 @@ func resolve(includes []*xmlsafe.Element, parts []part, envelope int) (put []pla
 }
 
 // findPart finds the part a cid: URL names; the rest of the URL may be
-// percent-encoded or not (smev3.md e).
+// percent-encoded or not (SPEC.md#inline-files).
 func findPart(href string, parts []part) ([]byte, bool) {
 	raw, ok := strings.CutPrefix(href, "cid:")
 	if !ok {

@@ -7,7 +7,7 @@ import (
 )
 
 // momentLayout is how moments are sent: milliseconds and an explicit offset,
-// the form the bus itself uses (smev3.md d).
+// the form the bus itself uses (SPEC.md#times).
 const momentLayout = "2006-01-02T15:04:05.000-07:00"
 
 // moscow is the offset assumed, as a last resort, of a moment without one.

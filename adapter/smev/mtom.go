@@ -15,7 +15,7 @@ const plainContentType = "text/xml; charset=utf-8"
 
 // packAttachments makes the HTTP body of an envelope of ours: with MTOM, the
 // contents of AttachmentContentList travel as MIME parts and xop:Include stands
-// in their place (smev3.md a, e). Nothing inside the signed element is touched:
+// in their place (SPEC.md#transport, #inline-files). Nothing inside the signed element is touched:
 // there base64 stays text. The envelope itself is what is stored; the same
 // envelope always gives the same body. Without attachments it is the body.
 func packAttachments(envelope []byte) (contentType string, body []byte, err error) {

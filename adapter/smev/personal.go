@@ -15,7 +15,7 @@ import (
 const idPersonal = "SIGNED_BY_OFFICIAL"
 
 // PersonalSignature is the signature of an official (ЭП-СП) over the primary
-// content, inside the block the system signs (smev3.md b). It refers to the root
+// content, inside the block the system signs (SPEC.md#signed-elements). It refers to the root
 // of the content by an identifier, so the schema of the content must allow that
 // attribute there; those of ЕГИССО do not.
 type PersonalSignature struct {
@@ -82,7 +82,7 @@ func (p *PersonalSignature) digest() *personalDigest {
 }
 
 // write signs and writes PersonalSignature, in base64 without line breaks as all
-// of the signed block (smev3.md e).
+// of the signed block (SPEC.md#inline-files).
 func (p *PersonalSignature) write(ctx context.Context, w *xmldsig.Writer, v Version, d *personalDigest) error {
 	if err := d.writer.Close(); err != nil {
 		return fmt.Errorf("digest of the personal signature: %w", err)

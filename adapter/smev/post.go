@@ -67,7 +67,7 @@ func (c *Client) exchange(ctx context.Context, op Operation, contentType string,
 
 // open reads a reply up to the child of soap:Body. A soap:Fault under any status is
 // returned as *Fault; any other reply under a status that is not 200 is a
-// TransportError (smev3.md a).
+// TransportError (SPEC.md#transport).
 func (c *Client) open(r *Reply) (err error) {
 	if r.Cut {
 		return r.fail(malformed("larger than %d bytes", len(r.Raw)))

@@ -28,7 +28,7 @@ func readAnswer(e *envelope, v Version, trust TrustFunc) (*Answer, error) {
 	answer := &Answer{Kind: AnswerUnknown, Raw: e.raw}
 	message := children[0]
 	if len(children) > 1 || !message.Is(v.Types, "ResponseMessage") {
-		// An older revision of 1.1 has other children here (smev3.md a).
+		// An older revision of 1.1 has other children here (SPEC.md#versions).
 		return answer, fmt.Errorf("%w: no ResponseMessage in the reply, but %.60q", ErrUnverified, message.Local)
 	}
 	target, ok := message.Only(v.Types, "Response")
@@ -120,7 +120,7 @@ func (a *Answer) readResponse(verified *xmldsig.Verified, v Version) error {
 	return a.readData(data, r.SenderProvidedResponseData, verified.Content, v)
 }
 
-// readData tells the four kinds of message apart (smev3.md b). Exactly one of
+// readData tells the four kinds of message apart (SPEC.md#sendresponse). Exactly one of
 // them must be there.
 func (a *Answer) readData(data *xmlsafe.Element, d *wsdl.SenderProvidedResponseData, content []byte, v Version) error {
 	kinds := 0

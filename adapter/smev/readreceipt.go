@@ -9,7 +9,7 @@ import (
 )
 
 // Receipt is the bus's word that it took a message: the synchronous checks are
-// passed, no more (smev3.md c). A refusal may still come as an answer.
+// passed, no more (SPEC.md#flow). A refusal may still come as an answer.
 type Receipt struct {
 	// MessageID is the id of the message that was sent.
 	MessageID string

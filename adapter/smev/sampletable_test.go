@@ -21,7 +21,7 @@ const (
 )
 
 // sampleRow is one line of the table: a sample, what its description marks of its
-// signatures, and what a consumer does about it (smev3.md c, g). Signatures are
+// signatures, and what a consumer does about it (SPEC.md#answers, #faults). Signatures are
 // given by their wrapper; D is the digest, S the signature value.
 type sampleRow struct {
 	file, contentType string

@@ -21,7 +21,7 @@ type ContentWriter interface {
 	Element(space, local, text string)
 }
 
-// Request is a request to be sent (SenderProvidedRequestData, smev3.md b).
+// Request is a request to be sent (SenderProvidedRequestData, SPEC.md#sendrequest).
 type Request struct {
 	// MessageID comes from NewMessageID and is stored before the request is
 	// built: one id, one content, for ever.

@@ -11,7 +11,7 @@ import (
 )
 
 // Response is an answer to a message taken with GetRequest
-// (SenderProvidedResponseData, smev3.md b). Exactly one of Content, Rejections
+// (SenderProvidedResponseData, SPEC.md#sendresponse). Exactly one of Content, Rejections
 // and Status is given.
 type Response struct {
 	// MessageID is the id of the answer itself, from NewMessageID.

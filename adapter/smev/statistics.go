@@ -23,7 +23,7 @@ type QueueStatistics struct {
 }
 
 // BuildQueueStatistics makes a GetIncomingQueueStatistics call of this moment
-// (schema 1.1 only). The node is not covered by the signature (smev3.md b).
+// (schema 1.1 only). The node is not covered by the signature (SPEC.md#ack-getstatus-statistics).
 func BuildQueueStatistics(ctx context.Context, v Version, signer Signer, nodeID string, now time.Time) ([]byte, error) {
 	if !v.QueueStatistics {
 		return nil, fmt.Errorf("write %s: %w: %s", OpQueueStatistics, ErrNotInVersion, v)

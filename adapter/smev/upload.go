@@ -52,7 +52,7 @@ func (s *FileStore) Upload(ctx context.Context, uuid, name string, content io.Re
 }
 
 // UploadHashed is Upload that takes the digest of the content on the way, for
-// RefAttachmentHeader/Hash (smev3.md e.4): Streebog of digestSize bytes, 32 or
+// RefAttachmentHeader/Hash (SPEC.md#sending-a-file): Streebog of digestSize bytes, 32 or
 // 64, as the sender's key asks.
 func (s *FileStore) UploadHashed(ctx context.Context, uuid, name string, content io.ReadSeeker, digestSize int) (digest []byte, err error) {
 	h := &hashedContent{content: content, hash: cert.NewDigest(digestSize)}

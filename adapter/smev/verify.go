@@ -15,7 +15,7 @@ type TrustFunc func(c *cert.Certificate) error
 
 // verifyBus checks the bus's signature. Both places are given by the caller: the
 // element that will be used and the wrapper holding the signature, its sibling;
-// nothing is searched by Id (smev3.md f). The element returned is the verified
+// nothing is searched by Id (SPEC.md#verification). The element returned is the verified
 // one and the only one whose values may be used.
 func (e *envelope) verifyBus(target, message *xmlsafe.Element, v Version, trust TrustFunc) (*xmldsig.Verified, error) {
 	if trust == nil {

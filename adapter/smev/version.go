@@ -7,7 +7,7 @@ import (
 )
 
 // Version is one version of the message exchange schema: its namespaces and
-// the points in which the versions differ (smev3.md a). Versions are values of
+// the points in which the versions differ (SPEC.md#versions). Versions are values of
 // one table; the code asks the table and has no branches by version name.
 type Version struct {
 	// Name is what the configuration says: "1.1", "1.2" or "1.3".
@@ -108,7 +108,7 @@ const (
 // Operation is one operation of the message exchange service.
 type Operation string
 
-// The operations (smev3.md a).
+// The operations (SPEC.md#operations).
 const (
 	OpSendRequest     Operation = "SendRequest"
 	OpSendResponse    Operation = "SendResponse"

@@ -64,7 +64,7 @@ func (r sampleRow) knownDefects() []string {
 	case "06-get-request-response-v11-xop-fs.xml":
 		return []string{"SignaturePKCS7"} // its content is an xop:Include without its part
 	case "07-send-request-v11-inline-attachment-redacted.xml":
-		return []string{"}Id'"} // begins with a digit; the bus accepted it (smev3.md e)
+		return []string{"}Id'"} // begins with a digit; the bus accepted it (SPEC.md#inline-files)
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ type Adoption struct {
 // RecordState is the state of a record; the moves are guarded in the database.
 type RecordState string
 
-// Record states, design "States".
+// Record states, jobs/README.md#states.
 const (
 	Ready                RecordState = "ready"
 	Waiting              RecordState = "waiting"

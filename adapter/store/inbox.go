@@ -73,7 +73,7 @@ type Verdict struct {
 // PackageResult is the outcome of an answered package.
 type PackageResult string
 
-// Package results, spec egisso.md d.2.
+// Package results, adapter/egisso/SPEC.md#outcomes.
 const (
 	PackageAccepted PackageResult = "accepted"
 	PackagePartial  PackageResult = "partial"

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Incoming is a message the bus brought on its own (GetRequest, spec smev3.md c).
+// Incoming is a message the bus brought on its own (GetRequest, adapter/smev/SPEC.md#incoming).
 type Incoming struct {
 	ID        string // MessageMetadata/MessageId, echoed in Ack unchanged
 	Kind      string // broadcast, request, cancel or unknown

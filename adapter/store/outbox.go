@@ -171,7 +171,7 @@ func (s *Store) RetryLater(ctx context.Context, m *OutMessage, attempt int64, f 
 }
 
 // Refuse stores that SMEV refused the message for good: the package has failed
-// and its records are "not sent" again (spec egisso.md a.2). An answer is given
+// and its records are "not sent" again (adapter/egisso/SPEC.md#when). An answer is given
 // up and shown, or, if nobody must look, signed anew.
 func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Failure) error {
 	return s.inTx(ctx, "store the refusal of message "+m.ID.String(), func(tx pgx.Tx) error {

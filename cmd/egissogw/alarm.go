@@ -8,7 +8,7 @@ import (
 )
 
 // clockAlarm logs when our clock is certainly further than limit from the bus's,
-// which checks the time inside message ids (spec smev3.md d), and when they are
+// which checks the time inside message ids (adapter/smev/SPEC.md#messageid), and when they are
 // together again.
 func clockAlarm(log *slog.Logger, limit time.Duration) func(smev.ClockReading) {
 	alarm := &smev.ClockAlarm{Limit: limit}

@@ -101,7 +101,7 @@ func fileWay(c config.Package) jobs.FileWay {
 var versionInPath = regexp.MustCompile(`/v(1\.[0-9])(/|$)`)
 
 // versionOfURL gives the schema version an address is for, "" if it says none:
-// version and address go together (spec smev3.md a).
+// version and address go together (adapter/smev/SPEC.md#namespaces).
 func versionOfURL(path string) string {
 	if found := versionInPath.FindStringSubmatch(path); found != nil {
 		return found[1]

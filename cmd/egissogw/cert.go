@@ -14,7 +14,7 @@ import (
 
 // renewalNotice is how long before the end of signing people are warned: a new
 // certificate has to be registered with the bus before the old one ends
-// (smev3.md h, 24).
+// (adapter/smev/SPEC.md#signature-faults).
 const renewalNotice = 30 * 24 * time.Hour
 
 // certificateView is a certificate as it is shown to the administrator, persons

@@ -17,8 +17,8 @@ import (
 
 // Clocks this far apart are told about, and further apart are a problem; how far
 // from the bus's is a setting. The bus refuses messages whose MessageID bears a
-// wrong time (smev3.md d), and terms of certificates and of retries are reckoned by
-// both our clock and the database's.
+// wrong time (adapter/smev/SPEC.md#messageid), and terms of certificates and of retries are
+// reckoned by both our clock and the database's.
 const (
 	clockNotice  = 2 * time.Second
 	clockProblem = time.Minute

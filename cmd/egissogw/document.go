@@ -120,7 +120,8 @@ func (d *document) byID(id string) (*xmlsafe.Element, error) {
 }
 
 // envelope takes the XML out of a saved HTTP message or multipart body
-// (smev3.md a, e). Of anything else it gives the data itself and no parts.
+// (adapter/smev/SPEC.md#transport, #inline-files). Of anything else it gives the data itself and
+// no parts.
 func envelope(data []byte) (root []byte, parts map[string][]byte, err error) {
 	var start, boundary string
 	if isHeader(data) {

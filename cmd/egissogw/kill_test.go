@@ -156,7 +156,7 @@ func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
 	}
 	for _, v := range l.Violations() {
 		// A crash between an acknowledgement and its reply is followed by a
-		// second acknowledgement: that is the protocol (spec smev3.md c.7).
+		// second acknowledgement: that is the protocol (adapter/smev/SPEC.md#flow).
 		if v.Kind != ledger.UnknownAck {
 			t.Errorf("violation: %+v", v)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // messageNamespaces begins the namespaces of the bus's messages in all versions
-// (smev3.md a).
+// (adapter/smev/SPEC.md#namespaces).
 const messageNamespaces = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types"
 
 // place is what the place of a signature in a message of the bus tells about it.
@@ -20,8 +20,8 @@ type place struct {
 	problem string // Russian; why the signature is not about what it has to be about
 }
 
-// roles of signatures by the element that holds them (smev3.md b, "Which
-// signature signs what").
+// roles of signatures by the element that holds them
+// (adapter/smev/SPEC.md#signed-elements).
 var roles = map[string]string{
 	"CallerInformationSystemSignature": "подпись вызывающей системы (ЭП-ОВ)",
 	"SMEVSignature":                    "подпись СМЭВ (ЭП-СМЭВ)",

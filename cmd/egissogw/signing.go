@@ -63,7 +63,7 @@ func serviceLine(s store.Service) string {
 		state, s.ChangedAt.Local().Format(humanTime), s.ChangedBy, s.Reason)
 }
 
-// humanTime is how times are shown to people (spec egisso.md h).
+// humanTime is how times are shown to people (adapter/egisso/SPEC.md#journal).
 const humanTime = "02.01.2006 15:04:05"
 
 // shown formats an optional time.

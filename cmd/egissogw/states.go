@@ -7,9 +7,9 @@ import (
 	"egissogw/adapter/store"
 )
 
-// Texts of states, those of the public views (spec egisso.md g.6 and h): a test
-// compares them with the functions of the database. Texts that say a little less
-// than a state does are the same for several of them.
+// Texts of states, those of the public views (jobs/README.md#states): a test compares them with
+// the functions of the database. Texts that say a little less than a state does are the same for
+// several of them.
 var (
 	recordStateText = map[string]string{
 		"new": "Новый", "nothing_to_send": "Не подлежит отправке",

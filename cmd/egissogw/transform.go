@@ -8,8 +8,8 @@ import (
 )
 
 // transformFile writes the octets that are hashed for a signature of the bus:
-// exclusive canonicalisation and the SMEV transform of one element (smev3.md f).
-// Nothing is written unless all of it can be.
+// exclusive canonicalisation and the SMEV transform of one element
+// (adapter/smev/SPEC.md#transform). Nothing is written unless all of it can be.
 func transformFile(ctx context.Context, a *app, args []string) error {
 	f := a.flags("transform")
 	id := f.String("id", "", "Id элемента; без него берётся корень документа")

@@ -143,7 +143,7 @@ func TestVerifySavedHTTP(t *testing.T) {
 	}
 }
 
-// TestVerifyInlinesParts: a binary part is digested as base64 (smev3.md e).
+// TestVerifyInlinesParts: a binary part is digested as base64 (adapter/smev/SPEC.md#inline-files).
 func TestVerifyInlinesParts(t *testing.T) {
 	c, _ := withSigner(t, gost3410.CryptoProA())
 	file := signertest.File(t, "d.xml", []byte(`<a xmlns="urn:a" Id="A"><b>AAAA</b></a>`))

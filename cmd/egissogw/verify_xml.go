@@ -9,7 +9,7 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// soapNamespace is that of SOAP 1.1 (smev3.md a).
+// soapNamespace is that of SOAP 1.1 (adapter/smev/SPEC.md#transport).
 const soapNamespace = "http://schemas.xmlsoap.org/soap/envelope/"
 
 var errNoSignature = errors.New("в документе нет подписи (ds:Signature)")

@@ -14,7 +14,7 @@ import "math/bits"
 // 4096n, which was proved by machine (J. Harrison, HOL Light, Divstep). As 60
 // steps depend on the lowest 60 bits only, they are gathered in a matrix first
 // and then applied to the whole f and g, and modulo m to the factors d and e in
-// f = dx and g = ex (P. Wuille, libsecp256k1, doc/safegcd_implementation.md).
+// f = dx and g = ex (P. Wuille, libsecp256k1, "safegcd implementation").
 
 // signed is a number in limbs of 60 bits, the least significant first. One more
 // of them than of an element is in use; this topmost one carries the sign.

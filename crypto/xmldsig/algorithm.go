@@ -7,7 +7,7 @@ import (
 	"egissogw/crypto/cert"
 )
 
-// Identifiers of XML signatures on the bus (smev3.md f).
+// Identifiers of XML signatures on the bus (adapter/smev/SPEC.md#algorithms).
 const (
 	// Namespace is that of ds:Signature.
 	Namespace = "http://www.w3.org/2000/09/xmldsig#"

@@ -5,7 +5,7 @@ import (
 )
 
 // The escaping rules of the transform are those of the stream writer its
-// reference implementation uses (smev3.md f; methodical recommendations
+// reference implementation uses (adapter/smev/SPEC.md#escaping; methodical recommendations
 // 3.5.0.27, step 9).
 const (
 	// shortBlock: blocks of text below this length, counted in UTF-16 units

@@ -11,9 +11,9 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// Signer turns a digest into a signature: s‖r, big-endian halves (smev3.md f,
-// step 6). The digest is the natural output of Streebog of the size that goes
-// with the certificate's key.
+// Signer turns a digest into a signature: s‖r, big-endian halves
+// (adapter/smev/SPEC.md#computing). The digest is the natural output of Streebog of the size that
+// goes with the certificate's key.
 type Signer interface {
 	Certificate() *cert.Certificate
 	SignDigest(ctx context.Context, digest []byte) (signature []byte, err error)

@@ -49,8 +49,8 @@ type Verified struct {
 // Verify checks that signature, a ds:Signature, is a valid signature of target
 // by somebody trusted. The caller finds both by their place in the document;
 // Verify makes sure that they belong together: the only Reference names the
-// Id of target and nothing else in the document has that Id (smev3.md f,
-// Verifying received messages). Any xop:Include must have been inlined before.
+// Id of target and nothing else in the document has that Id
+// (adapter/smev/SPEC.md#verification). Any xop:Include must have been inlined before.
 //
 // What is cheap and decides most comes first: sizes and structure, the
 // certificate, the signature value; only then is the element read at all.

@@ -18,7 +18,7 @@ var ErrXOP = errors.New("binary part of the message is unusable")
 
 // InlineXOP replaces every xop:Include below root by the base64 text of its
 // MIME part, standard alphabet without line breaks, which is what the sender's
-// digest was made of (smev3.md e). It changes the tree and has to run before
+// digest was made of (adapter/smev/SPEC.md#inline-files). It changes the tree and has to run before
 // anything is verified.
 //
 // parts maps Content-IDs, with or without angle brackets, to decoded contents.

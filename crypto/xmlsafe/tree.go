@@ -145,7 +145,7 @@ func (e *Element) Attr(space, local string) (string, bool) {
 
 // IsID tells whether an attribute identifies its element for references:
 // Id without a namespace, wsu:Id and xml:id. Without a DTD no attribute has the
-// type ID, so the list is ours (smev3.md h, pitfall 20).
+// type ID, so the list is ours (adapter/smev/SPEC.md#signature).
 func IsID(a Attr) bool {
 	switch a.Local {
 	case "Id":

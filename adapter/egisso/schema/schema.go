@@ -1,6 +1,6 @@
 // Package schema checks documents against the official XSD of ЕГИССО, which are
 // not part of this program: an administrator who has them may let every package
-// be checked once more before it is signed (spec egisso.md e.2, L-XSD).
+// be checked once more before it is signed (adapter/egisso/SPEC.md#local-checks, L-XSD).
 package schema
 
 import (

@@ -15,7 +15,7 @@ import (
 )
 
 // TestEveryEndingBecomesItsEvent: what happens to patients and benefits reaches
-// the gateway's decision as the event the specification names (g.5), with values
+// the gateway's decision as the event that adapter/egisso/SPEC.md#changed-records names, with values
 // that pass its checks.
 func TestEveryEndingBecomesItsEvent(t *testing.T) {
 	url := pgtest.Database(t)

@@ -74,7 +74,7 @@ func Periodicities(measures []egisso.LocalMeasure) (list []egisso.Periodicity) {
 	return list
 }
 
-// Units is the dictionary 023 as providers know it (spec egisso.md f.6).
+// Units is the dictionary 023 as providers know it (adapter/egisso/SPEC.md#units).
 func Units() (list []egisso.Unit) {
 	for _, u := range [][3]string{
 		{"01", "Рубль", "383"}, {"02", "Тысяча рублей", "384"}, {"03", "Штука", "796"}, {"04", "Упаковка", "778"},

@@ -74,8 +74,8 @@ func surname(r *rand.Rand, female bool) string {
 }
 
 // snils returns the СНИЛС with these nine digits. The check number is the sum
-// of the digits with weights 9 to 1, modulo 101, and 0 for 100 (spec egisso.md
-// e.2, L-SNILS).
+// of the digits with weights 9 to 1, modulo 101, and 0 for 100
+// (adapter/egisso/SPEC.md#local-checks, L-SNILS).
 func snils(nine int) string {
 	digits := make([]byte, 11)
 	sum, rest := 0, nine

@@ -12,7 +12,7 @@ import (
 )
 
 // attachments checks that headers and contents of inline files match and
-// returns all files the message announces (spec/smev3.md e).
+// returns all files the message announces (adapter/smev/SPEC.md#inline-files).
 func (b *Bus) attachments(c *call, data *xmlsafe.Element) ([]ledger.File, *fault) {
 	v := c.version
 	contents := map[string][]byte{}
@@ -83,7 +83,7 @@ func text(e *xmlsafe.Element, space, local string) string {
 
 // signed64 reads base64 inside the signed element, which must have no line
 // breaks: the real bus re-encodes it and the sender's signature would not
-// survive (spec/smev3.md e).
+// survive (adapter/smev/SPEC.md#inline-files).
 func signed64(s string) ([]byte, error) {
 	if strings.ContainsAny(s, " \t\r\n") {
 		return nil, errors.New("base64 inside the signed element has white space")

@@ -66,7 +66,7 @@ func (a *author) rejected(code string) {
 }
 
 // protocol answers with the protocol: inline or, of 10.10.I, as a file
-// (spec/egisso.md a.3).
+// (adapter/egisso/SPEC.md#carriage).
 func (a *author) protocol(request *xmlsafe.Element, result receiver.Result) {
 	form := a.bus.options.Answers
 	if a.rule.Answers != "" {

@@ -4,8 +4,7 @@
 // A Bus listens for SOAP on loopback and runs a real FTP server for the file
 // storage. It speaks the schema versions 1.1, 1.2 and 1.3, each at its own path,
 // and does all their operations. It checks what arrives in the order of
-// spec/smev3.md (c, "Simulator checklist"), verifies every signature with code
-// of its own, keeps queues with acknowledgement and redelivery, answers packages
+// adapter/smev/SPEC.md#order-of-checks, verifies every signature with code of its own, keeps queues with acknowledgement and redelivery, answers packages
 // with protocols (package receiver) and writes everything down in a ledger
 // (package ledger), which crash tests are judged by.
 //

@@ -15,7 +15,7 @@ import (
 )
 
 // unpack returns the SOAP envelope of an HTTP body and, of a multipart one,
-// the other parts by Content-ID (spec/smev3.md a, e).
+// the other parts by Content-ID (adapter/smev/SPEC.md#transport, #inline-files).
 func unpack(contentType string, body []byte) (root []byte, parts map[string][]byte, flt *fault) {
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil || !strings.HasPrefix(media, "multipart/") {

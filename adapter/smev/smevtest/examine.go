@@ -14,8 +14,8 @@ import (
 )
 
 // examine does the asynchronous checks of the bus: business schema, files in
-// the storage, their hashes and signatures, the personal signature (spec/smev3.md
-// c). The files must be closed.
+// the storage, their hashes and signatures, the personal signature
+// (adapter/smev/SPEC.md#order-of-checks). The files must be closed.
 func (b *Bus) examine(m ledger.Acceptance) (*xmlsafe.Element, []*held, *fault) {
 	var content *xmlsafe.Element
 	if m.Response == nil {

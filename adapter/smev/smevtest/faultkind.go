@@ -2,7 +2,7 @@ package smevtest
 
 import "slices"
 
-// faultKind is a fault element of the schemas (spec/smev3.md g).
+// faultKind is a fault element of the schemas (adapter/smev/SPEC.md#faults).
 type faultKind struct {
 	name    string
 	number  string   // SMEV-NNN where one was seen

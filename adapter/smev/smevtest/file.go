@@ -16,7 +16,7 @@ import (
 )
 
 // storeFiles puts files into the storage, or takes them into the message, and
-// hashes and signs them, as the one who sends them does (spec/smev3.md e).
+// hashes and signs them, as the one who sends them does (adapter/smev/SPEC.md#sending-a-file).
 func (b *Bus) storeFiles(ctx context.Context, files []File, now time.Time) ([]ledger.AnswerFile, error) {
 	var out []ledger.AnswerFile
 	for _, f := range files {

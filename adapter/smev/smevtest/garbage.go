@@ -36,7 +36,7 @@ var garbages = map[string]garbage{
 	}},
 	// An envelope with something else in it.
 	"soap": {"text/xml; charset=utf-8", "", same(envelope(`<x:Unexpected xmlns:x="urn:unexpected"/>`))},
-	// What the older revision of 1.1 sent (spec/smev3.md a).
+	// What the older revision of 1.1 sent (adapter/smev/SPEC.md#versions).
 	"unknownChild": {"text/xml; charset=utf-8", "", func(v *version, _ string) io.Reader {
 		return strings.NewReader(envelope(open(v, "GetResponseResponse") + `><ns2:SmevAsyncProcessingFailureMessage><ns2:AsyncProcessingFailure>` +
 			`<ns2:FailureCategory>SystemFailure</ns2:FailureCategory><ns2:FailureDetails>Сбой</ns2:FailureDetails>` +

@@ -106,7 +106,7 @@ func (b *Bus) answer(ctx context.Context, c *call, contentType string, body []by
 // errDrop closes the connection without a reply.
 var errDrop = errors.New("scripted: connection dropped")
 
-// perform checks the request in the order of spec/smev3.md (c) and does it.
+// perform checks the request in the order of adapter/smev/SPEC.md#order-of-checks and does it.
 func (b *Bus) perform(ctx context.Context, c *call, op operation, header bool) (string, error) {
 	if b.down() == OutageFailure {
 		return "", newFault("SMEVFailure", "Сбой в инфраструктуре СМЭВ")

@@ -21,7 +21,7 @@ const (
 var versionOne = regexp.MustCompile(versionAndClock)
 
 // messageTime reads the moment of a MessageID; ok is false if it is not a
-// version 1 UUID in lower case (spec/smev3.md d).
+// version 1 UUID in lower case (adapter/smev/SPEC.md#messageid).
 func messageTime(id string) (t time.Time, ok bool) {
 	if !versionOne.MatchString(id) {
 		return time.Time{}, false

@@ -13,7 +13,7 @@ import (
 )
 
 // normalForm writes the SMEV transform of the exclusive canonical form of an
-// element (spec/smev3.md f, "The SMEV transform"). It is a second
+// element (adapter/smev/SPEC.md#transform). It is a second
 // implementation, made from the text of the specification alone and kept apart
 // from crypto/xmldsig on purpose: the rules are followed step by step, with no
 // thought of speed.

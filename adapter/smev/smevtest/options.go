@@ -52,7 +52,7 @@ type Options struct {
 	Interim bool          // send a protocol with packageStatus 2 before the final one
 	Answers AnswerForm    // how protocols for 10.10.I come: in the message, or as a file
 
-	// Redelivery (spec/smev3.md c.6; the real rules are not known).
+	// Redelivery (adapter/smev/SPEC.md#flow; the real rules are not known).
 	RedeliverAfter time.Duration // an unacknowledged answer is delivered again after this; 15 minutes if 0, at once if negative
 	RedeliverLimit int           // so often at most; without limit if 0
 	Blocking       bool          // an unacknowledged answer holds back those behind it
@@ -75,7 +75,7 @@ type Options struct {
 	EmptyAck   Variation // an empty soap:Body instead of AckResponse
 	BareFaults Variation // faults declared Void without Code and Description
 
-	// Files handed out (spec/smev3.md e, "receiving").
+	// Files handed out (adapter/smev/SPEC.md#receiving-a-file).
 	Logins         filestore.Logins
 	LoginsEndAtAck bool // an acknowledgement ends the logins of the message's files
 	Subfolder      bool // the file is found only with CWD uuid

@@ -39,7 +39,7 @@ func (s selector) matches(q *queued) bool {
 	return q.NodeID == s.node && (s.local == "" || q.Root == [2]string{s.space, s.local})
 }
 
-// readSelector checks Timestamp and the type asked for (spec/smev3.md c, "Selector").
+// readSelector checks Timestamp and the type asked for (adapter/smev/SPEC.md#selector).
 func (b *Bus) readSelector(c *call, registered func(space, local string) bool) (selector, *fault) {
 	e := c.request.Child(c.version.basic, "MessageTypeSelector")
 	s := selector{
@@ -109,7 +109,7 @@ func (b *Bus) handOut(ctx context.Context, c *call, from ledger.Queue, sel selec
 
 // endsWithDelivery reports whether a message of the queue needs no
 // acknowledgement. For statuses it is not known whether one is needed
-// (spec/smev3.md, "Not established").
+// (adapter/smev/SPEC.md#not-established).
 func (b *Bus) endsWithDelivery(c *call, from ledger.Queue) bool {
 	return from == ledger.Statuses && !b.options.StatusAck && !c.rule.Duplicate
 }
@@ -149,7 +149,7 @@ func (b *Bus) take(c *call, from ledger.Queue, sel selector) *queued {
 	return &copied
 }
 
-// ack does Ack. Both values of accepted remove the message (spec/smev3.md c, 8).
+// ack does Ack. Both values of accepted remove the message (adapter/smev/SPEC.md#flow).
 func (b *Bus) ack(_ context.Context, c *call) (string, error) {
 	e := c.request.Child(c.version.basic, "AckTargetMessage")
 	id := strings.Clone(e.Text())

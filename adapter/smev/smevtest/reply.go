@@ -36,7 +36,7 @@ type metadata struct {
 	status            string
 }
 
-// write renders MessageMetadata as the version has it (spec/smev3.md b).
+// write renders MessageMetadata as the version has it (adapter/smev/SPEC.md#messagemetadata).
 func (m metadata) write(v *version, attr string) string {
 	var b strings.Builder
 	b.WriteString(`<ns2:MessageMetadata` + attr + `><ns2:MessageId>` + m.id + `</ns2:MessageId><ns2:MessageType>` + m.kind + `</ns2:MessageType>`)

@@ -37,7 +37,7 @@ func (b *Bus) requestReply(ctx context.Context, c *call, a ledger.Answer) (strin
 
 // requestData is SenderProvidedRequestData. A broadcast of 1.1 names itself as
 // the root of its chain and has the transaction code "ignore", as it was seen
-// (spec/smev3.md c, "Broadcast and notifications").
+// (adapter/smev/SPEC.md#incoming).
 func requestData(v *version, a ledger.Answer) string {
 	reference, code := a.ReferenceID, a.TransactionCode
 	if a.Type == typeBroadcast && v.oldRouting {

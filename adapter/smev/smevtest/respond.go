@@ -112,7 +112,7 @@ func keepResponse(c *call, data, content *xmlsafe.Element, r *ledger.Response) e
 
 // route hands an accepted response on: to the participant who asked, or to
 // nobody if the simulator itself did. What the bus refuses goes back to the
-// sender (spec/smev3.md c, responseIsRejectedBySmev).
+// sender (adapter/smev/SPEC.md#answers).
 func (b *Bus) route(ctx context.Context, m ledger.Acceptance) (ledger.Processed, error) {
 	out := ledger.Processed{At: b.options.Now(), MessageID: m.MessageID}
 	var rule Rule

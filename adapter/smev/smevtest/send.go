@@ -132,7 +132,7 @@ func (b *Bus) accept(ctx context.Context, c *call, accepted *ledger.Acceptance, 
 	return reply, nil
 }
 
-// checkMessageID applies spec/smev3.md (d).
+// checkMessageID applies adapter/smev/SPEC.md#messageid.
 func (b *Bus) checkMessageID(id string, now time.Time) *fault {
 	made, ok := messageTime(id)
 	switch {

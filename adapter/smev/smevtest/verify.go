@@ -17,7 +17,7 @@ import (
 )
 
 // algorithms by size of the digest: the urn forms, which are what a
-// participant shall emit (spec/smev3.md f, "Algorithm URIs").
+// participant shall emit (adapter/smev/SPEC.md#algorithms).
 var algorithms = map[int]struct{ signature, digest string }{
 	32: {"urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34102012-gostr34112012-256",
 		"urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34112012-256"},
@@ -87,8 +87,8 @@ type signedInfo struct {
 	}
 }
 
-// readSignature reads ds:Signature, which must look exactly as spec/smev3.md
-// (f, "Layout") says.
+// readSignature reads ds:Signature, which must look exactly as
+// adapter/smev/SPEC.md#signature says.
 func readSignature(signature *xmlsafe.Element) (*signedInfo, []byte, *cert.Certificate, *fault) {
 	bad := func(format string, args ...any) (*signedInfo, []byte, *cert.Certificate, *fault) {
 		return nil, nil, nil, signatureFault(signatureIsInvalid, "Структура XMLDSig: "+format, args...)

@@ -16,7 +16,7 @@ const (
 	exchange      = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types/"
 )
 
-// version is what differs between the schema versions (spec/smev3.md a).
+// version is what differs between the schema versions (adapter/smev/SPEC.md#versions).
 type version struct {
 	number               string
 	types, basic, faults string

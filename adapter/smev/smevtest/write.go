@@ -111,7 +111,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // characterReferences writes every character that is not ASCII as a reference,
-// as the bus was seen to do (spec/smev3.md a).
+// as the bus was seen to do (adapter/smev/SPEC.md#transport).
 func characterReferences(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -18,7 +18,7 @@ type part struct {
 
 // extract replaces the binary values of a reply, contents of attachments as well
 // as the detached signatures inside the signed block, by references to parts
-// (spec/smev3.md e, message 06 of the samples). The digests were made over the
+// (adapter/smev/SPEC.md#inline-files, message 06 of the samples). The digests were made over the
 // values in their places.
 func extract(document string, v *version) (string, []part) {
 	doc, err := xmlsafe.Parse([]byte(document), treeLimits)

@@ -1,6 +1,6 @@
 -- The gateway's own tables. They are private: other systems read the views of
 -- 002_views.sql and call the functions of 003_functions.sql.
--- States and their moves: design "States"; moves are guarded in 004_guards.sql.
+-- States and their moves: jobs/README.md#states; moves are guarded in 004_guards.sql.
 
 -- What the source (МИС) says now about one row, and what ЕГИССО last accepted
 -- of it. The difference between the two is what remains to be sent.

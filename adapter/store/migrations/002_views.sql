@@ -1,5 +1,5 @@
 -- Public contract for other systems: columns are only ever added.
--- Texts: spec egisso.md (h) journal and (g.6) record states.
+-- Texts: adapter/egisso/SPEC.md#journal, jobs/README.md#states.
 
 create function egisso.register_text(register text) returns text language sql immutable as $$
     select case register

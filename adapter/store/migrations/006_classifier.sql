@@ -1,9 +1,9 @@
 -- The classifier of measures (КМСЗ) and the dictionaries of periodicity (022) and
--- units (023), spec egisso.md (f): private tables classifier_*, public views kmsz_*.
+-- units (023), adapter/egisso/SPEC.md#classifier: private tables classifier_*, public views kmsz_*.
 
 create table egisso.classifier_version (
     number       integer     primary key check (number > 0),
-    status       smallint    not null check (status between 1 and 6),  -- spec egisso.md f.4
+    status       smallint    not null check (status between 1 and 6),  -- adapter/egisso/SPEC.md#version-status
     start_date   timestamptz not null,
     finish_date  timestamptz,
     document     text        not null,
@@ -51,7 +51,7 @@ create table egisso.classifier_rule (
     part     text      not null,
     acts     integer[] not null,                       -- ordinals of classifier_act
     code     text      not null generated always as
-             (msz || '.' || category || '.' || level || '.' || source || '.' || form || '.' || part) stored,  -- f.2
+             (msz || '.' || category || '.' || level || '.' || source || '.' || form || '.' || part) stored,  -- adapter/egisso/SPEC.md#classifier-structure
     primary key (version, ordinal)
 );
 create index classifier_rule_code on egisso.classifier_rule (version, code);
@@ -118,7 +118,7 @@ create table egisso.classifier_finding (
     primary key (version, row_key, position)
 );
 
--- A request for the classifier is a package without records (spec egisso.md h).
+-- A request for the classifier is a package without records (adapter/egisso/SPEC.md#buttons).
 alter table egisso.package
     drop constraint if exists package_register_check,
     drop constraint if exists package_record_count_check,

@@ -157,7 +157,7 @@ comment on function egisso.retry_package(uuid, text) is
     'Попробовать пакет снова: подписать, отправить, не выжидать после неудачи или повторить отклонённые записи; причина обязательна';
 
 -- Give the records of a package back whose answer does not come. ЕГИССО may have
--- loaded them all the same, so that it is never done by itself (spec egisso.md a.2):
+-- loaded them all the same, so that it is never done by itself (adapter/egisso/SPEC.md#when):
 -- the term for the answer must be over, and a person must have looked.
 create function egisso.release_package(id uuid, reason text) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$

@@ -107,7 +107,7 @@ from (
            order by r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, r.state_at desc, r.created_at desc
            limit 1) r on true) w;
 
--- Changes of nothing but people wait for an operator (spec egisso.md g.5): one
+-- Changes of nothing but people wait for an operator (adapter/egisso/SPEC.md#changed-records): one
 -- surname may touch many facts.
 create function egisso.release_person_changes(reason text, row_key text default null) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$

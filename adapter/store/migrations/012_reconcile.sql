@@ -1,5 +1,5 @@
 -- Reconciliation: everything in the source against everything the gateway knows
--- (design, promise 1).
+-- (jobs/README.md#promises, 1).
 
 -- Keys one reconciliation has seen in the source. Lost in a crash of the server:
 -- then it is made again.

@@ -1,5 +1,5 @@
 // Package filestore is the simulator's file storage (файловое хранилище, ФХ):
-// a real FTP server over a folder, with the behaviour of spec/smev3.md (e).
+// a real FTP server over a folder, with the behaviour of adapter/smev/SPEC.md#files.
 //
 // Participants log in as anonymous/smev, make a folder named by the file's
 // uuid and store the file in it. A file that is stored again becomes visible
@@ -25,7 +25,7 @@ import (
 	ftpserver "github.com/fclairamb/ftpserverlib"
 )
 
-// Login of participants (spec/smev3.md e, "sending", 2).
+// Login of participants (adapter/smev/SPEC.md#sending-a-file).
 const (
 	User     = "anonymous"
 	Password = "smev"
@@ -43,8 +43,8 @@ type Options struct {
 	// Logins says how long a login for one file is good.
 	Logins Logins
 	// Subfolder makes the account's root the parent of the file's folder, so
-	// that the name as given is refused and only CWD uuid helps (spec/smev3.md
-	// e, "receiving").
+	// that the name as given is refused and only CWD uuid helps
+	// (adapter/smev/SPEC.md#receiving-a-file).
 	Subfolder bool
 	// NoEPSV and NoSIZE are commands a firewall or a drop box refuses.
 	NoEPSV, NoSIZE bool

@@ -13,7 +13,7 @@ import (
 )
 
 // Logins says how long a login for one file is good. The real rules are not
-// known (spec/smev3.md e, "receiving").
+// known (adapter/smev/SPEC.md#receiving-a-file).
 type Logins struct {
 	// Keep leaves a login good after the file was fetched whole with it. It ends
 	// with the first whole download otherwise.

@@ -25,7 +25,7 @@ var participantFields = []string{"title", "shortitle", "inn", "kpp", "ogrn", "ju
 // were given by others, and what it knows of them is what applications tell.
 const firstIssued = 900000
 
-// apply decides on an application (spec/egisso.md b.5): there is no protocol but an
+// apply decides on an application (adapter/egisso/SPEC.md#application): there is no protocol but an
 // answer of its own.
 func (r *Receiver) apply(e *xmlsafe.Element, now time.Time) Result {
 	id := strings.ToLower(value(e, "appID"))

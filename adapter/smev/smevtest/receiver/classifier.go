@@ -9,7 +9,7 @@ import (
 )
 
 // Classifier is a version of the КМСЗ and the dictionary of periodicities, as
-// answers of 10.02.I hold them (spec/egisso.md f.1).
+// answers of 10.02.I hold them (adapter/egisso/SPEC.md#classifier-structure).
 type Classifier struct {
 	codes map[string]map[string]bool // facet -> codes
 	rules map[string]bool            // M.C.N.F.P.R

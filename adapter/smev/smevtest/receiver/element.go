@@ -128,7 +128,7 @@ func kindOf(e *xmlsafe.Element) string {
 	return strings.Clone(e.Local)
 }
 
-// recordID is the id a protocol names the element by (spec/egisso.md c.2).
+// recordID is the id a protocol names the element by (adapter/egisso/SPEC.md#identifiers).
 func recordID(e *xmlsafe.Element) string {
 	switch kindOf(e) {
 	case "localMSZ", "invalidation":

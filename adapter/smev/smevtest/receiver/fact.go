@@ -115,7 +115,7 @@ func checkNeeds(needs *xmlsafe.Element, known []string) []finding {
 	return out
 }
 
-// checkEvent applies the rules for events on facts (spec/egisso.md b.3, L-EVT).
+// checkEvent applies the rules for events on facts (adapter/egisso/SPEC.md#events, L-EVT).
 // The state returned is that of the fact after the event.
 func (r *Receiver) checkEvent(e *xmlsafe.Element, id string, b *batch, now time.Time) (*fact, []finding) {
 	var out []finding
@@ -169,7 +169,7 @@ func (r *Receiver) checkEvent(e *xmlsafe.Element, id string, b *batch, now time.
 	return &after, out
 }
 
-// snilsHolds checks the control number of a СНИЛС (spec/egisso.md e.2, L-SNILS).
+// snilsHolds checks the control number of a СНИЛС (adapter/egisso/SPEC.md#local-checks, L-SNILS).
 func snilsHolds(s string) bool {
 	if len(s) != 11 {
 		return false

@@ -71,7 +71,7 @@ func leaves(list []string, path string, e *xmlsafe.Element) []string {
 }
 
 // withAmount returns the content with another cost: the sum of money, or the
-// rouble equivalent of the other forms (spec/egisso.md b.3).
+// rouble equivalent of the other forms (adapter/egisso/SPEC.md#events).
 func withAmount(list []string, amount string) []string {
 	list = slices.Clone(list)
 	for i, leaf := range list {

@@ -26,7 +26,7 @@ func (m *measure) covers(day string) bool {
 }
 
 var (
-	fundingElementary = []string{"1000", "0100", "0010", "0001"} // spec/egisso.md f.3
+	fundingElementary = []string{"1000", "0100", "0010", "0001"} // adapter/egisso/SPEC.md#funding
 	hundred           = decimal.NewFromInt(100)
 )
 

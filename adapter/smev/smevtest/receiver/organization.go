@@ -46,7 +46,7 @@ func checkVersion(register map[string]*versioned, id, previous, what, code strin
 	return out
 }
 
-// checkOrganization applies the rules for organization (spec/egisso.md b.4).
+// checkOrganization applies the rules for organization (adapter/egisso/SPEC.md#organization).
 func (r *Receiver) checkOrganization(e *xmlsafe.Element, id string) (*versioned, []finding) {
 	o := &versioned{Previous: strings.ToLower(value(e, "previosID"))}
 	out := checkVersion(r.organizations, id, o.Previous, "Организация", "")

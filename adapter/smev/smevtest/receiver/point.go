@@ -8,7 +8,7 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// checkPoint applies the rules for presencePoint (spec/egisso.md b.6).
+// checkPoint applies the rules for presencePoint (adapter/egisso/SPEC.md#presence-point).
 func (r *Receiver) checkPoint(e *xmlsafe.Element, id string) (*versioned, []finding) {
 	x := &versioned{Previous: strings.ToLower(value(e, "previousID"))}
 	out := checkVersion(r.points, id, x.Previous, "Точка присутствия", "039")

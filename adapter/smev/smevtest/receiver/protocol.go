@@ -8,7 +8,7 @@ import (
 )
 
 // format is how a kind answers: namespaces and names of its protocol
-// (spec/egisso.md a.4, "Spelling traps").
+// (adapter/egisso/SPEC.md#spelling).
 type format struct {
 	response                         string // namespace of the document element
 	protocol, result, records, basic string

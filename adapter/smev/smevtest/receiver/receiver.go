@@ -12,7 +12,7 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// Namespaces of the kinds the receiver understands (spec/egisso.md a.4).
+// Namespaces of the kinds the receiver understands (adapter/egisso/SPEC.md#namespaces).
 const (
 	NamespaceMeasures = "urn://egisso-ru/msg/10.05.I/2.1.0"
 	NamespaceFacts    = "urn://egisso-ru/msg/10.06.S/1.1.0"

@@ -8,7 +8,7 @@ import (
 )
 
 // Upload takes a package as a person brings it to the provider's cabinet: the
-// document of its kind, for facts the file of 10.06.S itself (spec/egisso.md h,
+// document of its kind, for facts the file of 10.06.S itself (adapter/egisso/SPEC.md#buttons,
 // «Экспорт ЕГИССО»). An error means that the cabinet would not take the file;
 // everything else is in the protocol.
 func (r *Receiver) Upload(document []byte, now time.Time) (Result, error) {

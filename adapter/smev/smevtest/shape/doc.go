@@ -1,5 +1,5 @@
 // Package shape checks the structure of XML documents against small schemas
-// written in the indented notation of spec/smev3.md, section (b): order of
+// written in an indented notation (what adapter/smev/SPEC.md#messages says): order of
 // elements, how often each may occur, attributes, and the lexical form of
 // values.
 //
