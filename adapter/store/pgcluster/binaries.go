@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // MinVersion is the oldest PostgreSQL major version the gateway works with.
@@ -24,6 +25,23 @@ var ErrNotInstalled = errors.New("PostgreSQL server is not installed")
 const debianPattern = "/usr/lib/postgresql/*/bin"
 
 var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+
+// versions are what version was told, by folder.
+var versions sync.Map
+
+// version is what postgres says of itself. It is asked once: a process of it takes as
+// long to begin as a session.
+func version(ctx context.Context, dir string) (string, error) {
+	if known, ok := versions.Load(dir); ok {
+		return known.(string), nil
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask %s for its version: %w", dir, err)
+	}
+	versions.Store(dir, string(out))
+	return string(out), nil
+}
 
 // findBinaries returns the folder with initdb and postgres of the newest
 // installed version, looking at the Debian folders first and then in PATH.
@@ -43,19 +61,20 @@ func findBinaries(ctx context.Context) (string, error) {
 			dirs = append(dirs, filepath.Dir(real))
 		}
 	}
-	for _, dir := range dirs {
+	slices.Sort(dirs)
+	for _, dir := range slices.Compact(dirs) {
 		if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 			continue
 		}
-		out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+		out, err := version(ctx, dir)
 		if err != nil {
 			continue
 		}
-		m := versionPattern.FindSubmatch(out)
+		m := versionPattern.FindStringSubmatch(out)
 		if m == nil {
 			continue
 		}
-		if version, err := strconv.Atoi(string(m[1])); err == nil {
+		if version, err := strconv.Atoi(m[1]); err == nil {
 			found = append(found, candidate{dir, version})
 		}
 	}

@@ -2,15 +2,12 @@ package pgcluster
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,13 +24,15 @@ const (
 // Options say where and how a cluster runs.
 type Options struct {
 	// Dir is the cluster's directory. It is created when missing. Empty: a new
-	// temporary directory. A directory that holds a cluster already is started
+	// temporary directory, with NoSync in memory if there is room and TMPDIR is not set. A directory that holds a cluster already is started
 	// as it is.
 	Dir string
 	// Keep leaves the directory in place on Stop.
 	Keep bool
 	// NoSync turns fsync and its relatives off: for tests, whose data may be lost.
 	NoSync bool
+	// From is what Prepare made: a new cluster becomes a copy of it, with its password.
+	From string
 	// Settings are further server settings, such as "max_connections".
 	Settings map[string]string
 	// Env is the environment of the server beside what it always has.
@@ -100,9 +99,10 @@ func (c *Cluster) URL(db string) string {
 
 // SocketURL is the connection string of database db over the unix socket. It
 // holds no password, so it can be printed; only the server's account and root
-// can use it. Where the path of the socket would be too long it equals URL.
+// can use it. Where the path of the socket would be too long, or has a comma, which
+// separates hosts, it equals URL.
 func (c *Cluster) SocketURL(db string) string {
-	if c.socket == "" {
+	if c.socket == "" || strings.Contains(c.socket, ",") {
 		return c.URL(db)
 	}
 	q := url.Values{"host": {c.socket}, "port": {strconv.Itoa(c.port)}, "user": {superuser}}
@@ -116,7 +116,7 @@ func (c *Cluster) CreateDatabase(ctx context.Context, name string) error {
 
 // Exec runs one statement as superuser in the database "postgres".
 func (c *Cluster) Exec(ctx context.Context, statement string) error {
-	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	conn, err := pgx.Connect(ctx, c.SocketURL("postgres"))
 	if err != nil {
 		return fmt.Errorf("connect to the private PostgreSQL: %w", err)
 	}
@@ -127,8 +127,9 @@ func (c *Cluster) Exec(ctx context.Context, statement string) error {
 	return nil
 }
 
-// Stop ends the server by a fast shutdown (connections are cut, data is
-// written), waits for it and removes the directory unless Keep was asked for.
+// Stop ends the server by a fast shutdown (connections are cut, data is written, except
+// data that may be lost and is removed), waits for it and removes the directory unless
+// Keep was asked for.
 // A second call does nothing.
 func (c *Cluster) Stop() error {
 	if c.lock == nil {
@@ -136,7 +137,11 @@ func (c *Cluster) Stop() error {
 	}
 	var err error
 	if c.server != nil {
-		err = c.server.stop(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL)
+		signals := []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL}
+		if c.options.NoSync && !c.options.Keep {
+			signals = signals[1:] // nothing need be written
+		}
+		err = c.server.stop(signals...)
 		c.server = nil
 	}
 	return errors.Join(err, c.release())
@@ -163,40 +168,4 @@ func (c *Cluster) Resume(ctx context.Context) error {
 		return nil
 	}
 	return c.start(ctx)
-}
-
-// initialise runs initdb, or reads the password of a cluster that exists.
-func (c *Cluster) initialise(ctx context.Context) error {
-	passwordFile := filepath.Join(c.dir, passwordName)
-	if _, err := os.Stat(filepath.Join(c.dataDir(), "PG_VERSION")); err == nil {
-		password, err := os.ReadFile(passwordFile)
-		if err != nil {
-			return fmt.Errorf("read the password of the existing cluster: %w", err)
-		}
-		c.password = strings.TrimSpace(string(password))
-		return nil
-	}
-	var secret [16]byte
-	if _, err := rand.Read(secret[:]); err != nil {
-		return fmt.Errorf("make a password: %w", err)
-	}
-	c.password = hex.EncodeToString(secret[:])
-	if err := os.WriteFile(passwordFile, []byte(c.password+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write the password file: %w", err)
-	}
-	if err := c.account.own(passwordFile); err != nil {
-		return err
-	}
-	args := []string{"--pgdata=" + c.dataDir(), "--username=" + superuser, "--pwfile=" + passwordFile,
-		"--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256"}
-	if c.options.NoSync {
-		args = append(args, "--no-sync")
-	}
-	if out, err := c.command(ctx, "initdb", args...).CombinedOutput(); err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return fmt.Errorf("initdb in %s: %w: %s", c.dataDir(), err, strings.TrimSpace(string(out)))
-	}
-	return nil
 }

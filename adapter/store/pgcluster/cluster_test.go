@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,13 +19,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// helperVariable makes the test binary start a cluster, say where, and wait to
-// be killed.
+// helperVariable names a prepared cluster: the test binary starts a copy, says where,
+// and waits to be killed.
 const helperVariable = "PGCLUSTER_TEST_HELPER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(helperVariable) != "" {
-		c, err := pgcluster.Start(context.Background(), pgcluster.Options{NoSync: true})
+		c, err := pgcluster.Start(context.Background(), pgcluster.Options{NoSync: true, From: os.Getenv(helperVariable)})
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -33,12 +34,21 @@ func TestMain(m *testing.M) {
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := pgcluster.RemovePrepared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
 }
 
+// start starts a cluster copied from a prepared one unless it is in a directory given.
 func start(t *testing.T, o pgcluster.Options) *pgcluster.Cluster {
 	t.Helper()
 	o.NoSync = true
+	if o.Dir == "" {
+		o.From = pgcluster.PreparedForTests(t)
+	}
 	c, err := pgcluster.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +110,7 @@ func TestPasswordIsNeededOverTCP(t *testing.T) {
 }
 
 func TestKeptClusterStartsAgain(t *testing.T) {
-	dir, err := os.MkdirTemp("", "pgcluster-test-*")
+	dir, err := os.MkdirTemp("", "pgcluster-test, it's \"kept\" *")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +170,9 @@ func TestForeignDirectoryIsRefused(t *testing.T) {
 }
 
 func TestBadSettingShowsTheServersLog(t *testing.T) {
-	_, err := pgcluster.Start(t.Context(), pgcluster.Options{NoSync: true, Settings: map[string]string{"no_such_setting": "1"}})
+	_, err := pgcluster.Start(t.Context(), pgcluster.Options{
+		NoSync: true, From: pgcluster.PreparedForTests(t), Settings: map[string]string{"no_such_setting": "1"},
+	})
 	if err == nil || !strings.Contains(err.Error(), "no_such_setting") {
 		t.Errorf("error %v does not name the setting", err)
 	}
@@ -174,7 +186,7 @@ func TestServerDiesWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	helper := exec.Command(exe)
-	helper.Env = append(os.Environ(), helperVariable+"=1")
+	helper.Env = append(os.Environ(), helperVariable+"="+pgcluster.PreparedForTests(t))
 	helper.Stderr = os.Stderr
 	if _, err := helper.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -200,32 +212,38 @@ func TestServerDiesWithItsParent(t *testing.T) {
 	helper.Process.Kill()
 	helper.Wait()
 
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		conn, err := pgx.Connect(t.Context(), url)
-		if err != nil {
-			break
-		}
-		conn.Close(context.Background())
+	// The lock goes when the last server process has ended.
+	for !unlocked(t, dir) {
 		select {
 		case <-deadline.C:
 			t.Fatal("the server outlived its parent")
 		case <-tick.C:
 		}
 	}
-	// The lock goes when the last server process has ended.
-	for {
-		start(t, pgcluster.Options{}).Stop()
-		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-			return
-		}
-		select {
-		case <-deadline.C:
-			t.Fatalf("%s was not removed", dir)
-		case <-tick.C:
-		}
+	if conn, err := pgx.Connect(t.Context(), url); err == nil {
+		conn.Close(context.Background())
+		t.Error("a server answers that nobody holds")
 	}
+	start(t, pgcluster.Options{})
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s was not removed: %v", dir, err)
+	}
+}
+
+// unlocked tells whether nobody holds the lock of a cluster's directory.
+func unlocked(t *testing.T, dir string) bool {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "lock"))
+	if errors.Is(err, os.ErrNotExist) {
+		return true // another process' Start has removed it
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }

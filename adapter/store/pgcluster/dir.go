@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 )
 
 // maxSocketPath is the room for a path in sockaddr_un, less the closing zero.
@@ -15,7 +17,8 @@ func (c *Cluster) prepareDir() error {
 	var err error
 	if c.options.Dir == "" {
 		sweep(os.TempDir())
-		c.dir, err = os.MkdirTemp("", tempPrefix+"*")
+		sweep(memoryDir)
+		c.dir, err = os.MkdirTemp(tempDir(c.options.NoSync), tempPrefix+"*")
 	} else {
 		if c.dir, err = filepath.Abs(c.options.Dir); err == nil {
 			err = os.MkdirAll(c.dir, 0o700)
@@ -53,6 +56,48 @@ func (c *Cluster) prepareDir() error {
 		}
 	}
 	return nil
+}
+
+// memoryDir is a file system in memory, which every Linux has; in a container it is small.
+const memoryDir = "/dev/shm"
+
+// What memoryDir and the machine must have free, for a cluster grows.
+const (
+	roomInMemoryDir = 4 << 30
+	roomInMemory    = 6 << 30
+)
+
+// tempDir is where a cluster without a directory is made. One whose data may be lost is
+// made in memory: a database is some 300 files, which a disk's file system takes several
+// times as long to make and to remove.
+func tempDir(mayBeLost bool) string {
+	if !mayBeLost || os.Getenv("TMPDIR") != "" {
+		return os.TempDir()
+	}
+	const tmpfs = 0x01021994 // statfs(2)
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memoryDir, &fs); err != nil || fs.Type != tmpfs || fs.Bavail*uint64(fs.Bsize) < roomInMemoryDir {
+		return os.TempDir()
+	}
+	if availableMemory() < roomInMemory {
+		return os.TempDir()
+	}
+	return memoryDir
+}
+
+// availableMemory is what the kernel could give without swapping, in bytes; 0 if it
+// does not say.
+func availableMemory() uint64 {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	_, rest, found := strings.Cut(string(text), "MemAvailable:")
+	var kib uint64
+	if _, err := fmt.Sscan(rest, &kib); !found || err != nil {
+		return 0
+	}
+	return kib << 10
 }
 
 // checkOurs refuses a directory with foreign content: Stop would remove it.

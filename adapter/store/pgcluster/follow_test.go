@@ -14,7 +14,7 @@ import (
 func TestStandby(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	primary, err := Start(ctx, Options{NoSync: true})
+	primary, err := Start(ctx, Options{NoSync: true, From: PreparedForTests(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,51 +24,56 @@ func TestStandby(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = standby.Stop() }()
-	exec := func(c *Cluster, statement string) {
+	onPrimary, onStandby := connection(ctx, t, primary), connection(ctx, t, standby)
+	exec := func(conn *pgx.Conn, statement string) {
 		t.Helper()
-		if err := c.Exec(ctx, statement); err != nil {
+		if _, err := conn.Exec(ctx, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	count := func(c *Cluster) (n int) {
-		conn, err := pgx.Connect(ctx, c.URL("postgres"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = conn.Close(ctx) }()
-		if err := conn.QueryRow(ctx, "select count(*) from t").Scan(&n); err != nil {
-			return 0 // the table has not come yet
-		}
-		return n
-	}
-	exec(primary, "create table t as select 1 as i")
-	for count(standby) == 0 && ctx.Err() == nil {
-	}
-	exec(standby, "alter system set primary_conninfo = ''")
-	exec(standby, "select pg_reload_conf()")
-	for received(ctx, t, standby) && ctx.Err() == nil {
-	}
-	exec(primary, "insert into t values (2)")
+	exec(onPrimary, "create table t as select 1 as i")
+	await(ctx, t, onStandby, "select to_regclass('t') is not null")
+	exec(onStandby, "alter system set primary_conninfo = ''")
+	exec(onStandby, "select pg_reload_conf()")
+	await(ctx, t, onStandby, "select not exists (select from pg_stat_wal_receiver)")
+	exec(onPrimary, "insert into t values (2)")
 	if err := primary.Crash(); err != nil {
 		t.Fatal(err)
 	}
-	exec(standby, "select pg_promote()")
-	exec(standby, "insert into t values (3)")
-	if n := count(standby); n != 2 {
+	exec(onStandby, "select pg_promote()")
+	exec(onStandby, "insert into t values (3)")
+	var n int
+	if err := onStandby.QueryRow(ctx, "select count(*) from t").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if n != 2 {
 		t.Errorf("%d rows, want the first and the last of three", n)
 	}
 }
 
-// received reports whether the standby still receives.
-func received(ctx context.Context, t *testing.T, c *Cluster) (yes bool) {
+func connection(ctx context.Context, t *testing.T, c *Cluster) *pgx.Conn {
 	t.Helper()
-	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	conn, err := pgx.Connect(ctx, c.SocketURL("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(ctx) }()
-	if err := conn.QueryRow(ctx, "select exists (select from pg_stat_wal_receiver)").Scan(&yes); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+// await waits until the query says yes.
+func await(ctx context.Context, t *testing.T, conn *pgx.Conn, query string) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var yes bool
+		if err := conn.QueryRow(ctx, query).Scan(&yes); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		if yes {
+			return
+		}
+		<-tick.C
 	}
-	return yes
 }

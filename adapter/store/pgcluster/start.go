@@ -104,7 +104,7 @@ func (c *Cluster) waitReady(ctx context.Context, s *server) error {
 	ticker := time.NewTicker(25 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		conn, err := pgx.Connect(ctx, c.URL("postgres"))
+		conn, err := pgx.Connect(ctx, c.SocketURL("postgres"))
 		if err == nil {
 			return conn.Close(ctx)
 		}

@@ -12,11 +12,15 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/store/pgcluster"
 )
@@ -29,6 +33,7 @@ var shared struct {
 	active    bool // Main is running
 	setup     Setup
 	cluster   *pgcluster.Cluster
+	admin     *pgx.Conn         // makes and drops databases
 	err       error             // why the cluster did not start; it is not tried again
 	templates map[string]string // key of DatabaseFrom → database name
 	count     int
@@ -67,6 +72,7 @@ func Run(m *testing.M, setup ...Setup) (code int) {
 	defer shared.mu.Unlock()
 	shared.active = false
 	if shared.cluster != nil {
+		_ = shared.admin.Close(context.Background()) // the server ends it anyway
 		if err := shared.cluster.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "pgtest:", err)
 			code = max(code, 1)
@@ -97,7 +103,6 @@ func Empty(t testing.TB) string {
 // setup fills it once per key and process.
 func DatabaseFrom(t testing.TB, key string, setup Setup) string {
 	t.Helper()
-	ctx := t.Context()
 	c := Cluster(t)
 
 	shared.mu.Lock()
@@ -105,22 +110,42 @@ func DatabaseFrom(t testing.TB, key string, setup Setup) string {
 	template := "template1"
 	if setup != nil {
 		var err error
-		if template, err = templateFor(ctx, c, key, setup); err != nil {
+		if template, err = templateFor(t.Context(), c, key, setup); err != nil {
 			t.Fatal(err)
 		}
 	}
 	shared.count++
 	name := "test" + strconv.Itoa(shared.count)
-	if err := c.Exec(ctx, "create database "+name+" template "+template); err != nil {
+	if err := copyDatabase(name, template); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := c.Exec(context.Background(), "drop database "+name+" with (force)"); err != nil {
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		if err := run("drop database " + name + " with (force)"); err != nil {
 			t.Logf("drop the test database: %v", err)
 		}
 	})
-	return c.URL(name)
+	return url(c, name)
 }
+
+// copyDatabase copies files: the other strategy, by pages through the log, takes half
+// as much time again.
+func copyDatabase(name, template string) error {
+	return run("create database " + name + " template " + template + " strategy file_copy")
+}
+
+// run runs a statement as superuser, whatever becomes of the test: its context would
+// end the connection. The caller holds shared.mu.
+func run(statement string) error {
+	_, err := shared.admin.Exec(context.Background(), statement)
+	return err
+}
+
+// url is a connection string of the shared server's database. The socket wants no
+// password: computing what SCRAM wants takes longer than many a test, with the race
+// detector above all.
+func url(c *pgcluster.Cluster, name string) string { return c.SocketURL(name) }
 
 // Cluster is the server shared by this process's tests, for a test that needs
 // more than a database. Crashing it disturbs every other test: one that does so
@@ -133,15 +158,51 @@ func Cluster(t testing.TB) *pgcluster.Cluster {
 		t.Fatal("pgtest: the package's tests need func TestMain(m *testing.M) { pgtest.Main(m) }")
 	}
 	if shared.cluster == nil && shared.err == nil {
-		shared.cluster, shared.err = pgcluster.Start(t.Context(), pgcluster.Options{
-			NoSync:   true,
-			Settings: map[string]string{"max_connections": "200", "jit": "off"},
-		})
+		shared.err = start(t.Context())
 	}
 	if shared.err != nil {
 		t.Fatalf("pgtest: %v", shared.err)
 	}
 	return shared.cluster
+}
+
+// start starts the shared server. The caller holds shared.mu.
+func start(ctx context.Context) error {
+	c, err := pgcluster.Start(ctx, pgcluster.Options{
+		NoSync: true, From: prepared(ctx),
+		Settings: map[string]string{
+			"max_connections": "200", "jit": "off",
+			// Nothing of the log is read again, and it is to stay small.
+			"wal_level": "minimal", "max_wal_senders": "0", "wal_init_zero": "off", "wal_recycle": "off", "max_wal_size": "256MB",
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if shared.admin, err = pgx.Connect(ctx, url(c, "postgres")); err != nil {
+		return errors.Join(err, c.Stop())
+	}
+	shared.cluster = c
+	return nil
+}
+
+// prepared is an empty cluster in .cache of this repository that all processes' are
+// copied from. Where there can be none, initdb makes each.
+func prepared(ctx context.Context) string {
+	root, err := os.Getwd()
+	for ; err == nil; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		if root == filepath.Dir(root) {
+			return ""
+		}
+	}
+	dir, err := pgcluster.Prepare(ctx, filepath.Join(root, ".cache", "pgtest"))
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // templateFor returns the template database of key, made on first use. The
@@ -152,17 +213,17 @@ func templateFor(ctx context.Context, c *pgcluster.Cluster, key string, setup Se
 	}
 	name := "template_" + strconv.Itoa(len(shared.templates))
 	// A template that failed half-way is made anew.
-	if err := c.Exec(ctx, "drop database if exists "+name+" with (force)"); err != nil {
+	if err := run("drop database if exists " + name + " with (force)"); err != nil {
 		return "", fmt.Errorf("make the template database: %w", err)
 	}
-	if err := c.CreateDatabase(ctx, name); err != nil {
+	if err := copyDatabase(name, "template1"); err != nil {
 		return "", fmt.Errorf("make the template database: %w", err)
 	}
-	if err := setup(ctx, c.URL(name)); err != nil {
+	if err := setup(ctx, url(c, name)); err != nil {
 		return "", fmt.Errorf("fill the template database: %w", err)
 	}
 	// A session the setup left open would make every copy fail.
-	if err := c.Exec(ctx, "alter database "+name+" with allow_connections false"); err != nil {
+	if err := run("alter database " + name + " with allow_connections false"); err != nil {
 		return "", fmt.Errorf("close the template database: %w", err)
 	}
 	shared.templates[key] = name
