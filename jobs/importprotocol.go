@@ -39,9 +39,10 @@ func (i ImportProtocol) Run(ctx context.Context) (Report, error) {
 	return report, errors.Join(troubles...)
 }
 
-// Apply applies one file now and returns what became of it.
+// Apply applies one file now and returns what became of it; that it is set aside is no
+// error.
 func (i ImportProtocol) Apply(ctx context.Context, id string) (store.ProtocolOutcome, error) {
-	if _, err := i.Store.ApplyNextProtocol(ctx, id, i.judge); err != nil {
+	if _, err := i.Store.ApplyNextProtocol(ctx, id, i.judge); err != nil && !errors.Is(err, store.ErrSetAside) {
 		return store.ProtocolOutcome{ID: id}, err
 	}
 	return i.Store.Protocol(ctx, id)

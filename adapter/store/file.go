@@ -70,8 +70,9 @@ func storeFiles(ctx context.Context, tx pgx.Tx, answerID string, files []InFile)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// ClaimFile claims the file that is due longest; nil when none is due. ErrSetAside:
-// that one is not to be touched, there may be others.
+// ClaimFile claims the file that is due longest; nil when none is due. Whoever has
+// looked into it calls FileRead before anything else. ErrSetAside: that one is not to be
+// touched, there may be others.
 func (s *Store) ClaimFile(ctx context.Context, lease time.Duration) (*DueFile, error) {
 	f, err := s.claimFile(ctx, lease)
 	if err != nil || f == nil {
@@ -129,7 +130,6 @@ func (s *Store) ReleaseFile(ctx context.Context, f *DueFile) error {
 // has it now.
 func (s *Store) settleFile(ctx context.Context, f *DueFile, name string, args ...any) error {
 	tag, err := s.pool.Exec(ctx, query(name), append([]any{f.id, f.epoch}, args...)...)
-	err = errors.Join(err, endReading(ctx, s.pool, readingFile, fmt.Sprint(f.id)))
 	if err == nil && tag.RowsAffected() == 0 {
 		err = ErrLost
 	}

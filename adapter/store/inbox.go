@@ -111,15 +111,18 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 		} else if failure != nil {
 			return failure
 		}
-		// In a savepoint: one answer that cannot be applied is put off and shown,
-		// and the others go on.
-		// What happens to the process once it is judged is not its doing.
-		harmless := func(a InAnswer, pkg *AnsweredPackage) (Verdict, error) {
+		judged := func(a InAnswer, pkg *AnsweredPackage) (Verdict, error) {
 			v, err := judge(a, pkg)
+			// What happens to the process from now on is not its doing.
 			return v, errors.Join(err, endReading(ctx, s.aside, readingAnswer, a.ID))
 		}
-		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, harmless) })
-		if err := endReading(ctx, tx, readingAnswer, a.ID); err != nil || failure == nil {
+		// In a savepoint: one answer that cannot be applied is put off and shown,
+		// and the others go on.
+		failure = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return applyOne(ctx, tx, a, judged) })
+		if failure == nil {
+			return nil
+		}
+		if err := endReading(ctx, tx, readingAnswer, a.ID); err != nil { // it may not have come to be judged
 			return err
 		}
 		failure = fmt.Errorf("answer %s: %w", a.ID, failure)

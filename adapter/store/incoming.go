@@ -76,8 +76,9 @@ func (s *Store) UnackedIncoming(ctx context.Context, limit int) ([]string, error
 }
 
 // ClaimIncoming claims the oldest message that is due to be handled; nil when
-// there is none. Raw stays in the database. The error may be of another message that
-// was set aside.
+// there is none. Raw stays in the database. Whoever has looked into it calls
+// IncomingRead before anything else. The error may be of another message that was set
+// aside.
 func (s *Store) ClaimIncoming(ctx context.Context, lease time.Duration) (*Incoming, error) {
 	var passed error
 	for {
@@ -165,10 +166,7 @@ func (s *Store) IncomingDone(ctx context.Context, m *Incoming, v IncomingVerdict
 		if err == nil && tag.RowsAffected() == 0 {
 			err = ErrLost
 		}
-		if err != nil {
-			return err
-		}
-		return endReading(ctx, tx, readingIncoming, m.ID)
+		return err
 	})
 }
 
@@ -181,12 +179,12 @@ func (s *Store) IncomingRead(ctx context.Context, m *Incoming) error {
 // IncomingFailed puts a claimed message off that could not be handled, longer
 // after every failure. review is Russian, "" if nobody must look yet.
 func (s *Store) IncomingFailed(ctx context.Context, m *Incoming, problem, review string) error {
-	return errors.Join(s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review), endReading(ctx, s.pool, readingIncoming, m.ID))
+	return s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review)
 }
 
 // ReleaseIncoming gives a claimed message back untouched.
 func (s *Store) ReleaseIncoming(ctx context.Context, m *Incoming) error {
-	return errors.Join(s.incoming(ctx, "release", "release_incoming", m.ID, m.epoch), endReading(ctx, s.pool, readingIncoming, m.ID))
+	return s.incoming(ctx, "release", "release_incoming", m.ID, m.epoch)
 }
 
 // Reply is an answer to a request of others that has to be signed.

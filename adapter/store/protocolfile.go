@@ -29,7 +29,7 @@ type ManualPackage struct {
 // ProtocolOutcome is what became of a protocol file.
 type ProtocolOutcome struct {
 	ID        string     `json:"id"`
-	State     string     `json:"state"` // "" while it waits, applied, refused
+	State     string     `json:"state"` // "" while it waits, applied, refused, set_aside
 	PackageID *uuid.UUID `json:"package_id"`
 	Note      string     `json:"note"` // Russian
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrSetAside means that reading something ended the process twice: nobody reads it
-// until a person says so (egisso.inbox_retry).
-var ErrSetAside = errors.New("reading it ended the process twice: set aside")
+// ErrSetAside means that reading something ended one process after the other (reading's
+// deaths_allowed): nobody reads it until a person says so (egisso.inbox_retry).
+var ErrSetAside = errors.New("reading it ended the process more than once: set aside")
 
 // What is read; what strangers sent is read nowhere but between a beginning and an
 // end of these (migrations/022_reading.sql).

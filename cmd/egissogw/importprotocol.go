@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -68,8 +69,13 @@ func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
 	switch {
 	case o.State == "refused":
 		return errors.New(o.Note)
+	case o.State == "set_aside":
+		return fmt.Errorf("файл отложен: его разбор не раз завершал программу; прочитать снова: egissogw inbox retry protocol:%s --reason ТЕКСТ", o.ID)
 	case quiet:
 		return nil
+	case o.State == "" && o.Note != "": // an earlier attempt failed
+		_, err := fprintf(a.stdout, "%s\n", o.Note)
+		return err
 	case o.State == "":
 		_, err := fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
 		return err

@@ -39,4 +39,7 @@ update egisso.protocol_file
  where id = $1;
 
 -- name: protocol_outcome
-select coalesce(outcome, ''), coalesce(applied_to, package_id), note from egisso.protocol_file where id = $1;
+select coalesce(p.outcome, case when g.id is not null then 'set_aside' else '' end), coalesce(p.applied_to, p.package_id), p.note
+  from egisso.protocol_file p
+  left join egisso.reading g on g.what = 'protocol' and g.id = p.id and g.set_aside_at is not null
+ where p.id = $1;
