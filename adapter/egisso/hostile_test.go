@@ -30,7 +30,8 @@ func TestHostileProtocols(t *testing.T) {
 	record := `<p:recordResult><p:recordID>10050000-0000-4000-8000-000000000001</p:recordID><p:status>4</p:status>` +
 		`<p:errors><p:error><p:code>014</p:code><p:message>` + strings.Repeat("сведения не найдены ", 20) + `</p:message></p:error></p:errors></p:recordResult>`
 	hostiletest.Run(t, []hostiletest.Row{
-		{Name: "protocol of tiny elements", Read: read, Says: "more than 60000 elements", Input: around("<p:a/>"), Limit: ProtocolBytes - 4096},
+		{Name: "protocol of tiny elements", Read: read, Says: "more than 60000 elements", Limit: ProtocolBytes - 4096,
+			Input: func(n int) []byte { return around("<p:a/>")(max(n, 61_000*len("<p:a/>"))) }},
 		{Name: "protocol of namespaces", Read: read, Says: "packageResult", Input: around(`<a xmlns:p="urn:a" xmlns:q="urn:b" xmlns="urn:c">` + strings.Repeat(" ", 200) + `</a>`), Limit: ProtocolBytes - 4096},
 		{Name: "protocol of records", Read: read, Says: "packageStatus", Input: around(record), Limit: 6 << 20},
 		{Name: "protocol of text", Read: read, Says: "text longer than", Cheap: true, Input: func(n int) []byte { return around("я")(max(n, 2<<20)) }, Limit: ProtocolBytes - 4096},
@@ -47,13 +48,14 @@ func TestHostileClassifiers(t *testing.T) {
 	name := document[strings.Index(document, "ruleKMSZ")-20:][:20]
 	name = name[strings.LastIndex(name, "<")+1:] + "ruleKMSZ"
 	rules := func(n int) []byte { return stretched(document, "<"+name, "</"+name+">", n) }
+	const tooMany = 101_000 * len("<a/>") // the limit is 100,000 elements
 	inRule := func(n int) []byte {
 		at := strings.Index(document, "</"+name+">")
-		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), n), []byte(document[at:]))
+		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), max(n, tooMany)), []byte(document[at:]))
 	}
 	beside := func(n int) []byte {
 		at := strings.LastIndex(document, "</")
-		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), n), []byte(document[at:]))
+		return slices.Concat([]byte(document[:at]), hostiletest.Fill([]byte("<a/>"), max(n, tooMany)), []byte(document[at:]))
 	}
 	hostiletest.Run(t, []hostiletest.Row{
 		{Name: "КМСЗ of rules", Read: read, Input: rules, Limit: 30 << 20},

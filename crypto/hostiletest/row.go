@@ -24,6 +24,8 @@ type Row struct {
 	// Limit is the most bytes a reader takes of this kind, if that is less than
 	// what is tried; 0: any.
 	Limit int
+	// Asks is memory in bytes that the input has a right to ask for.
+	Asks int
 	// Cheap: refused before work proportional to the input is done, or so
 	// little work that its CPU time says nothing about growth.
 	Cheap bool
@@ -32,22 +34,36 @@ type Row struct {
 // Most is the most memory reading that many bytes may take, the input and the
 // program itself included.
 func Most(bytes int) uint64 {
-	return uint64(min(6*bytes+64<<20, 256<<20))
+	return uint64(min(32*bytes+16<<20, 6*bytes+64<<20, 256<<20))
 }
+
+// most is Most and what the row asks for.
+func (r Row) most(c cost) uint64 { return Most(c.Input) + uint64(r.Asks) }
 
 // memoryLimit is that of the daemon for the Go runtime.
 const memoryLimit = 200 << 20
 
 // largest is 4N by default: enough for what is not linear to show, and cheap.
-const largest = 4 << 20
+const largest = 512 << 10
 
 // The environment of a measured process.
 const (
-	caseVariable = "EGISSOGW_HOSTILE_CASE"
-	sizeVariable = "EGISSOGW_HOSTILE_SIZE"
-	fileVariable = "EGISSOGW_HOSTILE_FILE"
+	caseVariable = "EGISSOGW_HOSTILE_CASE" // the one row
+	sizeVariable = "EGISSOGW_HOSTILE_SIZE" // and its size
+	fromVariable = "EGISSOGW_HOSTILE_FROM" // or the number of the first of many rows
+	dirVariable  = "EGISSOGW_HOSTILE_DIR"  // where its input and report are
+	reportName   = "report"
 	mibVariable  = "EGISSOGW_HOSTILE_MIB"
 )
+
+// mib is the size asked for by hand in bytes, 0 if it is not.
+func mib() int {
+	n, err := strconv.Atoi(os.Getenv(mibVariable))
+	if err != nil || n <= 0 {
+		return 0
+	}
+	return n << 20
+}
 
 // Run measures rows; each is a subtest. The name of the test function begins with
 // TestHostile, which is how make hostile finds it. Call it from the top of a test function,
@@ -59,27 +75,51 @@ func Run(t *testing.T, rows []Row) {
 		measured(t, rows, name)
 		return
 	}
-	for _, r := range rows {
+	if from, err := strconv.Atoi(os.Getenv(fromVariable)); err == nil {
+		measuredFrom(t, rows, from)
+		return
+	}
+	var found []pair
+	if mib() == 0 {
+		found = together(t, rows)
+	}
+	for i, r := range rows {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
-			r.check(t)
+			if mib() != 0 {
+				t.Parallel()
+				r.check(t, r.both(t))
+				return
+			}
+			r.check(t, found[i])
 		})
 	}
 }
 
-// check measures a row twice and compares.
-func (r Row) check(t *testing.T) {
-	size := largest
-	if mib, err := strconv.Atoi(os.Getenv(mibVariable)); err == nil && mib > 0 {
-		size = mib << 20
+// sizes are N and 4N for the row.
+func (r Row) sizes() (small, large int) {
+	large = largest
+	if n := mib(); n != 0 {
+		large = n
 	}
 	if r.Limit > 0 {
-		size = min(size, r.Limit)
+		large = min(large, r.Limit)
 	}
-	small, large := r.measure(t, size/4), r.measure(t, size)
-	for _, c := range []cost{small, large} {
+	return large / 4, large
+}
+
+// both measures the row in processes of its own.
+func (r Row) both(t *testing.T) pair {
+	t.Helper()
+	small, large := r.sizes()
+	return pair{r.measure(t, small), r.measure(t, large)}
+}
+
+// check compares what a row costs.
+func (r Row) check(t *testing.T, p pair) {
+	t.Helper()
+	for _, c := range []cost{p.Small, p.Large} {
 		t.Logf("%-44s %7.2f MiB → %4d MiB, %6.2f s CPU: %s", r.Name, float64(c.Input)/(1<<20), c.Peak>>20, c.CPU.Seconds(), c.said())
-		if most := Most(c.Input); c.Peak > most {
+		if most := r.most(c); c.Peak > most {
 			t.Errorf("%d bytes of input take %d MiB of memory, at most %d MiB are wanted", c.Input, c.Peak>>20, most>>20)
 		}
 		switch {
@@ -89,13 +129,15 @@ func (r Row) check(t *testing.T) {
 			t.Errorf("it says %q, want a part %q", c.Says, r.Says)
 		}
 	}
-	if !r.Cheap && !grows(small.CPU, large.CPU) {
+	if !r.Cheap && !p.linear() {
 		// A busy machine: what is not linear is so again.
-		if small, large = r.measure(t, size/4), r.measure(t, size); !grows(small.CPU, large.CPU) {
-			t.Errorf("CPU time is not linear: %v for a quarter of the input, %v for all of it", small.CPU, large.CPU)
+		if p = r.both(t); !p.linear() {
+			t.Errorf("CPU time is not linear: %v for a quarter of the input, %v for all of it", p.Small.CPU, p.Large.CPU)
 		}
 	}
 }
+
+func (p pair) linear() bool { return grows(p.Small.CPU, p.Large.CPU) }
 
 // grows tells whether CPU times of N and 4N bytes are those of linear work, with
 // room for what a collection more or less costs; a square would be sixteenfold.

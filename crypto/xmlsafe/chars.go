@@ -94,7 +94,34 @@ func IsNCName(s string) bool {
 	return n > 0 && n == len(s)
 }
 
+// The functions below only read the text they are given and the table. Under the
+// race detector they are left alone (go:norace); who gives them the text is watched.
+
+// until gives the offset of the first byte of s from i on that has a bit of the
+// class, or the end.
+//
+//go:norace
+func until(s string, i int, class uint8) int {
+	for i < len(s) && classes[s[i]]&class == 0 {
+		i++
+	}
+	return i
+}
+
+// while gives the offset of the first byte of s from i on that has no bit of the
+// class, or the end.
+//
+//go:norace
+func while(s string, i int, class uint8) int {
+	for i < len(s) && classes[s[i]]&class != 0 {
+		i++
+	}
+	return i
+}
+
 // scanNCName gives the length of the NCName s starts with, 0 if it does not.
+//
+//go:norace
 func scanNCName(s string) int {
 	i := 0
 	for i < len(s) {
@@ -120,6 +147,8 @@ func scanNCName(s string) int {
 
 // InvalidChar gives the offset of the first byte of s that is not part of a
 // character XML 1.0 allows, encoded in UTF-8; -1 if there is none.
+//
+//go:norace
 func InvalidChar(s string) int {
 	const (
 		high = 0x8080808080808080
@@ -163,10 +192,5 @@ func InvalidChar(s string) int {
 
 // IsSpace tells whether s is empty or consists of XML white space only.
 func IsSpace(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if classes[s[i]]&whiteSpace == 0 {
-			return false
-		}
-	}
-	return true
+	return while(s, 0, whiteSpace) == len(s)
 }

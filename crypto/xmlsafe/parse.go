@@ -187,8 +187,6 @@ func (p *parser) fail(offset int, class error, format string, args ...any) error
 // skipSpace passes over white space and tells whether there was any.
 func (p *parser) skipSpace() bool {
 	start := p.pos
-	for p.pos < len(p.src) && classes[p.src[p.pos]]&whiteSpace != 0 {
-		p.pos++
-	}
+	p.pos = while(p.src, start, whiteSpace)
 	return p.pos > start
 }

@@ -128,10 +128,7 @@ func (p *parser) attributeValue() (string, error) {
 	p.valueBuf = p.valueBuf[:0]
 	whole := true
 	for {
-		for i < len(s) && classes[s[i]]&valueStop == 0 {
-			i++
-		}
-		if i == len(s) {
+		if i = until(s, i, valueStop); i == len(s) {
 			return "", p.fail(p.pos-1, ErrMalformed, "attribute value is not closed")
 		}
 		if i-start+len(p.valueBuf) > p.lim.TextLength {

@@ -11,15 +11,8 @@ func (p *parser) charData() error {
 		return p.outsideRoot()
 	}
 	s, start := p.src, p.pos
-	i := start
-	for i < len(s) {
-		if classes[s[i]]&textStop == 0 {
-			i++
-			continue
-		}
-		if s[i] == '<' {
-			break
-		}
+	i := until(s, start, textStop)
+	for ; i < len(s) && s[i] != '<'; i = until(s, i, textStop) {
 		switch s[i] {
 		case ']':
 			if strings.HasPrefix(s[i:], "]]>") {
