@@ -3,7 +3,7 @@
 //
 // [Config] is both the value the program uses and the description people read:
 // its struct tags hold names, defaults, bounds and the Russian text of the
-// reference table in the README, which a test keeps equal to [Reference].
+// reference table in README.md, which a test keeps equal to [Reference].
 //
 //	env      name without prefix and go-envconfig's options
 //	doc      what the variable means
@@ -161,7 +161,7 @@ type Package struct {
 	FactNamespaceURI  string     `env:"FACT_NAMESPACE_URI" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
 	KindVersions      string     `env:"KIND_VERSIONS" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
 	WithdrawnVersions string     `env:"WITHDRAWN_VERSIONS" check:"withdrawn" doc:"Поправки к срокам вывода версий из эксплуатации: ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую; о выведенной версии из KIND_VERSIONS предупреждают check и журнал"`
-	EventPolicy       string     `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. «Изменения фактов»"`
+	EventPolicy       string     `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. adapter/egisso/README.md, «Изменения фактов»"`
 	PersonChanges     string     `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
 	FormOnCommand     string     `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
 	ExportFileName    string     `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`

@@ -7,14 +7,14 @@ import (
 )
 
 // Reference returns the reference of all variables as Markdown, in Russian: what
-// the README shows.
+// README.md shows.
 func Reference() string {
 	var b strings.Builder
 	group := ""
 	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
 		if f.groupDoc != group {
 			group = f.groupDoc
-			fmt.Fprintf(&b, "\n#### %s\n\n| Переменная | Значение | По умолчанию | Описание |\n| --- | --- | --- | --- |\n", group)
+			fmt.Fprintf(&b, "\n## %s\n\n| Переменная | Значение | По умолчанию | Описание |\n| --- | --- | --- | --- |\n", group)
 		}
 		var names []string
 		for _, name := range f.variables() {

@@ -12,7 +12,7 @@ import (
 var update = flag.Bool("update", false, "write the configuration reference into the README")
 
 const (
-	readme         = "../README.md"
+	readme         = "README.md"
 	referenceBegin = "<!-- config:begin -->\n"
 	referenceEnd   = "<!-- config:end -->"
 )

@@ -9,8 +9,8 @@ import (
 )
 
 // TestTimeAndMemoryOfManyFacts reads, checks, forms and signs facts step by step and
-// tells what each step took. EGISSOGW_TEST_FACTS=100000 gives the figures of the
-// README.
+// tells what each step took. EGISSOGW_TEST_FACTS=100000 gives the figures of
+// README.md.
 func TestTimeAndMemoryOfManyFacts(t *testing.T) {
 	facts := 1000
 	if n, err := strconv.Atoi(os.Getenv("EGISSOGW_TEST_FACTS")); err == nil {

@@ -21,7 +21,7 @@ var documents = []struct {
 	file string
 	make func() string
 }{
-	{"../../README.md", formTables},
+	{"README.md", formTables},
 	{"../../testdata/mis/README.md", columnTables},
 }
 

@@ -1,5 +1,5 @@
--- Run after every migration. Roles are made by the administrator (README, «Роли в
--- базе»); those that exist get exactly what stands here, and what an earlier version
+-- Run after every migration. Roles are made by the administrator (config/dist/README.md,
+-- «Роли в базе»); those that exist get exactly what stands here, and what an earlier version
 -- gave them beyond that is taken back. The owner is whoever migrates. A table, a view,
 -- a function or a query that is new has no rights until it has a line here;
 -- grants_test.go runs everything under each role, and privilege_test.go compares every

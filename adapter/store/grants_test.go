@@ -36,7 +36,7 @@ func as(t *testing.T, database, role string) string {
 	return u.String()
 }
 
-// installed is a database as the README has it made: the owner migrates, the others
+// installed is a database as config/dist/README.md has it made: the owner migrates, the others
 // get their rights.
 func installed(t *testing.T) (database string, owner *pgx.Conn) {
 	t.Helper()

@@ -70,7 +70,7 @@ func readBook(t *testing.T, files fs.FS) *book {
 			return err
 		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."), d.IsDir() && name == "bin":
 			return fs.SkipDir
-		case d.IsDir() || d.Name() == "citation_test.go" || !slices.Contains([]string{".go", ".sql", ".md"}, path.Ext(name)) && name != "Makefile":
+		case d.IsDir() || d.Name() == "citation_test.go" || !slices.Contains([]string{".go", ".sql", ".md", ".env"}, path.Ext(name)) && name != "Makefile":
 			return nil
 		}
 		content, err := fs.ReadFile(files, name)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestEveryDependencyHasAReason sees that the README's table of dependencies names
+// TestEveryDependencyHasAReason sees that the table of dependencies in CONTRIBUTING.md names
 // the modules go.mod asks for directly, and no others.
 func TestEveryDependencyHasAReason(t *testing.T) {
 	mod, err := os.ReadFile("../../go.mod")
@@ -27,12 +27,12 @@ func TestEveryDependencyHasAReason(t *testing.T) {
 	described := dependencies(t)
 	for _, module := range slices.Sorted(maps.Keys(direct)) {
 		if !described[module] {
-			t.Errorf("README.md does not say why %s is needed", module)
+			t.Errorf("CONTRIBUTING.md does not say why %s is needed", module)
 		}
 	}
 	for _, module := range slices.Sorted(maps.Keys(described)) {
 		if !direct[module] {
-			t.Errorf("README.md names %s, which go.mod does not ask for", module)
+			t.Errorf("CONTRIBUTING.md names %s, which go.mod does not ask for", module)
 		}
 	}
 	if len(direct) == 0 {
@@ -40,14 +40,26 @@ func TestEveryDependencyHasAReason(t *testing.T) {
 	}
 }
 
-// dependencies are the modules of the README's table.
-func dependencies(t *testing.T) map[string]bool {
-	t.Helper()
+// TestReadmeIsOnePage: who comes for the first time reads it whole; everything else
+// stands beside what it describes.
+func TestReadmeIsOnePage(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(readme), "\n## Зависимости\n")
+	if lines := strings.Count(string(readme), "\n"); lines > 150 {
+		t.Errorf("README.md has %d lines: more than 150", lines)
+	}
+}
+
+// dependencies are the modules of the table in CONTRIBUTING.md.
+func dependencies(t *testing.T) map[string]bool {
+	t.Helper()
+	guide, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(guide), "\n## Dependencies\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	found := map[string]bool{}
 	for line := range strings.Lines(section) {
