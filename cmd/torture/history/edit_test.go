@@ -56,13 +56,20 @@ var edits = map[string]edit{
 	"measure": {says: "a measure has other conditions (%d, %d)", sql: `update mis.measure set condition_text = 'Условие ' || $2::int where id = 1 + $1::int % 4`},
 	"category": {says: "a category of a measure has another title (%d, %d)", sql: `
 		update mis.measure_category set title = 'Категория ' || $2::int where id = (select id from mis.measure_category order by id offset $1::int limit 1)`},
+	"measure gone": {says: "measure %d is deleted, or not", sql: `update mis.measure set is_deleted = not is_deleted where id = 1 + $1::int % 4 and $2::int is not null`},
+	"measure ends": {says: "measure %d ends, or not", sql: `update mis.measure set end_date = case end_date when '2025-06-30' then null else date '2025-06-30' end where id = 1 + $1::int % 4 and $2::int is not null`},
+	"grantor gone": {says: "the second organisation that grants measures is deleted, or not (%d)", sql: `update mis.onmsz set is_deleted = not is_deleted where id = 2 and ($1::int, $2::int) is not null`},
+	"new pharmacy": {says: "a pharmacy begins to work (%d, %d)", sql: `
+		insert into mis.pharmacy (id, name, site, address, email, phone, is_person, inn, kpp, ogrn, reg_grn, reg_date, reg_issuer)
+		select nextval('side.recipe_id'), name || ' ' || $2::int, site, address, email, phone, is_person, inn, kpp, ogrn, reg_grn, reg_date, reg_issuer from mis.pharmacy where id = 1 + $1::int % 3`},
+	"trim":     {says: "the log of changes is trimmed (%d)", sql: `select mis.egisso_trim_changes(interval '0') where ($1::int, $2::int) is not null`},
 	"pharmacy": {says: "a pharmacy has another telephone (%d, %d)", sql: `update mis.pharmacy set phone = '(342) 200-10-0' || $2::int where id = 1 + $1::int % 3`},
 	"point":    {says: "a point of a pharmacy has other hours (%d, %d)", sql: `update mis.pharmacy_point set schedule = 'Ежедневно ' || $2::int || '–22' where id = (select id from mis.pharmacy_point order by id offset $1::int % 4 limit 1)`},
 	"hours":    {says: "a place has other hours (%d, %d)", sql: `update mis.reception set schedule = 'Пн–Пт ' || $2::int || '–18' where id = 1 + $1::int % 2`},
 	"place":    {says: "a place is closed, or not (%d)", sql: `update mis.reception set is_closed = not is_closed where id = 1 + $1::int % 2 and $2::int is not null`},
 	"address": {says: "an organisation that grants measures has another address (%d, %d)", sql: `
-		update mis.onmsz set address = '614000, Пермь, ул. Вымышленная, д. ' || 1 + $2::int, basis_num = $2::text || '-п', basis_date = '2025-06-30', basis_name = 'О переезде' where id = 1 + $1::int % 2`},
-	"grantor":         {says: "another organisation grants what clinic %d prescribes (%d)", sql: `update mis.egisso_onmsz set onmsz_id = 1 + $2::int % 2 where lpu_id = 1 + $1::int % 3`},
+		update mis.onmsz set address = '614000, Пермь, ул. Вымышленная, д. ' || 1 + $2::int, basis_num = $2::int || '-п', basis_date = '2025-06-30', basis_name = 'О переезде' where id = 1 + $1::int % 2`},
+	"grantor":         {says: "another organisation grants what clinic %d prescribes (%d)", sql: `update mis.egisso_onmsz set onmsz_id = (select max(id) from mis.onmsz where id <= 1 + $2::int % 2) where lpu_id = 1 + $1::int % 3`},
 	"closed pharmacy": {bad: true, says: "a pharmacy is deleted, or not (%d)", sql: `update mis.pharmacy set is_deleted = not is_deleted where id = 1 + $1::int % 3 and $2::int is not null`},
 }
 
@@ -72,6 +79,7 @@ var usual = []string{
 	"undo", "undo", "undo", "undo", "merge", "expire", "save", "save", "restore", "restore", "backup",
 	"surname", "dies", "moves", "closes", "refuses", "reuse", "priceless", "backwards", "early", "snils",
 	"measure", "measure", "category", "pharmacy", "point", "hours", "place", "address", "grantor", "closed pharmacy",
+	"measure gone", "measure ends", "grantor gone", "new pharmacy", "trim",
 }
 
 // told tells of an edit.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,26 @@ func TestHistories(t *testing.T) {
 		}
 	}
 }
+
+// TestSameSeedSameEnd: a history ends the second time as it did the first, although a
+// crash may have come between and the machine was busy otherwise.
+func TestSameSeedSameEnd(t *testing.T) {
+	g := prepare(t)
+	oneCheck(t, again)
+	var ends []string
+	rapid.Check(t, func(rt *rapid.T) {
+		h := draw(rt)
+		for range 2 {
+			ends = append(ends, recorded(again, run(context.Background(), g, h, t.TempDir())))
+		}
+	})
+	if len(ends) != 2 || ends[0] == "" || ends[0] != ends[1] {
+		t.Errorf("the ends differ:\n%s", strings.Join(ends, "\n"))
+	}
+}
+
+// again is the seed of a history with a crash and some trouble.
+const again = 5
 
 // many is how many histories show whatever is wrong.
 const many = 500

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -78,11 +79,21 @@ func draw(t *rapid.T) history {
 
 func drawStep(t *rapid.T) step {
 	return step{
-		Do: rapid.SampledFrom(deeds).Draw(t, "do"), Edit: rapid.SampledFrom(usual).Draw(t, "edit"),
-		Row: rapid.IntRange(0, 9).Draw(t, "row"), N: rapid.IntRange(0, 9).Draw(t, "n"),
-		Stage: rapid.SampledFrom(stages).Draw(t, "stage"), Call: rapid.IntRange(1, 40).Draw(t, "call"), Late: rapid.Bool().Draw(t, "late"),
-		Skip: rapid.IntRange(0, 3).Draw(t, "skip"), Trouble: rapid.SampledFrom(troubleNames).Draw(t, "trouble"),
+		Do: deeds[among(t, len(deeds))], Edit: usual[among(t, len(usual))], Row: among(t, 10), N: among(t, 10),
+		Stage: stages[among(t, len(stages))], Call: 1 + among(t, 40), Late: among(t, 2) == 1, Skip: among(t, 4), Trouble: troubleNames[among(t, len(troubleNames))],
 	}
+}
+
+// among draws a number less than n. All are as likely, while rapid's own numbers are
+// small ones mostly.
+func among(t *rapid.T, n int) (drawn int) {
+	for range bits.Len(uint(n-1)) + 2 {
+		drawn <<= 1
+		if rapid.Bool().Draw(t, "bit") {
+			drawn |= 1
+		}
+	}
+	return drawn % n
 }
 
 func (h history) String() string {

@@ -39,11 +39,12 @@ func values(list []string, v any) []string {
 // notCompared are elements that have no column of their own in the source.
 var notCompared = []string{"/uuid", "/lmszId", "/categoryId"}
 
-// heldValues are the values of a fact in the register.
-func heldValues(leaves []string) (list []string) {
+// heldValues are the values of a fact in the register. Codeless leaves out the code of
+// the organisation, which the source does not know.
+func heldValues(leaves []string, codeless bool) (list []string) {
 	for _, leaf := range leaves {
 		path, text, _ := strings.Cut(leaf, "=")
-		if !slices.Contains(notCompared, path) {
+		if !slices.Contains(notCompared, path) && !(codeless && path == "/oszCode") {
 			list = append(list, text)
 		}
 	}

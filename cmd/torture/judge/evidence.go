@@ -32,6 +32,8 @@ type Evidence struct {
 type sourceFact struct {
 	measure  string // row_key of the measure
 	ending   string // reason of an early end
+	endsOn   string // its last day
+	codeless bool   // the code of its organisation is given by ЕГИССО
 	contents string // see digest
 }
 
@@ -44,7 +46,7 @@ const notContent = `{row_key,record_no,changed_at,changed_xid,deleted,provider_c
 
 // readFacts reads the live facts of the source.
 func readFacts(ctx context.Context, db *pgxpool.Pool) (sourceRows, error) {
-	rows, err := db.Query(ctx, `select row_key, coalesce(measure_key, ''), coalesce(ending_reason, ''), to_jsonb(v) - $1::text[]
+	rows, err := db.Query(ctx, `select row_key, coalesce(measure_key, ''), coalesce(ending_reason, ''), coalesce(ending_date::text, ''), osz_code is null, to_jsonb(v) - $1::text[]
 		from egisso_source.fact v where not deleted`, notContent)
 	if err != nil {
 		return nil, fmt.Errorf("read the facts of the source: %w", err)
@@ -53,7 +55,7 @@ func readFacts(ctx context.Context, db *pgxpool.Pool) (sourceRows, error) {
 	var key string
 	var fact sourceFact
 	var content any
-	_, err = pgx.ForEachRow(rows, []any{&key, &fact.measure, &fact.ending, &content}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&key, &fact.measure, &fact.ending, &fact.endsOn, &fact.codeless, &content}, func() error {
 		fact.contents = digest(values(nil, content))
 		found[key] = fact
 		return nil

@@ -94,10 +94,19 @@ func sameContent(ctx context.Context, t *trial) error {
 			t.find(&t.Wrong, 1, "other measure", "the fact of row %s means another measure than its row", key)
 		}
 		// A person in between explains a difference; the row says so.
-		if waits := ours.state != "accepted" && ours.state != "accepted_with_warnings"; waits || row.ending != "" || fact.Ended {
+		if waits := ours.state != "accepted" && ours.state != "accepted_with_warnings"; waits {
 			continue
 		}
-		if digest(heldValues(fact.Leaves)) != row.contents {
+		switch ends := slices.Contains(earlyEnds, row.ending); {
+		case ends && !fact.Ended && !slices.Contains(fact.Leaves, "/dateFinish="+row.endsOn):
+			t.find(&t.Wrong, 1, "not ended", "the fact of row %s ended in the source (%s), and the gateway calls it %s", key, row.ending, ours.state)
+		case row.ending == "" && fact.Ended:
+			t.find(&t.Wrong, 1, "ended", "the fact of row %s ended in ЕГИССО only, and the gateway calls it %s", key, ours.state)
+		}
+		if row.ending != "" || fact.Ended {
+			continue
+		}
+		if digest(heldValues(fact.Leaves, row.codeless)) != row.contents {
 			where, err := t.differs(ctx, key, fact.Leaves)
 			if err != nil {
 				return err
@@ -107,6 +116,10 @@ func sameContent(ctx context.Context, t *trial) error {
 	}
 	return nil
 }
+
+// earlyEnds are reasons of an end before time that ЕГИССО is told of. An ended fact
+// that was altered says so by its last day only.
+var earlyEnds = []string{"death", "moved", "closed", "refused", "replaced", "ineligible", "term_over"}
 
 // isVersionOf reports whether a version of a measure is, or came before, another.
 func (t *trial) isVersionOf(id, newest string) bool {

@@ -65,6 +65,18 @@ func TestInvariantsFindWhatIsWrong(t *testing.T) {
 		"other content": {func(_ *testing.T, tr *trial) {
 			tr.facts["1"] = sourceFact{measure: "7", contents: digest([]string{"1"})}
 		}, Verdict{Wrong: 1}},
+		"ended there": {func(_ *testing.T, tr *trial) {
+			f := tr.Held.Facts["f1"]
+			f.Ended = true
+			tr.Held.Facts["f1"] = f
+		}, Verdict{Wrong: 1}},
+		"ended here": {func(_ *testing.T, tr *trial) {
+			tr.facts["1"] = sourceFact{measure: "7", ending: "death", endsOn: "2025-06-30"}
+		}, Verdict{Wrong: 1}},
+		"ended and altered": {func(_ *testing.T, tr *trial) {
+			tr.facts["1"] = sourceFact{measure: "7", ending: "death", endsOn: "2025-06-30"}
+			tr.Held.Facts["f1"] = receiver.HeldFact{Measure: "m1", Leaves: []string{"/dateFinish=2025-06-30"}}
+		}, Verdict{}},
 		"other measure":   {func(_ *testing.T, tr *trial) { tr.Held.Before = nil }, Verdict{Wrong: 1}},
 		"measure unknown": {func(_ *testing.T, tr *trial) { tr.Held.Measures = map[string]bool{"m3": true} }, Verdict{Lost: 1, Twice: 1}},
 		"unasked removal": {func(t *testing.T, tr *trial) { processed(t, tr.Ledger, "a", "errorsInvalidation", "e") }, Verdict{Wrong: 1}},
@@ -112,8 +124,8 @@ func TestContentIsComparedByValue(t *testing.T) {
 	held := digest(heldValues([]string{
 		"/mszReceiver/SNILS=12345678901", "/mszReceiver/IdentityDoc/PassportRF/Series=5712", "/lmszId=x", "/categoryId=y", "/uuid=z",
 		"/documents/document/title=Справка", "/documents/document/startDate=2024-05-16", "/needsCriteria/usingSign=false",
-		"/assignmentInfo/naturalForm/amount=4",
-	}))
+		"/assignmentInfo/naturalForm/amount=4", "/oszCode=0042.000002",
+	}, true))
 	for amount, equal := range map[string]bool{"4": true, "4.000": true, "5": false} {
 		if (source(amount) == held) != equal {
 			t.Errorf("amount %s: equal %t, want %t", amount, !equal, equal)
