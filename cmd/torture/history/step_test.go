@@ -55,7 +55,7 @@ const (
 
 // deeds are what a history draws from, the common ones more often.
 var deeds = []string{
-	doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit,
+	doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit, doEdit,
 	doStage, doStage, doStage, doAll, doAll, doAll, doAmid, doAmid, doCrash, doCrash, doCrash,
 	doTrouble, doTrouble, doTrouble, doTrouble, doWait, doWait, doOutage, doPause, doSwitch, doBegin, doEnd, doPerson,
 }
@@ -73,14 +73,14 @@ func draw(t *rapid.T) history {
 			Records: rapid.IntRange(1, 4).Draw(t, "records"), Whole: rapid.Bool().Draw(t, "whole"), Settled: rapid.Bool().Draw(t, "settled"),
 			SendPeople: rapid.Bool().Draw(t, "people"), Lax: rapid.Bool().Draw(t, "lax"),
 		},
-		Steps: rapid.SliceOfN(rapid.Custom(drawStep), 1, 20).Draw(t, "steps"),
+		Steps: rapid.SliceOfN(rapid.Custom(drawStep), 2, 24).Draw(t, "steps"),
 	}
 }
 
 func drawStep(t *rapid.T) step {
 	return step{
 		Do: deeds[among(t, len(deeds))], Edit: usual[among(t, len(usual))], Row: among(t, 10), N: among(t, 10),
-		Stage: stages[among(t, len(stages))], Call: 1 + among(t, 40), Late: among(t, 2) == 1, Skip: among(t, 4), Trouble: troubleNames[among(t, len(troubleNames))],
+		Stage: stages[among(t, len(stages))], Call: 1 + among(t, 40), Late: among(t, 2) == 1, Skip: among(t, 4), Trouble: likely[among(t, len(likely))],
 	}
 }
 

@@ -46,4 +46,8 @@ var troubles = map[string]smevtest.Rule{
 	"another system speaks": {On: "SendRequest", Stranger: "OTHER", Says: "rejected"},
 }
 
-var troubleNames = slices.Sorted(maps.Keys(troubles))
+// likely are those a history draws from: all of them, and the worst ones more often.
+var likely = append(slices.Sorted(maps.Keys(troubles)),
+	"reply to a post lost", "reply to a post lost", "reply to a post lost", "reply to a post lost", "post lost", "ack lost", "reply to an ack lost",
+	"answer lost", "late answer", "late answer", "very late answer", "answer twice", "package refused", "refused afterwards", "upload in doubt", "answer again",
+)
