@@ -67,7 +67,7 @@ func TestContentHashOfMeasure(t *testing.T) {
 
 // The store keeps records as JSON: what comes back must hash the same.
 func TestContentHashSurvivesJSON(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(2 * randomPackages(t)) {
 		r := newRandom(seed)
 		m, f := r.measure(), r.fact()
 		if Blocks(CheckMeasure(m)) || Blocks(CheckFact(f, nil, Date{})) {

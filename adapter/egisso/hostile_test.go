@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"egissogw/crypto/hostiletest"
+	"egissogw/crypto/xmlsafe"
 )
 
 // stretched is a document with the text between two marks repeated up to n bytes.
@@ -43,7 +44,7 @@ func TestHostileClassifiers(t *testing.T) {
 	read := func(_ testing.TB, input []byte) error { _, err := ReadClassifierAnswer(input); return err }
 	answer := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
 	var w textWriter
-	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: bigKMSZ(7, 1)})
+	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: smallKMSZ()})
 	document := w.b.String()
 	name := document[strings.Index(document, "ruleKMSZ")-20:][:20]
 	name = name[strings.LastIndex(name, "<")+1:] + "ruleKMSZ"
@@ -62,9 +63,19 @@ func TestHostileClassifiers(t *testing.T) {
 		{Name: "КМСЗ of rules, as an answer", Read: answer, Input: rules, Limit: 30 << 20},
 		{Name: "КМСЗ of tiny elements", Read: read, Says: "elements", Input: beside, Limit: 7 << 20},
 		{Name: "КМСЗ of tiny elements in a rule", Read: read, Says: "elements", Input: inRule, Limit: 7 << 20},
-		{Name: "КМСЗ of more elements than are counted", Read: read, Says: "more than 2000000 elements", Cheap: true, Limit: 30 << 20,
-			Input: func(n int) []byte { return beside(max(n, 9<<20)) }},
+		{Name: "КМСЗ of more elements than are counted", Says: "XML limit exceeded", Cheap: true, Limit: 30 << 20, Input: beside,
+			Read: within(read, func(l *xmlsafe.Limits, bytes int) { l.Elements = min(l.Elements, bytes/5) })},
 		{Name: "КМСЗ of tiny elements, as an answer", Read: answer, Says: "elements", Input: beside, Limit: 5 << 20},
-		{Name: "КМСЗ larger than any", Read: read, Says: "document of", Cheap: true, Input: func(n int) []byte { return rules(max(n, 33<<20)) }},
+		{Name: "КМСЗ larger than any", Says: "document of", Cheap: true, Input: func(n int) []byte { return rules(n + n/16) },
+			Read: within(read, func(l *xmlsafe.Limits, bytes int) { l.Bytes = min(l.Bytes, bytes-1) })},
 	})
+}
+
+// within reads with limits lowered for the input, where those of the program are larger.
+func within(read func(testing.TB, []byte) error, lower func(limits *xmlsafe.Limits, bytes int)) func(testing.TB, []byte) error {
+	return func(t testing.TB, input []byte) error {
+		defer func(before xmlsafe.Limits) { readLimits = before }(readLimits)
+		lower(&readLimits, len(input))
+		return read(t, input)
+	}
 }
