@@ -125,6 +125,7 @@ var reasons = map[string][]string{
 	"L-SNILS":  {"snils"},
 	"014":      {"measure gone"},
 	"019":      {"early", "measure ends"},
+	"L-ROW":    {"new pharmacy"}, // without a point
 	"L-SEQ":    {"measure gone", "grantor gone"},
 	"L-BIRTH":  {"early"},
 	"L-PERSON": {"surname"},
