@@ -27,7 +27,7 @@ const (
 
 // few is how many histories every run of the tests plays: always the same, and as many
 // by chance.
-const few = 3
+const few = 2
 
 // TestHistories plays histories.
 func TestHistories(t *testing.T) {
@@ -74,7 +74,7 @@ func TestSameSeedSameEnd(t *testing.T) {
 }
 
 // again is the seed of a history with a crash and some trouble.
-const again = 5
+const again = 10
 
 // many is how many histories show whatever is wrong.
 const many = 500

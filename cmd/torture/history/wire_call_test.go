@@ -13,8 +13,11 @@ import (
 // A trap of the wire springs at its call: before it, and the call is not made, or after
 // it, and its reply is lost.
 func TestWire(t *testing.T) {
-	direct := pgtest.Empty(t)
-	ctx := t.Context()
+	ctx, server := t.Context(), pgtest.Cluster(t)
+	if err := server.CreateDatabase(ctx, "wire"); err != nil {
+		t.Fatal(err)
+	}
+	direct := server.URL("wire") // by TCP, as the wire goes on
 	conn, err := pgx.Connect(ctx, direct)
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +68,9 @@ func TestWire(t *testing.T) {
 			}
 			if c.trap.sprung && amid != 1 {
 				t.Errorf("%d rows before the second call", amid)
+			}
+			if w.calls < 2 {
+				t.Errorf("%d calls by the wire", w.calls)
 			}
 			w.set(nil)
 			if c.fails {

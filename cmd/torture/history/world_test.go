@@ -181,11 +181,12 @@ func (g *grounds) lend(ctx context.Context, s settings) (d *database, err error)
 }
 
 func (d *database) open(ctx context.Context, g *grounds) (err error) {
-	d.url = g.server.URL(d.name)
-	if d.db, err = pgxpool.New(ctx, d.url); err != nil {
+	d.url = g.server.URL(d.name) // by TCP, as the wire goes on
+	direct := g.server.SocketURL(d.name)
+	if d.db, err = pgxpool.New(ctx, direct); err != nil {
 		return err
 	}
-	d.gateway, err = open(ctx, d.url)
+	d.gateway, err = open(ctx, direct)
 	return err
 }
 
