@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -25,9 +24,9 @@ const (
 	envShrink = "EGISSOGW_HISTORIES_SHRINK" // how long one that fails is made shorter
 )
 
-// few is how many histories every run of the tests plays: always the same, and as many
-// by chance.
-const few = 2
+// few is how many histories every run of the tests plays, always the same: others are
+// for make histories, which may find what nobody has explained yet.
+const few = 3
 
 // TestHistories plays histories.
 func TestHistories(t *testing.T) {
@@ -42,12 +41,6 @@ func TestHistories(t *testing.T) {
 	c := &company{grounds: prepare(t), record: record, seen: map[string]bool{}}
 	for seed := first; seed < first+n; seed++ {
 		c.try(t, seed)
-	}
-	if os.Getenv(envCount) == "" {
-		chance := uint64(time.Now().UnixNano())
-		for seed := chance; seed < chance+few; seed++ {
-			c.try(t, seed)
-		}
 	}
 	for kind, what := range awaited {
 		if n >= many && !c.seen[kind] {
