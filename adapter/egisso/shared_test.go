@@ -22,6 +22,12 @@ func sharedPath(t testing.TB, elem ...string) string {
 	return signertest.Shared(t, elem...)
 }
 
+// schemaProblems is what xmllint finds in each document by the official schema.
+func schemaProblems(t testing.TB, schema string, documents [][]byte) []string {
+	t.Helper()
+	return signertest.SchemaProblems(t, sharedPath(t, "schemas", "egisso", schema), documents)
+}
+
 func readSample(t testing.TB, elem ...string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(sharedPath(t, append([]string{"samples"}, elem...)...))

@@ -35,7 +35,7 @@ type version struct {
 var versionNumbers = []string{"1.1", "1.2", "1.3"}
 
 func newVersion(number string) (*version, error) {
-	schema, err := shape.Parse(envelopeShape, number)
+	schema, err := shape.Known(envelopeShape, number)
 	if err != nil {
 		return nil, err
 	}

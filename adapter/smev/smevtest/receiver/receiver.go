@@ -106,7 +106,7 @@ func New(options Options) (*Receiver, error) {
 	r.classifier.Store(options.Classifier)
 	var errs []error
 	parse := func(text, version string) *shape.Schema {
-		schema, err := shape.Parse(text, version)
+		schema, err := shape.Known(text, version)
 		errs = append(errs, err)
 		return schema
 	}

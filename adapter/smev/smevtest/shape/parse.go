@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Parse reads a schema in the package's notation for one version (see the
@@ -31,6 +32,24 @@ func Parse(source, version string) (*Schema, error) {
 		}
 	}
 	return p.schema, nil
+}
+
+// known are the schemas Known has read, by text and version.
+var known sync.Map
+
+// Known is Parse for the texts of this program, which it reads once: every
+// simulator needs them, and a schema never changes.
+func Known(source, version string) (*Schema, error) {
+	key := [2]string{source, version}
+	if schema, ok := known.Load(key); ok {
+		return schema.(*Schema), nil
+	}
+	schema, err := Parse(source, version)
+	if err != nil {
+		return nil, err
+	}
+	first, _ := known.LoadOrStore(key, schema)
+	return first.(*Schema), nil
 }
 
 type parser struct {

@@ -1,4 +1,4 @@
-package egisso
+package signertest
 
 import (
 	"bytes"
@@ -12,12 +12,13 @@ import (
 	"testing"
 )
 
-// xmllintPath finds the program the documents are judged by.
-func xmllintPath(t *testing.T) string {
+// XMLLint finds the program that judges documents by their schemas. See Missing for what happens
+// where it is absent.
+func XMLLint(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("xmllint")
 	if err != nil {
-		t.Skip("xmllint is not installed (Debian package libxml2-utils)")
+		Missing(t, "xmllint is not installed (Debian package libxml2-utils)")
 	}
 	return path
 }
@@ -31,11 +32,12 @@ var (
 	targetOf       = regexp.MustCompile(`targetNamespace="([^"]*)"`)
 )
 
-// schemaProblems asks xmllint about documents of one official schema, all in one process and in few
-// files: it gives what is wrong with each, "" with those that are valid.
-func schemaProblems(t *testing.T, schema string, documents [][]byte) []string {
+// SchemaProblems asks xmllint about documents of one schema, the path of a file, all in one process
+// and in few files, as elements of one document: it gives what is wrong with each, "" with those
+// that are valid. Identifiers (xs:ID) would have to be unique among all of them.
+func SchemaProblems(t testing.TB, schema string, documents [][]byte) []string {
 	t.Helper()
-	xmllint, dir := xmllintPath(t), t.TempDir()
+	xmllint, dir := XMLLint(t), t.TempDir()
 	write := func(name string, text []byte) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -63,7 +65,7 @@ func schemaProblems(t *testing.T, schema string, documents [][]byte) []string {
 }
 
 // judged reads what xmllint said.
-func judged(t *testing.T, out string, starts [][]int, documents int) []string {
+func judged(t testing.TB, out string, starts [][]int, documents int) []string {
 	t.Helper()
 	problems := make([]string, documents)
 	for file := range starts {
@@ -91,11 +93,10 @@ func judged(t *testing.T, out string, starts [][]int, documents int) []string {
 	return problems
 }
 
-// schemaOfMany is a schema of a document with any number of those of the official one.
-func schemaOfMany(t *testing.T, schema string) []byte {
+// schemaOfMany is a schema of a document with any number of those of the given one.
+func schemaOfMany(t testing.TB, schema string) []byte {
 	t.Helper()
-	path := sharedPath(t, "schemas", "egisso", schema)
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func schemaOfMany(t *testing.T, schema string) []byte {
 	return fmt.Appendf(nil, `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:all">
 <xs:import namespace="%s" schemaLocation="%s"/>
 <xs:element name="all"><xs:complexType><xs:sequence>
-<xs:any namespace="%[1]s" processContents="strict" minOccurs="0" maxOccurs="unbounded"/>
+<xs:any namespace="##any" processContents="strict" minOccurs="0" maxOccurs="unbounded"/>
 </xs:sequence></xs:complexType></xs:element>
-</xs:schema>`, target[1], path)
+</xs:schema>`, target[1], schema)
 }
