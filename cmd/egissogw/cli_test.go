@@ -2,28 +2,17 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
-	"math/big"
-	"net"
-	"net/http"
-	"net/http/httptest"
+	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/sethvargo/go-envconfig"
 
-	"egissogw/adapter/mis/refmis"
-	"egissogw/adapter/smev/smevtest/filestore"
 	"egissogw/adapter/store/pgtest"
-	"egissogw/crypto/cert"
-	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
-	"egissogw/crypto/softkey"
 )
 
 func TestMain(m *testing.M) {
@@ -87,16 +76,6 @@ func TestCommandLineIsChecked(t *testing.T) {
 	}
 }
 
-// migrated is the configuration of a gateway database with its schema.
-func migrated(t *testing.T) map[string]string {
-	t.Helper()
-	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
-	if code, _, errs := run(t, env, "migrate"); code != exitOK {
-		t.Fatal(errs)
-	}
-	return env
-}
-
 func TestSchemaIsAskedFor(t *testing.T) {
 	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
 	if code, _, errs := run(t, env, "status"); code != exitFailed || !strings.Contains(errs, "egissogw migrate") {
@@ -132,72 +111,9 @@ func TestSwitchByCommand(t *testing.T) {
 	}
 }
 
-// ready is a configuration in which everything is in order: two databases, keys,
-// and something that listens where the bus and the file storage are expected.
-func ready(t *testing.T) map[string]string {
-	t.Helper()
-	env := migrated(t)
-	source := pgtest.Empty(t)
-	conn, err := pgx.Connect(t.Context(), source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(t.Context())
-	if err := refmis.Install(t.Context(), conn); err != nil {
-		t.Fatal(err)
-	}
-	key, certificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour))
-	bus := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(bus.Close)
-	for name, value := range map[string]string{
-		"SOURCE_DATABASE_URL": source, "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate, "SMEV_SENDERS": "EGISSO",
-		"FTP_ADDRESS": fileStorage(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
-	} {
-		env["EGISSOGW_"+name] = value
-	}
-	return env
-}
-
-// fileStorage is a file storage of the bus.
-func fileStorage(t *testing.T) string {
-	t.Helper()
-	server, err := filestore.Start("127.0.0.1:0", t.TempDir(), filestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server.Addr()
-}
-
-// keyPair writes a test-only key and its certificate into files.
-func keyPair(t *testing.T, from, to time.Time) (key, certificate string) {
-	t.Helper()
-	private, err := gost3410.GenerateKey(gost3410.TC26_256B(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := cert.SelfSigned(private, cert.Template{
-		Serial: big.NewInt(7), Subject: cert.Name{CommonName: "Проверочный ключ"}, NotBefore: from, NotAfter: to, KeyUsage: cert.DigitalSignature,
-	}, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := softkey.MarshalPKCS8(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	key, certificate = filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
-	for path, content := range map[string][]byte{key: text, certificate: cert.EncodePEM(der)} {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return key, certificate
-}
-
 func TestCheckTellsEverythingAtOnce(t *testing.T) {
-	if code, out, errs := run(t, ready(t), "check"); code != exitOK {
+	inOrder := ready(t)
+	if code, out, errs := run(t, inOrder, "check"); code != exitOK {
 		t.Fatalf("everything is in order, but: %s %s", out, errs)
 	}
 	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
@@ -220,7 +136,7 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := ready(t)
+			env := maps.Clone(inOrder)
 			for variable, value := range c.change {
 				env["EGISSOGW_"+variable] = value
 			}
@@ -238,15 +154,4 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 			}
 		})
 	}
-}
-
-// listenerThatCloses is an address nobody listens on.
-func listenerThatCloses(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,6 +47,7 @@ func TestCheckReadsTheClocksOfTheOthers(t *testing.T) {
 		t.Cleanup(s.Close)
 		return s.URL
 	}
+	inOrder := ready(t)
 	for name, tc := range map[string]struct {
 		url  string
 		code int
@@ -62,7 +64,7 @@ func TestCheckReadsTheClocksOfTheOthers(t *testing.T) {
 		}), exitOK, "часы СМЭВ не сверены"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := ready(t)
+			env := maps.Clone(inOrder)
 			env["EGISSOGW_SMEV_URL"] = tc.url
 			code, out, errs := run(t, env, "check")
 			if code != tc.code || !strings.Contains(out, tc.want) {
@@ -70,7 +72,7 @@ func TestCheckReadsTheClocksOfTheOthers(t *testing.T) {
 			}
 		})
 	}
-	code, out, errs := run(t, ready(t), "check", "--json")
+	code, out, errs := run(t, inOrder, "check", "--json")
 	var results []checkResult
 	if err := json.Unmarshal([]byte(out), &results); err != nil || code != exitOK {
 		t.Fatalf("code %d, %v: %s%s", code, err, out, errs)

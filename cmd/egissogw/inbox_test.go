@@ -8,16 +8,12 @@ import (
 	"testing"
 
 	"egissogw/adapter/store"
-	"egissogw/adapter/store/pgtest"
 )
 
 // A person sees what could not be understood, takes it off the queue, has it read
 // again, marks it; with a reason, and in the log of operations.
 func TestInboxCommand(t *testing.T) {
-	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
-	if code, _, errs := run(t, env, "migrate"); code != exitOK {
-		t.Fatal(errs)
-	}
+	env := migrated(t)
 	s, err := store.Open(t.Context(), env["EGISSOGW_DATABASE_URL"])
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
-	"egissogw/adapter/store/pgtest"
 	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmldsig"
 	"egissogw/jobs"
@@ -42,10 +41,7 @@ func documentFile(t *testing.T, name string, write func(egisso.Writer)) string {
 
 // TestClassifierByCommand brings the classifier as files and looks at it.
 func TestClassifierByCommand(t *testing.T) {
-	url := pgtest.Empty(t)
-	if _, _, err := store.Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
+	url := gatewayDatabase(t)
 	c := console{env: map[string]string{"EGISSOGW_DATABASE_URL": url}}
 	if out := c.mustRun(t, "kmsz", "show").stdout; !strings.Contains(out, "КМСЗ ещё не получена") {
 		t.Errorf("show before anything is known:\n%s", out)
@@ -121,10 +117,7 @@ func TestClassifierByCommand(t *testing.T) {
 // TestSharedClassifierByCommand loads the samples all parts of the project share.
 func TestSharedClassifierByCommand(t *testing.T) {
 	samples := signertest.Shared(t, "samples")
-	url := pgtest.Empty(t)
-	if _, _, err := store.Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
+	url := gatewayDatabase(t)
 	c := console{env: map[string]string{"EGISSOGW_DATABASE_URL": url}}
 	for _, file := range []string{
 		"kmsz.xml", "10.02.I-1.0.3/valid.response.022-periods.xml", "10.02.I-1.0.3/valid.response.023-measures.xml",

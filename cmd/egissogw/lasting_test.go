@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -14,19 +15,9 @@ import (
 	"egissogw/crypto/softkey"
 )
 
-// serveFor runs serve until it ends by itself, which it has to.
-func serveFor(t *testing.T, change map[string]string) (code int, stderr string) {
-	t.Helper()
-	env := ready(t)
-	for variable, value := range change {
-		env["EGISSOGW_"+variable] = value
-	}
-	code, _, stderr = run(t, env, "serve")
-	return code, stderr
-}
-
 // What the next start would meet again ends serve for good; what may pass does not.
 func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
+	inOrder := ready(t)
 	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	for name, tc := range map[string]struct {
 		change map[string]string
@@ -41,7 +32,11 @@ func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
 			exitFailed, "database"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, stderr := serveFor(t, tc.change)
+			env := maps.Clone(inOrder)
+			for variable, value := range tc.change {
+				env["EGISSOGW_"+variable] = value
+			}
+			code, _, stderr := run(t, env, "serve")
 			if code != tc.code || !strings.Contains(stderr, tc.want) {
 				t.Errorf("code %d, want %d and %q: %s", code, tc.code, tc.want, stderr)
 			}
