@@ -16,7 +16,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(signertest.Runner(func() int { return pgtest.Run(m) }).Run())
+	code := signertest.Runner(func() int { return pgtest.Run(m) }).Run()
+	removePrograms()
+	os.Exit(code)
 }
 
 // run runs one command with the given variables and returns all it said.

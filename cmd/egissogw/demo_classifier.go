@@ -25,7 +25,7 @@ const firstKMSZ = 7
 
 // measures reads the local measures of the МИС.
 func (s *stage) measures(ctx context.Context) (list []egisso.LocalMeasure, err error) {
-	pool, err := pgxpool.New(ctx, s.cluster.URL("mis"))
+	pool, err := pgxpool.New(ctx, s.databases.mis)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the reference МИС: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,45 +16,6 @@ import (
 	"egissogw/adapter/smev/smevtest/ledger"
 	"egissogw/adapter/store"
 )
-
-// programs builds the gateway and the simulator for a test.
-func programs(t *testing.T) (gateway, simulator string) {
-	t.Helper()
-	dir := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "egissogw/cmd/egissogw", "egissogw/cmd/smevsim").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return filepath.Join(dir, "egissogw"), filepath.Join(dir, "smevsim")
-}
-
-// testStage is a stage for one test; its folder can be entered by the account of
-// the database server.
-func testStage(t *testing.T, o stageOptions) (*stage, refmis.Manifest) {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "egissogw-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	o.Dir, o.Step = dir, func(string) {}
-	s, manifest, err := newStage(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.close(true); err != nil {
-			t.Logf("close: %v", err)
-		}
-		os.RemoveAll(dir)
-	})
-	if err := s.store.SetService(t.Context(), true, "проверка"); err != nil {
-		t.Fatal(err)
-	}
-	return s, manifest
-}
 
 // killPoints are states of the gateway's database at which it is killed, in the
 // order of a record's way. Each is looked for after the last restart; a point

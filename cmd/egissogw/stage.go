@@ -26,7 +26,8 @@ import (
 // process. The demo plays on it, and so do the crash tests.
 type stage struct {
 	dir       string
-	cluster   *pgcluster.Cluster
+	databases databases
+	cluster   *pgcluster.Cluster // the private server; nil if the databases are on another
 	store     *store.Store
 	source    *pgx.Conn // the МИС
 	gatewayDB *pgx.Conn // the gateway's database, as another system sees it
@@ -47,6 +48,9 @@ type stageOptions struct {
 	Source refmis.Options    // what the МИС holds
 	Env    []string          // further variables of the gateway
 	Step   func(text string) // told what is being done
+	// Databases have their schemas already, on a server that runs; without them a private server
+	// is started.
+	Databases databases
 }
 
 const (
@@ -62,36 +66,19 @@ func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Ma
 			s = nil
 		}
 	}()
-	o.Step("запуск частного сервера PostgreSQL")
-	if s.cluster, err = pgcluster.Start(ctx, pgcluster.Options{
-		Dir: filepath.Join(o.Dir, "postgresql"), Settings: map[string]string{"max_wal_size": "128MB"},
-	}); err != nil {
-		return s, manifest, err
-	}
-	for _, db := range []string{"mis", "gateway"} {
-		if err := s.cluster.CreateDatabase(ctx, db); err != nil {
+	if s.databases = o.Databases; s.databases == (databases{}) {
+		o.Step("запуск частного сервера PostgreSQL")
+		if err := s.startServer(ctx); err != nil {
 			return s, manifest, err
 		}
 	}
 	o.Step(fmt.Sprintf("учебная МИС: льготные рецепты, %d", o.Source.Facts))
-	if s.source, err = pgx.Connect(ctx, s.cluster.URL("mis")); err != nil {
-		return s, manifest, fmt.Errorf("connect to the reference МИС: %w", err)
-	}
-	if err := refmis.Install(ctx, s.source); err != nil {
-		return s, manifest, err
-	}
-	if manifest, err = refmis.Generate(ctx, s.source, o.Source); err != nil {
+	if manifest, err = s.fillSource(ctx, o.Source); err != nil {
 		return s, manifest, err
 	}
 	o.Step("схема egisso в базе шлюза")
-	if _, _, err := store.Migrate(ctx, s.cluster.URL("gateway")); err != nil {
+	if err := s.openGatewayDatabase(ctx); err != nil {
 		return s, manifest, err
-	}
-	if s.store, err = store.Open(ctx, s.cluster.URL("gateway")); err != nil {
-		return s, manifest, err
-	}
-	if s.gatewayDB, err = pgx.Connect(ctx, s.cluster.URL("gateway")); err != nil {
-		return s, manifest, fmt.Errorf("connect to the gateway database: %w", err)
 	}
 	o.Step("имитатор СМЭВ и ЕГИССО, тестовые ключи")
 	return s, manifest, s.startSimulator(ctx, o)
@@ -123,8 +110,8 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 	}
 	s.simulatorURL, _, _ = strings.Cut(addresses["soap"], "/smev/")
 	s.env = append(os.Environ(),
-		"EGISSOGW_DATABASE_URL="+s.cluster.URL("gateway"),
-		"EGISSOGW_SOURCE_DATABASE_URL="+s.cluster.URL("mis"),
+		"EGISSOGW_DATABASE_URL="+s.databases.gateway,
+		"EGISSOGW_SOURCE_DATABASE_URL="+s.databases.mis,
 		"EGISSOGW_PROVIDER_CODE="+providerCode,
 		"EGISSOGW_SMEV_URL="+addresses["soap"],
 		"EGISSOGW_SMEV_CERTIFICATES="+filepath.Join(keys, "bus.cert.pem"),
