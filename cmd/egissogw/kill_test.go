@@ -41,8 +41,8 @@ func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 	gateway, simulator := programs(t)
 	s, manifest := testStage(t, stageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},
-		Source: refmis.Options{Seed: 7, Facts: 1200},
-		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=150", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug"},
+		Source: refmis.Options{Seed: 7, Facts: 400},
+		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=50", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug"},
 	})
 	for _, point := range killPoints {
 		if err := s.startGateway(gateway); err != nil {
@@ -72,7 +72,7 @@ func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 func (s *stage) waitFor(t *testing.T, query string) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
-	ticker := time.NewTicker(2 * time.Millisecond)
+	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for {
 		var reached bool

@@ -47,6 +47,27 @@ func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
 	}
 }
 
+// TestServeWarnsOfFilesOpenToOthers: at its start, in its log, and goes on.
+func TestServeWarnsOfFilesOpenToOthers(t *testing.T) {
+	env := ready(t)
+	env["EGISSOGW_DATABASE_URL"] = "postgres://u@" + listenerThatCloses(t) + "/db?sslmode=disable" // which ends serve
+	key := env["EGISSOGW_SOFTKEY_KEY_FILE"]
+	for _, tc := range []struct {
+		mode os.FileMode
+		told bool
+	}{{0o600, false}, {0o644, true}} {
+		if err := os.Chmod(key, tc.mode); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := run(t, env, "serve")
+		told := strings.Contains(stderr, "level=WARN") && strings.Contains(stderr, "variable=EGISSOGW_SOFTKEY_KEY_FILE") &&
+			strings.Contains(stderr, key+" может прочесть каждый (права 0644)")
+		if code != exitFailed || told != tc.told {
+			t.Errorf("mode %04o: code %d, %s", tc.mode, code, stderr)
+		}
+	}
+}
+
 // Only serve has a code of its own: it is the one a service manager restarts.
 func TestOtherCommandsKeepTheirCodes(t *testing.T) {
 	for _, name := range []string{"check", "status", "journal", "migrate", "cert"} {
