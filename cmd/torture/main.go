@@ -115,8 +115,9 @@ func playAll(ctx context.Context, s settings, chosen []Scenario, stdout, stderr 
 			s.parallel = 2
 		}
 	}
+	programs := &world.Programs{Module: s.module, Dir: dir, Former: s.former}
 	r := runner{
-		programs: &world.Programs{Module: s.module, Dir: dir, Former: s.former}, template: &world.Template{Dir: filepath.Join(dir, "cluster")}, settings: s,
+		programs: programs, template: &world.Template{Dir: filepath.Join(dir, "cluster"), Programs: programs}, settings: s,
 		progress: func(result Result) { fmt.Fprintln(stderr, result.line()) },
 	}
 	report := r.play(ctx, chosen)

@@ -52,7 +52,8 @@ func (p *Programs) Path(variant string) (string, error) {
 }
 
 func (p *Programs) build(variant, path string) error {
-	args := []string{"build", "-o", path}
+	// Without the tables of debuggers linking takes half the time.
+	args := []string{"build", "-ldflags=-s -w", "-o", path}
 	dir := p.Module
 	switch variant {
 	case Product:

@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,13 +10,18 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgcluster"
 )
 
-// Template is an empty cluster that the servers of all worlds are copied from: a
-// copy is made in a moment, a new cluster in seconds.
+// Template is a cluster that the servers of all worlds are copied from: a copy is made in a
+// moment, a new cluster in seconds. Its МИС is empty, its gateway's database is that of the
+// product, with the service on.
 type Template struct {
-	Dir string
+	Dir      string
+	Programs *Programs
 
 	once sync.Once
 	err  error
@@ -49,5 +55,35 @@ func (t *Template) make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Stop()
+	return errors.Join(t.fill(ctx, c), c.Stop())
 }
+
+func (t *Template) fill(ctx context.Context, c *pgcluster.Cluster) error {
+	for _, database := range []string{DatabaseMIS, DatabaseGateway} {
+		if err := c.CreateDatabase(ctx, database); err != nil {
+			return err
+		}
+	}
+	conn, err := pgx.Connect(ctx, c.URL(DatabaseMIS))
+	if err != nil {
+		return fmt.Errorf("connect to the МИС: %w", err)
+	}
+	if err := errors.Join(refmis.Install(ctx, conn), conn.Close(ctx)); err != nil {
+		return err
+	}
+	program, err := t.Programs.Path(Product)
+	if err != nil {
+		return err
+	}
+	for _, args := range preparation {
+		cmd := exec.CommandContext(ctx, program, args...)
+		cmd.Env = []string{"EGISSOGW_DATABASE_URL=" + c.URL(DatabaseGateway)}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("egissogw %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
+		}
+	}
+	return nil
+}
+
+// preparation is what makes a gateway's database of an empty one, and switches the service on.
+var preparation = [][]string{{"migrate"}, {"signing", "on", "--reason", "проверка"}}

@@ -100,14 +100,17 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 	for n := range max(o.Gateways, 1) {
 		w.Gateways = append(w.Gateways, &Gateway{world: w, Number: n + 1, Build: o.Build})
 	}
-	if err = w.PrepareGateway(ctx); err != nil {
-		return w, err
+	// The template's is that of the product, made while the clock was right.
+	if o.Commands != Product || len(o.OwnEnv) > 0 {
+		if err = errors.Join(w.Recreate(ctx, w.Own, DatabaseGateway), w.PrepareGateway(ctx)); err != nil {
+			return w, err
+		}
 	}
 	w.watch.Go(w.measure)
 	return w, nil
 }
 
-// startServers starts the servers and makes the databases.
+// startServers starts copies of the template: every server has both databases.
 func (w *World) startServers(ctx context.Context) (err error) {
 	settings := map[string]string{
 		// What was committed survives a crash of the server, not of the machine.
@@ -143,12 +146,6 @@ func (w *World) startServers(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := w.MIS.CreateDatabase(ctx, DatabaseMIS); err != nil {
-		return err
-	}
-	if err := w.Own.CreateDatabase(ctx, DatabaseGateway); err != nil {
-		return err
-	}
 	if w.Source, err = pgxpool.New(ctx, w.MIS.URL(DatabaseMIS)); err != nil {
 		return fmt.Errorf("connect to the МИС: %w", err)
 	}
@@ -160,9 +157,6 @@ func (w *World) startServers(ctx context.Context) (err error) {
 
 func (w *World) fillSource(ctx context.Context) error {
 	return w.source(ctx, func(conn *pgx.Conn) (err error) {
-		if err = refmis.Install(ctx, conn); err != nil {
-			return err
-		}
 		w.Manifest, err = refmis.Generate(ctx, conn, w.Options.Source)
 		return err
 	})
@@ -178,13 +172,14 @@ func (w *World) source(ctx context.Context, fn func(*pgx.Conn) error) error {
 	return fn(conn.Conn())
 }
 
-// PrepareGateway makes the schema and switches the service on.
+// PrepareGateway makes the gateway's database of an empty one.
 func (w *World) PrepareGateway(ctx context.Context) error {
-	if _, err := w.Run(ctx, "migrate"); err != nil {
-		return err
+	for _, args := range preparation {
+		if _, err := w.Run(ctx, args...); err != nil {
+			return err
+		}
 	}
-	_, err := w.Run(ctx, "signing", "on", "--reason", "проверка")
-	return err
+	return nil
 }
 
 // Close ends everything and removes the folder.
