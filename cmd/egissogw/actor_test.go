@@ -9,6 +9,7 @@ import (
 // TestNothingIsShownUnnoted: the log of operations says who looked at people's data,
 // or nobody sees it.
 func TestNothingIsShownUnnoted(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	dir, file := s.exported(t, "lmsz")
 	shown := []struct {
@@ -69,6 +70,7 @@ func TestWhoCommandsIsStated(t *testing.T) {
 
 // TestHostileTextsOfTheDatabaseAreHarmless: what reached the database all the same.
 func TestHostileTextsOfTheDatabaseAreHarmless(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	_, file := s.exported(t, "lmsz")
 	text := strings.ToValidUTF8(hostile, "")

@@ -16,6 +16,7 @@ import (
 )
 
 func TestCheckBelievesOnlyKnownServers(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(s.Close)
 	s.Config.ErrorLog = nil
@@ -41,6 +42,7 @@ func TestCheckBelievesOnlyKnownServers(t *testing.T) {
 }
 
 func TestCheckGoesThroughTheProxy(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int64
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Host == "bus.invalid" {
@@ -65,6 +67,7 @@ func TestCheckGoesThroughTheProxy(t *testing.T) {
 }
 
 func TestStatusTellsHowTheBusLooks(t *testing.T) {
+	t.Parallel()
 	env := migrated(t)
 	s, err := store.Open(t.Context(), env["EGISSOGW_DATABASE_URL"])
 	if err != nil {

@@ -79,6 +79,7 @@ func TestCommandLineIsChecked(t *testing.T) {
 }
 
 func TestSchemaIsAskedFor(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"EGISSOGW_DATABASE_URL": pgtest.Empty(t)}
 	if code, _, errs := run(t, env, "status"); code != exitFailed || !strings.Contains(errs, "egissogw migrate") {
 		t.Errorf("status without schema: %d, %q", code, errs)
@@ -91,6 +92,7 @@ func TestSchemaIsAskedFor(t *testing.T) {
 }
 
 func TestSwitchByCommand(t *testing.T) {
+	t.Parallel()
 	env := migrated(t)
 	for _, step := range []struct{ args, want string }{
 		{"signing status", "Выключен"},
@@ -114,6 +116,7 @@ func TestSwitchByCommand(t *testing.T) {
 }
 
 func TestCheckTellsEverythingAtOnce(t *testing.T) {
+	t.Parallel()
 	inOrder := ready(t)
 	if code, out, errs := run(t, inOrder, "check"); code != exitOK {
 		t.Fatalf("everything is in order, but: %s %s", out, errs)

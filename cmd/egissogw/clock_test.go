@@ -42,6 +42,7 @@ func TestClocksApartAreTold(t *testing.T) {
 }
 
 func TestCheckReadsTheClocksOfTheOthers(t *testing.T) {
+	t.Parallel()
 	bus := func(answer http.HandlerFunc) string {
 		s := httptest.NewServer(answer)
 		t.Cleanup(s.Close)

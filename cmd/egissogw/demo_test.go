@@ -36,6 +36,7 @@ func demoFolder(t *testing.T) string {
 // TestDemoLeavesNothing: a demo that is stopped, by whatever and at whatever moment, says so and
 // leaves nothing running and nothing on the disk.
 func TestDemoLeavesNothing(t *testing.T) {
+	t.Parallel()
 	gateway, _ := programs(t)
 	for _, tt := range []struct {
 		name   string

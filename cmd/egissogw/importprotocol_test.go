@@ -38,6 +38,7 @@ func (s site) diesOn(t *testing.T, raw []byte) {
 // TestImportOfAFileSetAside: it is said what happened to the file and how to go on, also
 // when it is brought again.
 func TestImportOfAFileSetAside(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	_, measures := s.exported(t, "lmsz")
 	file := protocolFile(t, "10.05.I/2.1.0", measures, "")
@@ -66,6 +67,7 @@ func TestImportOfAFileSetAside(t *testing.T) {
 
 // TestImportThatFailed: a file whose attempt failed is not in another process's hands.
 func TestImportThatFailed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	_, measures := s.exported(t, "lmsz")
 	file := protocolFile(t, "10.05.I/2.1.0", measures, "")

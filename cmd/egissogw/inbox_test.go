@@ -13,6 +13,7 @@ import (
 // A person sees what could not be understood, takes it off the queue, has it read
 // again, marks it; with a reason, and in the log of operations.
 func TestInboxCommand(t *testing.T) {
+	t.Parallel()
 	env := migrated(t)
 	s, err := store.Open(t.Context(), env["EGISSOGW_DATABASE_URL"])
 	if err != nil {

@@ -27,6 +27,7 @@ var incomingKillPoints = []struct{ name, query string }{
 // The program is killed while it handles what the bus brings: a request is refused
 // once, and files whose one-time logins were used up are fetched all the same.
 func TestKilledGatewayFinishesWhatTheBusBrought(t *testing.T) {
+	t.Parallel()
 	gateway, simulator := programs(t)
 	script := filepath.Join(t.TempDir(), "script.json")
 	for name, text := range map[string]string{

@@ -38,6 +38,7 @@ var killPoints = []struct {
 // ledger and the gateway's database then tell the same story: nothing twice,
 // nothing missing.
 func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
 	gateway, simulator := programs(t)
 	s, manifest := testStage(t, stageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},

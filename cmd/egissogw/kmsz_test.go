@@ -41,6 +41,7 @@ func documentFile(t *testing.T, name string, write func(egisso.Writer)) string {
 
 // TestClassifierByCommand brings the classifier as files and looks at it.
 func TestClassifierByCommand(t *testing.T) {
+	t.Parallel()
 	url := gatewayDatabase(t)
 	c := console{env: map[string]string{"EGISSOGW_DATABASE_URL": url}}
 	if out := c.mustRun(t, "kmsz", "show").stdout; !strings.Contains(out, "КМСЗ ещё не получена") {
@@ -116,6 +117,7 @@ func TestClassifierByCommand(t *testing.T) {
 
 // TestSharedClassifierByCommand loads the samples all parts of the project share.
 func TestSharedClassifierByCommand(t *testing.T) {
+	t.Parallel()
 	samples := signertest.Shared(t, "samples")
 	url := gatewayDatabase(t)
 	c := console{env: map[string]string{"EGISSOGW_DATABASE_URL": url}}

@@ -17,6 +17,7 @@ import (
 
 // What the next start would meet again ends serve for good; what may pass does not.
 func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
+	t.Parallel()
 	inOrder := ready(t)
 	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	for name, tc := range map[string]struct {
@@ -49,6 +50,7 @@ func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
 
 // TestServeWarnsOfFilesOpenToOthers: at its start, in its log, and goes on.
 func TestServeWarnsOfFilesOpenToOthers(t *testing.T) {
+	t.Parallel()
 	env := ready(t)
 	env["EGISSOGW_DATABASE_URL"] = "postgres://u@" + listenerThatCloses(t) + "/db?sslmode=disable" // which ends serve
 	key := env["EGISSOGW_SOFTKEY_KEY_FILE"]

@@ -19,6 +19,7 @@ import (
 // TestManualExchange takes local measures and then facts to ЕГИССО by hand: the
 // facts wait for the protocol of the measures, a rejected fact is retried.
 func TestManualExchange(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	if out := s.run(t, "export", "--register", "fact", t.TempDir()); !strings.Contains(out, "Нет данных для выгрузки") {
 		t.Errorf("facts were exported before their measures: %s", out)
@@ -72,6 +73,7 @@ func TestManualExchange(t *testing.T) {
 // TestExportAgainWritesTheSameOctets: into another directory, into an archive, and
 // after a crash between the file and the note of it.
 func TestExportAgainWritesTheSameOctets(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	dir, file := s.exported(t, "lmsz")
 	first := readFile(t, filepath.Join(dir, file.File))
@@ -125,6 +127,7 @@ func TestExportAgainWritesTheSameOctets(t *testing.T) {
 // TestProtocolFilesAreNotBelievedEasily: what is not a protocol of a package of
 // ours that left changes nothing.
 func TestProtocolFilesAreNotBelievedEasily(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	_, file := s.exported(t, "lmsz")
 	stranger := file
@@ -160,6 +163,7 @@ func TestProtocolFilesAreNotBelievedEasily(t *testing.T) {
 
 // TestPreviewChangesNothing: it shows what would go and writes it where asked.
 func TestPreviewChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.measuresLoaded(t)
 	before := s.text(t, `select string_agg(r::text, '|' order by r.id) from egisso.record r`)
@@ -187,6 +191,7 @@ func TestPreviewChangesNothing(t *testing.T) {
 
 // TestOperatorCommandsAskForReasons: what cannot be undone is not done by accident.
 func TestOperatorCommandsAskForReasons(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	_, file := s.exported(t, "lmsz")
 	id := file.Package.String()
@@ -218,6 +223,7 @@ func TestOperatorCommandsAskForReasons(t *testing.T) {
 // TestReconcileByCommand: what a view lost is found and shown, many lost rows are
 // not believed without a word.
 func TestReconcileByCommand(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	if out := s.run(t, "reconcile"); !strings.Contains(out, "Реестр фактов назначений") {
 		t.Errorf("reconcile: %s", out)
@@ -246,6 +252,7 @@ func TestReconcileByCommand(t *testing.T) {
 // TestOfficialSchemasAreAskedBeforeAnythingLeaves: a record the schema refuses is
 // named, and its package stays.
 func TestOfficialSchemasAreAskedBeforeAnythingLeaves(t *testing.T) {
+	t.Parallel()
 	schemas := signertest.Shared(t, "schemas", "egisso")
 	s := newSite(t)
 	s.env["EGISSOGW_SCHEMA_DIR"] = schemas

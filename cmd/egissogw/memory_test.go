@@ -18,6 +18,7 @@ import (
 // one and looks at the memory the process had at its peak. The real size,
 // EGISSOGW_TEST_RULES=40000, takes half a minute; by default it is a fifth.
 func TestFullClassifierInLittleMemory(t *testing.T) {
+	t.Parallel()
 	rules := 8_000
 	if n, err := strconv.Atoi(os.Getenv("EGISSOGW_TEST_RULES")); err == nil {
 		rules = n

@@ -9,6 +9,7 @@ import (
 
 // TestMessageGivesTheExactOctets: what was signed and what came back are evidence.
 func TestMessageGivesTheExactOctets(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	const pkg, id = "00000000-0000-4000-8000-000000000001", "00000000-0000-1000-8000-000000000002"
 	if _, err := s.conn.Exec(t.Context(), `

@@ -10,6 +10,7 @@ import (
 
 // TestSendersByCommand: who waits is shown first, with the command that decides.
 func TestSendersByCommand(t *testing.T) {
+	t.Parallel()
 	env := migrated(t)
 	conn, err := pgx.Connect(t.Context(), env["EGISSOGW_DATABASE_URL"])
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 // TestServerLogIsLookedAt: settings that put parameters into the log of the server are told, as
 // they are for the role that asks; those of a new server are not.
 func TestServerLogIsLookedAt(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	quiet := []string{"", "set log_statement = 'ddl'", "set log_statement = 'all'; set log_parameter_max_length = 0", "set log_min_duration_sample = 0; set log_statement_sample_rate = 0"}
 	for _, statement := range quiet {

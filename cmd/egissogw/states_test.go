@@ -11,6 +11,7 @@ import (
 
 // The command line and the views, which other systems show, call a state the same.
 func TestStatesAreCalledAsInTheViews(t *testing.T) {
+	t.Parallel()
 	conn, err := pgx.Connect(t.Context(), migrated(t)["EGISSOGW_DATABASE_URL"])
 	if err != nil {
 		t.Fatal(err)
