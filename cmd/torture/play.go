@@ -30,7 +30,7 @@ func (p *play) during(ctx context.Context, d time.Duration) error {
 		if err := p.revive(); err != nil {
 			return err
 		}
-		if err := world.Pause(ctx, 100*time.Millisecond); err != nil {
+		if err := world.Pause(ctx, min(100*time.Millisecond, time.Until(end))); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func TestShort(t *testing.T) {
 	dir := t.TempDir()
 	program, file := filepath.Join(dir, "torture"), filepath.Join(dir, "report.json")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	cmd := exec.CommandContext(t.Context(), program, "--short", "--module=../..", "--json="+file)

@@ -51,7 +51,12 @@ func (t *Template) make(ctx context.Context) error {
 	if err := os.Chmod(filepath.Dir(t.Dir), 0o711); err != nil {
 		return fmt.Errorf("make a cluster to copy: %w", err)
 	}
-	c, err := pgcluster.Start(ctx, pgcluster.Options{Dir: t.Dir, NoSync: true, Keep: true})
+	// The one the tests' servers are copied from, too. Without it initdb makes one.
+	empty, err := pgcluster.Prepare(ctx, filepath.Join(t.Programs.Module, ".cache", "pgtest"))
+	if err != nil {
+		empty = ""
+	}
+	c, err := pgcluster.Start(ctx, pgcluster.Options{Dir: t.Dir, From: empty, NoSync: true, Keep: true})
 	if err != nil {
 		return err
 	}
