@@ -40,23 +40,35 @@ func init() {
 	}
 }
 
+// otherSupervisor is an executable for tests that starts faster; it has to hold this package too.
+var otherSupervisor string
+
 // supervisor prepares the process that runs a program, and the end of the leash that stops it.
 func supervisor(path string, args []string) (cmd *exec.Cmd, leash *os.File, err error) {
 	other, leash, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
 	}
-	self := "/proc/self/exe" // also when the file was replaced by a newer one
-	if _, err := os.Stat(self); err != nil {
-		if self, err = os.Executable(); err != nil {
-			return nil, nil, errors.Join(err, other.Close(), leash.Close())
-		}
+	self, err := ownExecutable()
+	if err != nil {
+		return nil, nil, errors.Join(err, other.Close(), leash.Close())
 	}
 	cmd = exec.Command(self)
 	cmd.Args = append([]string{supervisorName, path}, args...)
 	cmd.ExtraFiles = []*os.File{other}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd, leash, nil
+}
+
+func ownExecutable() (string, error) {
+	if otherSupervisor != "" {
+		return otherSupervisor, nil
+	}
+	const self = "/proc/self/exe" // also when the file was replaced by a newer one
+	if _, err := os.Stat(self); err == nil {
+		return self, nil
+	}
+	return os.Executable()
 }
 
 // supervise runs the program and then ends everything it left. The exit code is the program's.

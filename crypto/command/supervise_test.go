@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,51 +33,79 @@ done
 eval "$2"
 `
 
-// TestNothingOutlivesARun: whatever the program started has ended when the run has,
-// whether it was too slow, failed or went well.
+// TestNothingOutlivesARun: whatever the program started has ended when the run has, whether it was
+// stopped, failed or went well. It is run by this very executable.
 func TestNothingOutlivesARun(t *testing.T) {
 	if _, err := os.Stat("/usr/bin/setsid"); err != nil {
 		t.Fatal("util-linux is on every Debian: ", err)
 	}
+	command.SetSupervisor("")
+	t.Cleanup(func() { command.SetSupervisor(programPath) })
 	b := newBench(t, gost3410.CryptoProA())
+	stopped := errors.New("the gateway stops")
+	const ready = `; echo $$ >ready.pid; mv ready.pid ready; `
 	for name, tt := range map[string]struct {
 		end  string
-		want error
+		want error // stopped: by the gateway, when the program is ready
 	}{
-		"too slow":                        {"sleep 600", command.ErrTimeout},
+		"too slow":                        {ready + "sleep 600", stopped},
 		"failed":                          {"exit 3", command.ErrFailed},
 		"without a signature":             {"exit 0", command.ErrOutput},
 		"killed":                          {"kill -9 $$", command.ErrFailed},
 		"killed with its group":           {"kill -9 0", command.ErrFailed},
 		"its parent told to stop":         {"kill -TERM $PPID; sleep 600", command.ErrFailed},
-		"children keep the output":        {"exec >&-; sleep 600", command.ErrTimeout},
+		"children keep the output":        {"exec >&-" + ready + "sleep 600", stopped},
 		"output closed by the program":    {"exec >&- 2>&-; exit 4", command.ErrFailed},
-		"stopped, which only kill ends":   {"kill -STOP $$", command.ErrTimeout},
-		"its children stopped themselves": {"kill -STOP $(cat background session orphan twice deep); sleep 600", command.ErrTimeout},
+		"stopped, which only kill ends":   {ready + "kill -STOP $$", stopped},
+		"its children stopped themselves": {"kill -STOP $(cat background session orphan twice deep)" + ready + "sleep 600", stopped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			signer, err := command.New(b.Certificate, command.Options{
-				Path: "/bin/sh", Args: []string{"-c", runaway, "sh", dir, tt.end}, Timeout: 3 * time.Second,
+				Path: "/bin/sh", Args: []string{"-c", runaway, "sh", dir, strings.TrimPrefix(tt.end, "; ")}, Timeout: 10 * time.Minute,
 				Clock: func() time.Time { return signertest.Begin.Add(time.Hour) },
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := signer.SignDigest(t.Context(), digestFor(b)); !errors.Is(err, tt.want) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			if tt.want == stopped {
+				go func() {
+					waitUntilReady(ctx, filepath.Join(dir, "ready"), strings.Contains(tt.end, "-STOP $$"))
+					cancel(stopped)
+				}()
+			}
+			if _, err := signer.SignDigest(ctx, digestFor(b)); !errors.Is(err, tt.want) {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}
-			files, err := filepath.Glob(filepath.Join(dir, "*"))
-			if err != nil || len(files) != 5 {
-				t.Fatalf("%d processes were started, want 5: %v", len(files), err)
-			}
-			for _, file := range files {
-				if pid := readPID(t, file); running(pid, dir) {
-					t.Errorf("%s still runs", filepath.Base(file))
+			for _, name := range []string{"background", "session", "orphan", "twice", "deep"} {
+				if pid := readPID(t, filepath.Join(dir, name)); running(pid, dir) {
+					t.Errorf("%s still runs", name)
 				}
 			}
 		})
+	}
+}
+
+// waitUntilReady waits for the file with a process number, and for that process to be stopped if
+// it is to be.
+func waitUntilReady(ctx context.Context, file string, stopped bool) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+		pid, err := os.ReadFile(file)
+		if err == nil {
+			stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/stat")
+			if !stopped || err != nil || strings.Contains(string(stat), ") T ") {
+				return
+			}
+		}
 	}
 }
 
