@@ -125,7 +125,11 @@ func TestEncryptedKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			signer.Close()
-			for _, wrong := range []string{"пароль 2", "Пароль 1", "x"} {
+			wrong := []string{"пароль 2", "Пароль 1", "x"}
+			if name != "AES-256" {
+				wrong = wrong[:1] // every try takes as long as the right one
+			}
+			for _, wrong := range wrong {
 				if signer, err := softkey.Load(encrypted, certPEM, []byte(wrong)); !errors.Is(err, softkey.ErrWrongPassword) || signer != nil {
 					t.Errorf("wrong password: %v, want ErrWrongPassword", err)
 				}
