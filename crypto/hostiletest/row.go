@@ -56,6 +56,9 @@ const (
 	mibVariable  = "EGISSOGW_HOSTILE_MIB"
 )
 
+// ByHand tells whether this is a run by hand, which may take its time.
+func ByHand() bool { return mib() != 0 }
+
 // mib is the size asked for by hand in bytes, 0 if it is not.
 func mib() int {
 	n, err := strconv.Atoi(os.Getenv(mibVariable))
@@ -80,12 +83,12 @@ func Run(t *testing.T, rows []Row) {
 		return
 	}
 	var found []pair
-	if mib() == 0 {
+	if !ByHand() {
 		found = together(t, rows)
 	}
 	for i, r := range rows {
 		t.Run(r.Name, func(t *testing.T) {
-			if mib() != 0 {
+			if ByHand() {
 				t.Parallel()
 				r.check(t, r.both(t))
 				return

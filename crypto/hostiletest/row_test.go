@@ -42,7 +42,7 @@ func zeros(n int) []byte { return make([]byte, n) }
 
 // TestPeakIsSeen: memory that is garbage when the reader returns counts.
 func TestPeakIsSeen(t *testing.T) {
-	const held = 100 << 20
+	const held = 48 << 20
 	row := Row{Name: "held", Input: zeros, Read: holding(held)}
 	if os.Getenv(caseVariable) != "" {
 		Run(t, []Row{row})
@@ -57,7 +57,7 @@ func TestPeakIsSeen(t *testing.T) {
 // TestRowsShareAProcess: as long as none of them needs more than another may; input that is always
 // the same is read once.
 func TestRowsShareAProcess(t *testing.T) {
-	const held = 80 << 20
+	const held = 64 << 20
 	process := func(testing.TB, []byte) error { return errors.New(strconv.Itoa(os.Getpid())) }
 	calls := 0
 	rows := []Row{
