@@ -105,7 +105,7 @@ benchmarks: deps engine ## single benchmarks (BENCH=pattern PKG=./crypto/... BEN
 
 faults: ## table: every fault and other trouble at every call, what the jobs do, what comes of it
 	@.ci/deps test
-	go test -count=1 -timeout=5m -run '^TestFaultTable$$' -v ./jobs | grep -v -e '^ *=== ' -e '^ *--- PASS: .*/'
+	EGISSOGW_FAULTS=all go test -count=1 -timeout=5m -run '^TestFaultTable$$' -v ./jobs | grep -v -e '^ *=== ' -e '^ *--- PASS: .*/'
 
 hostile: ## table: hostile input of MIB MiB, peak memory, CPU time, what is said about it
 	@.ci/deps test

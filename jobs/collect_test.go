@@ -51,11 +51,7 @@ func tablesAndViews(ctx context.Context, url string) error {
 		sql += fmt.Sprintf("create table %[1]s_table (%[2]s); create view egisso_source.%[1]s as select * from %[1]s_table;",
 			view, strings.Join(columns, ", "))
 	}
-	// The cursor waits for the server's own transactions as for any other.
-	_, err = conn.Exec(ctx, "alter system set autovacuum = off")
-	if err == nil {
-		_, err = conn.Exec(ctx, sql+"create table slow (row_key text)")
-	}
+	_, err = conn.Exec(ctx, sql+"create table slow (row_key text)")
 	return err
 }
 

@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"context"
 	"io"
 	"strings"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
-	"egissogw/adapter/store/pgtest"
 	"egissogw/jobs"
 )
 
@@ -17,7 +15,7 @@ import (
 // transactions: what a job asks while it is inside one must not wait for another,
 // or as many jobs as there are connections would wait for each other for ever.
 func TestOneConnectionIsEnough(t *testing.T) {
-	url := pgtest.DatabaseFrom(t, "whole refmis 60", func(ctx context.Context, url string) error { return fill(ctx, url, 60, "") })
+	url := wholeDatabase(t, 60)
 	one := "?pool_max_conns=1"
 	if strings.Contains(url, "?") {
 		one = "&pool_max_conns=1"

@@ -140,9 +140,9 @@ func hourDown(t *testing.T, outage smevtest.Outage) {
 		defer close(ended)
 		scheduler.Run(ctx, context.WithoutCancel(ctx))
 	}()
-	step := func(d time.Duration) {
+	step := func(d time.Duration, jobs ...jobs.Job) {
 		w.advance(d)
-		for _, job := range order {
+		for _, job := range jobs {
 			before := ran.count(job.Name())
 			scheduler.Wake(job.Name())
 			ran.after(job.Name(), before)
@@ -152,8 +152,12 @@ func hourDown(t *testing.T, outage smevtest.Outage) {
 	w.bus.SetOutage(outage)
 	calm := len(log.lines())
 	calls := len(w.bus.Ledger().Calls(""))
-	for range 120 {
-		step(30 * time.Second)
+	for minute := range 60 {
+		if minute%10 == 0 {
+			step(time.Minute, order...)
+		} else {
+			step(time.Minute, send, receive, w.apply)
+		}
 	}
 	during := log.lines()[calm:]
 	calls = len(w.bus.Ledger().Calls("")) - calls
@@ -165,11 +169,11 @@ func hourDown(t *testing.T, outage smevtest.Outage) {
 		return w.count(`select count(*) from egisso.record where state = 'accepted'`) == facts+measures &&
 			w.count(`select count(*) from egisso.answer where acked_at is null`) == 0
 	}
-	for range 120 {
+	for range 60 {
 		if done() {
 			break
 		}
-		step(30 * time.Second)
+		step(time.Minute, order...)
 	}
 	recovery := w.clock.Now().Sub(back)
 	cancel()

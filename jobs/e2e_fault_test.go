@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -91,20 +92,24 @@ const (
 	whenUpload = "upload"
 )
 
-// TestFaultTable drives the jobs through every fault, every other trouble and
-// every call, and through its end.
+// faultsVariable set to "all" makes every trouble meet every call.
+const faultsVariable = "EGISSOGW_FAULTS"
+
+// TestFaultTable drives the jobs through every kind of trouble at every call, every
+// single trouble at some call or at all of them (make faults), and through its end.
 func TestFaultTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
 	all := &table{parts: map[string][]row{}}
+	dealt := deal(hands(), os.Getenv(faultsVariable) == "all")
 	t.Run("parts", func(t *testing.T) {
 		for when, run := range map[string]func(*part){
-			whenSend:   func(p *part) { p.each(troubles(smev.OpSendRequest), p.sending) },
-			whenDoubt:  func(p *part) { p.each(withoutTampering(troubles(smev.OpSendRequest)), p.doubting) },
-			whenPoll:   func(p *part) { p.each(troubles(smev.OpGetResponse), p.polling) },
-			whenAck:    func(p *part) { p.each(troubles(smev.OpAck), p.acknowledging) },
-			whenStatus: func(p *part) { p.each(troubles(smev.OpGetStatus), p.statusing) },
+			whenSend:   func(p *part) { p.each(dealt[whenSend], p.sending) },
+			whenDoubt:  func(p *part) { p.each(dealt[whenDoubt], p.doubting) },
+			whenPoll:   func(p *part) { p.each(dealt[whenPoll], p.polling) },
+			whenAck:    func(p *part) { p.each(dealt[whenAck], p.acknowledging) },
+			whenStatus: func(p *part) { p.each(dealt[whenStatus], p.statusing) },
 			whenUpload: func(p *part) { p.each(uploadTroubles, p.uploading) },
 		} {
 			t.Run(when, func(t *testing.T) {

@@ -24,6 +24,7 @@ func TestStatusesByEitherWay(t *testing.T) {
 			t.Run(name+", "+version.Name, func(t *testing.T) {
 				w := newWorld(t, 1, io.Discard, func(o *smevtest.Options) { o.Statuses, o.StatusAck, o.RedeliverAfter = route, true, time.Minute })
 				w.assemble(version)
+				w.form.MaxRecords = 1000
 				w.run(w.collect)
 				w.exec(`update egisso.source_row set dirty = false where register = 'fact'`)
 				w.script(smevtest.Rule{On: "SendRequest", Statuses: []string{"requestIsAcceptedBySmev"}, Reject: "InvalidContent"})

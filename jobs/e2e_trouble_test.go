@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"slices"
+	"testing"
 
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
@@ -96,4 +97,80 @@ func withoutTampering(list []trouble) []trouble {
 // understand.
 func (t trouble) bringsReply() bool {
 	return t.rule.Tamper || t.rule.Garbage != "" && t.rule.Status == 0
+}
+
+// kind is all by which smev and the jobs tell one trouble with a call from another.
+type kind struct {
+	class                                smev.Class
+	alerts, age, signature, reply, fault bool
+}
+
+func (t trouble) kind(op smev.Operation) kind {
+	return kind{t.class(op), t.alerts(op), t.aboutAge(), t.aboutSignature(), t.bringsReply(), t.fault != nil}
+}
+
+// hand is what can go wrong with one call.
+type hand struct {
+	when string
+	op   smev.Operation
+	list []trouble
+}
+
+// hands are the calls of the table.
+func hands() []hand {
+	sending := troubles(smev.OpSendRequest)
+	return []hand{
+		{whenSend, smev.OpSendRequest, sending}, {whenDoubt, smev.OpSendRequest, withoutTampering(slices.Clone(sending))},
+		{whenPoll, smev.OpGetResponse, troubles(smev.OpGetResponse)}, {whenAck, smev.OpAck, troubles(smev.OpAck)},
+		{whenStatus, smev.OpGetStatus, troubles(smev.OpGetStatus)},
+	}
+}
+
+// deal picks what each call meets: one trouble of every kind, and of the further ones of
+// a kind each at one call. All of them: everything everywhere.
+func deal(hands []hand, all bool) map[string][]trouble {
+	dealt := map[string][]trouble{}
+	for n, h := range hands {
+		met := map[kind]int{}
+		for _, t := range h.list {
+			k := t.kind(h.op)
+			if of := met[k]; all || of == 0 || of%len(hands) == n {
+				dealt[h.when] = append(dealt[h.when], t)
+			}
+			met[k]++
+		}
+	}
+	return dealt
+}
+
+// TestDealLeavesNoTroubleOut: each is met somewhere, each kind everywhere.
+func TestDealLeavesNoTroubleOut(t *testing.T) {
+	hands := hands()
+	dealt := deal(hands, false)
+	somewhere, picked := map[string]bool{}, 0
+	for _, h := range hands {
+		here := map[kind]bool{}
+		for _, one := range dealt[h.when] {
+			here[one.kind(h.op)], somewhere[one.name] = true, true
+			picked++
+		}
+		for _, one := range h.list {
+			if !here[one.kind(h.op)] {
+				t.Errorf("%s meets nothing like %s", h.op, one.name)
+			}
+		}
+	}
+	whole := 0
+	for _, h := range hands {
+		whole += len(h.list)
+		for _, one := range h.list {
+			if !somewhere[one.name] {
+				t.Errorf("%s is met nowhere", one.name)
+			}
+		}
+	}
+	t.Logf("%d of %d", picked, whole)
+	if picked > whole*2/3 {
+		t.Errorf("%d of %d are dealt: nothing is saved", picked, whole)
+	}
 }

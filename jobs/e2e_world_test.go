@@ -62,11 +62,15 @@ type world struct {
 var known = jobs.Senders{EGISSO: []string{"EGISSO"}, Bus: []string{"SMEV"}}
 
 // newWorld starts a world whose МИС has so many facts, all of them right, and no
-// registers beside measures and facts.
+// registers beside measures and facts; what it has is collected already.
 func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Options)) *world {
 	t.Helper()
-	url := pgtest.DatabaseFrom(t, "refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error {
-		return fill(ctx, url, facts, `drop view egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point`)
+	url := pgtest.DatabaseWith(t, "refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error {
+		err := fill(ctx, url, facts, `drop view egisso_source.onmsz, egisso_source.organization, egisso_source.presence_point`)
+		if err != nil {
+			return err
+		}
+		return collected(ctx, url)
 	})
 	return worldOn(t, url, log, change)
 }
@@ -74,8 +78,13 @@ func newWorld(t testing.TB, facts int, log io.Writer, change func(*smevtest.Opti
 // wholeWorld is a world whose МИС keeps all registers.
 func wholeWorld(t testing.TB, facts int) *world {
 	t.Helper()
-	url := pgtest.DatabaseFrom(t, "whole refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error { return fill(ctx, url, facts, "") })
-	return worldOn(t, url, io.Discard, nil)
+	return worldOn(t, wholeDatabase(t, facts), io.Discard, nil)
+}
+
+// wholeDatabase is a database of the gateway with such a МИС in it.
+func wholeDatabase(t testing.TB, facts int) (url string) {
+	t.Helper()
+	return pgtest.DatabaseWith(t, "whole refmis "+strconv.Itoa(facts), func(ctx context.Context, url string) error { return fill(ctx, url, facts, "") })
 }
 
 // worldOn starts a world on a database of the gateway with a reference МИС in it.
@@ -111,9 +120,6 @@ func worldOn(t testing.TB, url string, log io.Writer, change func(*smevtest.Opti
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
-	if err := w.store.SetService(ctx, true, "проверка"); err != nil {
-		t.Fatal(err)
-	}
 	w.busKey, w.ours = busKey, ours
 	w.assemble(smev.Version13)
 	return w
@@ -157,11 +163,28 @@ func (w *world) assemble(version smev.Version, change ...func(*smev.Options)) {
 	w.apply = jobs.Apply{Store: s, Senders: known, Log: log}
 }
 
-// fill makes a database of the gateway with a reference МИС in it, and changes it.
-func fill(ctx context.Context, url string, facts int, change string) error {
-	if _, _, err := store.Migrate(ctx, url); err != nil {
+// collected reads the МИС for the first time.
+func collected(ctx context.Context, url string) error {
+	s, err := store.Open(ctx, url)
+	if err != nil {
 		return err
 	}
+	defer s.Close()
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	collect := jobs.Collect{Source: mis.Open(ctx, pool, ""), Store: s, Log: slog.New(slog.DiscardHandler)}
+	for {
+		if report, err := collect.Run(ctx); err != nil || !report.More {
+			return err
+		}
+	}
+}
+
+// fill puts a reference МИС into a database of the gateway, and changes it.
+func fill(ctx context.Context, url string, facts int, change string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
@@ -172,7 +195,26 @@ func fill(ctx context.Context, url string, facts int, change string) error {
 	if err == nil {
 		_, err = conn.Exec(ctx, change)
 	}
+	if err == nil {
+		_, err = conn.Exec(ctx, `select egisso.set_signing_service(true, 'проверка')`)
+	}
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// serverVacuums lets the server tidy its tables and count their rows, as it does in
+// operation: what is long needs that. The cursor of the МИС may wait for it.
+func serverVacuums(t testing.TB) {
+	t.Helper()
+	c := pgtest.Cluster(t)
+	set := func(value string) {
+		for _, statement := range []string{"alter system set autovacuum = " + value, "select pg_reload_conf()"} {
+			if err := c.Exec(context.Background(), statement); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	set("on")
+	t.Cleanup(func() { set("off") })
 }
 
 func identity(t testing.TB, name string) *smevtest.Identity {
@@ -240,12 +282,15 @@ func (w *world) everything() {
 	}
 }
 
-// measuresAccepted takes the measures to ЕГИССО and leaves the facts alone.
+// measuresAccepted takes the measures to ЕГИССО in one message and leaves the facts
+// alone.
 func (w *world) measuresAccepted() {
 	w.Helper()
-	w.run(w.collect)
+	one := w.form.MaxRecords
+	w.form.MaxRecords = 1000
 	w.exec(`update egisso.source_row set dirty = false where register = 'fact'`)
 	w.everything()
+	w.form.MaxRecords = one
 	if open := w.count(`select count(*) from egisso.record where state <> 'accepted'`); open > 0 {
 		w.Fatalf("%d measures were not accepted", open)
 	}

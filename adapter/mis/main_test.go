@@ -27,20 +27,7 @@ func installReference(ctx context.Context, url string) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if err := quiet(ctx, conn); err != nil {
-		return err
-	}
 	return refmis.Install(ctx, conn)
-}
-
-// quiet stops the server's own transactions, which the cursor waits for as for
-// any other: the tests say exactly what a pass sees.
-func quiet(ctx context.Context, conn *pgx.Conn) error {
-	if _, err := conn.Exec(ctx, "alter system set autovacuum = off"); err != nil {
-		return err
-	}
-	_, err := conn.Exec(ctx, "select pg_reload_conf()")
-	return err
 }
 
 // viewNames are the names of the views by register.
@@ -104,9 +91,6 @@ func sourceWithout(t *testing.T, column string, options ...mis.Option) (*mis.Sou
 	})
 	url := c.URL(bareDatabase)
 	conn := connect(t, url)
-	if err := quiet(t.Context(), conn); err != nil {
-		t.Fatal(err)
-	}
 	exec(t, conn, schema(column))
 	return open(t, url, options...), conn
 }

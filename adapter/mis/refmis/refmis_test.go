@@ -21,13 +21,6 @@ func install(ctx context.Context, url string) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	// The cursor waits for the server's own transactions as for any other.
-	if _, err := conn.Exec(ctx, "alter system set autovacuum = off"); err != nil {
-		return err
-	}
-	if _, err := conn.Exec(ctx, "select pg_reload_conf()"); err != nil {
-		return err
-	}
 	return refmis.Install(ctx, conn)
 }
 

@@ -7,7 +7,7 @@
 //
 // where migrate, which may be left out, fills the template every database is
 // copied from. The server starts with the first database asked for and stops
-// when the tests have ended.
+// when the tests have ended. It has no transactions of its own (autovacuum).
 package pgtest
 
 import (
@@ -39,8 +39,12 @@ var shared struct {
 	count     int
 }
 
-// mainTemplate is the key of the template made by the setup given to Main.
-const mainTemplate = ""
+const (
+	// mainTemplate is the key of the template made by the setup given to Main.
+	mainTemplate = ""
+	// emptyTemplate is the database with nothing in it.
+	emptyTemplate = "template1"
+)
 
 // Main runs the tests, stops the server and exits the process: the only
 // statement of a TestMain. Several setups run one after the other.
@@ -103,14 +107,37 @@ func Empty(t testing.TB) string {
 // setup fills it once per key and process.
 func DatabaseFrom(t testing.TB, key string, setup Setup) string {
 	t.Helper()
-	c := Cluster(t)
+	return database(t, emptyTemplate, key, setup)
+}
 
+// DatabaseWith is DatabaseFrom where setup adds to what the setup given to Main filled.
+func DatabaseWith(t testing.TB, key string, setup Setup) string {
+	t.Helper()
+	c := Cluster(t)
+	shared.mu.Lock()
+	if shared.setup == nil {
+		shared.mu.Unlock()
+		return database(t, emptyTemplate, key, setup)
+	}
+	base, err := templateFor(t.Context(), c, emptyTemplate, mainTemplate, shared.setup)
+	shared.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return database(t, base, key, setup)
+}
+
+// database makes a database for this test as a copy of the template of key, which is a
+// copy of base filled by setup.
+func database(t testing.TB, base, key string, setup Setup) string {
+	t.Helper()
+	c := Cluster(t)
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
-	template := "template1"
+	template := base
 	if setup != nil {
 		var err error
-		if template, err = templateFor(t.Context(), c, key, setup); err != nil {
+		if template, err = templateFor(t.Context(), c, base, key, setup); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,6 +209,13 @@ func start(ctx context.Context) error {
 	if shared.admin, err = pgx.Connect(ctx, url(c, "postgres")); err != nil {
 		return errors.Join(err, c.Stop())
 	}
+	// The server's own transactions would hold up whatever waits for others' to end. A
+	// test that is long enough to need them switches them on.
+	for _, statement := range []string{"alter system set autovacuum = off", "select pg_reload_conf()"} {
+		if err := run(statement); err != nil {
+			return errors.Join(err, c.Stop())
+		}
+	}
 	shared.cluster = c
 	return nil
 }
@@ -205,9 +239,9 @@ func prepared(ctx context.Context) string {
 	return dir
 }
 
-// templateFor returns the template database of key, made on first use. The
-// caller holds shared.mu.
-func templateFor(ctx context.Context, c *pgcluster.Cluster, key string, setup Setup) (string, error) {
+// templateFor returns the template database of key, on first use made as a copy of base
+// filled by setup. The caller holds shared.mu.
+func templateFor(ctx context.Context, c *pgcluster.Cluster, base, key string, setup Setup) (string, error) {
 	if name, ok := shared.templates[key]; ok {
 		return name, nil
 	}
@@ -216,7 +250,7 @@ func templateFor(ctx context.Context, c *pgcluster.Cluster, key string, setup Se
 	if err := run("drop database if exists " + name + " with (force)"); err != nil {
 		return "", fmt.Errorf("make the template database: %w", err)
 	}
-	if err := copyDatabase(name, "template1"); err != nil {
+	if err := copyDatabase(name, base); err != nil {
 		return "", fmt.Errorf("make the template database: %w", err)
 	}
 	if err := setup(ctx, url(c, name)); err != nil {
