@@ -48,13 +48,10 @@ func TestSamples(t *testing.T) {
 			if err != nil || len(samples) < 50 {
 				t.Fatalf("%d samples: %v", len(samples), err)
 			}
-			last := ""
 			for _, sample := range samples {
-				folder := filepath.Dir(sample)
-				if layout == "flat" && folder == last {
-					continue // one of each kind: the schemas are the same
+				if layout == "flat" && !strings.HasPrefix(filepath.Base(filepath.Dir(sample)), "10.06.S-") {
+					continue // the schemas are the same, and take long to compile
 				}
-				last = folder
 				name := filepath.Base(filepath.Dir(sample)) + "/" + filepath.Base(sample)
 				i := strings.LastIndex(filepath.Base(filepath.Dir(sample)), "-")
 				kind := filepath.Base(filepath.Dir(sample))
