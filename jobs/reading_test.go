@@ -95,6 +95,7 @@ func (g emptyGateway) process(t *testing.T) *store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	s.ReadSuspectsAfter(0)
 	return s
 }
 
@@ -197,6 +198,7 @@ func oneLife(url string) int {
 	if err != nil {
 		return 3
 	}
+	s.ReadSuspectsAfter(0)
 	d := &deadly{replies: []string{reply("bad", "deadly"), reply("good", "")}, kill: func() { _ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL); select {} }}
 	_, _ = Receive{Store: s, Switch: s, Bus: d, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(context.Background())
 	return 0

@@ -81,6 +81,7 @@ func (c asideCase) life(t *testing.T, url string, look looked) (died bool, err e
 	t.Helper()
 	s := opened(t, url)
 	defer s.Close()
+	s.ReadSuspectsAfter(0)
 	defer func() {
 		if r := recover(); r != nil {
 			if _, died = r.(death); !died {
@@ -179,4 +180,66 @@ func TestLivingProcessesSetNothingAside(t *testing.T) {
 		t.Errorf("tried %d times", tries)
 	}
 	f.want(t, `select count(*) from egisso.reading`, "0")
+}
+
+// What dies with a program that dies at every start is not blamed for it: it is read
+// when a process has lived for a while, and not in the same moment as another suspect.
+func TestBystandersAreNotSetAside(t *testing.T) {
+	f := open(t)
+	begin := func(ctx context.Context, wait time.Duration, id string) (store.Begun, error) {
+		s := opened(t, f.url)
+		t.Cleanup(s.Close)
+		s.ReadSuspectsAfter(wait)
+		return s.BeginReply(ctx, store.RawReply{Operation: "GetResponse", MessageID: id, Raw: []byte("harmless")})
+	}
+	if _, err := begin(t.Context(), 0, "a"); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 { // die before they dare
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if _, err := begin(ctx, time.Hour, "a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+		cancel()
+	}
+	f.want(t, `select string_agg(begun::text, ' ') from egisso.reading`, "1")
+	if b, err := begin(t.Context(), 0, "a"); err != nil || b.Aside {
+		t.Errorf("%+v, %v", b, err)
+	}
+	f.want(t, `select string_agg(begun::text, ' ') from egisso.reading`, "2")
+}
+
+// Suspects wait for each other: what one of them does to the process is not laid to the
+// next one's door.
+func TestSuspectsAreReadApart(t *testing.T) {
+	f := open(t)
+	replies := []store.RawReply{
+		{Operation: "GetResponse", MessageID: "a", Raw: []byte("harmless")},
+		{Operation: "GetRequest", MessageID: "b", Raw: []byte("harmless")},
+	}
+	died := opened(t, f.url)
+	for _, r := range replies {
+		if _, err := died.BeginReply(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	died.Close()
+	const apart = 300 * time.Millisecond
+	s := opened(t, f.url)
+	defer s.Close()
+	started := time.Now()
+	s.ReadSuspectsAfter(apart)
+	begun := make(chan time.Time, len(replies))
+	for _, r := range replies {
+		go func() {
+			if _, err := s.BeginReply(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+			begun <- time.Now()
+		}()
+	}
+	<-begun
+	if second := <-begun; second.Sub(started) < 2*apart {
+		t.Errorf("both were begun after %s", second.Sub(started))
+	}
 }

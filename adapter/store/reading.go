@@ -34,14 +34,32 @@ type execer interface {
 // connections of its own: the row that holds the bytes may be locked meanwhile.
 // ErrSetAside: it must not be.
 func (s *Store) beginReading(ctx context.Context, what, id string) error {
-	var aside, fresh bool
-	if err := s.aside.QueryRow(ctx, query("begin_reading"), what, id, s.process).Scan(&aside, &fresh); err != nil {
-		return fmt.Errorf("note that %s %s is going to be read: %w", what, id, err)
+	suspect, err := s.noteReading(ctx, what, id, false)
+	if suspect {
+		return s.beginSuspect(ctx, what, id)
+	}
+	return err
+}
+
+// noteReading notes a reading, of a suspect only if ready.
+func (s *Store) noteReading(ctx context.Context, what, id string, ready bool) (suspect bool, err error) {
+	var aside bool
+	if err := s.aside.QueryRow(ctx, query("begin_reading"), what, id, s.process, ready).Scan(&aside, &suspect); err != nil {
+		return false, fmt.Errorf("note that %s %s is going to be read: %w", what, id, err)
 	}
 	if aside {
-		return fmt.Errorf("%s %s: %w", what, id, ErrSetAside)
+		return false, fmt.Errorf("%s %s: %w", what, id, ErrSetAside)
 	}
-	return nil
+	return suspect, nil
+}
+
+// beginSuspect is beginReading of what an earlier process died with.
+func (s *Store) beginSuspect(ctx context.Context, what, id string) error {
+	if err := s.suspects.turn(ctx); err != nil {
+		return fmt.Errorf("wait before %s %s is read again: %w", what, id, err)
+	}
+	_, err := s.noteReading(ctx, what, id, true)
+	return err
 }
 
 // endReading notes that the reading ended: the process lives.
@@ -90,10 +108,14 @@ func (s *Store) BeginReply(ctx context.Context, r RawReply) (b Begun, err error)
 	if r.Cut && len(kept) > cutHead {
 		kept = kept[:cutHead]
 	}
+	var suspect bool
 	err = s.pool.QueryRow(ctx, query("begin_reply"), r.Operation, r.key(sum[:]), r.MessageID, r.ContentType, kept, !r.Cut, len(r.Raw), sum[:], s.process).
-		Scan(&b.ID, &b.Known, &b.Aside, &b.Fresh)
+		Scan(&b.ID, &b.Known, &b.Aside, &b.Fresh, &suspect)
 	if err == nil && b.Fresh {
 		_, err = s.pool.Exec(ctx, query("reply_set_aside"), b.ID)
+	}
+	if err == nil && suspect {
+		err = s.beginSuspect(ctx, readingReply, fmt.Sprint(b.ID))
 	}
 	if err != nil {
 		return Begun{}, fmt.Errorf("keep a reply to %s: %w", r.Operation, err)

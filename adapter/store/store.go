@@ -37,7 +37,8 @@ type Store struct {
 	aside      *pgxpool.Pool
 	classifier classifierCache
 	// process tells this process from others, see beginReading.
-	process uuid.UUID
+	process  uuid.UUID
+	suspects suspects
 	// unbelieved is how many bytes of what nobody can believe are kept in a day.
 	unbelieved int64
 }
@@ -88,7 +89,7 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool, aside: aside, process: uuid.New(), unbelieved: UnbelievedBytes}, nil
+	return &Store{pool: pool, aside: aside, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes}, nil
 }
 
 // KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept

@@ -43,7 +43,7 @@ func crashWorld(o *world.Options) {
 	o.Env = append(o.Env, "EGISSOGW_PACKAGE_RECORDS=20")
 }
 
-// pointTerm is how long a point may take to be reached.
+// pointTerm is how long a point may take to be reached, see stillness.lasts.
 const pointTerm = 40 * time.Second
 
 // crashPoints lets a gateway kill itself at one point after the other.
@@ -61,10 +61,7 @@ func crashPoints(ctx context.Context, p *play) error {
 		if err := p.stir(ctx, i); err != nil {
 			return err
 		}
-		term, cancel := context.WithTimeoutCause(ctx, pointTerm, errors.New("it was not reached"))
-		err := g.Died(term)
-		cancel()
-		switch {
+		switch err := p.reached(ctx, g); {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case err != nil:
@@ -77,6 +74,23 @@ func crashPoints(ctx context.Context, p *play) error {
 	g.Env = nil
 	p.calmed()
 	return errors.Join(errors.Join(missed...), g.Start())
+}
+
+// reached waits until the gateway has killed itself.
+func (p *play) reached(ctx context.Context, g *world.Gateway) error {
+	began := &stillness{since: time.Now(), polls: p.polls()}
+	for g.Alive() {
+		if began.lasts(p, pointTerm) {
+			return errors.New("it was not reached")
+		}
+		if err := world.Pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	if how := g.Ended(); !how.Signaled() {
+		return fmt.Errorf("the gateway ended by itself, exit code %d", how.ExitStatus())
+	}
+	return nil
 }
 
 // stir makes work for every step: changes, and a request of somebody else.

@@ -1,7 +1,7 @@
--- What strangers sent, before and while it is read: migrations/022_reading.sql.
+-- What strangers sent, before and while it is read: migrations/022_reading.sql, 028_suspect.sql.
 
 -- name: begin_reading
-select aside, fresh from egisso.begin_reading($1, $2, $3);
+select aside, suspect from egisso.begin_reading($1, $2, $3, $4);
 
 -- name: end_reading
 delete from egisso.reading where what = $1 and id = $2 and set_aside_at is null;
@@ -25,8 +25,8 @@ with kept as (
            sha256 = case when r.state = 'reading' then excluded.sha256 else r.sha256 end,
            content_type = case when r.state = 'reading' then excluded.content_type else r.content_type end
     returning id, state <> 'reading' and sha256 = $8 and coalesce(process = $9, false) as known)
-select k.id, k.known, coalesce(b.aside, false), coalesce(b.fresh, false)
-  from kept k left join lateral egisso.begin_reading('reply', k.id::text, $9) b on not k.known;
+select k.id, k.known, coalesce(b.aside, false), coalesce(b.fresh, false), coalesce(b.suspect, false)
+  from kept k left join lateral egisso.begin_reading('reply', k.id::text, $9, false) b on not k.known;
 
 -- name: end_reply
 -- It was understood: what it says is stored elsewhere, or it says nothing.

@@ -128,14 +128,9 @@ func (g *Gateway) Murder() {
 	g.Kill()
 }
 
-// Died waits until the gateway has ended by itself.
-func (g *Gateway) Died(ctx context.Context) error {
-	select {
-	case <-g.process.done:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the end of the gateway: %w", context.Cause(ctx))
-	}
+// Ended tells how a gateway that does not run has ended.
+func (g *Gateway) Ended() syscall.WaitStatus {
+	return g.process.cmd.ProcessState.Sys().(syscall.WaitStatus)
 }
 
 // Freeze stops the gateway in the middle of what it does; Wake lets it go on.
