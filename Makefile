@@ -67,11 +67,11 @@ build: ## bin/egissogw and bin/smevsim
 SLOW := ./jobs ./adapter/store ./cmd/egissogw ./adapter/mis
 test: export GORACE := atexit_sleep_ms=0 $(GORACE)
 test: announce deps softhsm engine lint ## lint, then every test with the race detector
-	go test -race -tags pkcs11 ./crypto/pkcs11
+	go test -race -vet=off -tags pkcs11 ./crypto/pkcs11
 	go test -race -vet=off -shuffle=on -timeout=12m -p $$(($$(nproc) + 1)) $(SLOW) ./...
 
 announce:
-	@echo "make test: all tests with the race detector, 5-10 minutes on two cores; the first time about as long again:"
+	@echo "make test: all tests with the race detector, about 6 minutes on two cores; the first time twice as long:"
 	@echo "  it installs by apt (root; others are told what is missing) PostgreSQL, OpenSSL with GOST, gcc, libxml2-utils,"
 	@echo "  downloads the Go modules and builds SoftHSM in .cache. No server is left running, nothing else is changed."
 

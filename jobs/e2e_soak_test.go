@@ -95,7 +95,7 @@ func soakMessages(t *testing.T) int {
 		if testing.Short() {
 			t.Skip("takes some seconds")
 		}
-		return 80
+		return 40
 	}
 	serverVacuums(t)
 	n, err := strconv.Atoi(text)

@@ -19,10 +19,10 @@ const rowsVariable = "EGISSOGW_TEST_ROWS"
 // lives at the worst moment.
 func TestMemoryDoesNotGrowWithTheRows(t *testing.T) {
 	if testing.Short() {
-		t.Skip("generates tens of thousands of prescriptions")
+		t.Skip("generates thousands of prescriptions")
 	}
-	const fewRows = 2_000
-	manyRows := 20_000
+	const fewRows = 1_000
+	manyRows := 8_000
 	if text := os.Getenv(rowsVariable); text != "" {
 		var err error
 		if manyRows, err = strconv.Atoi(text); err != nil || manyRows < 2*fewRows {
