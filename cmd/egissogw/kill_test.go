@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,10 +44,11 @@ var killPoints = []struct {
 func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
 	gateway, simulator := programs(t)
+	temporary := t.TempDir()
 	s, manifest := testStage(t, stageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},
 		Source: refmis.Options{Seed: 7, Facts: 400},
-		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=50", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug"},
+		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=50", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug", "TMPDIR=" + temporary},
 	})
 	for _, point := range killPoints {
 		if err := s.startGateway(gateway); err != nil {
@@ -67,6 +72,9 @@ func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 	}
 	s.compareWithLedger(t, manifest)
 	s.findPersonalData(t)
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("temporary files are left: %v, %v", left, err)
+	}
 }
 
 // waitFor polls until the query says true.
@@ -144,8 +152,9 @@ func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
 	}
 }
 
-// findPersonalData looks for invented people in everything the programs wrote
-// outside the databases and the signed messages.
+// findPersonalData looks for invented people in everything the programs wrote outside
+// the databases and the messages: in each file of the stage, whatever it is, with what
+// the simulator said, and in the names of all.
 func (s *stage) findPersonalData(t *testing.T) {
 	t.Helper()
 	rows, err := s.source.Query(t.Context(), `
@@ -159,10 +168,6 @@ func (s *stage) findPersonalData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written, err := os.ReadFile(filepath.Join(s.dir, "egissogw.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	st, err := s.store.Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -171,19 +176,52 @@ func (s *stage) findPersonalData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(written) + fmt.Sprintf("%+v %+v", st, journal)
-	if len(planted) < 100 || len(text) < 10_000 {
-		t.Fatalf("nothing to look for or in: %d values, %d bytes", len(planted), len(text))
+	texts := s.written(t)
+	texts["status and journal"] = fmt.Sprintf("%+v %+v", st, journal)
+	if len(planted) < 100 || len(texts["egissogw.log"]) < 10_000 {
+		t.Fatalf("nothing to look for or in: %d values, %d bytes of log, files %v", len(planted), len(texts["egissogw.log"]), slices.Sorted(maps.Keys(texts)))
 	}
-	for i, value := range planted {
-		found := strings.Contains(text, value)
-		if found && len(value) == documentDigits {
-			found = regexp.MustCompile(`(^|[^0-9a-f.-])` + regexp.QuoteMeta(value) + `($|[^0-9a-f-])`).MatchString(text)
-		}
-		if found {
-			t.Errorf("planted value %d of %d is in the log, the status or the journal", i, len(planted))
+	for name, text := range texts {
+		for i, value := range planted {
+			if hasValue(text, value) {
+				t.Errorf("planted value %d of %d is in %s", i, len(planted), name)
+			}
 		}
 	}
+}
+
+// written returns what the files of the stage hold that are no database and no message,
+// and the names of all.
+func (s *stage) written(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	var names []string
+	err := fs.WalkDir(os.DirFS(s.dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || path == "postgresql/data" {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		names = append(names, path)
+		if !e.Type().IsRegular() || strings.HasPrefix(path, "ftp/") || path == filepath.Base(s.ledgerFile()) {
+			return nil
+		}
+		content, err := os.ReadFile(filepath.Join(s.dir, path))
+		texts[path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts["names of files"] = strings.Join(names, "\n")
+	return texts
+}
+
+// hasValue reports whether a value is in a text, and not by chance inside something else.
+func hasValue(text, value string) bool {
+	if !strings.Contains(text, value) {
+		return false
+	}
+	return len(value) != documentDigits ||
+		regexp.MustCompile(`(^|[^0-9a-f.-])`+regexp.QuoteMeta(value)+`($|[^0-9a-f-])`).MatchString(text)
 }
 
 // documentDigits is how long numbers of documents are: so short that the same
