@@ -97,10 +97,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	b := bench{
-		settings: s,
-		programs: &world.Programs{Module: s.module, Dir: dir}, template: &world.Template{Dir: filepath.Join(dir, "cluster")},
-	}
+	programs := &world.Programs{Module: s.module, Dir: dir}
+	b := bench{settings: s, programs: programs, template: world.NewTemplate(filepath.Join(dir, "cluster"), programs)}
 	report := Report{Machine: machine()}
 	for _, facts := range s.facts {
 		for range s.runs {

@@ -117,7 +117,7 @@ func playAll(ctx context.Context, s settings, chosen []Scenario, stdout, stderr 
 	}
 	programs := &world.Programs{Module: s.module, Dir: dir, Former: s.former}
 	r := runner{
-		programs: programs, template: &world.Template{Dir: filepath.Join(dir, "cluster"), Programs: programs}, settings: s,
+		programs: programs, template: world.NewTemplate(filepath.Join(dir, "cluster"), programs), settings: s,
 		progress: func(result Result) { fmt.Fprintln(stderr, result.line()) },
 	}
 	report := r.play(ctx, chosen)

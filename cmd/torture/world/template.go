@@ -20,11 +20,17 @@ import (
 // moment, a new cluster in seconds. Its МИС is empty, its gateway's database is that of the
 // product, with the service on.
 type Template struct {
-	Dir      string
-	Programs *Programs
+	dir      string
+	programs *Programs
 
 	once sync.Once
 	err  error
+}
+
+// NewTemplate returns a template that is made in dir when the first world asks for it;
+// programs fill its databases.
+func NewTemplate(dir string, programs *Programs) *Template {
+	return &Template{dir: dir, programs: programs}
 }
 
 // copyTo makes a copy that pgcluster starts as it is.
@@ -38,7 +44,7 @@ func (t *Template) copyTo(ctx context.Context, dir string) error {
 	}
 	args := []string{"-a"}
 	for _, name := range []string{"data", "password", "lock"} {
-		args = append(args, filepath.Join(t.Dir, name))
+		args = append(args, filepath.Join(t.dir, name))
 	}
 	if out, err := exec.CommandContext(ctx, "cp", append(args, dir)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("copy the cluster: %w: %s", err, strings.TrimSpace(string(out)))
@@ -48,15 +54,15 @@ func (t *Template) copyTo(ctx context.Context, dir string) error {
 
 func (t *Template) make(ctx context.Context) error {
 	// The server's account must enter the folders above it.
-	if err := os.Chmod(filepath.Dir(t.Dir), 0o711); err != nil {
+	if err := os.Chmod(filepath.Dir(t.dir), 0o711); err != nil {
 		return fmt.Errorf("make a cluster to copy: %w", err)
 	}
 	// The one the tests' servers are copied from, too. Without it initdb makes one.
-	empty, err := pgcluster.Prepare(ctx, filepath.Join(t.Programs.Module, ".cache", "pgtest"))
+	empty, err := pgcluster.Prepare(ctx, filepath.Join(t.programs.Module, ".cache", "pgtest"))
 	if err != nil {
 		empty = ""
 	}
-	c, err := pgcluster.Start(ctx, pgcluster.Options{Dir: t.Dir, From: empty, NoSync: true, Keep: true})
+	c, err := pgcluster.Start(ctx, pgcluster.Options{Dir: t.dir, From: empty, NoSync: true, Keep: true})
 	if err != nil {
 		return err
 	}
@@ -76,7 +82,7 @@ func (t *Template) fill(ctx context.Context, c *pgcluster.Cluster) error {
 	if err := errors.Join(refmis.Install(ctx, conn), conn.Close(ctx)); err != nil {
 		return err
 	}
-	program, err := t.Programs.Path(Product)
+	program, err := t.programs.Path(Product)
 	if err != nil {
 		return err
 	}
