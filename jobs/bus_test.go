@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
@@ -382,7 +383,7 @@ func TestBusThatIsDownIsLeftAlone(t *testing.T) {
 	now := time.Now()
 	var changes []smev.BreakerChange
 	breaker := &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Threshold: 3, Open: smev.Backoff{Min: time.Minute, Max: time.Minute}},
+		Policy:  smev.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
 		Changed: func(c smev.BreakerChange, _ smev.BreakerState) { changes = append(changes, c) },
 	}
 	send := g.sendJob(w)

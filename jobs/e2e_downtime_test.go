@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/jobs"
@@ -126,7 +127,7 @@ func hourDown(t *testing.T, outage smevtest.Outage) {
 
 	down := true
 	w.send.Files = impatient{w.files, &down}
-	send, receive := w.breaker(smev.Backoff{Min: retryMin, Max: retryMax})
+	send, receive := w.breaker(retry.Backoff{Min: retryMin, Max: retryMax})
 	order := []jobs.Job{w.decide, w.form, w.sign, send, receive, w.apply}
 	var entries []jobs.Entry
 	for _, job := range order {

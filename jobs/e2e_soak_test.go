@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/ledger"
@@ -34,7 +35,7 @@ func (w *world) hasty() {
 }
 
 // breaker is shared by the jobs of one gateway, as serve does it.
-func (w *world) breaker(open smev.Backoff) (jobs.Send, jobs.Receive) {
+func (w *world) breaker(open retry.Backoff) (jobs.Send, jobs.Receive) {
 	b := &smev.Breaker{Policy: smev.BreakerPolicy{Open: open}, Changed: func(c smev.BreakerChange, _ smev.BreakerState) {
 		w.log.Error("breaker", "opened", c == smev.BreakerOpened)
 	}}
@@ -52,7 +53,7 @@ func (w *world) gateways(senders int) (stop func()) {
 	// Whatever a gateway does wakes its next job, and another of so many looks soon.
 	every := often(200 * time.Millisecond)
 	for i := range senders {
-		send, receive := w.breaker(smev.Backoff{Min: 20 * time.Millisecond, Max: 200 * time.Millisecond})
+		send, receive := w.breaker(retry.Backoff{Min: 20 * time.Millisecond, Max: 200 * time.Millisecond})
 		entries := []jobs.Entry{{Job: send, Schedule: every, Wakes: []string{"receive"}}}
 		if i < 2 {
 			entries = append(entries,

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
@@ -80,7 +81,7 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 		f.Log.Error("file of an answer is given up: it is not believed", "answer_id", file.AnswerID, "err", err)
 		return Report{Done: 1, More: true}, f.Store.FileRefused(ctx, file, err.Error())
 	}
-	backoff := smev.Backoff{Min: f.RetryMin, Max: f.RetryMax}
+	backoff := retry.Backoff{Min: f.RetryMin, Max: f.RetryMax}
 	after := backoff.Delay(file.Attempts+1, rand.Float64())
 	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), after))
 }

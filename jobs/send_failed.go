@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
@@ -32,7 +33,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		}
 	case class == smev.ClassUnknown && m.Attempts+1 < unknownAttempts:
 		// Perhaps somebody between us and the bus answered in its place.
-		f.After = smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
+		f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
 		f.Info = "Ответ СМЭВ не удалось понять, отправка будет повторена"
 		err = s.Store.RetryLater(ctx, m, attempt, f)
 	case class == smev.ClassRetry, class == smev.ClassRetryLater:
@@ -105,8 +106,8 @@ func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
 // everybody at once; long when a queue or a quota is full; and never shorter than
 // the bus itself asks for.
 func (s Send) pause(failures int, cause error) time.Duration {
-	backoff := smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}
-	return max(backoff.DelayFor(smev.Classify(cause), failures, rand.Float64()), smev.RetryAfter(cause))
+	backoff := retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}
+	return max(smev.DelayFor(backoff, smev.Classify(cause), failures, rand.Float64()), smev.RetryAfter(cause))
 }
 
 // reason tells people why, without the bus's own text, which may quote data.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/retry"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -47,7 +47,7 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 // no storage and go on.
 func (s Send) withoutStorage(ctx context.Context, m *store.OutMessage) (Report, error) {
 	err := s.Store.RetryLater(ctx, m, 0, store.Failure{
-		Detail: errStorageDown.Error(), After: smev.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(storagePatience, rand.Float64()),
+		Detail: errStorageDown.Error(), After: retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(storagePatience, rand.Float64()),
 		Info: "Файловое хранилище СМЭВ недоступно, отправка будет повторена",
 	})
 	return Report{More: err == nil}, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
@@ -87,7 +88,7 @@ func TestFileStorageThatIsDownIsLeftAlone(t *testing.T) {
 	job := g.sendJob(w)
 	job.Now = func() time.Time { return now }
 	job.FileBreaker = &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Threshold: 3, Open: smev.Backoff{Min: time.Minute, Max: time.Minute}},
+		Policy:  smev.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
 		Changed: func(c smev.BreakerChange, _ smev.BreakerState) { changes = append(changes, c) },
 	}
 	deadline := time.Now().Add(time.Minute)

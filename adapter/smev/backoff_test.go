@@ -2,40 +2,18 @@ package smev
 
 import (
 	"errors"
-	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
+
+	"egissogw/adapter/retry"
 )
 
-func TestBackoff(t *testing.T) {
-	b := Backoff{Min: time.Second, Max: 5 * time.Minute}
-	for failures, want := range map[int]time.Duration{
-		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 8: 128 * time.Second,
-		9: 256 * time.Second, 10: 5 * time.Minute, 1000: 5 * time.Minute, math.MaxInt: 5 * time.Minute,
-	} {
-		if low, high := b.Delay(failures, 0), b.Delay(failures, 1); low != want/2 || high != want {
-			t.Errorf("after %d failures %v to %v, want %v to %v", failures, low, high, want/2, want)
-		}
-	}
-	for _, b := range []Backoff{{}, {Min: time.Hour}, {Min: time.Second, Max: math.MaxInt64}, {Min: math.MaxInt64 / 2, Max: math.MaxInt64}} {
-		for failures := range 200 {
-			if d := b.Delay(failures, rand.Float64()); d <= 0 {
-				t.Fatalf("%+v: %v after %d failures", b, d, failures)
-			}
-		}
-	}
-	if got := b.Delay(1, -5); got != time.Second/2 {
-		t.Errorf("dice below their range: %v", got)
-	}
-}
-
 func TestBackoffByClass(t *testing.T) {
-	b := Backoff{Min: time.Second, Max: time.Hour}
+	b := retry.Backoff{Min: time.Second, Max: time.Hour}
 	for class, want := range map[Class]time.Duration{
 		ClassRetry: time.Second, ClassRetryLater: time.Hour, ClassFixConfiguration: time.Hour, ClassUnknown: time.Hour,
 	} {
-		if got := b.DelayFor(class, 1, 1); got != want {
+		if got := DelayFor(b, class, 1, 1); got != want {
 			t.Errorf("%s: %v", class, got)
 		}
 	}
@@ -55,7 +33,7 @@ func TestBreakerDuringAnOutage(t *testing.T) {
 	now := testNow
 	start, end := now.Add(10*time.Minute), now.Add(70*time.Minute)
 	b := Breaker{
-		Policy: BreakerPolicy{Threshold: 5, Open: Backoff{Min: 10 * time.Second, Max: 5 * time.Minute}},
+		Policy: BreakerPolicy{Threshold: 5, Open: retry.Backoff{Min: 10 * time.Second, Max: 5 * time.Minute}},
 		Changed: func(change BreakerChange, s BreakerState) {
 			heard = append(heard, change)
 			if change == BreakerClosed {
@@ -90,7 +68,7 @@ func TestBreakerDuringAnOutage(t *testing.T) {
 }
 
 func TestBreakerCounts(t *testing.T) {
-	p := BreakerPolicy{Threshold: 3, Open: Backoff{Min: time.Minute, Max: time.Minute}}
+	p := BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}}
 	for _, tt := range []struct {
 		name     string
 		outcomes []error
@@ -115,7 +93,7 @@ func TestBreakerCounts(t *testing.T) {
 }
 
 func TestBreakerProbes(t *testing.T) {
-	p := BreakerPolicy{Threshold: 1, Open: Backoff{Min: time.Minute, Max: time.Hour}, ProbeTerm: 10 * time.Minute}
+	p := BreakerPolicy{Threshold: 1, Open: retry.Backoff{Min: time.Minute, Max: time.Hour}, ProbeTerm: 10 * time.Minute}
 	open, change := p.After(BreakerState{}, errNoLine, testNow, 1)
 	if change != BreakerOpened {
 		t.Fatal("not opened")

@@ -3,6 +3,8 @@ package smev
 import (
 	"sync"
 	"time"
+
+	"egissogw/adapter/retry"
 )
 
 // BreakerPolicy says when a circuit breaker opens and how long it stays open.
@@ -11,7 +13,7 @@ type BreakerPolicy struct {
 	// it; zero means 5.
 	Threshold int
 	// Open is the schedule of probes while it is open.
-	Open Backoff
+	Open retry.Backoff
 	// ProbeTerm is how long a probe may be under way before another is let
 	// through; zero means five minutes.
 	ProbeTerm time.Duration

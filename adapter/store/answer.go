@@ -100,7 +100,7 @@ func (s *Store) ids(ctx context.Context, what, name string, limit int) ([]string
 
 // AckFailed puts an answer off that could not be acknowledged.
 func (s *Store) AckFailed(ctx context.Context, id string) error {
-	if _, err := s.pool.Exec(ctx, query("ack_failed"), id); err != nil {
+	if _, err := s.pool.Exec(ctx, query("ack_failed"), id, s.retry.Min, s.retry.Max); err != nil {
 		return fmt.Errorf("put off the acknowledgement of answer %s: %w", id, err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/retry"
 )
 
 // ClassifierRequest is what is known of asking for КМСЗ (010), the
@@ -82,7 +83,7 @@ func (s *Store) FormClassifierRequest(ctx context.Context, plan ClassifierPlan) 
 		}
 		batch := &pgx.Batch{}
 		batch.Queue(query("insert_classifier_package"), plan.ID, plan.Format, plan.Version, plan.Provider, wanted, "Запрос: "+classifierTitle(wanted)+". Ожидает подписи")
-		batch.Queue(query("classifier_asked"), wanted, plan.ID, Backoff(tries+1, plan.RetryMin, plan.RetryMax))
+		batch.Queue(query("classifier_asked"), wanted, plan.ID, retry.Backoff{Min: plan.RetryMin, Max: plan.RetryMax}.Whole(tries+1))
 		code = wanted
 		return tx.SendBatch(ctx, batch).Close()
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/retry"
 )
 
 // PackagePlan says how to form a package.
@@ -114,19 +115,10 @@ func lookAfterFailures(ctx context.Context, tx pgx.Tx, plan PackagePlan) (rest, 
 	if refused > 0 {
 		most = max(most, plan.RefusedMax)
 	}
-	until := last.Add(Backoff(r.failures, plan.RetryMin, most))
+	until := last.Add(retry.Backoff{Min: plan.RetryMin, Max: most}.Whole(r.failures))
 	r.resting = trying || now.Before(until)
 	_, err = tx.Exec(ctx, query("rest"), plan.Register, until, r.failures, info)
 	return r, err
-}
-
-// Backoff returns least doubled for every failure after the first, at most most.
-func Backoff(failures int, least, most time.Duration) time.Duration {
-	wait := least
-	for i := 1; i < failures && wait < most; i++ {
-		wait *= 2
-	}
-	return min(wait, most)
 }
 
 func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, provider string, err error) {

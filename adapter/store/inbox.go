@@ -126,7 +126,7 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 			return err
 		}
 		failure = fmt.Errorf("answer %s: %w", a.ID, failure)
-		_, err = tx.Exec(ctx, query("apply_failed"), a.ID, failure.Error())
+		_, err = tx.Exec(ctx, query("apply_failed"), a.ID, failure.Error(), s.retry.Min, s.retry.Max)
 		return err
 	})
 	if err == nil {

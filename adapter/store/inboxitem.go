@@ -31,17 +31,17 @@ func (s *Store) DueAcks(ctx context.Context, operation string, limit int) ([]Ack
 
 // AckSent notes that SMEV took an ordered acknowledgement.
 func (s *Store) AckSent(ctx context.Context, o AckOrder) error {
-	return s.ackOrder(ctx, "ack_sent", o)
+	return s.ackOrder(ctx, "ack_sent", o.ID)
 }
 
 // AckPutOff puts an ordered acknowledgement off that could not be sent.
 func (s *Store) AckPutOff(ctx context.Context, o AckOrder) error {
-	return s.ackOrder(ctx, "ack_put_off", o)
+	return s.ackOrder(ctx, "ack_put_off", o.ID, s.retry.Min, s.retry.Max)
 }
 
-func (s *Store) ackOrder(ctx context.Context, name string, o AckOrder) error {
-	if _, err := s.pool.Exec(ctx, query(name), o.ID); err != nil {
-		return fmt.Errorf("note what became of ordered acknowledgement %d: %w", o.ID, err)
+func (s *Store) ackOrder(ctx context.Context, name string, id int64, args ...any) error {
+	if _, err := s.pool.Exec(ctx, query(name), append([]any{id}, args...)...); err != nil {
+		return fmt.Errorf("note what became of ordered acknowledgement %d: %w", id, err)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (s *Store) MarkIncomingAcked(ctx context.Context, id string) error {
 
 // IncomingAckFailed puts a message off that could not be acknowledged.
 func (s *Store) IncomingAckFailed(ctx context.Context, id string) error {
-	return s.incoming(ctx, "put off the acknowledgement of", "incoming_ack_failed", id)
+	return s.incoming(ctx, "put off the acknowledgement of", "incoming_ack_failed", id, s.retry.Min, s.retry.Max)
 }
 
 // UnackedIncoming returns verified messages that were stored but, as far as we
@@ -179,7 +179,7 @@ func (s *Store) IncomingRead(ctx context.Context, m *Incoming) error {
 // IncomingFailed puts a claimed message off that could not be handled, longer
 // after every failure. review is Russian, "" if nobody must look yet.
 func (s *Store) IncomingFailed(ctx context.Context, m *Incoming, problem, review string) error {
-	return s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review)
+	return s.incoming(ctx, "put off", "incoming_failed", m.ID, m.epoch, problem, review, s.retry.Min, s.retry.Max)
 }
 
 // ReleaseIncoming gives a claimed message back untouched.
@@ -227,7 +227,7 @@ func (s *Store) StoreReply(ctx context.Context, r *Reply, id uuid.UUID, envelope
 
 // ReplyFailed puts an answer off that could not be signed.
 func (s *Store) ReplyFailed(ctx context.Context, r *Reply, problem string) error {
-	return s.incoming(ctx, "put off the answer to", "incoming_failed", r.IncomingID, r.epoch, problem, "")
+	return s.incoming(ctx, "put off the answer to", "incoming_failed", r.IncomingID, r.epoch, problem, "", s.retry.Min, s.retry.Max)
 }
 
 // ReleaseReply gives a claimed answer back untouched.

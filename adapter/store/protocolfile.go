@@ -95,7 +95,7 @@ func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(Pro
 			return err
 		}
 		failure = fmt.Errorf("protocol file %s: %w", f.ID, failure)
-		_, err = tx.Exec(ctx, query("protocol_failed"), f.ID, "Протокол не применён из-за ошибки, будет повторено")
+		_, err = tx.Exec(ctx, query("protocol_failed"), f.ID, "Протокол не применён из-за ошибки, будет повторено", s.retry.Min, s.retry.Max)
 		return err
 	})
 	if err == nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/store/crashpoint"
 )
 
@@ -41,6 +42,8 @@ type Store struct {
 	suspects suspects
 	// unbelieved is how many bytes of what nobody can believe are kept in a day.
 	unbelieved int64
+	// retry is when what failed is tried again that no job has a schedule for.
+	retry retry.Backoff
 }
 
 // asideConns is enough: a read holds its connection for a moment.
@@ -89,12 +92,19 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool, aside: aside, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes}, nil
+	return &Store{pool: pool, aside: aside, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes, retry: retryDefault}, nil
 }
 
 // KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept
 // in a day. It is called before the store is used.
 func (s *Store) KeepUnbelieved(bytes int64) { s.unbelieved = bytes }
+
+// retryDefault is when what failed is tried again where no schedule is set.
+var retryDefault = retry.Backoff{Min: 5 * time.Second, Max: 15 * time.Minute}
+
+// RetryBetween sets when what could not be acknowledged, applied or handled is tried
+// again. It is called before the store is used.
+func (s *Store) RetryBetween(b retry.Backoff) { s.retry = b }
 
 // Close closes all connections.
 func (s *Store) Close() {

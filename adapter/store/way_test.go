@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/retry"
 	"egissogw/adapter/store"
 )
 
@@ -311,10 +313,12 @@ func TestNotificationsReachTheListener(t *testing.T) {
 	<-done
 }
 
-func TestBackoffDoublesUpToItsCeiling(t *testing.T) {
-	for failures, want := range map[int]time.Duration{0: 1, 1: 1, 2: 2, 3: 4, 4: 8, 5: 10, 60: 10} {
-		if got := store.Backoff(failures, time.Second, 10*time.Second); got != want*time.Second {
-			t.Errorf("after %d failures %v, want %v", failures, got, want*time.Second)
+// What is put off in the database waits as long as what is put off outside of it.
+func TestPausesOfTheDatabaseAreThoseOfTheProgram(t *testing.T) {
+	f := open(t)
+	for _, b := range []retry.Backoff{{Min: 5 * time.Second, Max: 15 * time.Minute}, {Min: time.Second, Max: 10 * time.Second}, {Min: time.Hour, Max: time.Hour}} {
+		for _, failures := range []int{0, 1, 2, 3, 8, 12, 60, 100_000} {
+			f.want(t, fmt.Sprintf(`select extract(epoch from egisso.pause(%d, '%s', '%s'))::float`, failures, b.Min, b.Max), fmt.Sprint(b.Whole(failures).Seconds()))
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/config"
@@ -65,6 +66,7 @@ func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) 
 		return err
 	}
 	s.KeepUnbelieved(c.SMEV.UnverifiedLimit)
+	s.RetryBetween(retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax})
 	g.store, p.store = s, s
 	g.closers = append(g.closers, s.Close)
 	source, pool, err := openSource(ctx, c.Source)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/config"
 	"egissogw/crypto/cert"
@@ -43,7 +44,7 @@ func (p *parts) openBus(c config.Config) error {
 	}
 	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
 		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total})
-	open := smev.BreakerPolicy{Open: smev.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
+	open := smev.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
 	p.breaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
 	p.fileBreaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}
 	return nil

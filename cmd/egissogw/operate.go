@@ -114,8 +114,8 @@ func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, err
 	return err
 }
 
-// retry lets a record or a package be tried again.
-func retry(ctx context.Context, a *app, args []string) error {
+// tryAgain lets a record or a package be tried again.
+func tryAgain(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("retry")
 	name := f.String("register", "", "реестр, если ключ есть в нескольких")
 	reason := f.String("reason", "", "причина, обязательна")

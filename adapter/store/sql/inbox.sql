@@ -26,7 +26,7 @@ select id from egisso.answer a
 -- name: ack_failed
 update egisso.answer
    set ack_attempts = ack_attempts + 1,
-       next_ack_at = now() + least(interval '5 seconds' * power(2, least(ack_attempts, 10)), interval '1 hour')
+       next_ack_at = now() + egisso.pause(ack_attempts + 1, $2, $3)
  where id = $1;
 
 -- name: lock_unapplied
@@ -44,7 +44,7 @@ update egisso.answer set applied_at = now(), applied_note = $2, review = $3 wher
 -- One answer that cannot be applied does not stop the others.
 update egisso.answer
    set apply_attempts = apply_attempts + 1, problem = $2,
-       next_apply_at = now() + least(interval '5 seconds' * power(2, least(apply_attempts, 10)), interval '1 hour')
+       next_apply_at = now() + egisso.pause(apply_attempts + 1, $3, $4)
  where id = $1;
 
 -- name: package_of_message

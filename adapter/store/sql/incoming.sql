@@ -25,7 +25,7 @@ select id from egisso.incoming
 -- name: incoming_ack_failed
 update egisso.incoming
    set ack_attempts = ack_attempts + 1,
-       next_ack_at = now() + least(interval '5 seconds' * power(2, least(ack_attempts, 10)), interval '1 hour')
+       next_ack_at = now() + egisso.pause(ack_attempts + 1, $2, $3)
  where id = $1;
 
 -- name: claim_incoming
@@ -58,7 +58,7 @@ update egisso.incoming
 -- name: incoming_failed
 update egisso.incoming
    set attempts = attempts + 1, problem = $3, claimed_until = null, review = coalesce(nullif($4, ''), review),
-       next_handle_at = now() + least(interval '5 seconds' * power(2, least(attempts, 10)), interval '1 hour')
+       next_handle_at = now() + egisso.pause(attempts + 1, $5, $6)
  where id = $1 and epoch = $2;
 
 -- name: release_incoming

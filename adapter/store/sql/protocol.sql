@@ -35,7 +35,7 @@ update egisso.protocol_file set outcome = $2, applied_to = $3, applied_at = now(
 -- name: protocol_failed
 update egisso.protocol_file
    set apply_attempts = apply_attempts + 1, note = $2,
-       next_apply_at = now() + least(interval '5 seconds' * power(2, least(apply_attempts, 10)), interval '1 hour')
+       next_apply_at = now() + egisso.pause(apply_attempts + 1, $3, $4)
  where id = $1;
 
 -- name: protocol_outcome

@@ -73,7 +73,7 @@ update egisso.ack_order set done_at = now() where id = $1 and done_at is null;
 -- name: ack_put_off
 update egisso.ack_order
    set attempts = attempts + 1,
-       next_at = now() + least(interval '5 seconds' * power(2, least(attempts, 10)), interval '1 hour')
+       next_at = now() + egisso.pause(attempts + 1, $2, $3)
  where id = $1;
 
 -- name: inbox
