@@ -4,4 +4,3 @@ create function egisso.pause(failures integer, shortest interval, longest interv
 language sql immutable as $$
     select least(shortest * power(2, greatest(least(failures, 25) - 1, 0)), longest)
 $$;
-revoke all on function egisso.pause(integer, interval, interval) from public;
