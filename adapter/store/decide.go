@@ -33,25 +33,20 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		if err := addNeeds(ctx, tx, rows); err != nil {
 			return err
 		}
-		batch := &pgx.Batch{}
-		keys, reviews := make([]string, len(rows)), make([]string, len(rows))
-		needs, settled := make([]string, len(rows)), make([]bool, len(rows))
+		decisions := decisions{register: register}
+		needs := make([]string, len(rows))
 		for i, row := range rows {
 			decision, err := decide(row.Pending)
+			if err == nil {
+				err = decisions.add(row, decision)
+			}
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
-			keys[i], reviews[i], needs[i] = row.Key, decision.Review, Need{register, row.Key}.String()
-			settled[i] = decision.Record == nil
-			if row.again && decision.Drop != "" {
-				batch.Queue(query("drop_record"), register, row.Key, decision.Drop)
-			}
-			if err := queueDecision(batch, register, row.Pending, decision); err != nil {
-				return fmt.Errorf("row %s: %w", row.Key, err)
-			}
+			needs[i] = Need{register, row.Key}.String()
 		}
-		batch.Queue(query("decided"), register, keys, reviews, settled)
-		batch.Queue(query("clear_again"), register, keys)
+		batch := &pgx.Batch{}
+		decisions.queue(batch)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
 			batch.Queue(query("unhurried"))
 			batch.Queue(query("touch_dependants"), needs)
@@ -202,44 +197,4 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 		return nil
 	})
 	return err
-}
-
-func queueDecision(batch *pgx.Batch, register egisso.Register, row Pending, d Decision) error {
-	droppable := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
-	if droppable && (d.Drop != "" || d.Review != "" || d.Record != nil && d.Record.ID != row.Last.ID) {
-		reason := d.Drop
-		if reason == "" && d.Record == nil {
-			reason = "Требуется решение человека"
-		} else if reason == "" {
-			reason = "Заменена записью с новым содержанием"
-		}
-		batch.Queue(query("drop_record"), register, row.Key, reason)
-	}
-	if a := d.Adopt; a != nil {
-		content, err := json.Marshal(a.Content)
-		if err != nil {
-			return fmt.Errorf("encode what ЕГИССО holds: %w", err)
-		}
-		batch.Queue(query("adopt_row"), register, row.Key, a.ID, content, a.Hash, a.Provider, nullable(a.ParticipantCode))
-	}
-	if d.Record == nil {
-		return nil
-	}
-	content, err := json.Marshal(d.Record.Content)
-	if err != nil {
-		return fmt.Errorf("encode record: %w", err)
-	}
-	var becomes []byte // null: the content itself, or nothing
-	if d.Record.Becomes != nil {
-		if becomes, err = json.Marshal(d.Record.Becomes); err != nil {
-			return fmt.Errorf("encode what the record becomes: %w", err)
-		}
-	}
-	findings, err := findingsJSON(d.Record.Findings)
-	if err != nil {
-		return err
-	}
-	batch.Queue(query("put_record"), d.Record.ID, register, row.Key, d.Record.Kind, content, becomes, d.Record.BecomesHash,
-		d.Record.State, d.Record.Reason, findings, d.Record.Provider)
-	return nil
 }

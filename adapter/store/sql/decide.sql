@@ -51,15 +51,18 @@ select s.row_key, case when s.accepted_id is null then '' else coalesce(s.partic
 select participant_code from egisso.source_row
  where register = 'onmsz' and participant_code is not null and accepted_id is not null;
 
--- name: drop_record
+-- name: drop_records
 -- Also what ЕГИССО rejected, once the source does not say it any more.
-update egisso.record set state = 'dropped', reason = $3
- where register = $1 and row_key = $2 and state in ('ready', 'waiting', 'blocked', 'rejected');
+update egisso.record r set state = 'dropped', reason = d.reason
+  from unnest($2::text[], $3::text[]) as d(row_key, reason)
+ where r.register = $1 and r.row_key = d.row_key and r.state in ('ready', 'waiting', 'blocked', 'rejected');
 
--- name: put_record
+-- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (id, register, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into egisso.record (register, id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
+select $1, d.id, d.row_key, d.kind, d.content::jsonb, d.becomes::jsonb, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::text[])
+       as d(id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
 on conflict (id) do update
    set kind = excluded.kind, content = excluded.content, becomes = excluded.becomes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason = excluded.reason, findings = excluded.findings,

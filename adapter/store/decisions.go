@@ -1,0 +1,115 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+)
+
+// decisions gathers what was decided on the rows of a batch, column by column, so that
+// one statement for each kind of change stores it.
+type decisions struct {
+	register egisso.Register
+
+	keys, reviews []string
+	settled       []bool
+
+	dropped, reasons []string // keys of rows whose record is taken off, and why
+	adopted          []adoptedRow
+	records          recordColumns
+}
+
+// adoptedRow is a row of which ЕГИССО holds something that was not sent.
+type adoptedRow struct {
+	key     string
+	content []byte // JSON
+	Adoption
+}
+
+// recordColumns are the columns of the records that are put.
+type recordColumns struct {
+	ids                   []uuid.UUID
+	keys, kinds, contents []string
+	becomes               []*string // null: the content itself, or nothing
+	hashes                [][]byte
+	states, reasons       []string
+	findings, providers   []string
+}
+
+// add notes what was decided on a row.
+func (d *decisions) add(row *dirtyRow, decision Decision) error {
+	d.keys, d.reviews = append(d.keys, row.Key), append(d.reviews, decision.Review)
+	d.settled = append(d.settled, decision.Record == nil)
+	if reason := dropReason(row, decision); reason != "" {
+		d.dropped, d.reasons = append(d.dropped, row.Key), append(d.reasons, reason)
+	}
+	if a := decision.Adopt; a != nil {
+		content, err := json.Marshal(a.Content)
+		if err != nil {
+			return fmt.Errorf("encode what ЕГИССО holds: %w", err)
+		}
+		d.adopted = append(d.adopted, adoptedRow{row.Key, content, *a})
+	}
+	if decision.Record == nil {
+		return nil
+	}
+	return d.records.add(row.Key, *decision.Record)
+}
+
+// dropReason says why the last record of a row is taken off, "" if it is not.
+func dropReason(row *dirtyRow, d Decision) string {
+	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
+	switch {
+	case d.Drop != "" && (open || row.again):
+		return d.Drop
+	case open && d.Record == nil && d.Review != "":
+		return "Требуется решение человека"
+	case open && d.Record != nil && (d.Record.ID != row.Last.ID || d.Review != ""):
+		return "Заменена записью с новым содержанием"
+	}
+	return ""
+}
+
+func (c *recordColumns) add(key string, r NewRecord) error {
+	content, err := json.Marshal(r.Content)
+	if err != nil {
+		return fmt.Errorf("encode record: %w", err)
+	}
+	var becomes *string
+	if r.Becomes != nil {
+		text, err := json.Marshal(r.Becomes)
+		if err != nil {
+			return fmt.Errorf("encode what the record becomes: %w", err)
+		}
+		becomes = nullable(string(text))
+	}
+	findings, err := findingsJSON(r.Findings)
+	if err != nil {
+		return err
+	}
+	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
+	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
+	c.states, c.reasons = append(c.states, string(r.State)), append(c.reasons, r.Reason)
+	c.findings, c.providers = append(c.findings, findings), append(c.providers, r.Provider)
+	return nil
+}
+
+// queue queues the statements that store it: what is taken off makes room for what is put.
+func (d *decisions) queue(batch *pgx.Batch) {
+	if len(d.dropped) > 0 {
+		batch.Queue(query("drop_records"), d.register, d.dropped, d.reasons)
+	}
+	for _, a := range d.adopted {
+		batch.Queue(query("adopt_row"), d.register, a.key, a.ID, a.content, a.Hash, a.Provider, nullable(a.ParticipantCode))
+	}
+	if c := d.records; len(c.ids) > 0 {
+		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.contents, c.becomes, c.hashes,
+			c.states, c.reasons, c.findings, c.providers)
+	}
+	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
+	batch.Queue(query("clear_again"), d.register, d.keys)
+}
