@@ -92,6 +92,7 @@ type FTP struct {
 	User     string        `env:"FTP_USER,default=anonymous" check:"line" doc:"Имя для входа"`
 	Password Secret        `env:"FTP_PASSWORD,default=smev" check:"line" doc:"Пароль для входа"`
 	Timeout  time.Duration `env:"FTP_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел ожидания одной операции с хранилищем"`
+	Passive  string        `env:"FTP_PASSIVE,default=auto" oneof:"auto epsv pasv" doc:"Как просить соединение для данных: auto — EPSV, а если соединиться не удалось, PASV, и наоборот; epsv, pasv — только так (межсетевой экран пропускает одно из двух)"`
 	MinRate  int64         `env:"FTP_MIN_RATE,default=8192" range:"1..104857600" doc:"Наименьшая скорость передачи файла, байт в секунду: более медленная прерывается и повторяется позже"`
 	Total    time.Duration `env:"FTP_TRANSFER_TIMEOUT,default=15m" range:"1m..25m" doc:"Предел передачи одного файла со всеми попытками"`
 }

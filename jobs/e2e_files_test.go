@@ -145,6 +145,22 @@ func TestFileInTrouble(t *testing.T) {
 	}
 }
 
+// Damage on the way counts as such, other troubles do not.
+func TestFileDamagedOnceIsFetchedAgain(t *testing.T) {
+	w := fileWorld(t, func(o *smevtest.Options) { o.Logins.Keep = true }, smevtest.Rule{})
+	w.run(w.receive)
+	refused := smevtest.Rule{On: "LOGIN", Refuse: "denied", Times: 1}
+	for _, rule := range []smevtest.Rule{refused, refused, refused, {On: "RETR", Tamper: true, Times: 1}} {
+		w.script(rule)
+		if _, err := w.fetch.Run(context.Background()); err == nil {
+			t.Errorf("%+v is no trouble", rule)
+		}
+		w.advance(retryMax + time.Minute)
+	}
+	w.everything()
+	w.wantFact("accepted checked")
+}
+
 // A login that was used up by a download we did not survive comes anew with the
 // answer, which is not acknowledged yet.
 func TestAnswerThatComesAgainBringsAFreshLogin(t *testing.T) {

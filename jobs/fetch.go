@@ -83,7 +83,7 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 	}
 	backoff := retry.Backoff{Min: f.RetryMin, Max: f.RetryMax}
 	after := backoff.Delay(file.Attempts+1, rand.Float64())
-	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), after))
+	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), errors.Is(err, smev.ErrFileHash), after))
 }
 
 // content gives the bytes of a file that is what its sender announced.
@@ -108,7 +108,7 @@ func (f Fetch) content(ctx context.Context, file *store.DueFile) ([]byte, error)
 func (f Fetch) lost(file *store.DueFile, err error) bool {
 	var storage *smev.FileStoreError
 	switch {
-	case errors.Is(err, smev.ErrFileHash) && !file.Inline && file.Hash != "" && file.Attempts+1 < hashAttempts:
+	case errors.Is(err, smev.ErrFileHash) && !file.Inline && file.Hash != "" && file.Damaged+1 < hashAttempts:
 		return false
 	case errors.Is(err, smev.ErrFileHash), errors.Is(err, smev.ErrFileSignature), errors.Is(err, smev.ErrTooLarge):
 		return true

@@ -21,6 +21,7 @@ type FileStore struct {
 	addr, user, password string
 	timeout              time.Duration
 	limits               FileStoreLimits
+	passive              *passiveWay
 	attempts             int
 	pause                time.Duration
 	dial                 func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -62,7 +63,7 @@ func NewFileStore(addr, user, password string, timeout time.Duration) *FileStore
 	return &FileStore{
 		addr: addr, user: user, password: password,
 		timeout: timeout, limits: FileStoreLimits{Rate: defaultFTPRate, Total: defaultFTPTotal},
-		attempts: defaultUploadAttempts, pause: defaultUploadPause,
+		passive: &passiveWay{}, attempts: defaultUploadAttempts, pause: defaultUploadPause,
 		dial: (&net.Dialer{Timeout: timeout}).DialContext,
 	}
 }
@@ -75,6 +76,12 @@ func (s *FileStore) WithLimits(l FileStoreLimits) *FileStore {
 	if l.Total > 0 {
 		s.limits.Total = l.Total
 	}
+	return s
+}
+
+// WithPassive sets how data connections are asked for and returns the storage.
+func (s *FileStore) WithPassive(p Passive) *FileStore {
+	s.passive = &passiveWay{wanted: p}
 	return s
 }
 
@@ -190,7 +197,8 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 	links.move()
 	stop := context.AfterFunc(ctx, links.closeAll)
 	var host string // of the control connection
-	conn, err := ftp.Dial(s.addr, ftp.DialWithDialFunc(func(network, addr string) (net.Conn, error) {
+	pasv := s.passive.pasv()
+	conn, err := ftp.Dial(s.addr, ftp.DialWithDisabledEPSV(pasv), ftp.DialWithDialFunc(func(network, addr string) (net.Conn, error) {
 		// Data connections go where the control connection goes, whatever address
 		// PASV names: behind a NAT it is often wrong, and no server shall send
 		// us elsewhere.
@@ -199,6 +207,9 @@ func (s *FileStore) connect(ctx context.Context, step, user, password string) (*
 		}
 		c, err := s.dial(ctx, network, addr)
 		if err != nil {
+			if host != "" && ctx.Err() == nil {
+				s.passive.failed(pasv)
+			}
 			return nil, err
 		}
 		if !links.add(c) {

@@ -129,12 +129,13 @@ func (u *upload) try(ctx context.Context) (err error) {
 	return u.compare(conn)
 }
 
-// compare asks for the size of the stored file.
+// compare asks for the size of the stored file. A server need not know SIZE, and one
+// that only takes files may not let us ask: the transfer itself was confirmed.
 func (u *upload) compare(conn *ftp.ServerConn) error {
 	there, err := conn.FileSize(u.name)
-	switch reply, isReply := errors.AsType[*textproto.Error](err); {
-	case isReply && (reply.Code == ftp.StatusBadCommand || reply.Code == ftp.StatusNotImplemented):
-		return nil // a server without SIZE; the transfer itself was confirmed
+	switch {
+	case refused(err):
+		return nil
 	case err != nil:
 		return storeError(stepSize, err)
 	case there != u.size:

@@ -46,6 +46,7 @@ type DueFile struct {
 	InFile
 	AnswerID string
 	Attempts int           // earlier ones that failed
+	Damaged  int           // those of them that brought something else than was announced
 	Age      time.Duration // since it was announced
 	id       int64
 	epoch    int64
@@ -89,7 +90,7 @@ func (s *Store) claimFile(ctx context.Context, lease time.Duration) (*DueFile, e
 	var age float64
 	err := s.pool.QueryRow(ctx, query("claim_file"), lease).
 		Scan(&f.id, &f.AnswerID, &f.Name, &f.Inline, &f.UserName, &f.Password, &f.FileName, &f.Hash, &f.MimeType, &f.NamespaceURI,
-			&f.Signature, &f.Content, &f.Attempts, &f.epoch, &age)
+			&f.Signature, &f.Content, &f.Attempts, &f.Damaged, &f.epoch, &age)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -116,9 +117,10 @@ func (s *Store) FileRefused(ctx context.Context, f *DueFile, problem string) err
 	return s.settleFile(ctx, f, "file_refused", problem)
 }
 
-// FileLater puts a file off that could not be fetched.
-func (s *Store) FileLater(ctx context.Context, f *DueFile, problem string, after time.Duration) error {
-	return s.settleFile(ctx, f, "file_retry", problem, after)
+// FileLater puts a file off that could not be fetched; damaged: it was, and is something
+// else than was announced.
+func (s *Store) FileLater(ctx context.Context, f *DueFile, problem string, damaged bool, after time.Duration) error {
+	return s.settleFile(ctx, f, "file_retry", problem, after, damaged)
 }
 
 // ReleaseFile gives a claimed file back untouched.

@@ -43,7 +43,7 @@ func (p *parts) openBus(c config.Config) error {
 		return err
 	}
 	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
-		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total})
+		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total}).WithPassive(smev.Passive(c.FTP.Passive))
 	open := smev.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
 	p.breaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
 	p.fileBreaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}

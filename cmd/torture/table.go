@@ -16,7 +16,6 @@ const (
 	awaitsMemory     = "what ЕГИССО holds is found again after the database was lost"
 	awaitsNeighbours = "a gateway that cannot do a kind of work leaves it to the others"
 	awaitsKeys       = "messages and answers of a changed key are judged again"
-	awaitsStorage    = "a file that could not be fetched or uploaded comes another way"
 	awaitsClock      = "an id from the future is evidence against the id"
 	awaitsOneClock   = "no decision mixes two clocks"
 	awaitsProtocol   = "nothing is accepted without a positive statement"
@@ -205,7 +204,7 @@ var scenarios = []Scenario{
 		World:   busWith(func(o *smevtest.Options) { o.NoEPSV, o.Answers = true, smevtest.AnswerFile }), Play: fresh(trouble()),
 	},
 	{
-		Name: "ftp-size", Facts: 200, Gateways: 1, Awaits: awaitsStorage,
+		Name: "ftp-size", Facts: 200, Gateways: 1,
 		Happens: "the storage is a drop box that answers 550 to SIZE",
 		World:   busWith(func(o *smevtest.Options) { o.NoSIZE = true }), Play: fresh(trouble()),
 	},

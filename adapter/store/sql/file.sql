@@ -18,7 +18,7 @@ update egisso.received_file f set claimed_until = now() + $1::interval, epoch = 
                 order by next_attempt_at, id limit 1
                   for update skip locked)
 returning f.id, f.answer_id, f.name, f.inline, f.user_name, f.password, f.file_name, f.hash, f.mime_type, f.namespace_uri, f.signature, f.content,
-          f.attempts, f.epoch, extract(epoch from now() - f.created_at)::float8;
+          f.attempts, f.damaged, f.epoch, extract(epoch from now() - f.created_at)::float8;
 
 -- name: file_checked
 update egisso.received_file
@@ -32,7 +32,7 @@ update egisso.received_file
 
 -- name: file_retry
 update egisso.received_file
-   set attempts = attempts + 1, problem = $3, claimed_until = null, next_attempt_at = now() + $4::interval
+   set attempts = attempts + 1, damaged = damaged + $5::boolean::integer, problem = $3, claimed_until = null, next_attempt_at = now() + $4::interval
  where id = $1 and epoch = $2 and state = 'due';
 
 -- name: release_file
