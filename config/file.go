@@ -79,9 +79,19 @@ func readSecret(path string) (text, problem string) {
 	case len(data) > secretLimit:
 		return "", "файл слишком велик для секрета"
 	}
-	text = strings.TrimRight(string(data), "\r\n")
-	if text == "" {
+	return secretOf(string(data))
+}
+
+// secretOf takes the ends of lines off, and refuses what editors add unseen.
+func secretOf(file string) (text, problem string) {
+	text = strings.TrimRight(file, "\r\n")
+	switch {
+	case text == "":
 		return "", "файл пуст"
+	case strings.HasPrefix(text, "\ufeff"), strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return "", "файл начинается с метки порядка байтов (BOM): сохраните его без неё, в UTF-8"
+	case strings.TrimSpace(text) != text:
+		return "", "в начале или в конце файла пробел или пустая строка: уберите"
 	}
 	return text, ""
 }

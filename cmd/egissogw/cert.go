@@ -96,7 +96,7 @@ func showCertificate(ctx context.Context, a *app, args []string) error {
 	problem := c.CheckTerm(now)
 	v.Usable = problem == nil
 	if v.Usable && left <= renewalNotice {
-		v.Warning = fmt.Sprintf("подписывать можно ещё %d дн.: получите новый сертификат и зарегистрируйте его в СМЭВ до замены", v.DaysLeft)
+		v.Warning = renewalText(left)
 	}
 	if *asJSON {
 		err = a.printJSON(v)
@@ -110,6 +110,11 @@ func showCertificate(ctx context.Context, a *app, args []string) error {
 		return because(problem)
 	}
 	return nil
+}
+
+// renewalText says what to do while a certificate still holds.
+func renewalText(left time.Duration) string {
+	return fmt.Sprintf("подписывать можно ещё %d дн.: получите новый сертификат и зарегистрируйте его в СМЭВ до замены", int(max(left, 0)/(24*time.Hour)))
 }
 
 func (v signerView) print(w io.Writer) error {

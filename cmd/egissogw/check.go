@@ -85,6 +85,9 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 	return nil
 }
 
+// placeholderCode is the provider's code in config/dist/egissogw.env.
+const placeholderCode = "0000.000000"
+
 func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
 	r := checkResult{What: "Настройки"}
 	policy, wrong := fieldPolicy(c)
@@ -96,6 +99,9 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 		for _, p := range all.List {
 			r.Problem = append(r.Problem, p.String())
 		}
+	}
+	if c.Provider.Code == placeholderCode {
+		r.Problem = append(r.Problem, config.Prefix+"PROVIDER_CODE: "+placeholderCode+" — образец, укажите код своей организации")
 	}
 	if _, err := openSchema(c.Package, policy.versions); err != nil {
 		r.Problem = append(r.Problem, err.Error())

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,9 +38,22 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 		return r
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	r.standby(ctx, conn)
 	r.databaseClock(ctx, "базы шлюза", conn)
 	r.serverLog(ctx, conn)
 	return r
+}
+
+// standby tells of a copy that cannot be written to.
+func (r *checkResult) standby(ctx context.Context, conn *pgx.Conn) {
+	var readOnly bool
+	err := conn.QueryRow(ctx, "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean", pgx.QueryExecModeExec).Scan(&readOnly)
+	switch {
+	case err != nil:
+		r.Problem = append(r.Problem, err.Error())
+	case readOnly:
+		r.Problem = append(r.Problem, "база шлюза открыта только для чтения (резервный сервер или default_transaction_read_only): укажите основной, target_session_attrs=read-write в адресе выберет его сам")
+	}
 }
 
 func checkSource(ctx context.Context, c config.Config) (r checkResult) {
@@ -82,12 +96,29 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, because(err).Error())
 		return r
 	}
+	if left := time.Until(crt.SigningEnds()); left <= renewalNotice {
+		r.Problem = append(r.Problem, renewalText(left))
+	}
+	if c.SMEV.Trust != config.TrustChain && isOneOf(crt, c.SMEV.Certificates) {
+		r.Problem = append(r.Problem, config.Prefix+"SMEV_CERTIFICATES: это сертификат самого шлюза, а нужен сертификат подписи СМЭВ: её ответам не поверят")
+	}
 	// A trial signature: the only proof that key, token and certificate fit.
 	h := cert.NewDigest(crt.DigestSize())
 	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
 		r.Problem = append(r.Problem, "пробная подпись: "+because(err).Error())
 	}
 	return r
+}
+
+// isOneOf tells whether a certificate is in a file of them. What cannot be read is said
+// elsewhere.
+func isOneOf(crt *cert.Certificate, file config.File) bool {
+	text, err := readConfigured(file)
+	if err != nil {
+		return false
+	}
+	certs, err := cert.ParsePEM(text)
+	return err == nil && slices.ContainsFunc(certs, crt.Equal)
 }
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {

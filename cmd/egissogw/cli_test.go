@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,11 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 	}
 	_, otherCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	oldKey, oldCertificate := keyPair(t, time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour))
+	dyingKey, dyingCertificate := keyPair(t, time.Now().Add(-48*time.Hour), time.Now().Add(11*24*time.Hour))
+	withMark := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(withMark, []byte("\ufeffsmev\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	closed := listenerThatCloses(t)
 	for name, c := range map[string]struct {
 		change map[string]string
@@ -138,6 +144,12 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"wrong policies":             {map[string]string{"RULE_POLICY": "L-NOSUCH=off", "EVENT_POLICY": "boredom=off", "KIND_VERSIONS": "10.06.S=9.9.9"}, []string{"L-NOSUCH", "boredom", "9.9.9"}},
 		"nobody may answer":          {map[string]string{"SMEV_SENDERS": ""}, []string{"СМЭВ", "НЕ ГОТОВО", "EGISSOGW_SMEV_SENDERS не задана"}},
 		"a chain to anybody":         {map[string]string{"SMEV_TRUST": "chain"}, []string{"EGISSOGW_SMEV_SUBJECT"}},
+		"path that is not there":     {map[string]string{"SMEV_URL": inOrder["EGISSOGW_SMEV_URL"] + "s"}, []string{"СМЭВ", "404"}},
+		"code of the example":        {map[string]string{"PROVIDER_CODE": "0000.000000"}, []string{"образец"}},
+		"our certificate as theirs":  {map[string]string{"SMEV_CERTIFICATES": inOrder["EGISSOGW_SOFTKEY_CERTIFICATE_FILE"]}, []string{"сертификат самого шлюза"}},
+		"certificate that ends":      {map[string]string{"SOFTKEY_KEY_FILE": dyingKey, "SOFTKEY_CERTIFICATE_FILE": dyingCertificate}, []string{"ещё 10 дн."}},
+		"database that is only read": {map[string]string{"DATABASE_URL": inOrder["EGISSOGW_DATABASE_URL"] + "&default_transaction_read_only=on"}, []string{"только для чтения"}},
+		"mark of an editor":          {map[string]string{"FTP_PASSWORD_FILE": withMark}, []string{"BOM"}},
 		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -94,6 +94,21 @@ func (r *checkResult) databaseClock(ctx context.Context, of string, db asker) {
 	r.clocks = append(r.clocks, readClock(of, other, 0, start, end))
 }
 
+// nothingThere tells whether the address is not known to GET either: a service that knows
+// no HEAD may know it.
+func nothingThere(ctx context.Context, url string, client *http.Client) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusNotFound
+}
+
 // busClock asks the bus's address for anything by HEAD, to see that somebody is
 // there, and takes the time from the Date header of what comes. The bus need not
 // like such a request: any answer will do.
@@ -119,6 +134,9 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 		return
 	}
 	response.Body.Close()
+	if response.StatusCode == http.StatusNotFound && nothingThere(ctx, c.URL, client) {
+		r.Problem = append(r.Problem, "по этому адресу сервер ничего не нашёл (HTTP 404): проверьте путь, обычно он оканчивается на /ws")
+	}
 	other, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: в её ответе нет заголовка Date")

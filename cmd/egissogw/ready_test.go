@@ -61,10 +61,13 @@ func ready(t *testing.T) map[string]string {
 	t.Helper()
 	env := migrated(t)
 	key, certificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour))
-	bus := httptest.NewServer(http.NotFoundHandler())
+	_, busCertificate := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour))
+	mux := http.NewServeMux()
+	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) })
+	bus := httptest.NewServer(mux)
 	t.Cleanup(bus.Close)
 	for name, value := range map[string]string{
-		"SOURCE_DATABASE_URL": sourceDatabase(t), "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": certificate, "SMEV_SENDERS": "EGISSO",
+		"SOURCE_DATABASE_URL": sourceDatabase(t), "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": busCertificate, "SMEV_SENDERS": "EGISSO",
 		"FTP_ADDRESS": fileStorage(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
 	} {
 		env["EGISSOGW_"+name] = value
