@@ -20,6 +20,10 @@ var factRules = []Rule{
 		Reads: "SNILS", Text: "СНИЛС – 11 цифр, контрольное число сходится", fact: factSNILS},
 	{Code: "L-NAME", Register: RegisterFact, Severity: Error,
 		Reads: "FamilyName, FirstName, Patronymic, MaidenFamilyName", Text: "Фамилия, имя и отчество написаны русскими буквами", fact: factNames},
+	{Code: "L-NAME", Register: RegisterFact, Severity: Warning,
+		Reads: "Patronymic", Text: "Отчество — не слово о том, что его нет", fact: factAbsentNames},
+	{Code: "L-COUNTRY", Register: RegisterFact, Severity: Error,
+		Reads: "Citizenship, OKSMCode", Text: "Страна с таким кодом ОКСМ бывает: не 000", fact: factCountries},
 	{Code: "L-BIRTH", Register: RegisterFact, Severity: Error,
 		Reads: "BirthDate, decisionDate", Text: "Год рождения не раньше 1900; рождение не позже решения и сегодняшнего дня; решение не позже чем через год", fact: factBirth},
 	{Code: "L-ORDER", Register: RegisterFact, Severity: Error,
@@ -55,7 +59,7 @@ var factRules = []Rule{
 	{Code: "L-DUP", Register: RegisterFact, Severity: Warning, Needs: "другие факты",
 		Reads: "SNILS, lmszId, categoryId, dateStart, dateFinish, assignmentInfo", Text: "Нет другого действующего факта с тем же получателем, мерой, категорией, периодом и содержанием", fact: factTwin},
 	{Code: "L-DOC", Register: RegisterFact, Severity: Error,
-		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; выдан ≤ начало ≤ окончание", fact: factDocuments},
+		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; рождение ≤ выдан ≤ начало ≤ окончание", fact: factDocuments},
 }
 
 // factSubject is a fact with its fields listed and what it is compared with.

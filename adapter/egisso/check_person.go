@@ -1,6 +1,11 @@
 package egisso
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // listPerson names every text and date of tPersonInfo of prsn-info.
 func (s *factSubject) listPerson(who personAt) {
@@ -107,12 +112,65 @@ func factSNILS(s *factSubject, r *report) {
 	checkFields(s.fields, r)
 	for _, p := range s.people {
 		if snils(p.p.SNILS) == "" && !SNILSValid(p.p.SNILS) {
-			r.add(p.path+"/SNILS", p.label+"СНИЛС: контрольное число не сходится")
+			r.add(p.path+"/SNILS", p.label+"СНИЛС: такого номера не бывает, контрольное число не сходится")
 		}
 	}
 }
 
-func factNames(s *factSubject, r *report) { checkFields(s.fields, r) }
+func factNames(s *factSubject, r *report) {
+	checkFields(s.fields, r)
+	for _, p := range s.people {
+		for _, n := range namesOf(p.p) {
+			if n.value != "" && nameProblem(n.value) == "" && !strings.ContainsFunc(n.value, unicode.IsLetter) {
+				r.add(p.path+"/"+n.element, p.label+n.title+": нет ни одной буквы; чего нет, то не заполняется")
+			}
+		}
+	}
+}
+
+// namedPart is one name of a person.
+type namedPart struct{ element, title, value string }
+
+func namesOf(p *Person) []namedPart {
+	return []namedPart{
+		{"FamilyName", "фамилия", p.FamilyName}, {"FirstName", "имя", p.FirstName},
+		{"Patronymic", "отчество", p.Patronymic}, {"MaidenFamilyName", "фамилия при рождении", p.MaidenFamilyName},
+	}
+}
+
+// absences are words that forms put where there is no patronymic.
+var absences = []string{"нет", "отсутствует", "не указано", "нет отчества", "без отчества", "неизвестно"}
+
+func factAbsentNames(s *factSubject, r *report) {
+	for _, p := range s.people {
+		if word := strings.ToLower(strings.TrimRight(p.p.Patronymic, ".")); slices.Contains(absences, word) {
+			r.add(p.path+"/Patronymic", p.label+"отчество: слово о том, что его нет; у кого нет отчества, оно не заполняется")
+		}
+	}
+}
+
+// noCountry is no code of the classifier of countries (ОКСМ).
+const noCountry = "000"
+
+func factCountries(s *factSubject, r *report) {
+	for _, p := range s.people {
+		if p.p.Citizenship == noCountry {
+			r.add(p.path+"/Citizenship", p.label+"гражданство: страны с кодом 000 нет")
+		}
+		for _, place := range []struct {
+			element, title string
+			address        *Address
+		}{
+			{"PermanentResidence", "адрес постоянного проживания", p.p.PermanentResidence},
+			{"TemporaryResidence", "адрес временного проживания", p.p.TemporaryResidence},
+			{"ActualResidence", "адрес фактического проживания", p.p.ActualResidence},
+		} {
+			if place.address != nil && place.address.OKSMCode == noCountry {
+				r.add(p.path+"/Address/"+place.element+"/OKSMCode", p.label+place.title+": страны с кодом 000 нет")
+			}
+		}
+	}
+}
 
 func factBirth(s *factSubject, r *report) {
 	for _, p := range s.people {
@@ -122,9 +180,9 @@ func factBirth(s *factSubject, r *report) {
 		case born.IsZero():
 		case born.Year < 1900:
 			r.add(path, p.label+"дата рождения: год раньше 1900")
-		case !s.Today.IsZero() && born.After(s.Today):
+		case s.afterToday(born):
 			r.add(path, p.label+"дата рождения: позже сегодняшнего дня")
-		case !s.f.DecisionDate.IsZero() && born.After(s.f.DecisionDate):
+		case s.afterDecision(born):
 			r.add(path, p.label+"дата рождения: позже даты решения")
 		}
 	}
@@ -132,6 +190,15 @@ func factBirth(s *factSubject, r *report) {
 		r.add("decisionDate", "Дата решения: позже сегодняшнего дня больше чем на год")
 	}
 }
+
+func (s *factSubject) afterToday(d Date) bool { return !s.Today.IsZero() && d.After(s.Today) }
+
+func (s *factSubject) afterDecision(d Date) bool {
+	return !s.f.DecisionDate.IsZero() && d.After(s.f.DecisionDate)
+}
+
+// bornTooLate: L-BIRTH tells, and what else does not fit to the date is no news.
+func (s *factSubject) bornTooLate(born Date) bool { return s.afterToday(born) || s.afterDecision(born) }
 
 func factDocuments(s *factSubject, r *report) {
 	checkFields(s.fields, r)
@@ -143,6 +210,8 @@ func factDocuments(s *factSubject, r *report) {
 				text = "удостоверение личности: тип документа: " + notGiven
 			}
 			r.schema(p.path+"/IdentityDoc", p.label+text)
+		} else if d != nil && !d.IssueDate.IsZero() && d.IssueDate.Before(p.p.BirthDate) && !s.bornTooLate(p.p.BirthDate) {
+			r.add(p.path+"/IdentityDoc/"+d.Type+"/IssueDate", p.label+"удостоверение личности: выдано раньше, чем человек родился")
 		}
 	}
 	for i, d := range s.f.Documents {

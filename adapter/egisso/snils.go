@@ -2,7 +2,7 @@ package egisso
 
 // SNILSValid reports whether s is a СНИЛС: 11 digits whose control number
 // agrees (SPEC.md#local-checks, L-SNILS). Numbers up to 001-001-998 carry no
-// control number and are always accepted.
+// control number and are accepted, but for zero, which is nobody's.
 func SNILSValid(s string) bool {
 	if !isDigits(s, 11) {
 		return false
@@ -14,7 +14,7 @@ func SNILSValid(s string) bool {
 		sum += d * (9 - i)
 	}
 	if number <= 1001998 {
-		return true
+		return number > 0
 	}
 	control := sum % 101 % 100 // 100 becomes 0
 	return control == int(s[9]-'0')*10+int(s[10]-'0')
