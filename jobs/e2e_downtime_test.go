@@ -94,7 +94,7 @@ func TestDowntime(t *testing.T) {
 
 const (
 	answered  = 5  // messages whose answer waits at the bus
-	uploaded  = 20 // messages whose files are stored, and which are not sent
+	uploaded  = 10 // messages whose files are stored, and which are not sent
 	unstarted = 2  // messages of which nothing has left
 )
 
