@@ -145,6 +145,9 @@ func (v *Verdict) confirm(result *PackageResult, listed []bool, unknownRejected 
 	case counted && success < good:
 		v.review("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good)
 		doubt = true
+	case !counted && unlisted > 0:
+		v.review("В протоколе нет числа успешных записей")
+		doubt = true
 	}
 	if !doubt || unlisted == 0 {
 		return
