@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,9 +35,11 @@ type Sign struct {
 	Versions     egisso.VersionSet // that of 10.10.I, which announces the file
 	// Schema is asked before anything is signed; nil where nobody has the schemas.
 	Schema Schema
-	Lease  time.Duration
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Signing is whether the signer works; nil where nobody remembers.
+	Signing *Ability
+	Lease   time.Duration
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // ProviderSettings are parts of the envelope that depend on the provider's
@@ -56,6 +59,9 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
+	if !s.Signing.Ready(s.Now()) {
+		return Report{Skipped: true}, nil
+	}
 	p, err := s.Store.ClaimFormed(ctx, s.Lease)
 	if err != nil || p == nil {
 		return Report{}, err
@@ -68,6 +74,7 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return s.failed(ctx, p, err)
 	}
+	s.Signing.Has()
 	crashpoint.At("sign: package signed")
 	if err := s.Store.StoreSigned(ctx, p, message); err != nil {
 		return Report{}, err
@@ -87,12 +94,18 @@ func (s Sign) failed(ctx context.Context, p *store.FormedPackage, cause error) (
 	if errors.Is(cause, ErrServiceOff) || ctx.Err() != nil {
 		return quietly(Report{}, cause, s.Store.ReleaseFormed(keep, p))
 	}
-	info := "Пакет не подписан: ошибка подписи, будет повторено"
+	info, pause, more := "Пакет не подписан: ошибка подписи, будет повторено", signPause, true
+	if broken := (*SignerError)(nil); s.Signing != nil && errors.As(cause, &broken) {
+		pause, more = 0, false // others may have a signer that works
+		if s.Signing.Lacks(s.Now(), rand.Float64()) {
+			s.Log.Error("this gateway cannot sign: packages are left to others", "err", broken)
+		}
+	}
 	if invalid := (*SchemaError)(nil); errors.As(cause, &invalid) {
 		info = "Пакет не подписан: " + invalid.Error()
 	}
-	err := s.Store.SignFailed(keep, p, info, signPause)
-	return Report{More: true}, errors.Join(cause, err)
+	err := s.Store.SignFailed(keep, p, info, pause)
+	return Report{More: more}, errors.Join(cause, err)
 }
 
 func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Message, error) {

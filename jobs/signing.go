@@ -47,7 +47,8 @@ func (g gatedSigner) SignDigest(ctx context.Context, digest []byte) ([]byte, err
 	if err := requireService(ctx, g.service); err != nil {
 		return nil, err
 	}
-	return g.signer.SignDigest(ctx, digest)
+	value, err := g.signer.SignDigest(ctx, digest)
+	return value, signerTrouble(err)
 }
 
 type gatedDataSigner struct {
@@ -60,7 +61,25 @@ func (g gatedDataSigner) SignData(ctx context.Context, data []byte) ([]byte, err
 	if err := requireService(ctx, g.service); err != nil {
 		return nil, err
 	}
-	return g.data.SignData(ctx, data)
+	value, err := g.data.SignData(ctx, data)
+	return value, signerTrouble(err)
+}
+
+// SignerError says that the signer failed: key, token or program, whatever was to be
+// signed.
+type SignerError struct{ Err error }
+
+// Error is that of the signer.
+func (e *SignerError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the signer's error.
+func (e *SignerError) Unwrap() error { return e.Err }
+
+func signerTrouble(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &SignerError{err}
 }
 
 func requireService(ctx context.Context, s serviceSwitch) error {

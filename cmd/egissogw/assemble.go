@@ -153,9 +153,13 @@ func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
+		Signing:  &jobs.Ability{Pauses: retry.Backoff{Min: c.Job.RetryMin, Max: max(c.Job.RetryMin, signerPause)}},
 		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
+
+// signerPause is the longest between two looks whether a signer that failed works again.
+const signerPause = time.Minute
 
 func (p *parts) send(c config.Config) jobs.Job {
 	return jobs.Send{

@@ -301,7 +301,7 @@ var scenarios = []Scenario{
 
 	// Two gateways of which one is wrong (play_neighbour.go).
 	{
-		Name: "neighbour-token", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
+		Name: "neighbour-token", Facts: 200, Gateways: 2,
 		Happens: "the second gateway cannot sign",
 		Within:  3 * lease, World: usualPauses, Play: neighbour(deadToken),
 	},

@@ -1,0 +1,61 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"egissogw/adapter/retry"
+	"egissogw/adapter/smev"
+	"egissogw/crypto/cert"
+	"egissogw/jobs"
+)
+
+// deadToken has a certificate and does not sign.
+type deadToken struct{ certificate *cert.Certificate }
+
+func (d deadToken) Certificate() *cert.Certificate { return d.certificate }
+
+func (deadToken) SignDigest(context.Context, []byte) ([]byte, error) {
+	return nil, errors.New("token is gone")
+}
+
+// A gateway whose signer fails gives the package back at once, to whoever can sign it,
+// and takes none for a while.
+func TestPackagesAreLeftToAGatewayThatCanSign(t *testing.T) {
+	w := newWorld(t, 1, io.Discard, nil)
+	w.measuresAccepted()
+	w.exec(`update egisso.source_row set dirty = true where register = 'fact'`)
+	w.run(w.decide)
+	w.run(w.form)
+	broken := w.sign
+	broken.Signer = jobs.Gate(deadToken{w.ours.Certificate}, w.store)
+	broken.Builder = smev.Builder{Version: smev.Version13, Signer: broken.Signer}
+	broken.Signing = &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}
+	signs := func(want jobs.Report, job jobs.Sign) error {
+		t.Helper()
+		report, err := job.Run(t.Context())
+		if report.Done != want.Done || report.More != want.More || report.Skipped != want.Skipped {
+			t.Errorf("%+v, want %+v", report, want)
+		}
+		return err
+	}
+	var trouble *jobs.SignerError
+	if err := signs(jobs.Report{}, broken); !errors.As(err, &trouble) {
+		t.Fatalf("%v", err)
+	}
+	for range 3 { // it claims nothing
+		if err := signs(jobs.Report{Skipped: true}, broken); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := signs(jobs.Report{Done: 1, More: true}, w.sign); err != nil {
+		t.Error(err)
+	}
+	w.advance(time.Hour)
+	if err := signs(jobs.Report{}, broken); err != nil {
+		t.Errorf("nothing is left to sign, but %v", err)
+	}
+}
