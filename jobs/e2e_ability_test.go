@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
+	"egissogw/adapter/smev/smevtest"
 	"egissogw/crypto/cert"
 	"egissogw/jobs"
 )
@@ -57,5 +58,33 @@ func TestPackagesAreLeftToAGatewayThatCanSign(t *testing.T) {
 	w.advance(time.Hour)
 	if err := signs(jobs.Report{}, broken); err != nil {
 		t.Errorf("nothing is left to sign, but %v", err)
+	}
+}
+
+// A gateway the file storage does not let in leaves messages with files to others.
+func TestFilesAreLeftToAGatewayThatIsLetIn(t *testing.T) {
+	w := newWorld(t, 1, io.Discard, nil)
+	w.measuresAccepted()
+	w.exec(`update egisso.source_row set dirty = true where register = 'fact'`)
+	for _, job := range []jobs.Job{w.decide, w.form, w.sign} {
+		w.run(job)
+	}
+	stranger := w.send
+	stranger.Storage = &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}
+	w.script(smevtest.Rule{On: "LOGIN", Refuse: "denied", Times: 1})
+	if _, err := stranger.Run(t.Context()); err == nil {
+		t.Error("it is let in")
+	}
+	if report, err := stranger.Run(t.Context()); err != nil || report.Done != 0 {
+		t.Errorf("it takes the message again: %+v, %v", report, err)
+	}
+	if n := w.count(`select count(*) from egisso.package where review is not null`); n != 1 {
+		t.Error("nobody is told")
+	}
+	if report, err := w.send.Run(t.Context()); err != nil || report.Done != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if n := w.count(`select count(*) from egisso.package where review is not null`); n != 0 {
+		t.Error("people are still told")
 	}
 }

@@ -22,6 +22,7 @@ type Send struct {
 	Files              uploader
 	Breaker            *smev.Breaker // shared by all who call the bus; nil lets everything through
 	FileBreaker        *smev.Breaker // the same for the file storage
+	Storage            *Ability      // whether the file storage lets us in; nil where nobody remembers
 	Lease              time.Duration
 	RetryMin, RetryMax time.Duration
 	MessageIDLimit     time.Duration // older ids are not tried for the first time
@@ -47,7 +48,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 			s.Breaker.Forget()
 		}
 	}()
-	m, err := s.Store.ClaimMessage(ctx, s.Lease)
+	m, err := s.Store.ClaimMessage(ctx, s.Lease, s.Storage.Ready(s.Now()))
 	if err != nil || m == nil {
 		return Report{}, err
 	}
@@ -55,9 +56,12 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if smev.ReplaceUnsent(m.ID.String(), m.Attempts, s.MessageIDLimit, s.Now()) {
 		return Report{Done: 1, More: true}, s.giveUp(ctx, m)
 	}
-	if err := s.upload(ctx, m); errors.Is(err, errStorageDown) {
+	switch err := s.upload(ctx, m); {
+	case errors.Is(err, errStorageDown):
 		return s.withoutStorage(ctx, m)
-	} else if err != nil {
+	case err != nil && s.Storage != nil && ctx.Err() == nil && loginRefused(err):
+		return s.withoutLogin(ctx, m, err)
+	case err != nil:
 		return s.failed(ctx, m, 0, err)
 	}
 	// An upload takes its time: ask the switch again.

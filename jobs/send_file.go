@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"egissogw/adapter/retry"
+	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -34,6 +35,7 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 		if err != nil {
 			return fmt.Errorf("upload file %s: %w", f.UUID, err)
 		}
+		s.Storage.Has()
 		crashpoint.At("send: file uploaded")
 		if err := s.Store.MarkUploaded(ctx, m, f.UUID); err != nil {
 			return err
@@ -51,6 +53,23 @@ func (s Send) withoutStorage(ctx context.Context, m *store.OutMessage) (Report, 
 		Info: "Файловое хранилище СМЭВ недоступно, отправка будет повторена",
 	})
 	return Report{More: err == nil}, err
+}
+
+// loginRefused tells that the storage does not let this gateway in, whatever the file.
+func loginRefused(err error) bool {
+	var storage *smev.FileStoreError
+	return errors.As(err, &storage) && storage.Class() == smev.ClassFixConfiguration
+}
+
+// withoutLogin gives a message back at once, to whoever may enter the storage. Messages
+// without files go on.
+func (s Send) withoutLogin(ctx context.Context, m *store.OutMessage, cause error) (Report, error) {
+	if s.Storage.Lacks(s.Now(), rand.Float64()) {
+		s.Log.Error("the file storage does not let this gateway in: messages with files are left to others", "err", cause)
+	}
+	const info = "Вход в файловое хранилище СМЭВ не удался: проверьте имя и пароль"
+	err := s.Store.RetryLater(ctx, m, 0, store.Failure{Detail: cause.Error(), Info: info, Review: info})
+	return Report{More: err == nil}, errors.Join(fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause), err)
 }
 
 // storagePatience is the step of the schedule at which a message waits for a storage

@@ -156,7 +156,7 @@ func TestReleaseStopsAMessageThatNeverLeft(t *testing.T) {
 	if n, err := f.ReleasePackage(t.Context(), pkg, "застрял"); err != nil || n != 1 {
 		t.Fatalf("%d records released: %v", n, err)
 	}
-	if late, err := f.ClaimMessage(t.Context(), time.Minute); err != nil || late != nil {
+	if late, err := f.ClaimMessage(t.Context(), time.Minute, true); err != nil || late != nil {
 		t.Errorf("a released message can still be sent: %v, %v", late, err)
 	}
 }
@@ -201,7 +201,7 @@ func TestRetryOfAPackageSendsAtOnceAndRepeatsTheRejected(t *testing.T) {
 	if err := f.RetryLater(t.Context(), m, attempt, store.Failure{Detail: "x", After: time.Hour, MayHaveArrived: true}); err != nil {
 		t.Fatal(err)
 	}
-	if due, _ := f.ClaimMessage(t.Context(), time.Minute); due != nil {
+	if due, _ := f.ClaimMessage(t.Context(), time.Minute, true); due != nil {
 		t.Fatal("the message is due at once")
 	}
 	if text, err := f.RetryPackage(t.Context(), pkg, "связь есть"); err != nil || !strings.Contains(text, "теми же байтами") {

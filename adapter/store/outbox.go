@@ -22,10 +22,11 @@ type OutMessage struct {
 	MayHaveArrived bool
 }
 
-// ClaimMessage claims the message that is due longest; nil when none is due.
-func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration) (*OutMessage, error) {
+// ClaimMessage claims the message that is due longest; nil when none is due. withFiles:
+// also one whose files have to go to the file storage first.
+func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration, withFiles bool) (*OutMessage, error) {
 	var m OutMessage
-	err := s.pool.QueryRow(ctx, query("claim_message"), lease).
+	err := s.pool.QueryRow(ctx, query("claim_message"), lease, withFiles).
 		Scan(&m.ID, &m.PackageID, &m.IncomingID, &m.Envelope, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

@@ -145,7 +145,7 @@ func (f fixture) sign(t *testing.T) *store.FormedPackage {
 
 func (f fixture) claim(t *testing.T) *store.OutMessage {
 	t.Helper()
-	m, err := f.ClaimMessage(t.Context(), time.Minute)
+	m, err := f.ClaimMessage(t.Context(), time.Minute, true)
 	if err != nil || m == nil {
 		t.Fatalf("no message to send: %v", err)
 	}

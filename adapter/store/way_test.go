@@ -212,7 +212,7 @@ func TestLostClaimIsFenced(t *testing.T) {
 	if err := f.StoreSigned(t.Context(), slow, store.Message{ID: id, Envelope: []byte("late")}); !errors.Is(err, store.ErrLost) {
 		t.Errorf("a lost claim stored its bytes: %v", err)
 	}
-	late, err := f.ClaimMessage(t.Context(), 0)
+	late, err := f.ClaimMessage(t.Context(), 0, true)
 	if err != nil {
 		t.Fatal(err)
 	}

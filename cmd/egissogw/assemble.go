@@ -153,17 +153,22 @@ func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
-		Signing:  &jobs.Ability{Pauses: retry.Backoff{Min: c.Job.RetryMin, Max: max(c.Job.RetryMin, signerPause)}},
+		Signing:  ability(c),
 		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
 
-// signerPause is the longest between two looks whether a signer that failed works again.
-const signerPause = time.Minute
+// ability remembers whether this process can do a kind of work.
+func ability(c config.Config) *jobs.Ability {
+	return &jobs.Ability{Pauses: retry.Backoff{Min: c.Job.RetryMin, Max: max(c.Job.RetryMin, abilityPause)}}
+}
+
+// abilityPause is the longest between two looks whether what was lacking is there again.
+const abilityPause = time.Minute
 
 func (p *parts) send(c config.Config) jobs.Job {
 	return jobs.Send{
-		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
+		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Storage: ability(c), Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, MessageIDLimit: c.Job.MessageIDLimit, Now: time.Now, Log: p.log,
 	}
 }

@@ -306,7 +306,7 @@ var scenarios = []Scenario{
 		Within:  3 * lease, World: usualPauses, Play: neighbour(deadToken),
 	},
 	{
-		Name: "neighbour-ftp", Facts: 200, Gateways: 2, Awaits: awaitsNeighbours,
+		Name: "neighbour-ftp", Facts: 200, Gateways: 2,
 		Happens: "the second gateway has a wrong password for the file storage",
 		Within:  3 * lease, World: usualPauses, Play: neighbour(wrongFTPPassword),
 	},

@@ -1,9 +1,11 @@
 -- name: claim_message
--- The last column: an attempt ended without a word of the bus, so the message may have arrived.
+-- $2: also one with files that are not in the storage yet. The last column: an attempt ended without a word of the bus,
+-- so the message may have arrived.
 update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoch + 1
  where m.id = (select id from egisso.message
                 where state in ('pending', 'in_doubt') and next_attempt_at <= now()
                   and coalesce(claimed_until, '-infinity') < now()
+                  and ($2 or not exists (select from egisso.attachment t where t.message_id = message.id and t.uploaded_at is null))
                 order by next_attempt_at limit 1
                   for update skip locked)
 returning m.id, coalesce(m.package_id, '00000000-0000-0000-0000-000000000000'), coalesce(m.incoming_id, ''), m.envelope, m.attempts, m.epoch,
