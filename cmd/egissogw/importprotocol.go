@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,9 +81,12 @@ func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
 		_, err := fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
 		return err
 	case !fresh:
-		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
+		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, cmp.Or(o.Note, nothingNew))
 		return err
 	}
-	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
+	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, cmp.Or(o.Note, nothingNew))
 	return err
 }
+
+// nothingNew is said of a protocol that changed nothing.
+const nothingNew = "исход пакета уже был известен, ничего не изменилось"
