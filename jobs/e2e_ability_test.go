@@ -88,3 +88,24 @@ func TestFilesAreLeftToAGatewayThatIsLetIn(t *testing.T) {
 		t.Error("people are still told")
 	}
 }
+
+// The same with the answers to requests of others.
+func TestAnswersAreLeftToAGatewayThatCanSign(t *testing.T) {
+	w := newIncoming(t, smev.Version13)
+	w.push(smevtest.Push{Name: "asked", Type: smevtest.PushRequest, Content: []byte(question)})
+	w.run(w.listen)
+	w.run(w.handle)
+	broken := w.respond
+	broken.Builder = smev.Builder{Version: smev.Version13, Signer: jobs.Gate(deadToken{w.ours.Certificate}, w.store)}
+	broken.Signing = &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}
+	var trouble *jobs.SignerError
+	if report, err := broken.Run(t.Context()); !errors.As(err, &trouble) || report.Done != 0 || report.More {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if report, err := broken.Run(t.Context()); err != nil || !report.Skipped {
+		t.Errorf("it claims again: %+v, %v", report, err)
+	}
+	if report, err := w.respond.Run(t.Context()); err != nil || report.Done != 1 {
+		t.Errorf("others do not have it at once: %+v, %v", report, err)
+	}
+}

@@ -96,7 +96,7 @@ func soakMessages(t *testing.T) int {
 		if testing.Short() {
 			t.Skip("takes some seconds")
 		}
-		return 40
+		return 28
 	}
 	serverVacuums(t)
 	n, err := strconv.Atoi(text)

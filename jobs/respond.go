@@ -20,6 +20,7 @@ type Respond struct {
 	Store   *store.Store
 	Switch  serviceSwitch
 	Builder Builder
+	Signing *Ability // as in Sign
 	Lease   time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -33,6 +34,9 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, r.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
+	if !r.Signing.Ready(r.Now()) {
+		return Report{Skipped: true}, nil
+	}
 	reply, err := r.Store.ClaimReply(ctx, r.Lease)
 	if err != nil || reply == nil {
 		return Report{}, err
@@ -45,6 +49,7 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return r.failed(ctx, reply, fmt.Errorf("sign the answer to incoming message %s: %w", reply.IncomingID, err))
 	}
+	r.Signing.Has()
 	messageID, err := uuid.Parse(id)
 	if err != nil {
 		return Report{}, fmt.Errorf("message id: %w", err)
@@ -62,6 +67,9 @@ func (r Respond) failed(ctx context.Context, reply *store.Reply, cause error) (R
 	defer cancel()
 	if errors.Is(cause, ErrServiceOff) || ctx.Err() != nil {
 		return quietly(Report{}, cause, r.Store.ReleaseReply(keep, reply))
+	}
+	if cannotSign(r.Signing, cause, r.Now(), r.Log) {
+		return Report{}, errors.Join(cause, r.Store.ReleaseReply(keep, reply))
 	}
 	return Report{More: true}, errors.Join(cause, r.Store.ReplyFailed(keep, reply, cause.Error()))
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,7 +34,7 @@ type Sign struct {
 	Versions     egisso.VersionSet // that of 10.10.I, which announces the file
 	// Schema is asked before anything is signed; nil where nobody has the schemas.
 	Schema Schema
-	// Signing is whether the signer works; nil where nobody remembers.
+	// Signing is whether the signer works, for Respond too; nil where nobody remembers.
 	Signing *Ability
 	Lease   time.Duration
 	Now     func() time.Time
@@ -95,11 +94,8 @@ func (s Sign) failed(ctx context.Context, p *store.FormedPackage, cause error) (
 		return quietly(Report{}, cause, s.Store.ReleaseFormed(keep, p))
 	}
 	info, pause, more := "Пакет не подписан: ошибка подписи, будет повторено", signPause, true
-	if broken := (*SignerError)(nil); s.Signing != nil && errors.As(cause, &broken) {
+	if cannotSign(s.Signing, cause, s.Now(), s.Log) {
 		pause, more = 0, false // others may have a signer that works
-		if s.Signing.Lacks(s.Now(), rand.Float64()) {
-			s.Log.Error("this gateway cannot sign: packages are left to others", "err", broken)
-		}
 	}
 	if invalid := (*SchemaError)(nil); errors.As(cause, &invalid) {
 		info = "Пакет не подписан: " + invalid.Error()

@@ -2,6 +2,10 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"time"
 
 	"egissogw/adapter/store"
 	"egissogw/crypto/cert"
@@ -80,6 +84,19 @@ func signerTrouble(err error) error {
 		return nil
 	}
 	return &SignerError{err}
+}
+
+// cannotSign reports whether it was the signer that failed, and notes that this process
+// cannot sign, which says nothing about other gateways.
+func cannotSign(signing *Ability, cause error, now time.Time, log *slog.Logger) bool {
+	var broken *SignerError
+	if signing == nil || !errors.As(cause, &broken) {
+		return false
+	}
+	if signing.Lacks(now, rand.Float64()) {
+		log.Error("this gateway cannot sign: what is to be signed is left to others", "err", broken)
+	}
+	return true
 }
 
 func requireService(ctx context.Context, s serviceSwitch) error {

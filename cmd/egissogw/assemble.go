@@ -22,6 +22,7 @@ type parts struct {
 	store       *store.Store
 	source      *mis.Source
 	signer      jobs.Signer // behind the switch
+	signing     *jobs.Ability
 	builder     smev.Builder
 	bus         *smev.Client
 	files       *smev.FileStore
@@ -37,7 +38,7 @@ type parts struct {
 // open opens everything the configuration names. What it opened is closed by
 // the gateway, also after an error.
 func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
-	p := &parts{log: g.log}
+	p := &parts{log: g.log, signing: ability(c)}
 	if err := g.openDatabases(ctx, c, p); err != nil {
 		return nil, err
 	}
@@ -153,7 +154,7 @@ func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
-		Signing:  ability(c),
+		Signing:  p.signing,
 		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
@@ -218,7 +219,7 @@ func (p *parts) incomingHandlers(c config.Config) []jobs.IncomingHandler {
 
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
-		Store: p.store, Switch: p.store, Builder: p.builder, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Builder: p.builder, Signing: p.signing, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 
