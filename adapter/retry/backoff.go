@@ -7,7 +7,7 @@ import "time"
 // It repeats without limit; how many failures there have been, and when the next
 // attempt is, belongs to the caller's database. The zero value waits from one
 // second to five minutes. In the database egisso.pause says the same as Whole
-// (adapter/store/migrations/029_pause.sql).
+// (adapter/store/code/10_texts.sql).
 type Backoff struct {
 	Min, Max time.Duration
 }

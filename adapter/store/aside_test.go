@@ -18,7 +18,7 @@ type looked func(content []byte)
 // asideCase is one kind of what is read: replies of the bus are tested with the job
 // that receives them.
 type asideCase struct {
-	deaths int // so many are allowed (migrations/022_reading.sql)
+	deaths int // so many are allowed (egisso.reading.deaths_allowed)
 	store  func(ctx context.Context, s *store.Store, id, content string) error
 	// next reads the next one that is due, if there is one.
 	next func(ctx context.Context, s *store.Store, look looked) (found bool, err error)

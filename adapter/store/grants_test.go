@@ -148,7 +148,7 @@ func TestGatewayRoleSuffices(t *testing.T) {
 		}
 	}
 	// A view over events: nobody can write it, whatever the rights.
-	if _, err := gateway.Exec(t.Context(), `update egisso.service set enabled = true`); err == nil {
+	if _, err := gateway.Exec(t.Context(), `update egisso.service_state set enabled = true`); err == nil {
 		t.Error("the gateway may move the switch without its function")
 	}
 }
@@ -248,7 +248,7 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 			}
 		})
 	}
-	f.want(t, `select reason from egisso.service`, "проверка")
+	f.want(t, `select reason from egisso.service_state`, "проверка")
 }
 
 // TestWhoMayCommand: an operator may give every command, a reader none.

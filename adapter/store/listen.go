@@ -8,7 +8,7 @@ import (
 )
 
 // ChannelService is the channel of NOTIFY on which the switch is announced. All
-// channels are public contract: migrations/003_functions.sql.
+// channels are public contract: code/40_notify.sql.
 const ChannelService = "egisso_service"
 
 // ChannelClassifier is the channel on which changes of КМСЗ and wishes for its

@@ -208,7 +208,7 @@ func TestProtocolFileLargerThanAny(t *testing.T) {
 	if _, _, err := f.StoreProtocol(t.Context(), uuid.Nil, make([]byte, large-1), ""); err != nil {
 		t.Error(err)
 	}
-	f.exec(t, `delete from egisso.protocol_file; alter table egisso.protocol_file disable trigger protocol_file_size;
+	f.exec(t, `delete from egisso.protocol_file;
 		insert into egisso.protocol_file (id, raw, imported_by) values ('sha256:0', convert_to(repeat('x', 70000000), 'UTF8'), 'test')`)
 	found, err := f.ApplyNextProtocol(t.Context(), "", func(p store.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
 		if len(p.Raw) != 0 {

@@ -6,71 +6,129 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
+
+	"egissogw/adapter/retry"
 )
 
+// Tables migrate forward only, one file for each version.
+//
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-//go:embed grants.sql
-var grants string
-
 const versionTable = "egisso.schema_version"
 
-// Migrate brings the schema at url to this program's version, forward only, and
-// grants rights to the roles egisso_gateway, egisso_operator and egisso_reader
-// where they exist. It is safe to run at any time and by several processes at
-// once. The role in url must own the schema or be allowed to create it.
+// ErrOldSchema: the database is of a program from before the first release.
+var ErrOldSchema = errors.New("схему egisso создала версия программы до первого выпуска, такие базы не обновляются: создайте шлюзу новую базу данных")
+
+// A lock that is not to be had is given up soon, because others queue behind it, and
+// tried again for some minutes.
+const (
+	lockTimeout     = time.Second
+	lockPatience    = 3 * time.Minute
+	longestLockRest = 5 * time.Second
+)
+
+// Migrate brings the schema at url to this program's version, forward only, renews its
+// functions and views, and grants rights to the roles egisso_gateway, egisso_operator and
+// egisso_reader where they exist. It is safe to run at any time, beside working gateways,
+// and by several processes at once. Where others hold locks for long it says who does.
+// The role in url must own the schema or be allowed to create it.
 func Migrate(ctx context.Context, url string) (from, to int32, err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return 0, 0, fmt.Errorf("connect to the gateway database: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `select set_config('lock_timeout', $1, false)`, fmt.Sprint(lockTimeout.Milliseconds())); err != nil {
+		return 0, 0, fmt.Errorf("bound the waits of migrate: %w", err)
+	}
+	if from, err = installedVersion(ctx, conn); err != nil {
+		return from, 0, err
+	}
+	until := time.Now().Add(lockPatience)
+	pauses := retry.Backoff{Min: lockTimeout / 4, Max: longestLockRest}
+	var held error // who held what was to be changed
+	for failures := 1; ; failures++ {
+		switch to, err = migrateOnce(ctx, conn); {
+		case waited(err):
+			held = fmt.Errorf("%w; схему держит: %s", err, holders(context.WithoutCancel(ctx), conn))
+		case err != nil && ctx.Err() != nil && held != nil:
+			return from, 0, held
+		default:
+			return from, to, err
+		}
+		pause := pauses.Delay(failures, rand.Float64())
+		if time.Now().Add(pause).After(until) {
+			return from, 0, held
+		}
+		select {
+		case <-ctx.Done():
+			return from, 0, held
+		case <-time.After(pause):
+		}
+	}
+}
+
+func migrateOnce(ctx context.Context, conn *pgx.Conn) (to int32, err error) {
 	if err := createSchema(ctx, conn); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	m, err := newMigrator(ctx, conn)
 	if err != nil {
-		return 0, 0, err
-	}
-	if from, err = m.GetCurrentVersion(ctx); err != nil {
-		return 0, 0, fmt.Errorf("read the schema's version: %w", err)
-	}
-	if latest := int32(len(m.Migrations)); from > latest {
-		return from, latest, fmt.Errorf("the schema has version %d, newer than this program's %d: install the newer program", from, latest)
+		return 0, err
 	}
 	if err := m.Migrate(ctx); err != nil {
-		return from, 0, fmt.Errorf("migrate schema egisso: %w", err)
+		return 0, fmt.Errorf("migrate schema egisso: %w", err)
 	}
-	if _, err := conn.Exec(ctx, grants); err != nil {
-		return from, 0, fmt.Errorf("grant rights on schema egisso: %w", err)
+	return int32(len(m.Migrations)), renewCode(ctx, conn)
+}
+
+// installedVersion is the version of the schema, 0 where there is none. It refuses what
+// this program cannot migrate.
+func installedVersion(ctx context.Context, conn queryer) (version int32, err error) {
+	err = conn.QueryRow(ctx, `select version from egisso.schema_version`).Scan(&version)
+	if isUndefinedTable(err) {
+		return 0, nil
 	}
-	return from, int32(len(m.Migrations)), nil
+	if err != nil {
+		return 0, fmt.Errorf("read the schema's version: %w", err)
+	}
+	var released bool
+	if err := conn.QueryRow(ctx, `select to_regclass('egisso.schema_code') is not null`).Scan(&released); err != nil {
+		return version, fmt.Errorf("read the schema's version: %w", err)
+	}
+	if version > 0 && !released {
+		return version, ErrOldSchema
+	}
+	latest, err := latestVersion()
+	if err == nil && version > latest {
+		err = fmt.Errorf("схема egisso версии %d новее этой программы (%d): установите новую программу", version, latest)
+	}
+	return version, err
 }
 
 // CheckVersion returns an error that says what to do unless the schema has
 // exactly the version this program was built for.
 func (s *Store) CheckVersion(ctx context.Context) error {
-	want, err := latestVersion()
+	have, err := installedVersion(ctx, s.pool)
 	if err != nil {
 		return err
 	}
-	var have int32
-	err = s.pool.QueryRow(ctx, `select version from egisso.schema_version`).Scan(&have)
+	want, err := latestVersion()
 	switch {
-	case isUndefinedTable(err):
-		return errors.New("schema egisso is not installed: run egissogw migrate")
 	case err != nil:
-		return fmt.Errorf("read the schema's version: %w", err)
+		return err
+	case have == 0:
+		return errors.New("схемы egisso в базе нет: выполните egissogw migrate")
 	case have < want:
-		return fmt.Errorf("schema egisso has version %d, this program needs %d: run egissogw migrate", have, want)
-	case have > want:
-		return fmt.Errorf("schema egisso has version %d, this program knows %d: install the newer program", have, want)
+		return fmt.Errorf("схема egisso версии %d, программе нужна %d: выполните egissogw migrate", have, want)
 	}
 	return nil
 }
@@ -117,4 +175,27 @@ func newMigrator(ctx context.Context, conn *pgx.Conn) (*migrate.Migrator, error)
 		return nil, fmt.Errorf("load migrations: %w", err)
 	}
 	return m, nil
+}
+
+// waited tells that others held what was to be changed.
+func waited(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == pgerrcode.LockNotAvailable || pg.Code == pgerrcode.DeadlockDetected)
+}
+
+// holders names, in Russian, the sessions whose transactions hold tables of the schema, the
+// oldest first.
+func holders(ctx context.Context, conn *pgx.Conn) string {
+	const of = `
+select coalesce(string_agg(format('процесс %s, пользователь %s, программа %s, с %s', a.pid, coalesce(a.usename, '?'), quote_literal(a.application_name),
+           coalesce(to_char(a.xact_start, 'DD.MM.YYYY HH24:MI:SS'), '?')), '; ' order by a.xact_start), 'кто именно, не видно')
+  from pg_stat_activity a
+ where a.pid <> pg_backend_pid() and exists (
+       select from pg_locks l join pg_class c on c.oid = l.relation
+        where l.pid = a.pid and l.granted and l.database = a.datid and c.relnamespace = to_regnamespace('egisso'))`
+	var text string
+	if err := conn.QueryRow(ctx, of).Scan(&text); err != nil {
+		return "кто именно, не видно"
+	}
+	return text
 }

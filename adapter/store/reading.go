@@ -16,7 +16,7 @@ import (
 var ErrSetAside = errors.New("reading it ended the process more than once: set aside")
 
 // What is read; what strangers sent is read nowhere but between a beginning and an
-// end of these (migrations/022_reading.sql).
+// end of these (code/63_inbox.sql).
 const (
 	readingReply    = "reply"
 	readingAnswer   = "answer"

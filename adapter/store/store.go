@@ -3,8 +3,8 @@
 // the journal other systems read, and the switch of the signing service.
 //
 // Tables are private; views and functions are the public contract
-// (migrations/002_views.sql, 003_functions.sql). States are guarded by the
-// database (004_guards.sql). Every method is one short transaction; none spans
+// (code/*.sql). States are guarded by the
+// database (code/30_guards.sql). Every method is one short transaction; none spans
 // a network call or a signature. Work is claimed with FOR UPDATE SKIP LOCKED,
 // and a claim that outlives its term is fenced by an epoch, so two gateways on
 // one database do not disturb each other.

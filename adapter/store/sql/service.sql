@@ -1,5 +1,5 @@
 -- name: service
-select enabled, changed_at, changed_by, reason from egisso.service;
+select enabled, changed_at, changed_by, reason from egisso.service_state;
 
 -- name: set_service
 select egisso.set_signing_service($1, $2);

@@ -1,36 +1,5 @@
--- Who speaks. The bus's signature on a message proves its transport and not its
--- author: any system of the bus can answer anybody's message. What is listed in the
--- configuration is known to the program; this is what people decided, and whom we
--- trust because it answered first.
-create table egisso.sender (
-    part       text        not null check (part in ('egisso', 'bus')), -- whose word it is: ЕГИССО's, or the bus's own
-    mnemonic   text        not null,                                   -- '': the message names nobody
-    standing   text        not null check (standing in ('remembered', 'confirmed', 'refused')),
-    since      timestamptz not null default now(),
-    decided_by text        not null default '',
-    reason     text        not null default '',
-    primary key (part, mnemonic)
-);
-create unique index sender_remembered on egisso.sender (part) where standing = 'remembered';
-
--- An answer about a message of ours by somebody nobody confirmed is stored and
--- acknowledged and waits; so does a broadcast about КМСЗ.
-alter table egisso.answer
-    add part    text check (part in ('egisso', 'bus')), -- null: from before senders were looked at
-    add sender  text,                                   -- mnemonic, '' if the message names nobody
-    add about   uuid references egisso.message,         -- the message of ours it is about
-    add held_at timestamptz;
-alter table egisso.incoming add held_at timestamptz;
-create index answer_held on egisso.answer (part, sender) where held_at is not null;
-create index answer_held_about on egisso.answer (about) where held_at is not null;
-create index incoming_held on egisso.incoming (sender) where held_at is not null;
-
-create function egisso.sender_text(mnemonic text) returns text language sql immutable as $$
-    select coalesce(nullif(mnemonic, ''), 'none')
-$$;
-
 -- What waits because nobody said who its sender is.
-create view egisso.held_message as
+create or replace view egisso.held_message as
 select 'answer' as kind, a.id, a.part, egisso.sender_text(a.sender) as sender, a.held_at, m.package_id,
        exists (select from egisso.sender s where s.part = a.part and s.mnemonic = a.sender and s.standing = 'refused') as refused
   from egisso.answer a left join egisso.message m on m.id = a.about
@@ -41,8 +10,15 @@ select 'broadcast', i.id, 'egisso', egisso.sender_text(i.sender), i.held_at, nul
   from egisso.incoming i
  where i.held_at is not null;
 comment on view egisso.held_message is 'Сообщения, отправителя которых никто не подтвердил: сохранены и не применены';
+comment on column egisso.held_message.kind is 'answer — ответ на наше сообщение, broadcast — рассылка';
+comment on column egisso.held_message.id is 'Идентификатор сообщения СМЭВ';
+comment on column egisso.held_message.part is 'egisso — слово ЕГИССО, bus — состояние самой СМЭВ; пусто у старых сообщений';
+comment on column egisso.held_message.sender is 'Мнемоника отправителя; none — сообщение без мнемоники';
+comment on column egisso.held_message.held_at is 'С какого времени ждёт решения человека';
+comment on column egisso.held_message.package_id is 'Пакет, на который отвечено; пусто у рассылки';
+comment on column egisso.held_message.refused is 'Отправитель отклонён: ответ не будет применён';
 
-create view egisso.sender_list as
+create or replace view egisso.sender_list as
 select s.part, egisso.sender_text(s.mnemonic) as mnemonic, s.standing, s.since, s.decided_by, s.reason,
        (select count(*) from egisso.held_message h where h.part = s.part and h.sender = egisso.sender_text(s.mnemonic))::int as held
   from egisso.sender s
@@ -52,14 +28,24 @@ select h.part, h.sender, 'unknown', min(h.held_at), '', '', count(*)::int
  where not exists (select from egisso.sender s where s.part = h.part and egisso.sender_text(s.mnemonic) = h.sender)
  group by h.part, h.sender;
 comment on view egisso.sender_list is 'Отправители: кому верят, потому что ответил первым, кого подтвердили и отклонили, кто ждёт решения';
+comment on column egisso.sender_list.part is 'egisso — ответы и рассылки ЕГИССО, bus — состояния самой СМЭВ';
+comment on column egisso.sender_list.mnemonic is 'Мнемоника; none — сообщение без мнемоники';
+comment on column egisso.sender_list.standing is
+    'remembered — ответил первым, confirmed — подтверждён, refused — отклонён, unknown — ждёт решения';
+comment on column egisso.sender_list.since is 'С какого времени так';
+comment on column egisso.sender_list.decided_by is 'Кто решил; пусто — никто';
+comment on column egisso.sender_list.reason is 'Причина решения';
+comment on column egisso.sender_list.held is 'Сколько сохранённых сообщений отправителя не применено';
 
 -- What keeps a package from being given up: an answer to it is here, and a person has
 -- not said yet whether its sender is ЕГИССО. Returns that sender.
-create function egisso.awaited_sender(package uuid) returns text language sql stable set search_path = egisso, pg_temp as $$
+create or replace function egisso.awaited_sender(package uuid) returns text language sql stable set search_path = egisso, pg_temp as $$
     select h.sender from egisso.held_message h where h.package_id = package and not h.refused order by h.held_at limit 1
 $$;
+comment on function egisso.awaited_sender(uuid) is
+    'Отправитель, ответ которого на пакет сохранён и ждёт решения человека; пусто — такого нет';
 
-create function egisso.guard_awaited_sender() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+create or replace function egisso.guard_awaited_sender() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 declare
     stranger text := egisso.awaited_sender(new.id);
 begin
@@ -68,12 +54,13 @@ begin
     end if;
     return new;
 end $$;
-create trigger guard_awaited_sender before update of state, released_at on egisso.package
+
+create or replace trigger guard_awaited_sender before update of state, released_at on egisso.package
     for each row when (new.released_at is not null and old.released_at is null or new.state = 'expired' and old.state <> 'expired')
     execute function egisso.guard_awaited_sender();
 
 -- Trust on first use, for as long as nobody is confirmed: one sender at most.
-create function egisso.remember_sender(mnemonic text) returns void
+create or replace function egisso.remember_sender(mnemonic text) returns void
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 begin
     if not exists (select from egisso.sender s where s.part = 'egisso' and s.standing = 'confirmed') then
@@ -81,16 +68,14 @@ begin
         on conflict do nothing;
     end if;
 end $$;
-revoke all on function egisso.remember_sender(text) from public;
 
 -- Once a list is configured nobody is trusted for having been the first.
-create function egisso.forget_remembered_sender() returns void
+create or replace function egisso.forget_remembered_sender() returns void
 language sql security definer set search_path = egisso, pg_temp as $$
     delete from egisso.sender where standing = 'remembered'
 $$;
-revoke all on function egisso.forget_remembered_sender() from public;
 
-create function egisso.decide_sender(mnemonic text, part text, standing text, reason text) returns text
+create or replace function egisso.decide_sender(mnemonic text, part text, standing text, reason text) returns text
 language plpgsql set search_path = egisso, pg_temp as $$
 begin
     perform egisso.demand_reason(reason);
@@ -116,7 +101,7 @@ end $$;
 
 -- Say that a sender is ЕГИССО (or, with part bus, the bus itself): everything of it
 -- that waits is applied, and from now on only those confirmed and configured are believed.
-create function egisso.confirm_sender(mnemonic text, reason text, part text default 'egisso') returns text
+create or replace function egisso.confirm_sender(mnemonic text, reason text, part text default 'egisso') returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     who     text := egisso.decide_sender(mnemonic, part, 'confirmed', reason);
@@ -145,12 +130,11 @@ begin
     perform egisso.wake('apply');
     return result;
 end $$;
-revoke all on function egisso.confirm_sender(text, text, text) from public;
 comment on function egisso.confirm_sender(text, text, text) is
     'Подтвердить отправителя ответов ЕГИССО (part = bus — состояний самой СМЭВ): всё сохранённое от него применяется; причина обязательна';
 
 -- Say that a sender is a stranger: what it sent stays stored, and nothing waits for it.
-create function egisso.refuse_sender(mnemonic text, reason text, part text default 'egisso') returns text
+create or replace function egisso.refuse_sender(mnemonic text, reason text, part text default 'egisso') returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     who     text := egisso.decide_sender(mnemonic, part, 'refused', reason);
@@ -167,9 +151,5 @@ begin
     perform egisso.note_action('refuse_sender', null, null, null, reason, result);
     return result;
 end $$;
-revoke all on function egisso.refuse_sender(text, text, text) from public;
 comment on function egisso.refuse_sender(text, text, text) is
     'Отклонить отправителя: сохранённые ответы от него не применяются, пакеты их не ждут; причина обязательна';
-
--- A stranger may make us ask for the classifier once a day.
-alter table egisso.classifier_request add hint_at timestamptz;

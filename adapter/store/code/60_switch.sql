@@ -1,25 +1,7 @@
--- The switch of the signing service as events that are only added: nobody holds a row
--- that another one waits for. Off wins: an "on" has an effect only if it saw every
--- "off" that is there, so that one begun before an "off", or before somebody who
--- switched off had committed, switches nothing on.
-
-alter table egisso.service_log
-    add offs_seen    bigint not null default 0,  -- of an "on": how many "off" were there when it was given
-    add session_role text,
-    add stated       text;
-create index service_log_off on egisso.service_log (id) where not enabled;
-
--- What stands now becomes the first event after all that were.
-alter table egisso.service_log disable trigger never_rewritten;
-update egisso.service_log l set offs_seen = (select count(*) from egisso.service_log f where not f.enabled and f.id < l.id) where l.enabled;
-alter table egisso.service_log enable trigger never_rewritten;
-insert into egisso.service_log (enabled, changed_at, changed_by, reason, offs_seen)
-select s.enabled, s.changed_at, egisso.cleaned(s.changed_by, 2000), egisso.cleaned(s.reason, 2000), (select count(*) from egisso.service_log f where not f.enabled)
-  from egisso.service s
- where s.enabled is distinct from (select l.enabled from egisso.service_log l order by l.id desc limit 1);
-
-alter table egisso.service_log
-    add constraint service_log_plain check (egisso.plain_text(changed_by || reason) and length(reason) <= 2000) not valid;
+-- The switch of the signing service is events that are only added: nobody holds a row that
+-- another one waits for. Off wins: an "on" has an effect only if it saw every "off" that is
+-- there, so that one begun before an "off", or before somebody who switched off had
+-- committed, switches nothing on.
 
 -- The event that counts: the last "on" that saw every "off", otherwise the last "off".
 create or replace view egisso.service_state as
@@ -35,22 +17,16 @@ cross join lateral (
         union all
         (select o.* from egisso.service_log o where not o.enabled order by o.id desc limit 1)) both_
     order by enabled desc limit 1) l;
-
-drop table egisso.service;
--- For functions that ask about the switch under its old name.
-create view egisso.service as select enabled, changed_at, changed_by, reason from egisso.service_state;
-
-create or replace function egisso.notify_service() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
-begin
-    perform pg_notify('egisso_service', case when new.enabled then 'on' else 'off' end);
-    return null;
-end $$;
-create trigger notify_service after insert on egisso.service_log
-    for each row execute function egisso.notify_service();
+comment on view egisso.service_state is 'Состояние сервиса подписи и отправки: Включен или Выключен';
+comment on column egisso.service_state.enabled is 'Сервис включён';
+comment on column egisso.service_state.state is 'Включен или Выключен';
+comment on column egisso.service_state.changed_at is 'Когда переключён';
+comment on column egisso.service_state.changed_by is 'Кем: роль сеанса и, со слов программы, человек';
+comment on column egisso.service_state.reason is 'Причина';
 
 -- Who locks the switch, in Russian. When a session began its transaction only its own
 -- role and pg_read_all_stats may know.
-create function egisso.switch_holders() returns text language sql stable set search_path = egisso, pg_temp as $$
+create or replace function egisso.switch_holders() returns text language sql stable set search_path = egisso, pg_temp as $$
     select coalesce(string_agg(case when l.pid is null then 'подготовленная транзакция ' || coalesce(quote_literal(x.gid) || ' (' || x.owner || ') с ' || to_char(x.prepared, 'DD.MM.YYYY HH24:MI:SS'), '')
                                     else 'процесс ' || l.pid || ', пользователь ' || coalesce(a.usename, '?') || ', программа ' || coalesce(quote_literal(egisso.cleaned(a.application_name, 64)), '?')
                                          || ', с ' || coalesce(to_char(a.xact_start, 'DD.MM.YYYY HH24:MI:SS'), 'времени, которое не видно владельцу схемы') end, '; '), 'кто именно, не видно')
@@ -78,3 +54,14 @@ exception when lock_not_available then
     raise exception 'Выключатель занят, за секунду переключить его не удалось. Его держит: %', egisso.switch_holders()
         using errcode = 'lock_not_available';
 end $$;
+comment on function egisso.set_signing_service(boolean, text) is
+    'Включить или выключить сервис подписи и отправки; причина обязательна и остаётся в журнале';
+
+create or replace function egisso.notify_service() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    perform pg_notify('egisso_service', case when new.enabled then 'on' else 'off' end);
+    return null;
+end $$;
+
+create or replace trigger notify_service after insert on egisso.service_log
+    for each row execute function egisso.notify_service();

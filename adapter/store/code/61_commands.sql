@@ -1,14 +1,9 @@
--- Commands of an operator: screens of the МИС and egissogw call the same functions.
--- All of them leave a line in egisso.operation_log and wake the gateway by the
--- channel egisso_command.
-
-create function egisso.wake(what text) returns void language sql as $$
-    select pg_notify('egisso_command', what)
-$$;
+-- Commands of an operator: screens of the МИС and egissogw call the same functions. All of
+-- them leave a line in egisso.operation_log and wake the gateway by egisso_command.
 
 -- Form packages of a register now. Returns how many records are ready to go; none
 -- means that there are no data to send.
-create function egisso.form_package(register text) returns integer
+create or replace function egisso.form_package(register text) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     ready integer;
@@ -29,7 +24,7 @@ comment on function egisso.form_package(text) is
     'Сформировать пакеты реестра; возвращает число записей, 0 — нет данных для отправки';
 
 -- Let a package go that was formed on command.
-create function egisso.send_package(id uuid) returns text
+create or replace function egisso.send_package(id uuid) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     p egisso.package;
@@ -48,7 +43,7 @@ begin
     update egisso.package k set held = false,
            info = case when k.held then 'Пакет сформирован, ожидает подписи' else k.info end
      where k.id = p.id;
-    result := case when (select s.enabled from egisso.service s) then 'Пакет передан на отправку'
+    result := case when (select s.enabled from egisso.service_state s) then 'Пакет передан на отправку'
                    else 'Сервис подписи и отправки выключен: пакет уйдёт, когда его включат' end;
     perform egisso.note_action('send_package', p.register, null, p.id, '', result);
     perform egisso.wake('sign');
@@ -56,8 +51,9 @@ begin
 end $$;
 comment on function egisso.send_package(uuid) is 'Отправить пакет, сформированный по команде';
 
--- Try one record again. What can be done depends on where it is; the answer says it.
-create function egisso.retry_record(register text, row_key text, reason text) returns text
+-- Try one record again. With what ЕГИССО rejected also a change of people goes that is
+-- held back behind it, and that may be the very correction.
+create or replace function egisso.retry_record(register text, row_key text, reason text) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     s egisso.source_row;
@@ -89,7 +85,7 @@ begin
     when s.row_findings @> '[{"severity": "error"}]' then
         result := 'Запись источника не читается: исправьте её в МИС, повтор этого не изменит';
     when r.state = 'rejected' then
-        update egisso.source_row w set again = true where w.register = s.register and w.row_key = s.row_key;
+        update egisso.source_row w set again = true, released_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
         result := 'Отклонённая запись будет проверена и отправлена снова';
     when r.state = 'blocked' and exists (select from jsonb_array_elements(r.findings) f
             where f ->> 'severity' = 'error' and not coalesce((f ->> 'byPolicy')::boolean, false)) then
@@ -97,6 +93,9 @@ begin
     when r.state = 'blocked' then
         update egisso.source_row w set override_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
         result := 'Предупреждения, которые задерживали запись, сняты, пока её содержание не изменится';
+    when r.state = 'waiting' and r.reason like 'L-PERSON %' then
+        update egisso.source_row w set released_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
+        result := 'Изменение сведений о людях подтверждено и будет отправлено';
     when r.state in ('accepted', 'accepted_with_warnings') and not s.dirty then
         raise exception 'ЕГИССО уже приняла запись %', s.row_key;
     else
@@ -111,7 +110,7 @@ comment on function egisso.retry_record(text, text, text) is
     'Попробовать отправить запись снова: отклонённую, задержанную предупреждением или с неподтверждённым исходом; причина обязательна';
 
 -- Try a package again: at once, instead of after a pause.
-create function egisso.retry_package(id uuid, reason text) returns text
+create or replace function egisso.retry_package(id uuid, reason text) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     p egisso.package;
@@ -156,10 +155,10 @@ end $$;
 comment on function egisso.retry_package(uuid, text) is
     'Попробовать пакет снова: подписать, отправить, не выжидать после неудачи или повторить отклонённые записи; причина обязательна';
 
--- Give the records of a package back whose answer does not come. ЕГИССО may have
--- loaded them all the same, so that it is never done by itself (adapter/egisso/SPEC.md#when):
--- the term for the answer must be over, and a person must have looked.
-create function egisso.release_package(id uuid, reason text) returns integer
+-- Give the records of a package back, to be decided and sent again. One that is not signed
+-- yet can always be released: nothing of it left, and who is signing it at this moment
+-- finds that the claim is lost.
+create or replace function egisso.release_package(id uuid, reason text) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     p egisso.package;
@@ -175,9 +174,8 @@ begin
         raise exception 'Пакет % уже закрыт: его записи свободны или имеют исход', p.id;
     when p.state = 'queued' and p.channel = 'smev' then
         raise exception 'Ответ на пакет % ещё ожидается: освободить его можно, когда истечёт срок ожидания', p.id;
-    when exists (select from egisso.message m where m.package_id = p.id and m.claimed_until > now())
-         or p.state = 'formed' and p.claimed_until > now() then
-        raise exception 'Пакет % сейчас подписывается или отправляется, повторите позже', p.id;
+    when exists (select from egisso.message m where m.package_id = p.id and m.claimed_until > now()) then
+        raise exception 'Пакет % сейчас отправляется, повторите позже', p.id;
     else
     end case;
     -- A message that still could be posted never will be.
@@ -200,40 +198,50 @@ end $$;
 comment on function egisso.release_package(uuid, text) is
     'Освободить записи пакета, на который не пришёл ответ: они уйдут в следующем; убедитесь, что ЕГИССО их не загрузила; причина обязательна';
 
--- Store a protocol taken from the provider's cabinet; the gateway applies it in a
--- moment, see egisso.protocol_import. A text from a screen is already decoded: what
--- it says about its encoding no longer holds.
-create function egisso.import_protocol(xml text, package_id uuid default null) returns text
+-- Changes of nothing but people wait for an operator (adapter/egisso/SPEC.md#changed-records): one
+-- surname may touch many facts.
+create or replace function egisso.release_person_changes(reason text, row_key text default null) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
-    octets bytea;
-    file   text;
+    released integer;
 begin
-    octets := convert_to(regexp_replace(ltrim(xml, E'\ufeff \t\r\n'), '^<\?xml[^>]*\?>', ''), 'UTF8');
-    if coalesce(octet_length(octets), 0) = 0 then
-        raise exception 'Файл протокола пуст';
+    perform egisso.demand_reason(reason);
+    update egisso.source_row s set released_hash = s.content_hash, dirty = true
+      from egisso.record r
+     where r.register = s.register and r.row_key = s.row_key and r.state = 'waiting' and r.reason like 'L-PERSON %'
+       and (release_person_changes.row_key is null or s.row_key = release_person_changes.row_key);
+    get diagnostics released = row_count;
+    if released = 0 and release_person_changes.row_key is not null then
+        raise exception 'Запись % не ожидает подтверждения изменения сведений о людях', release_person_changes.row_key;
     end if;
-    if octet_length(octets) > 67108864 then
-        raise exception 'Файл протокола больше 64 МиБ';
-    end if;
-    file := 'sha256:' || encode(sha256(octets || convert_to(coalesce(package_id::text, ''), 'UTF8')), 'hex');
-    insert into egisso.protocol_file (id, package_id, raw, imported_by) values (file, import_protocol.package_id, octets, egisso.actor())
-    on conflict (id) do update set outcome = null, applied_at = null, note = '', next_apply_at = now(),
-           imported_at = now(), imported_by = excluded.imported_by
-     where protocol_file.outcome = 'refused';
-    perform egisso.note_action('import_protocol', null, null, import_protocol.package_id, '', file);
-    perform egisso.wake('import');
-    return file;
+    perform egisso.note_action('release_person_changes', 'fact', release_person_changes.row_key, null, reason, 'Записей: ' || released);
+    perform egisso.wake('decide');
+    return released;
 end $$;
-comment on function egisso.import_protocol(text, uuid) is
-    'Загрузить файл протокола обработки; пакет указывают, если протокол его не называет; итог — в представлении protocol_import';
+comment on function egisso.release_person_changes(text, text) is
+    'Отправить изменения, в которых изменились только сведения о людях: одной записи по ключу или всех; причина обязательна; возвращает число записей';
 
-do $$
-declare
-    f regprocedure;
+-- Who looked at what needed attention.
+create or replace function egisso.mark_reviewed(package_id uuid) returns void
+language plpgsql security definer set search_path = egisso, pg_temp as $$
 begin
-    foreach f in array array['egisso.form_package(text)', 'egisso.send_package(uuid)', 'egisso.retry_record(text, text, text)',
-        'egisso.retry_package(uuid, text)', 'egisso.release_package(uuid, text)', 'egisso.import_protocol(text, uuid)']::regprocedure[] loop
-        execute format('revoke all on function %s from public', f);
-    end loop;
+    update egisso.package p set reviewed_at = clock_timestamp(), reviewed_by = egisso.actor()
+     where p.id = mark_reviewed.package_id and p.review is not null;
+    if not found then
+        raise exception 'Пакета % нет или он не требует внимания', mark_reviewed.package_id;
+    end if;
 end $$;
+comment on function egisso.mark_reviewed(uuid) is
+    'Отметить, что пакет, требовавший внимания, просмотрен';
+
+create or replace function egisso.mark_incoming_reviewed(id text) returns void
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+begin
+    update egisso.incoming i set reviewed_at = clock_timestamp(), reviewed_by = egisso.actor()
+     where i.id = mark_incoming_reviewed.id and i.review is not null;
+    if not found then
+        raise exception 'Входящего сообщения % нет или оно не требует внимания', mark_incoming_reviewed.id;
+    end if;
+end $$;
+comment on function egisso.mark_incoming_reviewed(text) is
+    'Отметить, что входящее сообщение, требовавшее внимания, просмотрено';

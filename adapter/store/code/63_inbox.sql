@@ -1,100 +1,22 @@
--- What strangers send is stored and an attempt to read it is noted before anything in
--- it is read. What ended the process twice is set aside, shown, and left to people; the
--- rest goes on.
-
--- One row for each thing that is being read, gone when the reading ends, whichever way.
--- A row that stays was left by a process that died, or that lost the database.
-create table egisso.reading (
-    what         text        not null check (what in ('reply', 'answer', 'incoming', 'protocol', 'file')),
-    id           text        not null,                    -- of the row that holds the bytes
-    begun        integer     not null default 1,          -- processes in a row that began and did not end
-    at           timestamptz not null default now(),
-    process      uuid        not null,                    -- the last one
-    -- How many of them may end before it is set aside. What comes from outside is read
-    -- alone. The reading of an answer, an incoming message or a file lasts as long as what
-    -- is done with it, and its bytes were looked at before: there a gateway that others
-    -- kill is likelier.
-    deaths_allowed integer   not null generated always as (case when what in ('reply', 'protocol') then 2 else 5 end) stored,
-    set_aside_at timestamptz,                             -- nobody reads it until a person says so
-    primary key (what, id)
-);
-create index reading_set_aside on egisso.reading (what, id) where set_aside_at is not null;
-
 -- Of attempts only those count that other processes began and did not end: the one that
--- asks lives. What too many of them died of is set aside; fresh: just now.
-create function egisso.begin_reading(what text, id text, process uuid, out aside boolean, out fresh boolean)
+-- asks lives. What too many of them died of is set aside; fresh: just now. What one of
+-- them died of is a suspect, and nothing is noted, unless the process that asks is ready
+-- for suspects.
+create or replace function egisso.begin_reading(what text, id text, process uuid, ready boolean, out aside boolean, out fresh boolean, out suspect boolean)
 language sql as $$
     insert into egisso.reading as r (what, id, process) values (what, id, process)
     on conflict on constraint reading_pkey do update
        set set_aside_at = case when r.process <> excluded.process and r.begun >= r.deaths_allowed
                                then coalesce(r.set_aside_at, now()) else r.set_aside_at end,
-           begun = case when r.process = excluded.process or r.begun >= r.deaths_allowed then r.begun else r.begun + 1 end,
-           process = excluded.process, at = now()
-    returning set_aside_at is not null, coalesce(set_aside_at = now(), false)
+           begun = case when r.process = excluded.process or r.begun >= r.deaths_allowed or not ready then r.begun else r.begun + 1 end,
+           process = case when ready or r.begun >= r.deaths_allowed then excluded.process else r.process end,
+           at = now()
+    returning r.set_aside_at is not null, coalesce(r.set_aside_at = now(), false),
+              r.set_aside_at is null and r.process <> begin_reading.process
 $$;
 
--- Replies to polls of the bus: each while it is read, and for good those that could not
--- be understood.
-create table egisso.raw_reply (
-    id           bigint      generated always as identity primary key,
-    operation    text        not null check (operation in ('GetResponse', 'GetRequest', 'GetStatus')),
-    key          text        not null,                    -- message_id, or sha256:… of the reply
-    message_id   text        not null default '',         -- what the message calls itself: nobody's word; '': nothing to be seen
-    content_type text        not null default '',
-    raw          bytea       not null,                    -- as it came, decompressed
-    complete     boolean     not null,                    -- false: raw is only the beginning
-    size         bigint      not null,                    -- of what was received
-    sha256       bytea       not null,                    -- of what was received
-    state        text        not null check (state in ('reading', 'unread', 'again')),
-    problem      text        not null default '',         -- English, for the support engineer
-    process      uuid,                                    -- who failed to understand it last
-    received_at  timestamptz not null default now(),
-    last_seen_at timestamptz not null default now(),
-    seen         integer     not null default 1,          -- how often it came
-    unique (operation, key)
-);
-alter table egisso.raw_reply alter column raw set storage external; -- most of it is gone in a moment
-create index raw_reply_again on egisso.raw_reply (operation, id) where state = 'again';
-create index raw_reply_received on egisso.raw_reply (received_at) where state <> 'reading';
-
--- What could not even be kept, because of the bound of a day.
-create table egisso.unkept_reply (
-    operation text        primary key,
-    since     timestamptz not null default now(),
-    last_at   timestamptz not null default now(),
-    replies   bigint      not null default 1,
-    bytes     bigint      not null
-);
-
--- Acknowledgements that people ordered: the gateway sends them.
-create table egisso.ack_order (
-    id           bigint      generated always as identity primary key,
-    operation    text        not null check (operation in ('GetResponse', 'GetRequest')), -- whose queue
-    subject      text        not null,                    -- as egisso.inbox names it
-    message_id   text        not null,
-    accepted     boolean     not null,                    -- false: the message was not believed
-    ordered_at   timestamptz not null default now(),
-    ordered_by   text        not null,
-    reason       text        not null,
-    attempts     integer     not null default 0,
-    next_at      timestamptz not null default now(),
-    done_at      timestamptz
-);
-create index ack_order_due on egisso.ack_order (operation, next_at) where done_at is null;
-create index ack_order_subject on egisso.ack_order (subject);
-
-alter table egisso.answer add review text;                -- why a person should look, Russian
-create index answer_review on egisso.answer (received_at) where review is not null;
-
--- What a person has looked at and needs nobody any more.
-create table egisso.inbox_done (
-    subject text        primary key,                      -- as egisso.inbox names it
-    at      timestamptz not null default clock_timestamp(),
-    who     text        not null
-);
-
 -- What is kept, for a day, of what nobody can believe or understand.
-create function egisso.unbelieved(out replies bigint, out bytes bigint, out nameless bigint)
+create or replace function egisso.unbelieved(out replies bigint, out bytes bigint, out nameless bigint)
 language sql stable as $$
     select count(*), coalesce(sum(size), 0)::bigint, count(*) filter (where nameless)
       from (select octet_length(raw) as size, false as nameless from egisso.answer where not verified and received_at > now() - interval '1 day'
@@ -106,7 +28,7 @@ $$;
 
 -- Everything that came and needs a person: what the commands call it, what is wrong,
 -- and whether it is done with. What strangers wrote is not in it.
-create view egisso.inbox as
+create or replace view egisso.inbox as
 select i.id, i.trouble,
        case i.trouble when 'set_aside'   then 'Отложено: чтение дважды завершило программу'
                       when 'unread'      then 'Ответ СМЭВ не удалось понять'
@@ -143,10 +65,28 @@ select i.id, i.trouble,
       from egisso.received_file f join egisso.reading g on g.what = 'file' and g.id = f.id::text and g.set_aside_at is not null) i
   left join egisso.inbox_done d on d.subject = i.id
   left join lateral (select * from egisso.ack_order o where o.subject = i.id order by o.id desc limit 1) o on true;
-
 comment on view egisso.inbox is 'Что пришло и требует человека: не понято, с неверной подписью, ни к чему не относится, отложено';
+comment on column egisso.inbox.id is 'Как называть в командах inbox: вид и идентификатор, например reply:17';
+comment on column egisso.inbox.trouble is
+    'set_aside — отложено: чтение завершало программу, unread — не понято, interrupted — чтение прервалось, unverified — подпись СМЭВ не сходится, stranger — ни к чему нашему не относится';
+comment on column egisso.inbox.text is 'То же словами';
+comment on column egisso.inbox.operation is 'Чем получено: GetResponse, GetRequest, GetStatus; пусто — файл';
+comment on column egisso.inbox.received_at is 'Когда пришло впервые';
+comment on column egisso.inbox.last_seen_at is 'Когда пришло или отложено в последний раз';
+comment on column egisso.inbox.seen is 'Сколько раз приходило';
+comment on column egisso.inbox.message_id is 'Идентификатор сообщения СМЭВ; пусто — не прочитан';
+comment on column egisso.inbox.size is 'Размер в байтах';
+comment on column egisso.inbox.complete is 'Получено целиком';
+comment on column egisso.inbox.sha256 is 'Хэш SHA-256 полученного, шестнадцатерично; пусто, если не считался';
+comment on column egisso.inbox.acked_at is 'Когда подтверждено СМЭВ; пусто — ещё нет';
+comment on column egisso.inbox.ack_ordered_at is 'Когда человек велел снять с очереди СМЭВ';
+comment on column egisso.inbox.ack_ordered_by is 'Кто велел';
+comment on column egisso.inbox.ack_sent_at is 'Когда команда выполнена';
+comment on column egisso.inbox.done_at is 'Когда отмечено просмотренным';
+comment on column egisso.inbox.done_by is 'Кем отмечено';
+comment on column egisso.inbox.done is 'Больше не требует внимания; снова false, если придёт ещё раз';
 
-create function egisso.inbox_item(id text) returns egisso.inbox
+create or replace function egisso.inbox_item(id text) returns egisso.inbox
 language plpgsql stable security definer set search_path = egisso, pg_temp as $$
 declare
     found_item egisso.inbox;
@@ -157,17 +97,15 @@ begin
     end if;
     return found_item;
 end $$;
-revoke all on function egisso.inbox_item(text) from public;
 
-create function egisso.note_done(subject text) returns void language sql as $$
+create or replace function egisso.note_done(subject text) returns void language sql as $$
     insert into egisso.inbox_done as d (subject, who) values (subject, egisso.actor())
     on conflict on constraint inbox_done_pkey do update set at = excluded.at, who = excluded.who
 $$;
-revoke all on function egisso.note_done(text) from public;
 
 -- Take a message off the queue of the bus that the gateway does not acknowledge by
 -- itself. It is not accepted thereby: the bus is told that it was not believed.
-create function egisso.inbox_acknowledge(id text, reason text, message_id text default null) returns text
+create or replace function egisso.inbox_acknowledge(id text, reason text, message_id text default null) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     i egisso.inbox;
@@ -199,7 +137,7 @@ comment on function egisso.inbox_acknowledge(text, text, text) is
     'Снять с очереди СМЭВ сообщение, которое шлюз сам не подтверждает: не понятое или с неверной подписью; причина обязательна';
 
 -- Read it once more.
-create function egisso.inbox_retry(id text, reason text) returns text
+create or replace function egisso.inbox_retry(id text, reason text) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     i egisso.inbox;
@@ -238,7 +176,7 @@ comment on function egisso.inbox_retry(text, text) is
     'Прочитать снова то, что не удалось понять или было отложено; причина обязательна';
 
 -- Nothing is left to do about it.
-create function egisso.inbox_finish(id text, reason text) returns text
+create or replace function egisso.inbox_finish(id text, reason text) returns text
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     i egisso.inbox;
@@ -251,12 +189,3 @@ begin
 end $$;
 comment on function egisso.inbox_finish(text, text) is
     'Отметить, что пришедшее просмотрено и больше не требует внимания; причина обязательна';
-
-do $$
-declare
-    f regprocedure;
-begin
-    foreach f in array array['egisso.inbox_acknowledge(text, text, text)', 'egisso.inbox_retry(text, text)', 'egisso.inbox_finish(text, text)']::regprocedure[] loop
-        execute format('revoke all on function %s from public', f);
-    end loop;
-end $$;

@@ -1,0 +1,77 @@
+-- What states and codes are called for people (adapter/egisso/SPEC.md#journal,
+-- jobs/README.md#states), and small functions of every other file.
+create or replace function egisso.register_text(register text) returns text language sql immutable as $$
+    select case register
+        when 'lmsz'         then 'Реестр локальных мер социальной защиты'
+        when 'fact'         then 'Реестр фактов назначений'
+        when 'organization' then 'Реестр организаций'
+        when 'onmsz'        then 'Реестр ОНМСЗ'
+        when 'point'        then 'Реестр точек присутствия ОНМСЗ'
+        when 'kmsz'         then 'Запрос обновлений КМСЗ'
+        else register end
+$$;
+
+create or replace function egisso.package_state_text(state text, egisso_status smallint, doubt boolean, was_queued boolean) returns text
+language sql immutable as $$
+    select case state
+        when 'formed'      then 'Сформирован'
+        when 'signed'      then case when doubt then 'Отправляется' else 'Подписан' end
+        when 'queued'      then case egisso_status
+                                    when 1 then 'Принят ЕГИССО'
+                                    when 2 then 'Обрабатывается'
+                                    else 'Поставлен в очередь СМЭВ' end
+        when 'answered'    then 'Завершена обработка ответа'
+        when 'send_failed' then case when was_queued then 'Отклонён СМЭВ' else 'Ошибка отправки' end
+        when 'expired'     then 'Истёк срок ожидания'
+        else state end
+$$;
+
+create or replace function egisso.record_state_text(state text) returns text language sql immutable as $$
+    select case state
+        when 'ready'                  then 'Готов к отправке'
+        when 'waiting'                then 'Ожидает'
+        when 'blocked'                then 'Требует исправления'
+        when 'packed'                 then 'Отправляется'
+        when 'sent'                   then 'Отправляется'
+        when 'accepted'               then 'Передан успешно'
+        when 'accepted_with_warnings' then 'Передан с предупреждениями'
+        when 'rejected'               then 'Отклонён'
+        when 'dropped'                then 'Снят с отправки'
+        else 'Новый' end
+$$;
+
+create or replace function egisso.incoming_state_text(verified boolean, verdict text, reply text) returns text language sql immutable as $$
+    select case
+        when not verified then 'Не принято: подпись СМЭВ неверна'
+        when verdict is null then 'Получено'
+        when verdict = 'handled' then 'Обработано'
+        when verdict = 'cancelled' then 'Отозвано отправителем'
+        when verdict = 'unhandled' then 'Не обработано'
+        when reply = 'delivered' then 'Отклонено, ответ отправлен'
+        when reply = 'failed' then 'Отклонено, ответ не отправлен'
+        else 'Отклонено, ответ отправляется' end
+$$;
+
+create or replace function egisso.classifier_text(code text) returns text language sql immutable as $$
+    select case code when '010' then 'КМСЗ' when '022' then 'Периодичность предоставления' when '023' then 'Единицы измерения' else code end
+$$;
+
+create or replace function egisso.classifier_status_text(status smallint) returns text language sql immutable as $$
+    select (array['Проект', 'В процессе публикации', 'Опубликована', 'В процессе активации', 'Активна', 'Архив'])[status]
+$$;
+
+create or replace function egisso.sender_text(mnemonic text) returns text language sql immutable as $$
+    select coalesce(nullif(mnemonic, ''), 'none')
+$$;
+
+create or replace function egisso.cleaned(text text, most integer) returns text language sql immutable as $$
+    select btrim(left(btrim(regexp_replace(text,
+        '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f]+', ' ', 'g')), most))
+$$;
+
+-- How long something waits that failed so often in a row: shortest, doubled with each
+-- failure after the first, at most longest. The same as adapter/retry.
+create or replace function egisso.pause(failures integer, shortest interval, longest interval) returns interval
+language sql immutable as $$
+    select least(shortest * power(2, greatest(least(failures, 25) - 1, 0)), longest)
+$$;

@@ -1,0 +1,160 @@
+-- Impossible moves are refused by the database itself, whoever asks.
+create or replace function egisso.guard_record_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    -- What is in a package is what was or will be signed.
+    if old.state in ('packed', 'sent') and (new.id, new.kind, new.content, new.provider)
+        is distinct from (old.id, old.kind, old.content, old.provider) then
+        raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
+    end if;
+    if new.state = old.state then return new; end if;
+    -- A record leaves its package without an outcome only when the package failed as a
+    -- whole, or when an operator released it.
+    if old.state in ('packed', 'sent') and new.state = 'ready' and not exists (
+        select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.returned))
+       and not exists (select from egisso.package_record m
+                        where m.package_id = old.package_id and m.record_id = old.id and m.outcome = 'released') then
+        raise exception 'record %: its package % has not failed', old.id, old.package_id using errcode = 'check_violation';
+    end if;
+    if not (old.state || '>' || new.state) = any (array[
+        'ready>waiting', 'ready>blocked', 'ready>packed', 'ready>dropped',
+        'waiting>ready', 'waiting>blocked', 'waiting>dropped',
+        'blocked>ready', 'blocked>waiting', 'blocked>dropped',
+        'packed>sent', 'packed>ready',
+        -- an answer may overtake the note that the message was sent
+        'packed>accepted', 'packed>accepted_with_warnings', 'packed>rejected',
+        'sent>accepted', 'sent>accepted_with_warnings', 'sent>rejected', 'sent>ready',
+        -- corrected and sent again under the same id
+        'rejected>ready', 'rejected>waiting', 'rejected>blocked', 'rejected>dropped',
+        'dropped>ready', 'dropped>waiting', 'dropped>blocked'])
+       -- The word of the bus takes the place of an outcome from a file.
+       and not (old.state not in ('packed', 'sent') and new.state in ('accepted', 'accepted_with_warnings', 'rejected', 'dropped') and exists (
+           select from egisso.unconfirmed_outcome u where u.record_id = old.id and u.settled_at is null)) then
+        raise exception 'record %: state % cannot become %', old.id, old.state, new.state
+            using errcode = 'check_violation';
+    end if;
+    new.state_at = clock_timestamp();
+    return new;
+end $$;
+
+create or replace trigger guard_record_state before update on egisso.record
+    for each row execute function egisso.guard_record_state();
+
+create or replace function egisso.guard_package_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    if new.state = old.state then return new; end if;
+    if not (old.state || '>' || new.state) = any (array[
+        'formed>signed', 'formed>send_failed',
+        'signed>queued', 'signed>send_failed', 'signed>answered',
+        'queued>answered', 'queued>send_failed', 'queued>expired',
+        'expired>answered', 'expired>send_failed'])
+       and not (old.channel = 'manual' and old.state = 'formed' and new.state = 'queued')
+       -- The bus refuses what only a file had answered.
+       and not (old.state = 'answered' and new.state = 'send_failed' and exists (
+           select from egisso.unconfirmed_outcome u where u.package_id = old.id)) then
+        raise exception 'package %: state % cannot become %', old.id, old.state, new.state
+            using errcode = 'check_violation';
+    end if;
+    if new.channel = 'manual' and new.state = 'signed' then
+        raise exception 'package %: it is for manual upload and is never signed', old.id using errcode = 'check_violation';
+    end if;
+    if new.state in ('answered', 'send_failed', 'expired') then new.closed_at = clock_timestamp(); end if;
+    return new;
+end $$;
+
+create or replace trigger guard_package_state before update of state on egisso.package
+    for each row execute function egisso.guard_package_state();
+
+create or replace function egisso.guard_message_state() returns trigger language plpgsql as $$
+begin
+    if (new.id, new.package_id, new.incoming_id, new.envelope) is distinct from (old.id, old.package_id, old.incoming_id, old.envelope) then
+        raise exception 'message %: signed bytes never change', old.id using errcode = 'check_violation';
+    end if;
+    if new.state = old.state then return new; end if;
+    if not (old.state || '>' || new.state) = any (array[
+        'pending>in_doubt', 'pending>refused', 'in_doubt>delivered', 'in_doubt>refused']) then
+        raise exception 'message %: state % cannot become %', old.id, old.state, new.state
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_message_state before update on egisso.message
+    for each row execute function egisso.guard_message_state();
+
+-- What was sent and what came back is evidence: it is never rewritten.
+create or replace function egisso.guard_attachment() returns trigger language plpgsql as $$
+begin
+    if (new.uuid, new.message_id, new.file_name, new.content, new.hash, new.signature)
+       is distinct from (old.uuid, old.message_id, old.file_name, old.content, old.hash, old.signature) then
+        raise exception 'attachment %: a signed file never changes', old.uuid using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_attachment before update on egisso.attachment
+    for each row execute function egisso.guard_attachment();
+
+create or replace function egisso.guard_package_file() returns trigger language plpgsql as $$
+begin
+    if (new.package_id, new.file_name, new.content) is distinct from (old.package_id, old.file_name, old.content) then
+        raise exception 'file of package %: an exported file never changes', old.package_id using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_package_file before update on egisso.package_file
+    for each row execute function egisso.guard_package_file();
+
+-- What was checked is evidence.
+create or replace function egisso.guard_received_file() returns trigger language plpgsql as $$
+begin
+    if old.state <> 'due' and (new.state, new.content, new.hash, new.signature) is distinct from (old.state, old.content, old.hash, old.signature) then
+        raise exception 'received file %: what was decided about it never changes', old.id using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_received_file before update on egisso.received_file
+    for each row execute function egisso.guard_received_file();
+
+create or replace function egisso.refuse_rewriting() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    raise exception 'Журнал % только дополняют', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+
+create or replace trigger never_rewritten before update or delete or truncate on egisso.audit
+    for each statement execute function egisso.refuse_rewriting();
+
+create or replace trigger never_rewritten before update or delete or truncate on egisso.service_log
+    for each statement execute function egisso.refuse_rewriting();
+
+-- What came is evidence, once its signature was found good.
+create or replace function egisso.refuse_other_bytes() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    raise exception '% %: what came never changes', tg_table_name, old.id using errcode = 'check_violation';
+end $$;
+
+create or replace trigger never_rewritten before update of raw on egisso.answer
+    for each row when (old.verified and new.raw is distinct from old.raw) execute function egisso.refuse_other_bytes();
+
+create or replace trigger never_rewritten before update of raw on egisso.incoming
+    for each row when (old.verified and new.raw is distinct from old.raw) execute function egisso.refuse_other_bytes();
+
+create or replace trigger never_rewritten before update of raw on egisso.protocol_file
+    for each row when (new.raw is distinct from old.raw) execute function egisso.refuse_other_bytes();
+
+-- A new reason to look asks again.
+create or replace function egisso.ask_review() returns trigger language plpgsql as $$
+begin
+    if new.review is distinct from old.review then
+        new.reviewed_at = null;
+        new.reviewed_by = null;
+    end if;
+    return new;
+end $$;
+
+create or replace trigger ask_review before update of review on egisso.package
+    for each row execute function egisso.ask_review();
+
+create or replace trigger ask_review before update of review on egisso.incoming
+    for each row execute function egisso.ask_review();

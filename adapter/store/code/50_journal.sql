@@ -1,0 +1,260 @@
+-- Public contract for other systems: columns are only ever added, at the end.
+
+-- Журнал запросов в ЕГИССО, newest first by created_at.
+create or replace view egisso.journal as
+select p.id,
+       p.created_at,
+       egisso.register_text(p.register)   as package_type,
+       nullif(p.record_count, 0)          as record_count,
+       case when p.released_at is not null then 'Ошибка отправки'
+            when p.channel = 'manual' and p.state = 'queued' and p.egisso_status is null then 'Выгружен в файл'
+            else egisso.package_state_text(p.state, p.egisso_status,
+                     exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt'),
+                     p.queued_at is not null) end as status,
+       p.info,
+       p.state,
+       p.result,
+       p.review,
+       p.register,
+       p.format || '-' || p.format_version as format,
+       (select m.id from egisso.message m where m.package_id = p.id
+         order by m.created_at desc limit 1) as message_id,
+       p.signed_at,
+       p.queued_at,
+       p.closed_at,
+       p.provider,
+       p.channel,
+       p.held,
+       (select f.file_name from egisso.package_file f where f.package_id = p.id) as file_name,
+       (select count(*) from egisso.unconfirmed_outcome u where u.package_id = p.id and u.settled_at is null) as unconfirmed
+from egisso.package p;
+comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
+comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';
+comment on column egisso.journal.id is 'Идентификатор пакета (packageId)';
+comment on column egisso.journal.created_at is 'Когда пакет сформирован';
+comment on column egisso.journal.package_type is 'Название реестра или «Запрос обновлений КМСЗ»';
+comment on column egisso.journal.record_count is 'Сколько записей в пакете; пусто у запроса КМСЗ';
+comment on column egisso.journal.status is
+    'Статус словами: Сформирован, Подписан, Отправляется, Поставлен в очередь СМЭВ, Принят ЕГИССО, Обрабатывается, Завершена обработка ответа, Выгружен в файл, Ошибка отправки, Отклонён СМЭВ, Истёк срок ожидания';
+comment on column egisso.journal.info is 'Информация: итог или причина словами';
+comment on column egisso.journal.state is
+    'formed — сформирован, signed — подписан, queued — передан, answered — ответ разобран, send_failed — не отправлен, записи возвращены, expired — ответа нет в срок';
+comment on column egisso.journal.result is
+    'Итог ответа: accepted — принят, partial — принят частично, rejected — отклонён; пусто, пока ответа нет';
+comment on column egisso.journal.review is 'Почему пакет требует внимания человека; пусто — не требует. Снимает egisso.mark_reviewed';
+comment on column egisso.journal.register is 'onmsz, lmsz, point, organization, fact или kmsz (запрос классификатора)';
+comment on column egisso.journal.format is 'Вид сведений и его версия, например 10.05.I-2.1.0';
+comment on column egisso.journal.message_id is 'MessageID последнего сообщения пакета; пусто, пока не подписан';
+comment on column egisso.journal.signed_at is 'Когда подписан';
+comment on column egisso.journal.queued_at is 'Когда передан: СМЭВ приняла сообщение или файл выгружен';
+comment on column egisso.journal.closed_at is 'Когда у пакета появился итог';
+comment on column egisso.journal.provider is 'Код поставщика, от имени которого передаётся пакет; пусто — из настроек';
+comment on column egisso.journal.channel is 'Как передаётся: smev — через СМЭВ, manual — файлом через кабинет поставщика';
+comment on column egisso.journal.held is 'Ждёт команды отправить: egisso.send_package';
+comment on column egisso.journal.file_name is 'Имя выгруженного файла; пусто, если выгрузки не было';
+
+-- Детализация отправки пакета: record number, comment, code. The number stands
+-- on the first row of its record only, as on the form of the МИС.
+create or replace view egisso.journal_detail as
+select d.package_id,
+       d.position,
+       case when row_number() over (partition by d.package_id, d.record_id order by d.position) = 1
+            then coalesce(s.record_no, d.record_id) else '' end as record_no,
+       d.report                                                 as comment,
+       d.rule_code                                              as code,
+       case d.type when 1 then 'Ошибка' else 'Предупреждение' end as message_type,
+       d.record_id,
+       s.register,
+       s.row_key
+from egisso.record_message d
+left join egisso.record r on r.id = d.element_id
+left join egisso.source_row s on s.register = r.register and s.row_key = r.row_key;
+comment on view egisso.journal_detail is 'Детализация отправки пакета: номер записи, комментарий, код ошибки';
+comment on column egisso.journal_detail.package_id is 'Пакет, см. journal.id';
+comment on column egisso.journal_detail.position is 'Порядок строк внутри пакета';
+comment on column egisso.journal_detail.record_no is 'Номер записи в МИС; стоит только в первой строке своей записи';
+comment on column egisso.journal_detail.comment is 'Текст ЕГИССО';
+comment on column egisso.journal_detail.code is 'Код правила ЕГИССО, например 019; пусто, если не назван';
+comment on column egisso.journal_detail.message_type is 'Ошибка или Предупреждение';
+comment on column egisso.journal_detail.record_id is 'UUID записи, как его назвала ЕГИССО';
+comment on column egisso.journal_detail.register is 'Реестр записи: onmsz, lmsz, point, organization, fact; пусто, если такой записи нет';
+comment on column egisso.journal_detail.row_key is 'Ключ записи в МИС';
+
+-- Where every source row is now, and why: also rows only a person can help.
+create or replace view egisso.record_status as
+select w.register,
+       w.row_key,
+       w.record_no,
+       w.record_id,
+       w.kind,
+       w.state,
+       case w.state when 'new' then 'Новый'
+                    when 'nothing_to_send' then 'Не подлежит отправке'
+                    else egisso.record_state_text(w.state) end as status,
+       concat_ws('; ', nullif(coalesce(nullif(w.held, ''),
+                case when w.state = 'ready' then
+                    (select 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS') || ': ' || t.reason
+                       from egisso.register_rest t where t.register = w.register and t.until > now()) end,
+                case when w.state in ('accepted_with_warnings', 'rejected') then
+                    (select string_agg(m.rule_code || ' ' || m.report, '; ' order by m.position)
+                       from egisso.record_message m
+                      where m.package_id = w.package_id and m.element_id = w.record_id) end,
+                case when w.state in ('ready', 'waiting', 'blocked') then
+                    (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
+                       from jsonb_array_elements(w.findings) f) end,
+                ''), ''),
+           -- What ЕГИССО accepted stays accepted, and the classifier moved on.
+           case when w.register = 'lmsz' and w.accepted_id is not null then
+               (select 'Не соответствует действующей версии КМСЗ: ' || string_agg(c.code || ' ' || c.text, '; ' order by c.position)
+                  from egisso.classifier_finding c
+                  join egisso.classifier_version v on v.number = c.version and v.status = 5
+                 where c.row_key = w.row_key) end,
+           case when exists (select from egisso.unconfirmed_outcome u where u.record_id = w.record_id and u.settled_at is null) then
+               'Исход взят из файла и не подтверждён СМЭВ' end) as reason,
+       w.package_id,
+       w.deleted,
+       w.accepted_id,
+       w.accepted_at,
+       w.dirty                                        as decision_due,
+       w.updated_at,
+       w.participant_code
+from (
+    select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
+           coalesce(r.id, s.accepted_id)              as record_id,
+           r.kind, r.package_id,
+           -- What the source says now cannot be read or sent: whatever was sent before.
+           case when (s.row_findings @> '[{"severity": "error"}]' or s.review <> '') and not s.dirty
+                     and coalesce(r.state, '') not in ('packed', 'sent') then 'blocked'
+                when r.id is not null then r.state
+                when s.dirty then 'new'
+                when s.accepted_id is not null then 'accepted'
+                else 'nothing_to_send' end            as state,
+           case when s.review <> '' and not s.dirty and coalesce(r.state, '') not in ('packed', 'sent') then s.review
+                when r.state = 'waiting' then r.reason else '' end as held,
+           case when s.row_findings @> '[{"severity": "error"}]' then s.row_findings
+                else coalesce(nullif(r.findings, '[]'), s.row_findings) end as findings,
+           greatest(s.updated_at, r.state_at)         as updated_at
+      from egisso.source_row s
+      left join lateral (
+          select * from egisso.record r
+           where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
+           order by r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, r.state_at desc, r.created_at desc
+           limit 1) r on true) w;
+comment on view egisso.record_status is 'Состояние каждой записи источника и его причина';
+comment on column egisso.record_status.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.record_status.row_key is 'Ключ записи в МИС';
+comment on column egisso.record_status.record_no is 'Номер, по которому запись знают люди';
+comment on column egisso.record_status.record_id is 'UUID записи или события, о котором говорит состояние';
+comment on column egisso.record_status.kind is 'Элемент, которым запись передаётся, например localMSZ, fact, errorsInvalidation';
+comment on column egisso.record_status.state is
+    'new — решения ещё нет, nothing_to_send — передавать нечего, ready — готова, waiting — ждёт другого, blocked — требует исправления, packed — в пакете, sent — передана, accepted — принята, accepted_with_warnings — принята с предупреждениями, rejected — отклонена; dropped (снята с отправки) здесь не показывается';
+comment on column egisso.record_status.status is
+    'Состояние словами: Новый, Не подлежит отправке, Готов к отправке, Ожидает, Требует исправления, Отправляется, Передан успешно, Передан с предупреждениями, Отклонён';
+comment on column egisso.record_status.reason is
+    'Почему запись ждёт, задержана или отклонена: код правила и текст; пусто — нечего пояснять';
+comment on column egisso.record_status.package_id is 'Последний пакет записи, см. journal.id';
+comment on column egisso.record_status.deleted is 'Запись удалена в источнике';
+comment on column egisso.record_status.accepted_id is 'UUID, под которым запись лежит в ЕГИССО; пусто — её там нет';
+comment on column egisso.record_status.accepted_at is 'Когда ЕГИССО приняла то, что в ней лежит';
+comment on column egisso.record_status.decision_due is 'Источник изменился, решения ещё нет';
+comment on column egisso.record_status.updated_at is 'Когда состояние изменилось';
+comment on column egisso.record_status.participant_code is 'Код ЕГИССО, присвоенный организации (onmsz); иначе пусто';
+
+-- Everything that happened to a row of the source, for `egissogw record`. what is a
+-- closed set of words, text is for people.
+create or replace view egisso.record_history as
+select s.register, s.row_key, s.changed_at as at, 'source' as what,
+       case when s.deleted then 'Удалена в источнике' else 'Изменена в источнике' end as text,
+       null::uuid as record_id, null::uuid as package_id
+  from egisso.source_row s
+union all
+select r.register, r.row_key, r.created_at, 'record', 'Подготовлена к отправке: ' || r.kind, r.id, null
+  from egisso.record r
+union all
+select r.register, r.row_key, r.state_at, 'state',
+       egisso.record_state_text(r.state) || coalesce(': ' || nullif(r.reason, ''), '')
+       || coalesce((select ': ' || string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
+                      from jsonb_array_elements(r.findings) f where r.state in ('blocked', 'waiting')), ''), r.id, r.package_id
+  from egisso.record r
+union all
+select r.register, r.row_key, e.at, 'package', e.text || coalesce(e.note, ''), r.id, p.id
+  from egisso.record r
+  join egisso.package_record m on m.record_id = r.id
+  join egisso.package p on p.id = m.package_id
+ cross join lateral (values
+       (p.created_at, 'Включена в пакет', null),
+       (p.signed_at, 'Пакет подписан', null),
+       (p.queued_at, case p.channel when 'manual' then 'Пакет выгружен в файл' else 'Пакет принят СМЭВ' end, null),
+       (p.closed_at, case p.state when 'answered' then 'Протокол пакета применён' when 'expired' then 'Истёк срок ожидания ответа'
+                                  else 'Пакет не отправлен' end,
+        ': ' || p.info || case m.outcome when 'released' then ' (запись возвращена к отправке)' else '' end)) as e(at, text, note)
+ where e.at is not null
+union all
+select r.register, r.row_key, a.started_at, 'attempt',
+       'Попытка отправки: ' || case a.outcome when 'delivered' then 'принято СМЭВ' when 'refused' then 'отказ СМЭВ'
+            when 'retry' then 'не отправлено, будет повтор' when 'unknown' then 'исход неизвестен, будет повтор' else 'идёт' end
+       || coalesce(' (' || nullif(a.fault, '') || ')', ''), r.id, g.package_id
+  from egisso.record r
+  join egisso.package_record m on m.record_id = r.id
+  join egisso.message g on g.package_id = m.package_id
+  join egisso.attempt a on a.message_id = g.id
+union all
+select r.register, r.row_key, coalesce(p.closed_at, p.created_at), 'protocol',
+       case d.type when 1 then 'Ошибка ЕГИССО: ' else 'Предупреждение ЕГИССО: ' end || ltrim(d.rule_code || ' ') || d.report, r.id, p.id
+  from egisso.record r
+  join egisso.record_message d on d.element_id = r.id
+  join egisso.package p on p.id = d.package_id
+union all
+select s.register, s.row_key, s.accepted_at, 'accepted', 'Принята ЕГИССО', s.accepted_event, null
+  from egisso.source_row s where s.accepted_at is not null
+union all
+select a.register, a.row_key, a.at, 'operator', a.who || ': ' || a.reason || ': ' || a.detail, null, a.package_id
+  from egisso.audit a where a.row_key is not null;
+comment on view egisso.record_history is 'История каждой записи источника: что, когда и почему с ней было';
+comment on column egisso.record_history.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.record_history.row_key is 'Ключ записи в МИС';
+comment on column egisso.record_history.at is 'Когда';
+comment on column egisso.record_history.what is
+    'source — изменение в источнике, record — подготовлена, state — состояние, package — ход пакета, attempt — попытка отправки, protocol — слова ЕГИССО, accepted — принята, operator — действие человека';
+comment on column egisso.record_history.text is 'То же словами';
+comment on column egisso.record_history.record_id is 'UUID записи или события';
+comment on column egisso.record_history.package_id is 'Пакет, см. journal.id';
+
+create or replace view egisso.incoming_journal as
+select i.id,
+       i.received_at,
+       case i.kind when 'broadcast' then 'Рассылка' when 'request' then 'Запрос' when 'cancel' then 'Отзыв запроса' else 'Неизвестное' end as kind_text,
+       egisso.incoming_state_text(i.verified, i.verdict, i.reply) as status,
+       i.namespace,
+       i.root,
+       i.sender,
+       i.refusal_text as info,
+       i.review,
+       i.reviewed_at,
+       i.kind,
+       i.verified,
+       i.verdict,
+       i.reply,
+       i.acked_at,
+       i.handled_at
+from egisso.incoming i;
+comment on view egisso.incoming_journal is 'Журнал входящих сообщений СМЭВ: рассылки и запросы, пришедшие сами';
+comment on column egisso.incoming_journal.id is 'MessageId входящего сообщения';
+comment on column egisso.incoming_journal.received_at is 'Когда получено';
+comment on column egisso.incoming_journal.kind_text is 'Рассылка, Запрос, Отзыв запроса или Неизвестное';
+comment on column egisso.incoming_journal.status is 'Что с ним стало, словами';
+comment on column egisso.incoming_journal.namespace is 'Пространство имён содержания';
+comment on column egisso.incoming_journal.root is 'Имя корневого элемента содержания';
+comment on column egisso.incoming_journal.sender is 'Мнемоника отправителя, как её назвала СМЭВ';
+comment on column egisso.incoming_journal.info is 'Текст нашего отказа; пусто, если его не было';
+comment on column egisso.incoming_journal.review is
+    'Почему требует внимания человека; пусто — не требует. Снимает egisso.mark_incoming_reviewed';
+comment on column egisso.incoming_journal.reviewed_at is 'Когда человек отметил, что просмотрел';
+comment on column egisso.incoming_journal.kind is 'broadcast — рассылка, request — запрос, cancel — отзыв запроса, unknown — неизвестное';
+comment on column egisso.incoming_journal.verified is 'Подпись СМЭВ сошлась';
+comment on column egisso.incoming_journal.verdict is
+    'handled — обработано, rejected — отклонено, cancelled — отозвано отправителем, unhandled — не обработано; пусто — решения ещё нет';
+comment on column egisso.incoming_journal.reply is
+    'Наш ответ: due — должен уйти, signed — подписан, delivered — передан, failed — не передан; пусто — ответа нет';
+comment on column egisso.incoming_journal.acked_at is 'Когда подтверждено СМЭВ; пусто — ещё нет';
+comment on column egisso.incoming_journal.handled_at is 'Когда решено, что с ним делать';
