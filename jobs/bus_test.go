@@ -177,11 +177,11 @@ func TestSendByTheFaultsClass(t *testing.T) {
 		record  string
 		review  bool
 	}{
-		"taken at once":                             {[]error{nil}, "delivered", "queued", "sent", false},
-		"connection lost, then taken":               {[]error{reset, nil}, "delivered", "queued", "sent", false},
-		"connection lost, but it had arrived":       {[]error{reset, fault("MessageIsAlreadySent")}, "delivered", "queued", "sent", false},
+		"taken at once":                             {[]error{nil}, "delivered", "queued", "packed", false},
+		"connection lost, then taken":               {[]error{reset, nil}, "delivered", "queued", "packed", false},
+		"connection lost, but it had arrived":       {[]error{reset, fault("MessageIsAlreadySent")}, "delivered", "queued", "packed", false},
 		"bus down for long":                         {[]error{reset}, "in_doubt", "signed", "packed", false},
-		"queue of the recipient is full, then free": {[]error{fault("DestinationOverflow"), nil}, "delivered", "queued", "sent", false},
+		"queue of the recipient is full, then free": {[]error{fault("DestinationOverflow"), nil}, "delivered", "queued", "packed", false},
 		"content refused":                           {[]error{fault("InvalidContent")}, "refused", "send_failed", "ready", true},
 		"no right to the kind of information":       {[]error{fault("AccessDenied")}, "in_doubt", "signed", "packed", true},
 		"fault nobody knows":                        {[]error{fault("SomethingNew")}, "in_doubt", "signed", "packed", false},

@@ -54,7 +54,7 @@ func (d deciding) before(f egisso.Fact) bool {
 // factRecord makes the element that follows from the move, and says what ЕГИССО
 // holds once it accepts it.
 func (d deciding) factRecord(s factState, move *egisso.FactDecision, p store.Pending) *store.NewRecord {
-	record := &store.NewRecord{Kind: move.Kind, Provider: d.provider(p), State: store.Ready}
+	record := &store.NewRecord{Kind: move.Kind, Provider: d.provider(p), State: store.Ready, Settles: move.Last}
 	if move.Move == egisso.MoveInvalidate {
 		record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, [32]byte{}) // it has no content
 		record.Content = move.Element(record.ID, p.AcceptedID, d.loader(p))
@@ -85,6 +85,7 @@ func (d deciding) nextStep(s factState, p store.Pending) (move egisso.FactDecisi
 	}
 	rest := egisso.DecideFact(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
 	if rest.Move == egisso.MoveEnd || rest.Refused {
+		rest.Last = false // the people are still to be said
 		return rest, false
 	}
 	return move, true

@@ -29,7 +29,7 @@ func (d deciding) version(p store.Pending) (store.Decision, error) {
 		before = p.AcceptedEvent
 	}
 	d.checker.LastAccepted = &p.AcceptedID
-	record := &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:]}
+	record := &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:], Settles: true}
 	switch d.register {
 	case egisso.RegisterMeasure:
 		return d.measure(p, record, before)
@@ -113,7 +113,7 @@ func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UU
 
 func (d deciding) removal(kind egisso.Kind, p store.Pending) store.Decision {
 	id := egisso.EventID(kind, p.AcceptedID, p.Events, [32]byte{})
-	record := &store.NewRecord{ID: id, Kind: kind, Provider: d.holder(p), State: store.Ready}
+	record := &store.NewRecord{ID: id, Kind: kind, Provider: d.holder(p), State: store.Ready, Settles: true}
 	if kind == egisso.KindPointInvalidation {
 		record.Content = egisso.PresencePointInvalidation{ID: id, PointID: p.AcceptedID, LastChanging: d.changed(time.Time{}, p)}
 	} else {

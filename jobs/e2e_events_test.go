@@ -17,7 +17,7 @@ func (w *world) settle() {
 	for range 12 {
 		w.everything()
 		if w.count(`select count(*) from egisso.source_row where dirty`)+
-			w.count(`select count(*) from egisso.record where state in ('ready', 'packed', 'sent')`) == 0 {
+			w.count(`select count(*) from egisso.record where state in ('ready', 'packed')`) == 0 {
 			return
 		}
 	}

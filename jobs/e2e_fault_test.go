@@ -44,7 +44,7 @@ func expectSend(t trouble, doubt bool) expectation {
 	case t.aboutAge():
 		kept.review, kept.soonest = true, 0 // the id is new by our clock, so some clock is wrong
 	case class == smev.ClassAlreadyDone && doubt:
-		return expectation{states: "delivered queued sent", messages: 1}
+		return expectation{states: "delivered queued packed", messages: 1}
 	case !doubt && (class == smev.ClassFixData || class == smev.ClassNewID || t.aboutSignature()):
 		// The bus has nothing of it and never will: new bytes under a new id.
 		return expectation{states: "refused send_failed ready", review: true, messages: 2}

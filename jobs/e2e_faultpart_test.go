@@ -34,7 +34,7 @@ func (p *part) attempts(t trouble, want expectation) {
 	class := t.class(smev.OpSendRequest)
 	p.row.class = class.String()
 	_, err := p.send.Run(context.Background())
-	if delivered := want.states == "delivered queued sent"; (err == nil) != delivered {
+	if delivered := want.states == "delivered queued packed"; (err == nil) != delivered {
 		p.Errorf("send said %v", err)
 	} else if got := smev.Classify(err); err != nil && got != class {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
@@ -61,7 +61,7 @@ func (p *part) attempts(t trouble, want expectation) {
 
 func action(s seen) string {
 	switch {
-	case s.states == "delivered queued sent":
+	case s.states == "delivered queued packed":
 		return "success"
 	case s.next == 0:
 		return "refused, records go in a new package"
@@ -105,7 +105,7 @@ func (p *part) polling(t trouble) {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	p.run(p.apply)
-	p.compare(p.look(), expectation{states: "delivered queued sent"})
+	p.compare(p.look(), expectation{states: "delivered queued packed"})
 	if n := p.answers("verified"); n != 0 {
 		p.Errorf("%d answers are believed", n)
 	}
@@ -164,7 +164,7 @@ func (p *part) statusing(t trouble) {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	p.run(p.apply)
-	p.compare(p.look(), expectation{states: "delivered queued sent"})
+	p.compare(p.look(), expectation{states: "delivered queued packed"})
 	if n := p.answers("verified"); n != 0 {
 		p.Errorf("%d statuses are believed", n)
 	}

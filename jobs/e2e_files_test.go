@@ -103,7 +103,7 @@ func TestFilesNobodyCanBelieve(t *testing.T) {
 				}
 				w.advance(retryMax + time.Minute)
 			}
-			w.wantFact("sent refused review")
+			w.wantFact("packed refused review")
 			if n := w.bus.Waiting(mnemonic, ledger.Responses); n != 0 {
 				t.Errorf("%d answers wait at the bus", n)
 			}
@@ -131,7 +131,7 @@ func TestFileInTrouble(t *testing.T) {
 			}
 			w.script(rule)
 			_, _ = w.fetch.Run(context.Background())
-			if got := w.fact(); !strings.HasSuffix(got, "sent due unacked") && got != "sent checked unacked" {
+			if got := w.fact(); !strings.HasSuffix(got, "packed due unacked") && got != "packed checked unacked" {
 				t.Errorf("after the trouble %q", got)
 			}
 			w.advance(retryMax + time.Minute)
@@ -170,7 +170,7 @@ func TestAnswerThatComesAgainBringsAFreshLogin(t *testing.T) {
 	if _, err := w.fetch.Run(t.Context()); err == nil {
 		t.Error("a refused login is no failure")
 	}
-	w.wantFact("sent due unacked")
+	w.wantFact("packed due unacked")
 	w.advance(11 * time.Minute)
 	w.everything()
 	w.wantFact("accepted checked")

@@ -114,7 +114,7 @@ func TestChangesOfRegisters(t *testing.T) {
 				w.run(w.send)
 			}
 		}
-		if n := w.count(`select count(*) from egisso.record where state = 'sent'`); n != change.inFlight {
+		if n := w.count(`select count(*) from egisso.record where state = 'packed'`); n != change.inFlight {
 			t.Errorf("%d records in flight, want %d", n, change.inFlight)
 		}
 		w.idle()

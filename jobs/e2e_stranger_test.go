@@ -73,7 +73,7 @@ func TestStrangersAnswerOurMessages(t *testing.T) {
 			only := rule
 			only.AnswerDelay = smevtest.Duration(time.Hour)
 			w := stranger(t, known, only)
-			if got := w.flight(); got != "sent queued held 1 unacked 0" {
+			if got := w.flight(); got != "packed queued held 1 unacked 0" {
 				t.Errorf("with the stranger's answer alone: %s", got)
 			}
 			if expired, err := w.store.Expire(t.Context(), 0); err != nil || len(expired) > 0 {
@@ -97,7 +97,7 @@ func TestRenamedReceiverIsConfirmed(t *testing.T) {
 	w.bus.RenameReceiver("EGISSO2")
 	w.exec(`update egisso.source_row set dirty = true where register = 'fact'`)
 	w.everything()
-	if got := w.flight(); got != "sent queued held 1 unacked 0" || !w.finding("sender_unknown", "EGISSO2") {
+	if got := w.flight(); got != "packed queued held 1 unacked 0" || !w.finding("sender_unknown", "EGISSO2") {
 		t.Fatalf("after the rename: %s", got)
 	}
 	w.advance(1000 * time.Hour) // nobody looks for a long time
@@ -139,7 +139,7 @@ func TestStatusesOfTheBusItself(t *testing.T) {
 	}
 	// A mnemonic of the bus that is not listed waits for its own confirmation.
 	w = stranger(t, known, smevtest.Rule{Reject: "SMEVFailure", StatusFrom: "SMEV3"})
-	if got := w.flight(); got != "sent queued held 1 unacked 0" || !w.finding("sender_unknown", "SMEV3") {
+	if got := w.flight(); got != "packed queued held 1 unacked 0" || !w.finding("sender_unknown", "SMEV3") {
 		t.Errorf("refused by a bus of another name: %s", got)
 	}
 	if _, err := w.store.ConfirmSender(t.Context(), "SMEV3", store.PartEGISSO, "ошибка"); err == nil {

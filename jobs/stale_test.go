@@ -28,7 +28,7 @@ func TestIdThatGrewOld(t *testing.T) {
 		"never on the bus":                       {fault("DestinationOverflow"), nil, time.Hour, 72 * time.Hour, "refused send_failed ready", "Идентификатор сообщения устарел до"},
 		"perhaps on the bus, an answer may come": {lost, nil, 96 * time.Hour, 72 * time.Hour, "in_doubt signed packed", "Идентификатор сообщения устарел, а исход"},
 		"perhaps on the bus, no answer came":     {lost, nil, time.Hour, 72 * time.Hour, "in_doubt signed packed", "Идентификатор сообщения устарел, исход"},
-		"perhaps on the bus, a status came":      {lost, status("underProcessing"), time.Hour, 72 * time.Hour, "delivered queued sent", ""},
+		"perhaps on the bus, a status came":      {lost, status("underProcessing"), time.Hour, 72 * time.Hour, "delivered queued packed", ""},
 		"the bus says that it is not there":      {lost, status("doesNotExist"), time.Hour, 72 * time.Hour, "refused send_failed ready", "Идентификатор сообщения устарел до"},
 		"the id is new by our clock":             {fault("DestinationOverflow"), nil, time.Hour, 0, "in_doubt signed packed", "СМЭВ считает"},
 	} {

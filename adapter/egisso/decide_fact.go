@@ -25,6 +25,8 @@ type FactDecision struct {
 	// new surname may touch many facts: whether to alter them all is a person's
 	// decision (SPEC.md#changed-records).
 	PersonOnly bool
+	// Last is set if nothing is left to say of this content once the element is accepted.
+	Last bool
 }
 
 // DecideFact says what a fact's row means (SPEC.md#changed-records), as Decide does,
@@ -44,7 +46,7 @@ func DecideFact(latest Fact, deleted bool, accepted *Fact, h History, p EventPol
 	} // else the policy of today must not take back an end of yesterday
 	duplicate := latest.Ending != nil && latest.Ending.Reason == CauseDuplicate
 	if deleted || duplicate {
-		d := FactDecision{Decision: Decide(RegisterFact, [32]byte{}, true, h)}
+		d := FactDecision{Decision: Decide(RegisterFact, [32]byte{}, true, h), Last: true}
 		if d.Move == MoveInvalidate && duplicate {
 			d.Kind = p.event(CauseDuplicate)
 		}
@@ -60,12 +62,14 @@ func DecideFact(latest Fact, deleted bool, accepted *Fact, h History, p EventPol
 	if d.Move != MoveNothing && h.Rejected != nil && *h.Rejected == d.Becomes.ContentHash() {
 		return FactDecision{Decision: Decision{Move: MoveNothing, Refused: true}}
 	}
+	d.Last = d.Kind != "" && d.Becomes.ContentHash() == latest.ContentHash()
 	return d
 }
 
 func firstFact(latest Fact, h History) FactDecision {
+	ends := latest.Ending != nil
 	latest.Ending = nil
-	return FactDecision{Decision: Decide(RegisterFact, latest.ContentHash(), false, h), Fact: latest, Becomes: latest}
+	return FactDecision{Decision: Decide(RegisterFact, latest.ContentHash(), false, h), Fact: latest, Becomes: latest, Last: !ends}
 }
 
 // nextFact decides the next step of an accepted fact.

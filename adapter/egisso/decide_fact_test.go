@@ -157,7 +157,12 @@ func settles(t *testing.T, latest Fact, deleted bool, d FactDecision, policy Eve
 		checkElement(t, &d, fact)
 		f := d.Becomes
 		accepted, h := held(f)
-		if d = DecideFact(latest, deleted, accepted, h, policy); d.Move == MoveNothing {
+		last := d.Last
+		d = DecideFact(latest, deleted, accepted, h, policy)
+		if (d.Move == MoveNothing) != last {
+			t.Fatalf("step %d is said to be the last: %v, but then follows %s", step, last, d.Move)
+		}
+		if last {
 			return
 		}
 	}

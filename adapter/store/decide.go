@@ -145,7 +145,7 @@ func scanDirty(r pgx.Rows) (*dirtyRow, error) {
 // they stay dirty and are decided after their outcome.
 func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
-		return row.Last != nil && (row.Last.State == Packed || row.Last.State == Sent)
+		return row.Last != nil && row.Last.State == Packed
 	})
 }
 

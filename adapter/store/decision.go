@@ -74,6 +74,8 @@ type NewRecord struct {
 	Becomes     any
 	BecomesHash []byte
 	State       RecordState // ready, waiting or blocked
+	// Settles: once it is accepted nothing is left to send, unless the row changes.
+	Settles  bool
 	Reason      string
 	Findings    []egisso.Finding
 }
@@ -96,7 +98,6 @@ const (
 	Waiting              RecordState = "waiting"
 	Blocked              RecordState = "blocked"
 	Packed               RecordState = "packed"
-	Sent                 RecordState = "sent"
 	Accepted             RecordState = "accepted"
 	AcceptedWithWarnings RecordState = "accepted_with_warnings"
 	Rejected             RecordState = "rejected"
@@ -106,7 +107,7 @@ const (
 // Open reports whether the record still waits for its outcome.
 func (s RecordState) Open() bool {
 	switch s {
-	case Ready, Waiting, Blocked, Packed, Sent:
+	case Ready, Waiting, Blocked, Packed:
 		return true
 	}
 	return false

@@ -38,6 +38,7 @@ type recordColumns struct {
 	hashes                [][]byte
 	states, reasons       []string
 	findings, providers   []string
+	settle                []bool
 }
 
 // add notes what was decided on a row.
@@ -94,7 +95,7 @@ func (c *recordColumns) add(key string, r NewRecord) error {
 	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
 	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
 	c.states, c.reasons = append(c.states, string(r.State)), append(c.reasons, r.Reason)
-	c.findings, c.providers = append(c.findings, findings), append(c.providers, r.Provider)
+	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
 	return nil
 }
 
@@ -108,7 +109,7 @@ func (d *decisions) queue(batch *pgx.Batch) {
 	}
 	if c := d.records; len(c.ids) > 0 {
 		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.contents, c.becomes, c.hashes,
-			c.states, c.reasons, c.findings, c.providers)
+			c.states, c.reasons, c.findings, c.providers, c.settle)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
 	batch.Queue(query("clear_again"), d.register, d.keys)

@@ -227,7 +227,7 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 		if outcome != "" {
 			p.Decided[id] = outcome
 		}
-		if here && (state == Packed || state == Sent) {
+		if here && state == Packed {
 			p.Undecided[id] = true
 		}
 		return nil
@@ -241,7 +241,6 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 		batch.Queue(query("confirm_delivery"), pkg.MessageID)
 	}
 	batch.Queue(query("queued_by_answer"), pkg.ID)
-	batch.Queue(query("records_sent"), pkg.ID)
 	if v.Protocol != nil && v.FromFile == "" && (v.Progress > 0 || v.Returned || v.Result != "") {
 		batch.Queue(query("save_protocol"), pkg.ID, v.Protocol)
 	}

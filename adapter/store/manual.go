@@ -85,7 +85,6 @@ func (s *Store) MarkExported(ctx context.Context, file ManualFile) error {
 		batch.Queue(query("file_exported"), file.PackageID)
 		batch.Queue(query("package_exported"), file.PackageID,
 			"Файл "+file.Name+" выгружен: загрузите его в кабинете поставщика, затем загрузите протокол")
-		batch.Queue(query("records_sent"), file.PackageID)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }

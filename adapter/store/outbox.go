@@ -106,7 +106,6 @@ func (s *Store) Delivered(ctx context.Context, m *OutMessage, attempt int64, inf
 			batch.Queue(query("reply_delivered"), m.IncomingID)
 		} else {
 			batch.Queue(query("package_queued"), m.PackageID, info)
-			batch.Queue(query("records_sent"), m.PackageID)
 		}
 		return tx.SendBatch(ctx, batch).Close()
 	})

@@ -56,7 +56,7 @@ func TestUnchangedRowsAreNotDecidedAgain(t *testing.T) {
 func TestRowInFlightIsDecidedAfterItsOutcome(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1")
-	f.want(t, `select state from egisso.record`, "sent")
+	f.want(t, `select state from egisso.record`, "packed")
 	f.saveRows(t, row("1", "second"))
 	if n := f.decideAll(t, store.Ready); n != 0 {
 		t.Errorf("%d rows decided while in flight", n)
@@ -144,7 +144,7 @@ func TestUndecidedMembersStaySentAndAreShown(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1", "2")
 	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
-	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "accepted,sent")
+	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "accepted,packed")
 	f.want(t, `select review from egisso.journal`, "исход не известен")
 }
 

@@ -148,7 +148,7 @@ func TestProtocolFilesAreNotBelievedEasily(t *testing.T) {
 		t.Run(name, func(t *testing.T) { s.fails(t, c.want, "import-protocol", c.file) })
 	}
 	s.fails(t, "другой пакет", "import-protocol", "--package", stranger.Package.String(), protocolFile(t, "10.05.I/2.1.0", file, ""))
-	if got := s.text(t, `select string_agg(distinct state, ',') from egisso.record where register = 'lmsz'`); got != "sent" {
+	if got := s.text(t, `select string_agg(distinct state, ',') from egisso.record where register = 'lmsz'`); got != "packed" {
 		t.Errorf("measures are %s", got)
 	}
 	// A message error names no package: who brings it does.

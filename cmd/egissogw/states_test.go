@@ -23,7 +23,7 @@ func TestStatesAreCalledAsInTheViews(t *testing.T) {
 		}
 		return text
 	}
-	for _, state := range []store.RecordState{store.Ready, store.Waiting, store.Blocked, store.Packed, store.Sent, store.Accepted, store.AcceptedWithWarnings, store.Rejected, store.Dropped} {
+	for _, state := range []store.RecordState{store.Ready, store.Waiting, store.Blocked, store.Packed, store.Accepted, store.AcceptedWithWarnings, store.Rejected, store.Dropped} {
 		if want := text("egisso.record_state_text($1)", string(state)); recordState(string(state)) != want {
 			t.Errorf("record state %s is %q, in the views %q", state, recordState(string(state)), want)
 		}
@@ -44,7 +44,7 @@ func TestStatesWithOneTextAreOneLine(t *testing.T) {
 	lines := stateLines([]store.Count{
 		{Register: "fact", State: "packed", Count: 2},
 		{Register: "lmsz", State: "packed", Count: 1},
-		{Register: "fact", State: "sent", Count: 3},
+		{Register: "fact", State: "packed", Count: 3},
 		{Register: "fact", State: "new state", Count: 4},
 	}, recordState)
 	want := []stateLine{

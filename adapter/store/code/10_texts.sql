@@ -32,7 +32,6 @@ create or replace function egisso.record_state_text(state text) returns text lan
         when 'waiting'                then 'Ожидает'
         when 'blocked'                then 'Требует исправления'
         when 'packed'                 then 'Отправляется'
-        when 'sent'                   then 'Отправляется'
         when 'accepted'               then 'Передан успешно'
         when 'accepted_with_warnings' then 'Передан с предупреждениями'
         when 'rejected'               then 'Отклонён'

@@ -2,14 +2,14 @@
 create or replace function egisso.guard_record_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     -- What is in a package is what was or will be signed.
-    if old.state in ('packed', 'sent') and (new.id, new.kind, new.content, new.provider)
+    if old.state = 'packed' and (new.id, new.kind, new.content, new.provider)
         is distinct from (old.id, old.kind, old.content, old.provider) then
         raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
     end if;
     if new.state = old.state then return new; end if;
     -- A record leaves its package without an outcome only when the package failed as a
     -- whole, or when an operator released it.
-    if old.state in ('packed', 'sent') and new.state = 'ready' and not exists (
+    if old.state = 'packed' and new.state = 'ready' and not exists (
         select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.returned))
        and not exists (select from egisso.package_record m
                         where m.package_id = old.package_id and m.record_id = old.id and m.outcome = 'released') then
@@ -19,15 +19,12 @@ begin
         'ready>waiting', 'ready>blocked', 'ready>packed', 'ready>dropped',
         'waiting>ready', 'waiting>blocked', 'waiting>dropped',
         'blocked>ready', 'blocked>waiting', 'blocked>dropped',
-        'packed>sent', 'packed>ready',
-        -- an answer may overtake the note that the message was sent
-        'packed>accepted', 'packed>accepted_with_warnings', 'packed>rejected',
-        'sent>accepted', 'sent>accepted_with_warnings', 'sent>rejected', 'sent>ready',
+        'packed>accepted', 'packed>accepted_with_warnings', 'packed>rejected', 'packed>ready',
         -- corrected and sent again under the same id
         'rejected>ready', 'rejected>waiting', 'rejected>blocked', 'rejected>dropped',
         'dropped>ready', 'dropped>waiting', 'dropped>blocked'])
        -- The word of the bus takes the place of an outcome from a file.
-       and not (old.state not in ('packed', 'sent') and new.state in ('accepted', 'accepted_with_warnings', 'rejected', 'dropped') and exists (
+       and not (old.state <> 'packed' and new.state in ('accepted', 'accepted_with_warnings', 'rejected', 'dropped') and exists (
            select from egisso.unconfirmed_outcome u where u.record_id = old.id and u.settled_at is null)) then
         raise exception 'record %: state % cannot become %', old.id, old.state, new.state
             using errcode = 'check_violation';

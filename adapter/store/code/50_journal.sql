@@ -124,12 +124,12 @@ from (
            r.kind, r.package_id,
            -- What the source says now cannot be read or sent: whatever was sent before.
            case when (s.row_findings @> '[{"severity": "error"}]' or s.review <> '') and not s.dirty
-                     and coalesce(r.state, '') not in ('packed', 'sent') then 'blocked'
+                     and coalesce(r.state, '') <> 'packed' then 'blocked'
                 when r.id is not null then r.state
                 when s.dirty then 'new'
                 when s.accepted_id is not null then 'accepted'
                 else 'nothing_to_send' end            as state,
-           case when s.review <> '' and not s.dirty and coalesce(r.state, '') not in ('packed', 'sent') then s.review
+           case when s.review <> '' and not s.dirty and coalesce(r.state, '') <> 'packed' then s.review
                 when r.state = 'waiting' then r.reason else '' end as held,
            case when s.row_findings @> '[{"severity": "error"}]' then s.row_findings
                 else coalesce(nullif(r.findings, '[]'), s.row_findings) end as findings,
@@ -138,7 +138,7 @@ from (
       left join lateral (
           select * from egisso.record r
            where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
-           order by r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, r.state_at desc, r.created_at desc
+           order by r.state in ('ready', 'waiting', 'blocked', 'packed') desc, r.state_at desc, r.created_at desc
            limit 1) r on true) w;
 comment on view egisso.record_status is 'Состояние каждой записи источника и его причина';
 comment on column egisso.record_status.register is 'onmsz, lmsz, point, organization или fact';
@@ -147,7 +147,7 @@ comment on column egisso.record_status.record_no is 'Номер, по котор
 comment on column egisso.record_status.record_id is 'UUID записи или события, о котором говорит состояние';
 comment on column egisso.record_status.kind is 'Элемент, которым запись передаётся, например localMSZ, fact, errorsInvalidation';
 comment on column egisso.record_status.state is
-    'new — решения ещё нет, nothing_to_send — передавать нечего, ready — готова, waiting — ждёт другого, blocked — требует исправления, packed — в пакете, sent — передана, accepted — принята, accepted_with_warnings — принята с предупреждениями, rejected — отклонена; dropped (снята с отправки) здесь не показывается';
+    'new — решения ещё нет, nothing_to_send — передавать нечего, ready — готова, waiting — ждёт другого, blocked — требует исправления, packed — в пакете (что с ним, говорит journal.state), accepted — принята, accepted_with_warnings — принята с предупреждениями, rejected — отклонена; dropped (снята с отправки) здесь не показывается';
 comment on column egisso.record_status.status is
     'Состояние словами: Новый, Не подлежит отправке, Готов к отправке, Ожидает, Требует исправления, Отправляется, Передан успешно, Передан с предупреждениями, Отклонён';
 comment on column egisso.record_status.reason is

@@ -69,18 +69,18 @@ begin
     end if;
     select * into r from egisso.record w
      where w.register = s.register and w.row_key = s.row_key and w.state <> 'dropped'
-     order by w.state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, w.state_at desc, w.created_at desc
+     order by w.state in ('ready', 'waiting', 'blocked', 'packed') desc, w.state_at desc, w.created_at desc
      limit 1 for update;
     if r.package_id is not null then
         select * into p from egisso.package k where k.id = r.package_id for update;
     end if;
     case
-    when r.state in ('packed', 'sent') and p.state = 'answered' and exists (
+    when r.state = 'packed' and p.state = 'answered' and exists (
             select from egisso.package_record m where m.package_id = p.id and m.record_id = r.id and m.outcome is null) then
         update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.record_id = r.id;
         update egisso.record w set state = 'ready', releases = w.releases + 1 where w.id = r.id;
         result := 'Исход записи в пакете не был подтверждён: она будет отправлена снова';
-    when r.state in ('packed', 'sent') then
+    when r.state = 'packed' then
         raise exception 'Запись в пакете %, его исход ещё не известен; пакет без ответа освобождают командой release', r.package_id;
     when s.row_findings @> '[{"severity": "error"}]' then
         result := 'Запись источника не читается: исправьте её в МИС, повтор этого не изменит';
@@ -184,7 +184,7 @@ begin
     update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(),
            info = 'Записи освобождены оператором: ' || btrim(reason), review = null
      where k.id = p.id;
-    update egisso.record r set state = 'ready', releases = r.releases + 1 where r.package_id = p.id and r.state in ('packed', 'sent');
+    update egisso.record r set state = 'ready', releases = r.releases + 1 where r.package_id = p.id and r.state = 'packed';
     get diagnostics released = row_count;
     update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
     update egisso.source_row w set dirty = true

@@ -70,7 +70,7 @@ language sql security definer set search_path = egisso, pg_temp as $$
                'accepted_content', s.accepted_content, 'accepted_provider', s.accepted_provider, 'accepted_at', s.accepted_at,
                'participant_code', s.participant_code, 'events', s.events, 'generation', s.generation)
       from unnest(note_unconfirmed.records, note_unconfirmed.outcomes) as o(record_id, outcome)
-      join egisso.record r on r.id = o.record_id and r.package_id = note_unconfirmed.package_id and r.state in ('packed', 'sent')
+      join egisso.record r on r.id = o.record_id and r.package_id = note_unconfirmed.package_id and r.state = 'packed'
       join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
 $$;
 
@@ -114,7 +114,7 @@ begin
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event = r.id;
             update egisso.record w set state = case u.now_said when 'rejected' then 'rejected' else 'dropped' end, reason = ''
              where w.id = r.id and w.state in ('accepted', 'accepted_with_warnings');
-        when u.now_said in ('accepted', 'accepted_with_warnings') and r.state not in ('packed', 'sent') then
+        when u.now_said in ('accepted', 'accepted_with_warnings') and r.state <> 'packed' then
             update egisso.source_row w
                set accepted_id = case when removal then null when w.register = 'fact' and t.kind <> 'fact' then w.accepted_id else r.id end,
                    accepted_event = r.id, accepted_hash = t.becomes_hash,

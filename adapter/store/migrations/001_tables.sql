@@ -150,7 +150,7 @@ create table egisso.record (
     content      jsonb       not null,                   -- as it will be written
     becomes_hash bytea,                                  -- of what ЕГИССО holds once it accepts the record; null for removals
     state        text        not null
-                 check (state in ('ready', 'waiting', 'blocked', 'packed', 'sent', 'accepted',
+                 check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
                                   'accepted_with_warnings', 'rejected', 'dropped')),
     reason       text        not null default '',        -- Russian: why it waits
     findings     jsonb       not null default '[]',      -- of the local checks
@@ -159,15 +159,16 @@ create table egisso.record (
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
     becomes      jsonb,                                  -- that content, where it is not what is sent (events on facts, applications)
+    settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
     foreign key (register, row_key) references egisso.source_row,
-    check (state not in ('packed', 'sent') or package_id is not null)
+    check (state <> 'packed' or package_id is not null)
 );
 create unique index record_one_open on egisso.record (register, row_key)
-    where state in ('ready', 'waiting', 'blocked', 'packed', 'sent');
+    where state in ('ready', 'waiting', 'blocked', 'packed');
 create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
-create index record_flying on egisso.record (register, row_key) where state in ('packed', 'sent');
+create index record_flying on egisso.record (register, row_key) where state = 'packed';
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;

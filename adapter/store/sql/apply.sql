@@ -39,13 +39,14 @@ update egisso.package_record pr set outcome = o.outcome
 -- Records that are still on their way get their outcome, and what ЕГИССО accepted
 -- is what it holds from now on. An event on a fact leaves the fact its id; a
 -- participant is known by its code, $4, and its applications are counted,
--- decided either way.
+-- decided either way. What settles its row is not decided again, unless the row changed
+-- meanwhile; everything else is.
 with decided as (
     update egisso.record r set state = o.outcome
       from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
-     where r.id = o.record_id and r.package_id = $1 and r.state in ('packed', 'sent')
+     where r.id = o.record_id and r.package_id = $1 and r.state = 'packed'
     returning r.id, r.register, r.row_key, r.kind, r.provider, r.content, r.becomes, r.becomes_hash, r.state,
-              r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event),
+              r.settles, r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event),
 refused as (
     update egisso.source_row s set events = s.events + 1
       from decided d
@@ -59,7 +60,9 @@ update egisso.source_row s
        accepted_at = case when not d.removal then now() end,
        participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,
        events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1 else 0 end,
-       generation = s.generation + d.removal::integer
+       generation = s.generation + d.removal::integer,
+       settled_hash = case when d.settles and not s.dirty then s.content_hash else s.settled_hash end,
+       dirty = s.dirty or not d.settles
   from decided d
  where d.state in ('accepted', 'accepted_with_warnings') and s.register = d.register and s.row_key = d.row_key;
 

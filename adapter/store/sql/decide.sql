@@ -12,7 +12,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_has
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state in ('packed', 'sent') offset 0)
+                    where r.register = s.register and r.row_key = s.row_key and r.state = 'packed' offset 0)
  order by s.row_key
  limit $2
    for update of s skip locked;
@@ -30,13 +30,13 @@ select id from egisso.record
 select distinct on (row_key) row_key, id, kind, state, becomes_hash
   from egisso.record
  where register = $1 and row_key = any($2) and state <> 'dropped'
- order by row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc;
+ order by row_key, state in ('ready', 'waiting', 'blocked', 'packed') desc, state_at desc, created_at desc;
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
 select s.row_key, s.accepted_content, coalesce(s.accepted_provider, s.provider, ''),
        exists (select from egisso.record r
-                where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed', 'sent'))
+                where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed'))
        or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
   from egisso.source_row s
  where s.register = 'lmsz' and s.row_key = any($1);
@@ -59,14 +59,14 @@ update egisso.record r set state = 'dropped', reason = d.reason
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (register, id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
-select $1, d.id, d.row_key, d.kind, d.content::jsonb, d.becomes::jsonb, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::text[])
-       as d(id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider)
+insert into egisso.record (register, id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider, settles)
+select $1, d.id, d.row_key, d.kind, d.content::jsonb, d.becomes::jsonb, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider, d.settles
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[])
+       as d(id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider, settles)
 on conflict (id) do update
    set kind = excluded.kind, content = excluded.content, becomes = excluded.becomes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason = excluded.reason, findings = excluded.findings,
-       provider = excluded.provider;
+       provider = excluded.provider, settles = excluded.settles;
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
@@ -126,7 +126,7 @@ awaited as (
            when 'onmsz' then m.accepted_id is null or m.participant_code is null
            else m.accepted_id is null or m.dirty
                 or exists (select from egisso.record r
-                            where r.register = m.register and r.row_key = m.row_key and r.state in ('ready', 'packed', 'sent')) end)
+                            where r.register = m.register and r.row_key = m.row_key and r.state in ('ready', 'packed')) end)
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key

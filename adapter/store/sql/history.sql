@@ -13,7 +13,7 @@ select r.register, r.row_key from egisso.record r
 -- name: record_now
 -- With why its package waits, where that is known.
 select register, row_key, record_no, state, status,
-       case when state in ('packed', 'sent') and reason = '' then
+       case when state = 'packed' and reason = '' then
             coalesce('Пришёл ответ отправителя «' || egisso.awaited_sender(package_id) || '», которого никто не подтвердил: он сохранён и не применён', '')
             else reason end,
        record_id, kind, package_id, deleted, accepted_id, accepted_at, decision_due

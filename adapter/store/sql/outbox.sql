@@ -40,9 +40,6 @@ update egisso.message set state = 'delivered', delivered_at = now(), claimed_unt
 update egisso.package set state = 'queued', queued_at = now(), info = $2, review = null
  where id = $1 and state = 'signed';
 
--- name: records_sent
-update egisso.record set state = 'sent' where package_id = $1 and state = 'packed';
-
 -- name: message_retry
 update egisso.message set next_attempt_at = now() + $3::interval, claimed_until = null, last_error = $4
  where id = $1 and epoch = $2 and state in ('pending', 'in_doubt');
@@ -71,16 +68,18 @@ update egisso.package p set state = 'send_failed', info = $2, result = null, egi
 
 -- name: release_records
 -- All records of a package that failed are "not sent" again and go into the next one.
-update egisso.record set state = 'ready', releases = releases + 1 where package_id = $1 and state in ('packed', 'sent');
+update egisso.record set state = 'ready', releases = releases + 1 where package_id = $1 and state = 'packed';
 
 -- name: release_members
 update egisso.package_record set outcome = 'released' where package_id = $1 and outcome is null;
 
 -- name: touch_rows
--- The source may have moved on while the records were in flight: decide again.
+-- Whose record was not accepted is decided again: the rules, or what the record needs, may
+-- have changed while it was in flight.
 update egisso.source_row s set dirty = true
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
- where pr.package_id = $1 and s.register = r.register and s.row_key = r.row_key;
+ where pr.package_id = $1 and r.state not in ('accepted', 'accepted_with_warnings')
+   and s.register = r.register and s.row_key = r.row_key and not s.dirty;
 
 -- name: expire_packages
 update egisso.package set state = 'expired',

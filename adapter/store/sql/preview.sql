@@ -7,7 +7,7 @@ select (select count(*) from egisso.source_row s where s.register = $1 and s.dir
        (select count(*) from egisso.source_row s
          where s.register = $1 and s.row_findings @> '[{"severity": "error"}]' and not s.dirty
            and not exists (select from egisso.record o where o.register = s.register and o.row_key = s.row_key
-                              and o.state in ('blocked', 'packed', 'sent')))
+                              and o.state in ('blocked', 'packed')))
        + count(*) filter (where r.state = 'blocked')
   from egisso.record r where r.register = $1 and r.state in ('ready', 'waiting', 'blocked');
 

@@ -1,4 +1,4 @@
--- What strangers sent, before and while it is read: migrations/022_reading.sql, 028_suspect.sql.
+-- What strangers sent, before and while it is read: code/63_inbox.sql.
 
 -- name: begin_reading
 select aside, suspect from egisso.begin_reading($1, $2, $3, $4);

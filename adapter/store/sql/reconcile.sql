@@ -52,7 +52,7 @@ update egisso.source_row s set dirty = true
                                                                             and s.settled_hash is distinct from s.content_hash end
    and not exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key
-                      and (r.state in ('ready', 'waiting', 'blocked', 'packed', 'sent', 'rejected')
+                      and (r.state in ('ready', 'waiting', 'blocked', 'packed', 'rejected')
                            or r.state = 'dropped' and r.reason like 'L-ACTUAL %'));
 
 -- name: finish_reconciliation

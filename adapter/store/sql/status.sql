@@ -4,10 +4,10 @@
 with newest as (
     select distinct on (register, row_key) register, row_key, state
       from egisso.record where state <> 'dropped'
-     order by register, row_key, state in ('ready', 'waiting', 'blocked', 'packed', 'sent') desc, state_at desc, created_at desc)
+     order by register, row_key, state in ('ready', 'waiting', 'blocked', 'packed') desc, state_at desc, created_at desc)
 select s.register,
        case when (s.review <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
-                 and coalesce(n.state, '') not in ('packed', 'sent') then 'blocked'
+                 and coalesce(n.state, '') <> 'packed' then 'blocked'
             when n.state is not null then n.state
             when s.dirty then 'new'
             when s.accepted_id is not null then 'accepted'
@@ -22,8 +22,8 @@ select register, state, coalesce(result, ''), count(*) from egisso.package
 
 -- name: backlog
 select (select count(*) from egisso.source_row where dirty),
-       (select count(*) from egisso.record where state in ('ready', 'waiting', 'packed', 'sent')),
-       (select min(state_at) from egisso.record where state in ('ready', 'waiting', 'packed', 'sent')),
+       (select count(*) from egisso.record where state in ('ready', 'waiting', 'packed')),
+       (select min(state_at) from egisso.record where state in ('ready', 'waiting', 'packed')),
        (select count(*) from egisso.answer where applied_at is null and verified),
        (select count(*) from egisso.answer where not verified),
        (select count(*) from egisso.package where review is not null and reviewed_at is null);

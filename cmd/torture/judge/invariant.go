@@ -40,7 +40,7 @@ func (t *trial) outcome(register, key string, mayBeSilent bool) {
 	switch {
 	case !known:
 		t.find(&t.Lost, 1, "unread", "row %s of %s is in the source and not in the gateway", key, register)
-	case row.due || slices.Contains([]string{"new", "ready", "packed", "sent"}, row.state):
+	case row.due || slices.Contains([]string{"new", "ready", "packed"}, row.state):
 		t.find(&t.Stuck, 1, "unfinished", "row %s of %s is %s", key, register, row.state)
 	case row.state == "accepted" || row.state == "accepted_with_warnings":
 		if row.accepted == "" && register == "fact" && !mayBeSilent {
@@ -195,7 +195,7 @@ func nothingStuck(ctx context.Context, t *trial) error {
 				live = t.facts
 			}
 			// Rows the source has were looked at before.
-			if _, seen := live[key]; !seen && (row.due || slices.Contains([]string{"new", "ready", "waiting", "packed", "sent"}, row.state)) {
+			if _, seen := live[key]; !seen && (row.due || slices.Contains([]string{"new", "ready", "waiting", "packed"}, row.state)) {
 				t.find(&t.Stuck, 1, "unfinished", "row %s of %s, which the source has no more, is %s", key, register, row.state)
 			}
 		}

@@ -57,7 +57,7 @@ func TestInvariantsFindWhatIsWrong(t *testing.T) {
 			fact(tr, gatewayRow{state: "blocked", reason: "x", accepted: "f1"})
 		}, Verdict{}},
 		"undecided":          {func(_ *testing.T, tr *trial) { fact(tr, gatewayRow{state: "accepted", accepted: "f1", due: true}) }, Verdict{Stuck: 1}},
-		"on its way":         {func(_ *testing.T, tr *trial) { fact(tr, gatewayRow{state: "sent", accepted: "f1"}) }, Verdict{Stuck: 1}},
+		"on its way":         {func(_ *testing.T, tr *trial) { fact(tr, gatewayRow{state: "packed", accepted: "f1"}) }, Verdict{Stuck: 1}},
 		"only here":          {func(_ *testing.T, tr *trial) { delete(tr.Held.Facts, "f1") }, Verdict{Lost: 1}},
 		"only there":         {func(_ *testing.T, tr *trial) { tr.Held.Facts["f2"] = receiver.HeldFact{} }, Verdict{Twice: 1}},
 		"left over":          {func(_ *testing.T, tr *trial) { tr.facts = sourceRows{} }, Verdict{Twice: 1}},
