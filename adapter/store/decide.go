@@ -27,9 +27,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			return err
 		}
 		rows = withoutFlying(rows)
-		if err := addPermissions(ctx, tx, register, rows); err != nil {
-			return err
-		}
+		forgetRefused(rows)
 		if err := addNeeds(ctx, tx, rows); err != nil {
 			return err
 		}
@@ -124,7 +122,7 @@ func scanDirty(r pgx.Rows) (*dirtyRow, error) {
 	var acceptedID, acceptedEvent *uuid.UUID
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Twin)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Overridden, &row.again, &row.Twin)
 	if err != nil {
 		return nil, err
 	}
@@ -149,29 +147,14 @@ func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	})
 }
 
-// addPermissions reads what an operator allowed of the rows. What ЕГИССО rejected
-// and may go again is not shown: it is as if it had never been sent.
-func addPermissions(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
-	byKey := make(map[string]*dirtyRow, len(rows))
-	keys := make([]string, len(rows))
-	for i, row := range rows {
-		keys[i], byKey[row.Key] = row.Key, row
-	}
-	result, err := tx.Query(ctx, query("permissions"), register, keys)
-	if err != nil {
-		return err
-	}
-	var key string
-	var again, overridden bool
-	_, err = pgx.ForEachRow(result, []any{&key, &again, &overridden}, func() error {
-		row := byKey[key]
-		row.Overridden = overridden
-		if again && row.Last != nil && row.Last.State == Rejected {
-			row.again, row.Last = true, nil
+// forgetRefused: what ЕГИССО rejected and an operator lets go again is not shown: it is as
+// if it had never been sent.
+func forgetRefused(rows []*dirtyRow) {
+	for _, row := range rows {
+		if row.again = row.again && row.Last != nil && row.Last.State == Rejected; row.again {
+			row.Last = nil
 		}
-		return nil
-	})
-	return err
+	}
 }
 
 // addLastRecords locks the open records of the rows and reads their state.

@@ -112,5 +112,4 @@ func (d *decisions) queue(batch *pgx.Batch) {
 			c.states, c.reasons, c.findings, c.providers, c.settle)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
-	batch.Queue(query("clear_again"), d.register, d.keys)
 }

@@ -25,8 +25,12 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 		"an answered package without a result": `update egisso.package set state = 'answered'`,
 		"a second live message of a package": `insert into egisso.message (id, package_id, envelope)
 			select gen_random_uuid(), package_id, envelope from egisso.message`,
-		"a message of nobody":     `insert into egisso.message (id, envelope) values (gen_random_uuid(), '')`,
-		"a message changes hands": `update egisso.message set package_id = null, incoming_id = 'x'`,
+		"a record of no row": `insert into egisso.record (id, register, row_key, kind, provider, content, state)
+			values (gen_random_uuid(), 'fact', 'nobody', 'fact', 'p', '{}', 'ready')`,
+		"a member of no package":     `insert into egisso.package_record (package_id, ordinal, record_id, kind) select gen_random_uuid(), 1, id, kind from egisso.record`,
+		"a member that is no record": `insert into egisso.package_record (package_id, ordinal, record_id, kind) select id, 2, gen_random_uuid(), 'fact' from egisso.package`,
+		"a message of nobody":        `insert into egisso.message (id, envelope) values (gen_random_uuid(), '')`,
+		"a message changes hands":    `update egisso.message set package_id = null, incoming_id = 'x'`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := open(t)

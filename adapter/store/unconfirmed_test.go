@@ -24,7 +24,7 @@ func (f fixture) fromFile(t *testing.T, pkg uuid.UUID, v store.Verdict) {
 	}
 }
 
-const placeOfFact = `select s.accepted_id is not null || ' ' || r.state || ' ' || coalesce(s.accepted_content ->> 'content', '') || ' ' || s.dirty
+const placeOfFact = `select s.accepted_id is not null || ' ' || r.state || ' ' || coalesce((select h.content ->> 'content' from egisso.held h where h.register = s.register and h.row_key = s.row_key), '') || ' ' || s.dirty
   from egisso.source_row s join egisso.record r using (register, row_key) where s.row_key = '1'`
 
 // TestTheBusHasTheLastWord: outcomes from a file stand, marked, until the bus's answer

@@ -78,6 +78,36 @@ end $$;
 create or replace trigger guard_message_state before update on egisso.message
     for each row execute function egisso.guard_message_state();
 
+-- What is written by the thousand is looked up once for each statement: a foreign key looks
+-- once for each row, and locks what it finds. Rows of the source, records and packages are
+-- never deleted. The plan has to be good for tables that were empty when it was made.
+create or replace function egisso.guard_record_row() returns trigger
+language plpgsql set search_path = egisso, pg_temp set enable_seqscan = off as $$
+begin
+    if exists (select from added a
+                where not exists (select from egisso.source_row s where s.register = a.register and s.row_key = a.row_key offset 0)) then
+        raise exception 'a record of no row of the source' using errcode = 'foreign_key_violation';
+    end if;
+    return null;
+end $$;
+
+create or replace trigger guard_record_row after insert on egisso.record
+    referencing new table as added for each statement execute function egisso.guard_record_row();
+
+create or replace function egisso.guard_member() returns trigger
+language plpgsql set search_path = egisso, pg_temp set enable_seqscan = off as $$
+begin
+    if exists (select from added a
+                where not exists (select from egisso.package p where p.id = a.package_id offset 0)
+                   or not exists (select from egisso.record r where r.id = a.record_id offset 0)) then
+        raise exception 'a member of no package, or one that is no record' using errcode = 'foreign_key_violation';
+    end if;
+    return null;
+end $$;
+
+create or replace trigger guard_member after insert on egisso.package_record
+    referencing new table as added for each statement execute function egisso.guard_member();
+
 -- What was sent and what came back is evidence: it is never rewritten.
 create or replace function egisso.guard_attachment() returns trigger language plpgsql as $$
 begin

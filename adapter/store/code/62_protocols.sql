@@ -118,7 +118,7 @@ begin
             update egisso.source_row w
                set accepted_id = case when removal then null when w.register = 'fact' and t.kind <> 'fact' then w.accepted_id else r.id end,
                    accepted_event = r.id, accepted_hash = t.becomes_hash,
-                   accepted_content = case when not removal then coalesce(t.becomes, t.content) end,
+                   accepted_content = null,
                    accepted_provider = case when removal then null when w.register = 'fact' and t.kind <> 'fact' then w.accepted_provider else t.provider end,
                    accepted_at = case when not removal then now() end,
                    participant_code = case when not removal then coalesce(nullif(settle_unconfirmed.code, ''), w.participant_code) end,

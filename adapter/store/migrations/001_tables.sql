@@ -36,7 +36,7 @@ create table egisso.source_row (
     accepted_id      uuid,                               -- fact uuid, or id of the accepted version of a measure
     accepted_event   uuid,                               -- id of the element accepted last (event, fact, measure)
     accepted_hash    bytea,                              -- content_hash of what was accepted
-    accepted_content jsonb,                              -- as sent, ids resolved
+    accepted_content jsonb,                              -- what ЕГИССО holds, where it is not that of record accepted_event
     accepted_at      timestamptz,
     updated_at       timestamptz not null default now(),
     again            boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
@@ -56,7 +56,8 @@ create table egisso.source_row (
     twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
     primary key (register, row_key),
     check ((accepted_id is null) = (accepted_hash is null)),
-    check ((accepted_id is null) = (accepted_content is null))
+    check (accepted_id is not null or accepted_content is null),
+    check (accepted_id is null or accepted_event is not null or accepted_content is not null)
 );
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
@@ -154,13 +155,12 @@ create table egisso.record (
                                   'accepted_with_warnings', 'rejected', 'dropped')),
     reason       text        not null default '',        -- Russian: why it waits
     findings     jsonb       not null default '[]',      -- of the local checks
-    package_id   uuid        references egisso.package,  -- the package it is or was last in
+    package_id   uuid,                                   -- the package it is or was last in
     releases     integer     not null default 0,         -- how often its package failed as a whole
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
     becomes      jsonb,                                  -- that content, where it is not what is sent (events on facts, applications)
     settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
-    foreign key (register, row_key) references egisso.source_row,
     check (state <> 'packed' or package_id is not null)
 );
 create unique index record_one_open on egisso.record (register, row_key)
@@ -168,17 +168,17 @@ create unique index record_one_open on egisso.record (register, row_key)
 create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
-create index record_flying on egisso.record (register, row_key) where state = 'packed';
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason like 'L-PERSON %';
 
--- Members of a package in their order, and what became of each.
+-- Members of a package in their order, and what became of each. What is written by the
+-- thousand refers by guards, see code/30_guards.sql.
 create table egisso.package_record (
-    package_id uuid    not null references egisso.package,
+    package_id uuid    not null,
     ordinal    integer not null,
-    record_id  uuid    not null references egisso.record,
+    record_id  uuid    not null,
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released')),
     primary key (package_id, ordinal),

@@ -45,7 +45,7 @@ with decided as (
     update egisso.record r set state = o.outcome
       from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
      where r.id = o.record_id and r.package_id = $1 and r.state = 'packed'
-    returning r.id, r.register, r.row_key, r.kind, r.provider, r.content, r.becomes, r.becomes_hash, r.state,
+    returning r.id, r.register, r.row_key, r.kind, r.provider, r.becomes_hash, r.state,
               r.settles, r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event),
 refused as (
     update egisso.source_row s set events = s.events + 1
@@ -55,7 +55,7 @@ update egisso.source_row s
    set accepted_id = case when d.removal then null when d.event then s.accepted_id else d.id end,
        accepted_event = d.id,
        accepted_hash = d.becomes_hash,
-       accepted_content = case when not d.removal then coalesce(d.becomes, d.content) end,
+       accepted_content = null,
        accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
        accepted_at = case when not d.removal then now() end,
        participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,

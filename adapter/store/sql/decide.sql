@@ -4,8 +4,11 @@
 -- records in flight and all rows would be gone through for every batch. Only facts have
 -- a twin_key.
 select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
-       s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
+       s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash,
+       case when s.accepted_id is not null then coalesce(s.accepted_content,
+           (select coalesce(h.becomes, h.content) from egisso.record h where h.id = s.accepted_event)) end,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
+       coalesce(s.override_hash = s.content_hash, false), s.again,
        exists (select from egisso.source_row o
                 where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
                   and coalesce(o.content -> 'ending' ->> 'reason', '') <> 'duplicate' offset 0)
@@ -34,11 +37,11 @@ select distinct on (row_key) row_key, id, kind, state, becomes_hash
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
-select s.row_key, s.accepted_content, coalesce(s.accepted_provider, s.provider, ''),
+select s.row_key, h.content, coalesce(s.accepted_provider, s.provider, ''),
        exists (select from egisso.record r
                 where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed'))
        or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
-  from egisso.source_row s
+  from egisso.source_row s left join egisso.held h using (register, row_key)
  where s.register = 'lmsz' and s.row_key = any($1);
 
 -- name: participants
@@ -76,7 +79,7 @@ update egisso.source_row
  where register = $1 and row_key = $2;
 
 -- name: decided
-update egisso.source_row s set dirty = false, review = d.review, settled_hash = case when d.settled then s.content_hash end
+update egisso.source_row s set dirty = false, again = false, review = d.review, settled_hash = case when d.settled then s.content_hash end
   from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review, settled)
  where s.register = $1 and s.row_key = d.row_key;
 

@@ -22,10 +22,3 @@ update egisso.form_order o set done_at = now()
  where o.register = $1 and o.id <= $2 and o.done_at is null
    and not exists (select from egisso.register_rest t where t.register = o.register and t.until > now()
                       and exists (select from egisso.record r where r.register = o.register and r.state = 'ready'));
-
--- name: permissions
-select row_key, again, coalesce(override_hash = content_hash, false) from egisso.source_row
- where register = $1 and row_key = any($2) and (again or override_hash is not null);
-
--- name: clear_again
-update egisso.source_row set again = false where register = $1 and row_key = any($2) and again;
