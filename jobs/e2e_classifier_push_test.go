@@ -49,7 +49,7 @@ func (w *classified) states(states, reasons string) {
 		select s.register || ' ' || coalesce(m.content ->> 'code', '') || ': ' || s.reason as line
 		  from egisso.record_status s
 		  join egisso.source_row r using (register, row_key)
-		  join egisso.source_row m on m.register = 'lmsz' and m.row_key = case s.register when 'fact' then substr(r.needs[1], 6) else r.row_key end
+		  left join egisso.source_content m on m.register = 'lmsz' and m.row_key = case s.register when 'fact' then substr(r.needs[1], 6) else r.row_key end
 		 where s.reason <> '' group by 1) l`)
 	if got == "null" {
 		got = "no finding"
@@ -98,7 +98,7 @@ func (w *classified) recheck() {
 func (w *classified) invalid(want string) {
 	w.Helper()
 	got := w.text(`select string_agg(version || ' ' || version_status || ' ' || title || ' ' || code || ' ' || finding_type, '; ' order by version, row_key, code) from (
-		select i.*, s.content ->> 'code' from egisso.kmsz_invalid i join egisso.source_row s on s.register = 'lmsz' and s.row_key = i.row_key) i`)
+		select i.*, s.content ->> 'code' from egisso.kmsz_invalid i join egisso.source_content s on s.register = 'lmsz' and s.row_key = i.row_key) i`)
 	if got != want {
 		w.Errorf("invalid measures %s\nwant             %s", got, want)
 	}
@@ -136,7 +136,7 @@ func TestPushedVersionTouchesWhatItMakesInvalid(t *testing.T) {
 	w.run(w.collect)
 	w.run(w.decide)
 	if got := w.text(`select string_agg(m.content ->> 'code' || ' ' || s.state, ', ' order by m.content ->> 'code')
-		from egisso.record_status s join egisso.source_row m using (register, row_key) where register = 'lmsz' and s.state <> 'accepted'`); got != "0303-Д ready, 0806-Р blocked" {
+		from egisso.record_status s join egisso.source_content m using (register, row_key) where register = 'lmsz' and s.state <> 'accepted'`); got != "0303-Д ready, 0806-Р blocked" {
 		t.Errorf("changed measures are %s", got)
 	}
 

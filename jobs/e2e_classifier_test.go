@@ -34,7 +34,7 @@ func (w *world) classifierJob() jobs.Classifier {
 func (w *world) measures() (list []egisso.LocalMeasure) {
 	w.Helper()
 	w.run(w.collect)
-	rows, err := w.pool.Query(context.Background(), `select content from egisso.source_row where register = 'lmsz' order by row_key`)
+	rows, err := w.pool.Query(context.Background(), `select content from egisso.source_content where register = 'lmsz' order by row_key`)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (c *collecting) reconciled(t *testing.T, accept bool) (store.Reconciliation
 func (c *collecting) settle(t *testing.T) {
 	t.Helper()
 	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set dirty = false, accepted_id = gen_random_uuid(),
-		accepted_hash = content_hash, accepted_content = content where not deleted`); err != nil {
+		accepted_hash = content_hash, accepted_content = '{}' where not deleted`); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -71,9 +71,9 @@ func TestReconciliationDecidesWhatWasForgotten(t *testing.T) {
 	}
 	c.settle(t)
 	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set accepted_hash = 'x' where row_key <> 'a';
-		insert into egisso.record (id, register, row_key, kind, provider, content, state, reason) values
-			(gen_random_uuid(), 'fact', 'waits', 'fact', 'p', '{}', 'rejected', ''),
-			(gen_random_uuid(), 'fact', 'over', 'fact', 'p', '{}', 'dropped', 'L-ACTUAL закончилось')`); err != nil {
+		insert into egisso.record (id, register, row_key, kind, provider, state, reason) values
+			(gen_random_uuid(), 'fact', 'waits', 'fact', 'p', 'rejected', ''),
+			(gen_random_uuid(), 'fact', 'over', 'fact', 'p', 'dropped', 'L-ACTUAL закончилось')`); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := c.reconciled(t, false); err != nil || r.Forgotten != 1 {
@@ -163,5 +163,5 @@ func TestReconciliationDoesNotTakeARowBack(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	c.want(t, `select content -> 'assignmentInfo' ->> 'amount' from egisso.source_row where row_key = 'k0007'`, "7")
+	c.want(t, `select content -> 'assignmentInfo' ->> 'amount' from egisso.source_content where row_key = 'k0007'`, "7")
 }

@@ -71,9 +71,9 @@ func TestRowTheDatabaseRefusesStopsOnlyItself(t *testing.T) {
 					t.Errorf("%d rows changed, want %d", changed, want)
 				}
 			}
-			f.want(t, `select count(*) from egisso.source_row where content is not null and row_findings = '[]'`, "6")
-			f.want(t, `select string_agg(row_key, ' ') from egisso.source_row where content is null`, tt.key)
-			finding := f.text(t, `select row_findings from egisso.source_row where content is null`)
+			f.want(t, `select count(*) from egisso.source_row join egisso.source_content using (register, row_key) where row_findings = '[]'`, "6")
+			f.want(t, `select string_agg(row_key, ' ') from egisso.source_row left join egisso.source_content using (register, row_key) where content is null`, tt.key)
+			finding := f.text(t, `select row_findings from egisso.source_row left join egisso.source_content using (register, row_key) where content is null`)
 			if !strings.Contains(finding, "L-ROW") || !strings.Contains(finding, "SQLSTATE "+tt.state) || !strings.Contains(finding, string(egisso.Error)) {
 				t.Errorf("findings %s", finding)
 			}
@@ -86,11 +86,11 @@ func TestRefusedRowIsTakenOnceItIsRepaired(t *testing.T) {
 	bad := row("1", "good")
 	bad.Content = json.RawMessage(`{"content": "\u0000"}`)
 	f.saveRows(t, bad)
-	f.want(t, `select content is null and row_findings <> '[]' from egisso.source_row`, "true")
+	f.want(t, `select content is null and row_findings <> '[]' from egisso.source_row left join egisso.source_content using (register, row_key)`, "true")
 	if changed := f.saveRows(t, row("1", "good")); changed != 1 {
 		t.Errorf("%d rows changed", changed)
 	}
-	f.want(t, `select content ->> 'content' || row_findings from egisso.source_row`, "good[]")
+	f.want(t, `select content ->> 'content' || row_findings from egisso.source_row left join egisso.source_content using (register, row_key)`, "good[]")
 
 	gone := row("1", "good")
 	gone.Content, gone.ContentHash, gone.Deleted, gone.RecordNo = nil, nil, true, "\x00"

@@ -76,8 +76,8 @@ type NewRecord struct {
 	State       RecordState // ready, waiting or blocked
 	// Settles: once it is accepted nothing is left to send, unless the row changes.
 	Settles  bool
-	Reason      string
-	Findings    []egisso.Finding
+	Reason   string
+	Findings []egisso.Finding
 }
 
 // Adoption is what ЕГИССО is known to hold of a row.

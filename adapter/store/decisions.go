@@ -39,6 +39,7 @@ type recordColumns struct {
 	states, reasons       []string
 	findings, providers   []string
 	settle                []bool
+	bytes                 []int32 // of contents
 }
 
 // add notes what was decided on a row.
@@ -93,6 +94,7 @@ func (c *recordColumns) add(key string, r NewRecord) error {
 		return err
 	}
 	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
+	c.bytes = append(c.bytes, int32(len(content)))
 	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
 	c.states, c.reasons = append(c.states, string(r.State)), append(c.reasons, r.Reason)
 	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
@@ -108,7 +110,8 @@ func (d *decisions) queue(batch *pgx.Batch) {
 		batch.Queue(query("adopt_row"), d.register, a.key, a.ID, a.content, a.Hash, a.Provider, nullable(a.ParticipantCode))
 	}
 	if c := d.records; len(c.ids) > 0 {
-		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.contents, c.becomes, c.hashes,
+		batch.Queue(query("put_elements"), c.ids, c.contents, c.becomes)
+		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.bytes, c.hashes,
 			c.states, c.reasons, c.findings, c.providers, c.settle)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)

@@ -38,10 +38,11 @@ begin
     -- sent, what came and what people did it adds to and never rewrites.
     if exists (select from pg_roles where rolname = 'egisso_gateway') then
         grant select on all tables in schema egisso to egisso_gateway;
-        grant insert, update on egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
+        grant insert, update on egisso.element, egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
             egisso.check_basis, egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
         grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
+        grant insert, update, delete on egisso.source_content to egisso_gateway;
         grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,
             egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
         grant delete on egisso.register_rest to egisso_gateway; -- one that rests no longer

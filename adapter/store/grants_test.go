@@ -231,7 +231,7 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 				}
 			}
 			for _, column := range []string{
-				"source_row.content", "source_row.accepted_content", "held.content", "record.content", "record_message.report", "message.envelope",
+				"source_content.content", "source_row.accepted_content", "held.content", "element.content", "element.becomes", "record_message.report", "message.envelope",
 				"attachment.content", "answer.raw", "answer.content", "incoming.raw", "incoming.content", "incoming.problem", "received_file.content", "received_file.password", "attempt.detail", "service_log.reason",
 			} {
 				table, name, _ := strings.Cut(column, ".")

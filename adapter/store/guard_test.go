@@ -19,14 +19,15 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 		"a delivered message is pending":   `update egisso.message set state = 'pending'`,
 		"an unknown state":                 `update egisso.record set state = 'lost'`,
 		"a sent record becomes ready":      `update egisso.record set state = 'ready'`,
-		"a sent record changes":            `update egisso.record set content = '{}'`,
-		"a second open record of a row": `insert into egisso.record (id, register, row_key, kind, provider, content, state)
-			select gen_random_uuid(), register, row_key, kind, provider, content, 'ready' from egisso.record`,
+		"a sent record changes":            `update egisso.record set provider = 'other'`,
+		"a sent element changes":           `update egisso.element set content = '{}'`,
+		"a second open record of a row": `insert into egisso.record (id, register, row_key, kind, provider, state)
+			select gen_random_uuid(), register, row_key, kind, provider, 'ready' from egisso.record`,
 		"an answered package without a result": `update egisso.package set state = 'answered'`,
 		"a second live message of a package": `insert into egisso.message (id, package_id, envelope)
 			select gen_random_uuid(), package_id, envelope from egisso.message`,
-		"a record of no row": `insert into egisso.record (id, register, row_key, kind, provider, content, state)
-			values (gen_random_uuid(), 'fact', 'nobody', 'fact', 'p', '{}', 'ready')`,
+		"a record of no row": `insert into egisso.record (id, register, row_key, kind, provider, state)
+			values (gen_random_uuid(), 'fact', 'nobody', 'fact', 'p', 'ready')`,
 		"a member of no package":     `insert into egisso.package_record (package_id, ordinal, record_id, kind) select gen_random_uuid(), 1, id, kind from egisso.record`,
 		"a member that is no record": `insert into egisso.package_record (package_id, ordinal, record_id, kind) select id, 2, gen_random_uuid(), 'fact' from egisso.package`,
 		"a message of nobody":        `insert into egisso.message (id, envelope) values (gen_random_uuid(), '')`,

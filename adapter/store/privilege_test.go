@@ -152,7 +152,7 @@ func TestMigrateTakesRightsBack(t *testing.T) {
 	database, owner := installed(t)
 	before := lines(t, owner, privileges)
 	if _, err := owner.Exec(t.Context(), `grant all on all tables in schema egisso to egisso_gateway, egisso_operator, egisso_reader, public;
-		grant select (content) on egisso.record to egisso_reader; grant all on all functions in schema egisso to public, egisso_reader;
+		grant select (content) on egisso.element to egisso_reader; grant all on all functions in schema egisso to public, egisso_reader;
 		grant usage on all sequences in schema egisso to egisso_gateway`); err != nil {
 		t.Fatal(err)
 	}

@@ -120,11 +120,11 @@ func (s *Store) UnseenRows(ctx context.Context, r *Reconciliation, after string,
 // MarkGone stores that the source has these rows no more, and returns of how many
 // that was news.
 func (s *Store) MarkGone(ctx context.Context, r *Reconciliation, keys []string) (int, error) {
-	tag, err := s.pool.Exec(ctx, query("mark_gone"), r.ID, r.Register, keys)
-	if err != nil {
+	var gone int
+	if err := s.pool.QueryRow(ctx, query("mark_gone"), r.ID, r.Register, keys).Scan(&gone); err != nil {
 		return 0, fmt.Errorf("note rows that are gone from register %s: %w", r.Register, err)
 	}
-	return int(tag.RowsAffected()), nil
+	return gone, nil
 }
 
 // TouchForgotten lets rows be decided again of which neither ЕГИССО holds what the

@@ -14,7 +14,7 @@ var (
 	recordStateText = map[string]string{
 		"new": "Новый", "nothing_to_send": "Не подлежит отправке",
 		"ready": "Готов к отправке", "waiting": "Ожидает", "blocked": "Требует исправления",
-		"packed": "Отправляется",
+		"packed":   "Отправляется",
 		"accepted": "Передан успешно", "accepted_with_warnings": "Передан с предупреждениями",
 		"rejected": "Отклонён", "dropped": "Снят с отправки",
 	}

@@ -1,8 +1,8 @@
 -- What ЕГИССО holds of each row: the content of the element accepted last, or what was
 -- adopted. Private, as all that holds people's data.
 create or replace view egisso.held as
-select s.register, s.row_key, coalesce(s.accepted_content, r.becomes, r.content) as content
-  from egisso.source_row s left join egisso.record r on r.id = s.accepted_event
+select s.register, s.row_key, coalesce(s.accepted_content, e.becomes, e.content) as content
+  from egisso.source_row s left join egisso.element e on e.id = s.accepted_event
  where s.accepted_id is not null;
 
 -- Public contract for other systems: columns are only ever added, at the end.

@@ -65,12 +65,13 @@ create or replace function egisso.note_unconfirmed(package_id uuid, file_id text
 language sql security definer set search_path = egisso, pg_temp as $$
     insert into egisso.unconfirmed_outcome (package_id, record_id, outcome, file_id, sent, before)
     select note_unconfirmed.package_id, r.id, o.outcome, note_unconfirmed.file_id,
-           jsonb_build_object('kind', r.kind, 'provider', r.provider, 'content', r.content, 'becomes', r.becomes, 'becomes_hash', r.becomes_hash),
+           jsonb_build_object('kind', r.kind, 'provider', r.provider, 'content', e.content, 'becomes', e.becomes, 'becomes_hash', r.becomes_hash),
            jsonb_build_object('accepted_id', s.accepted_id, 'accepted_event', s.accepted_event, 'accepted_hash', s.accepted_hash,
                'accepted_content', s.accepted_content, 'accepted_provider', s.accepted_provider, 'accepted_at', s.accepted_at,
                'participant_code', s.participant_code, 'events', s.events, 'generation', s.generation)
       from unnest(note_unconfirmed.records, note_unconfirmed.outcomes) as o(record_id, outcome)
       join egisso.record r on r.id = o.record_id and r.package_id = note_unconfirmed.package_id and r.state = 'packed'
+      join egisso.element e on e.id = r.id
       join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
 $$;
 
@@ -125,8 +126,10 @@ begin
                    events = case when w.register = 'onmsz' then w.events when not removal and w.register = 'fact' and t.kind <> 'fact' then w.events + 1 else 0 end,
                    generation = w.generation + removal::integer, settled_hash = null
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event is not distinct from b.accepted_event;
-            update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider, content = t.content,
-                   becomes = t.becomes, becomes_hash = t.becomes_hash, reason = '', findings = '[]'
+            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null')
+             where e.id = r.id and (e.content, e.becomes) is distinct from (u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'));
+            update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
+                   becomes_hash = t.becomes_hash, reason = '', findings = '[]'
              where w.id = r.id;
         when u.now_said = 'released' then
             update egisso.record w set state = 'dropped', reason = '' where w.id = r.id and w.state = 'rejected' and w.package_id = u.package_id;

@@ -156,14 +156,15 @@ select f.version,
        v.start_date,
        f.row_key,
        s.record_no,
-       coalesce(h.content, s.content) ->> 'title' as title,
+       coalesce(h.content, c.content) ->> 'title' as title,
        f.code,
        case f.severity when 'error' then 'Ошибка' else 'Предупреждение' end as finding_type,
        f.text                                  as comment
   from egisso.classifier_finding f
   join egisso.classifier_version v on v.number = f.version
   left join egisso.source_row s on s.register = 'lmsz' and s.row_key = f.row_key
-  left join egisso.held h on h.register = 'lmsz' and h.row_key = f.row_key;
+  left join egisso.held h on h.register = 'lmsz' and h.row_key = f.row_key
+  left join egisso.source_content c on c.register = 'lmsz' and c.row_key = f.row_key;
 comment on view egisso.kmsz_invalid is
     'Наши ЛМСЗ, которые не соответствуют действующей версии КМСЗ или опубликованной, которая вступит в силу позже';
 comment on column egisso.kmsz_invalid.version is 'Номер версии КМСЗ';

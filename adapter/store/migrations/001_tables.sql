@@ -26,8 +26,7 @@ create table egisso.source_row (
     record_no        text        not null,               -- the number people know the row by
     changed_at       timestamptz not null,               -- as the source says
     deleted          boolean     not null default false,
-    content          jsonb,                              -- canonical content; null when deleted or unreadable
-    content_hash     bytea,
+    content_hash     bytea,                              -- of the canonical content; null when deleted or unreadable
     row_findings     jsonb       not null default '[]',  -- why the row could not be read
     provider         text,                               -- participant code; null: the gateway's own provider
     dirty            boolean     not null default true,  -- a decision is due
@@ -36,7 +35,7 @@ create table egisso.source_row (
     accepted_id      uuid,                               -- fact uuid, or id of the accepted version of a measure
     accepted_event   uuid,                               -- id of the element accepted last (event, fact, measure)
     accepted_hash    bytea,                              -- content_hash of what was accepted
-    accepted_content jsonb,                              -- what ЕГИССО holds, where it is not that of record accepted_event
+    accepted_content jsonb,                              -- what ЕГИССО holds, where it is not that of element accepted_event
     accepted_at      timestamptz,
     updated_at       timestamptz not null default now(),
     again            boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
@@ -58,12 +57,21 @@ create table egisso.source_row (
     check ((accepted_id is null) = (accepted_hash is null)),
     check (accepted_id is not null or accepted_content is null),
     check (accepted_id is null or accepted_event is not null or accepted_content is not null)
-);
+) with (fillfactor = 60);
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
+
+-- The canonical content of a row, apart, because the row itself changes with every step of
+-- its way; none when it is deleted or unreadable.
+create table egisso.source_content (
+    register text  not null,
+    row_key  text  not null,
+    content  jsonb not null,
+    primary key (register, row_key)
+);
 
 -- How far a register of the source has been read.
 create table egisso.source_cursor (
@@ -148,7 +156,7 @@ create table egisso.record (
     row_key      text        not null,
     kind         text        not null,                   -- element name in the package
     provider     text        not null,                   -- participant code it is sent under
-    content      jsonb       not null,                   -- as it will be written
+    bytes        integer     not null default 0,         -- of the JSON of its element
     becomes_hash bytea,                                  -- of what ЕГИССО holds once it accepts the record; null for removals
     state        text        not null
                  check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
@@ -159,7 +167,6 @@ create table egisso.record (
     releases     integer     not null default 0,         -- how often its package failed as a whole
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
-    becomes      jsonb,                                  -- that content, where it is not what is sent (events on facts, applications)
     settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
     check (state <> 'packed' or package_id is not null)
 );
@@ -173,6 +180,13 @@ create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason like 'L-PERSON %';
 
+-- What a record says, apart, because the record itself changes with every step of its way.
+create table egisso.element (
+    id      uuid  primary key,                           -- of the record
+    content jsonb not null,                              -- as it will be written
+    becomes jsonb                                        -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
+);
+
 -- Members of a package in their order, and what became of each. What is written by the
 -- thousand refers by guards, see code/30_guards.sql.
 create table egisso.package_record (
@@ -182,9 +196,8 @@ create table egisso.package_record (
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released')),
     primary key (package_id, ordinal),
-    unique (package_id, record_id)
-);
-create index package_record_record on egisso.package_record (record_id);
+    unique (record_id, package_id)
+) with (fillfactor = 60); -- every member gets its outcome
 
 -- The protocol applied last, word for word: a later one is compared with it.
 create table egisso.package_protocol (
@@ -720,3 +733,19 @@ create table egisso.link (
     updated_at  timestamptz not null default now(),
     check ((skew is null) = (uncertainty is null) and (skew is null) = (measured_at is null))
 );
+
+-- Files and messages are packed by what costs a fifth of the processor time, where the
+-- server has it.
+do $$
+declare
+    c record;
+begin
+    for c in select a.attrelid::regclass as relation, a.attname
+               from pg_attribute a join pg_class r on r.oid = a.attrelid
+              where r.relnamespace = 'egisso'::regnamespace and r.relkind = 'r' and a.atttypid = 'bytea'::regtype and a.attnum > 0
+                and a.attstorage = 'x' loop
+        execute format('alter table %s alter column %I set compression lz4', c.relation, c.attname);
+    end loop;
+exception when feature_not_supported then
+    raise notice 'no lz4 here: files are packed by pglz';
+end $$;

@@ -109,9 +109,11 @@ select c.revision, c.revision <> c.checked_revision,
 
 -- name: live_measures
 -- As ЕГИССО holds them, or as the source says as long as it holds none.
-select s.row_key, coalesce(h.content, s.content)
-  from egisso.source_row s left join egisso.held h using (register, row_key)
- where s.register = 'lmsz' and (h.content is not null or s.content is not null and not s.deleted)
+select s.row_key, coalesce(h.content, c.content)
+  from egisso.source_row s
+  left join egisso.held h using (register, row_key)
+  left join egisso.source_content c using (register, row_key)
+ where s.register = 'lmsz' and (h.content is not null or c.content is not null and not s.deleted)
  order by s.row_key;
 
 -- name: classifier_findings

@@ -10,31 +10,40 @@ on conflict (register) do update set position = excluded.position, updated_at = 
 -- a new number for people is noted, which decides nothing either.
 -- Rows are taken in the order of their keys: whoever locks several rows does so,
 -- and nobody waits for anybody in a circle.
-with saved as (
+with given as materialized (
+    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)),
+saved as (
     insert into egisso.source_row as s
-           (register, row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)
-    select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content::jsonb, r.content_hash, r.row_findings::jsonb,
+           (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key)
+    select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content_hash, r.row_findings::jsonb,
            array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key
-      from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[])
-           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)
+      from given r
      order by r.row_key
     on conflict (register, row_key) do update
        set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
-           content = excluded.content, content_hash = excluded.content_hash, row_findings = excluded.row_findings,
+           content_hash = excluded.content_hash, row_findings = excluded.row_findings,
            twin_key = excluded.twin_key,
            -- A row without content need not say what it needs and whose it is.
-           needs = case when excluded.content is null then s.needs else excluded.needs end,
-           provider = case when excluded.content is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
+           needs = case when excluded.content_hash is null then s.needs else excluded.needs end,
+           provider = case when excluded.content_hash is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
            dirty = s.dirty or (s.deleted, s.content_hash, s.row_findings)
                               is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
-                   or excluded.content is not null and s.provider is distinct from excluded.provider,
+                   or excluded.content_hash is not null and s.provider is distinct from excluded.provider,
            updated_at = case when (s.deleted, s.content_hash, s.row_findings)
                                   is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
-                                  or excluded.content is not null and s.provider is distinct from excluded.provider
+                                  or excluded.content_hash is not null and s.provider is distinct from excluded.provider
                              then now() else s.updated_at end
      where (s.deleted, s.content_hash, s.row_findings, s.record_no)
            is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings, excluded.record_no)
-        or excluded.content is not null and s.provider is distinct from excluded.provider
-    returning updated_at = now() as changed
-)
+        or excluded.content_hash is not null and s.provider is distinct from excluded.provider
+    returning s.row_key, updated_at = now() as changed),
+said as (
+    insert into egisso.source_content as c (register, row_key, content)
+    select $1, g.row_key, g.content::jsonb from given g join saved using (row_key) where g.content is not null
+     order by g.row_key
+    on conflict (register, row_key) do update set content = excluded.content),
+unsaid as (
+    delete from egisso.source_content c using given g join saved using (row_key)
+     where c.register = $1 and c.row_key = g.row_key and g.content is null)
 select count(*) filter (where changed) from saved;

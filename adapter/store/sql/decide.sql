@@ -3,15 +3,17 @@
 -- keeps the looks at each row's record and at its twins apart: joined or hashed, all
 -- records in flight and all rows would be gone through for every batch. Only facts have
 -- a twin_key.
-select s.row_key, s.record_no, s.changed_at, s.deleted, s.content, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
+select s.row_key, s.record_no, s.changed_at, s.deleted,
+       (select c.content from egisso.source_content c where c.register = s.register and c.row_key = s.row_key), s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash,
        case when s.accepted_id is not null then coalesce(s.accepted_content,
-           (select coalesce(h.becomes, h.content) from egisso.record h where h.id = s.accepted_event)) end,
+           (select coalesce(h.becomes, h.content) from egisso.element h where h.id = s.accepted_event)) end,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        coalesce(s.override_hash = s.content_hash, false), s.again,
        exists (select from egisso.source_row o
                 where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
-                  and coalesce(o.content -> 'ending' ->> 'reason', '') <> 'duplicate' offset 0)
+                  and not exists (select from egisso.source_content c
+                                   where c.register = o.register and c.row_key = o.row_key and c.content -> 'ending' ->> 'reason' = 'duplicate' offset 0) offset 0)
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -62,14 +64,20 @@ update egisso.record r set state = 'dropped', reason = d.reason
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (register, id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider, settles)
-select $1, d.id, d.row_key, d.kind, d.content::jsonb, d.becomes::jsonb, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider, d.settles
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[])
-       as d(id, row_key, kind, content, becomes, becomes_hash, state, reason, findings, provider, settles)
+insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason, findings, provider, settles)
+select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider, d.settles
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[])
+       as d(id, row_key, kind, bytes, becomes_hash, state, reason, findings, provider, settles)
 on conflict (id) do update
-   set kind = excluded.kind, content = excluded.content, becomes = excluded.becomes, becomes_hash = excluded.becomes_hash,
+   set kind = excluded.kind, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason = excluded.reason, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles;
+
+-- name: put_elements
+insert into egisso.element as e (id, content, becomes)
+select d.id, d.content::jsonb, d.becomes::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, content, becomes)
+on conflict (id) do update set content = excluded.content, becomes = excluded.becomes
+ where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
@@ -148,7 +156,8 @@ with changed as (
 -- Which event follows from an ending is a policy too.
 update egisso.source_row s set dirty = true
  where exists (select from changed)
-   and (s.register = 'fact' and s.content ? 'ending'
+   and (s.register = 'fact' and exists (select from egisso.source_content c
+                                         where c.register = s.register and c.row_key = s.row_key and c.content ? 'ending')
         or exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key
                       and (r.state in ('blocked', 'ready', 'waiting') or r.state = 'dropped' and r.reason like 'L-ACTUAL %')));

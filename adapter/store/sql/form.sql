@@ -23,20 +23,20 @@ delete from egisso.register_rest where register = $1;
 -- changed meanwhile is decided anew first; offset 0 keeps that look apart, one for each record that is taken. $4 keeps
 -- facts back that were decided upon later than that day; events on accepted facts have no such day.
 with locked as materialized (
-    select r.id, r.kind, r.provider, r.releases, r.created_at, r.content
+    select r.id, r.kind, r.provider, r.releases, r.created_at, r.bytes
       from egisso.record r
      where r.register = $1 and r.state = 'ready'
-       and ($4::text is null or coalesce(r.content ->> 'decisionDate', r.content -> 'fact' ->> 'decisionDate', '') <= $4)
+       and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
        and r.provider = (select o.provider from egisso.record o
                           where o.register = $1 and o.state = 'ready'
-                            and ($4::text is null or coalesce(o.content ->> 'decisionDate', o.content -> 'fact' ->> 'decisionDate', '') <= $4)
+                            and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = o.id) <= $4)
                           order by o.releases, o.created_at, o.id limit 1)
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
      order by r.releases, r.created_at, r.id
      limit $2
        for update skip locked)
-select id, kind, provider, octet_length(content::text) from locked
+select id, kind, provider, bytes from locked
  order by array_position($3::text[], kind), releases, created_at, id;
 
 -- name: insert_package
@@ -61,8 +61,8 @@ update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');
 
 -- name: package_content
-select r.id, pr.kind, r.content
-  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+select e.id, pr.kind, e.content
+  from egisso.package_record pr join egisso.element e on e.id = pr.record_id
  where pr.package_id = $1
  order by pr.ordinal;
 

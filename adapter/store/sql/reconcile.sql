@@ -37,10 +37,15 @@ select count(*) filter (where w.row_key is null), count(*)
 
 -- name: mark_gone
 -- As a deletion the source tells; what ЕГИССО holds of it will be removed.
-update egisso.source_row s
-   set deleted = true, content = null, content_hash = null, row_findings = '[]', dirty = true, updated_at = now()
- where s.register = $2 and s.row_key = any($3) and not s.deleted
-   and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1);
+with gone as (
+    update egisso.source_row s
+       set deleted = true, content_hash = null, row_findings = '[]', dirty = true, updated_at = now()
+     where s.register = $2 and s.row_key = any($3) and not s.deleted
+       and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
+    returning s.row_key),
+unsaid as (
+    delete from egisso.source_content c using gone where c.register = $2 and c.row_key = gone.row_key)
+select count(*) from gone;
 
 -- name: touch_forgotten
 -- Neither what ЕГИССО holds, nor on its way, nor waiting with a reason: it is
