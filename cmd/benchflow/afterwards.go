@@ -67,7 +67,7 @@ func begin(ctx context.Context, w *world.World, env []string) error {
 
 func singleChanges(ctx context.Context, w *world.World) (times []float64, err error) {
 	var ids []int64
-	err = w.Source.QueryRow(ctx, `select array(select id from mis.recipe where status <> 4 and not is_deleted order by id limit $1)`, latencyChanges).Scan(&ids)
+	err = w.Source.QueryRow(ctx, `select array(select id from mis.recipe where status <> 4 and not is_deleted and pack_qty is not null order by id limit $1)`, latencyChanges).Scan(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("choose prescriptions: %w", err)
 	}

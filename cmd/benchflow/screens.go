@@ -28,7 +28,7 @@ var screenQueries = []struct{ name, query, sample string }{
 		`select record_id::text from egisso.record_status where register = 'fact' and record_id is not null limit 1`},
 	{"record by its number", `select * from egisso.record_status where record_no = $1`,
 		`select record_no from egisso.record_status where register = 'fact' limit 1`},
-	{"records rejected by a rule", `select * from egisso.journal_detail where rule_code = '019' limit 50`, ""},
+	{"records rejected by a rule", `select * from egisso.journal_detail where code = '019' limit 50`, ""},
 }
 
 func screens(ctx context.Context, w *world.World) (list []Screen, err error) {
