@@ -67,7 +67,9 @@ func begin(ctx context.Context, w *world.World, env []string) error {
 
 func singleChanges(ctx context.Context, w *world.World) (times []float64, err error) {
 	var ids []int64
-	err = w.Source.QueryRow(ctx, `select array(select id from mis.recipe where status <> 4 and not is_deleted and pack_qty is not null order by id limit $1)`, latencyChanges).Scan(&ids)
+	// The number of packages is not said of a fact in money.
+	err = w.Source.QueryRow(ctx, `select array(select row_key::bigint from egisso_source.fact where form <> '01' and not deleted and ending_reason is null
+		and row_key::bigint not in (select recipe_id from mis.planted_defect) order by 1 limit $1)`, latencyChanges).Scan(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("choose prescriptions: %w", err)
 	}
