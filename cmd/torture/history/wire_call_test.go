@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"net/url"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -48,8 +49,8 @@ func TestWire(t *testing.T) {
 		"after":   {trap: trap{call: 2, crash: func() {}, late: true}, arrives: true, fails: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var amid int
-			c.trap.before = func() { amid = count(t, conn) }
+			var amid atomic.Int64
+			c.trap.before = func() { amid.Store(int64(count(t, conn))) }
 			if _, err := conn.Exec(ctx, `truncate thing`); err != nil {
 				t.Fatal(err)
 			}
@@ -66,11 +67,12 @@ func TestWire(t *testing.T) {
 			if _, err = disturbed.Exec(ctx, `insert into thing values ($1)`, 2); (err != nil) != c.fails {
 				t.Errorf("the second call: %v, must fail: %t", err, c.fails)
 			}
-			if c.trap.sprung && amid != 1 {
-				t.Errorf("%d rows before the second call", amid)
+			calls, sprung := w.seen()
+			if sprung && amid.Load() != 1 {
+				t.Errorf("%d rows before the second call", amid.Load())
 			}
-			if w.calls < 2 {
-				t.Errorf("%d calls by the wire", w.calls)
+			if calls < 2 {
+				t.Errorf("%d calls by the wire", calls)
 			}
 			w.set(nil)
 			if c.fails {

@@ -60,6 +60,13 @@ func (w *wire) set(t *trap) {
 	w.armed, w.calls = t, 0
 }
 
+// seen is how many calls there were since the trap was set, and whether it sprang.
+func (w *wire) seen() (calls int, sprung bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls, w.armed != nil && w.armed.sprung
+}
+
 // revive waits until the server has forgotten the connections of the crash, and lets
 // new ones come.
 func (w *wire) revive() {
