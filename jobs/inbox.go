@@ -21,7 +21,7 @@ type inbox struct {
 	operation        smev.Operation
 	bus              poller
 	store            *store.Store
-	read             func(ctx context.Context, r *smev.Reply) (*letter, error)
+	read             func(ctx context.Context, r *smev.Reply) (*arrival, error)
 	ack              func(ctx context.Context, id string, accepted bool) error
 	book             ackBook
 	service          serviceSwitch
@@ -31,8 +31,8 @@ type inbox struct {
 	log              *slog.Logger
 }
 
-// letter is a message taken from a queue.
-type letter struct {
+// arrival is a message taken from a queue.
+type arrival struct {
 	id  string // to be acknowledged; "" if it could not be read
 	raw []byte
 	// keep stores it durably under its id, in place of the reply it was read from.
@@ -159,7 +159,7 @@ func (in inbox) told(ctx context.Context, err error) {
 }
 
 // settle stores what was read, or what could not be read, and ends the reading.
-func (in inbox) settle(ctx context.Context, r *smev.Reply, begun store.Begun, l *letter, problem error) (fresh, more bool, err error) {
+func (in inbox) settle(ctx context.Context, r *smev.Reply, begun store.Begun, l *arrival, problem error) (fresh, more bool, err error) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTerm)
 	defer cancel()
 	var unread *smev.ReplyError
@@ -175,7 +175,7 @@ func (in inbox) settle(ctx context.Context, r *smev.Reply, begun store.Begun, l 
 	if problem != nil {
 		err = fmt.Errorf("%s %s: %w", in.what, l.id, problem)
 	}
-	fresh, kept, failure := in.keepLetter(ctx, l, problem, begun.ID)
+	fresh, kept, failure := in.keepArrival(ctx, l, problem, begun.ID)
 	if failure != nil && ctx.Err() != nil { // stopped, not died
 		failure = errors.Join(failure, in.store.EndReply(keep, begun.ID))
 	}
@@ -264,10 +264,10 @@ func (in inbox) orderedAcks(ctx context.Context) (troubles []error) {
 	return troubles
 }
 
-// keepLetter stores a message and then acknowledges it. One whose signature does not
+// keepArrival stores a message and then acknowledges it. One whose signature does not
 // hold is stored and shown; unless configured otherwise it is not acknowledged,
 // so nobody can make us drop a message by damaging it on the way.
-func (in inbox) keepLetter(ctx context.Context, l *letter, problem error, reply int64) (fresh, kept bool, err error) {
+func (in inbox) keepArrival(ctx context.Context, l *arrival, problem error, reply int64) (fresh, kept bool, err error) {
 	if l.id == "" {
 		return false, false, fmt.Errorf("a verified %s has no message id", in.what)
 	}

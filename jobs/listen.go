@@ -33,12 +33,12 @@ func (l Listen) Run(ctx context.Context) (Report, error) {
 	}.drain(ctx)
 }
 
-func (l Listen) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+func (l Listen) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 	m, err := l.Bus.ReadRequest(reply)
 	if m == nil {
 		return nil, err
 	}
-	return &letter{
+	return &arrival{
 		id: m.MessageID, raw: m.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
 			return l.Store.StoreIncoming(ctx, storedIncoming(m, id, problem, from))

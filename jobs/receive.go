@@ -39,12 +39,12 @@ func (r Receive) Run(ctx context.Context) (Report, error) {
 	}.drain(ctx)
 }
 
-func (r Receive) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+func (r Receive) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 	a, err := r.Bus.ReadResponse(reply)
 	if a == nil {
 		return nil, err
 	}
-	l := &letter{
+	l := &arrival{
 		id: a.MessageID, raw: a.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
 			stored, err := storedAnswer(a, id, problem, from)

@@ -40,12 +40,12 @@ func (s Statuses) Run(ctx context.Context) (Report, error) {
 	}.drain(ctx)
 }
 
-func (s Statuses) read(_ context.Context, reply *smev.Reply) (*letter, error) {
+func (s Statuses) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 	a, err := s.Bus.ReadStatus(reply)
 	if a == nil {
 		return nil, err
 	}
-	l := &letter{
+	l := &arrival{
 		raw: a.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
 			stored, err := storedAnswer(a, id, problem, from)

@@ -29,13 +29,13 @@ func (s *Store) Classifier(ctx context.Context) (*egisso.Classifier, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var revision int64
-	if err := s.aside.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
+	if err := s.besideTx.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
 		return nil, fmt.Errorf("read the revision of the classifier: %w", err)
 	}
 	if c.known && c.revision == revision {
 		return c.value, nil
 	}
-	err := snapshot(ctx, s.aside, "load the classifier", func(tx pgx.Tx) error {
+	err := snapshot(ctx, s.besideTx, "load the classifier", func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, query("classifier_revision")).Scan(&revision); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		batch := &pgx.Batch{}
 		decisions.queue(batch)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
-			batch.Queue(query("unhurried"))
+			batch.Queue(query("allow_long_statements"))
 			batch.Queue(query("touch_dependants"), needs)
 		}
 		decided = len(rows)
@@ -59,20 +59,20 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 // there, and returns how many there were. Two gateways can bring this about
 // between them; nobody else would wake such rows.
 func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
-	return s.unhurried(ctx, "look for records that wait in vain", "touch_waiting_in_vain")
+	return s.longStatement(ctx, "look for records that wait for what is there", "touch_wrongly_waiting")
 }
 
 // SetCheckBasis says what the checks depend on besides the records: rules and
 // their policy, the provider. When that changed, records that have not left are
 // decided again; it returns how many.
 func (s *Store) SetCheckBasis(ctx context.Context, basis string) (int, error) {
-	return s.unhurried(ctx, "compare the basis of the checks", "touch_on_new_basis", basis)
+	return s.longStatement(ctx, "compare the basis of the checks", "touch_on_new_basis", basis)
 }
 
-// unhurried runs a statement that may touch any number of rows, and returns how many.
-func (s *Store) unhurried(ctx context.Context, what, name string, args ...any) (rows int, err error) {
+// longStatement runs a statement that may touch any number of rows, and returns how many.
+func (s *Store) longStatement(ctx context.Context, what, name string, args ...any) (rows int, err error) {
 	err = s.inTx(ctx, what, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, query("unhurried")); err != nil {
+		if _, err := tx.Exec(ctx, query("allow_long_statements")); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, query(name), args...)
@@ -94,35 +94,56 @@ func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit i
 	if err != nil {
 		return nil, err
 	}
-	defer result.Close()
-	var rows []*dirtyRow
-	// Rows over the budget stay dirty; their locks end with the transaction.
-	for size := 0; size < dirtyBytes && result.Next(); {
-		row, err := scanDirty(result)
-		if err != nil {
-			return nil, err
-		}
-		size += len(row.Content) + len(row.AcceptedContent)
-		rows = append(rows, row)
-	}
-	result.Close()
-	if err := result.Err(); err != nil {
+	rows, err := pgx.CollectRows(result, scanDirty)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return rows, anyOrder(ctx, tx)
+	if err := anyOrder(ctx, tx); err != nil {
+		return nil, err
+	}
+	return addContents(ctx, tx, register, rows)
+}
+
+// addContents reads what locked rows say, by a statement of its own, which sees what was
+// committed before the locks. Rows over the budget are left out: they stay dirty, and their
+// locks end with the transaction.
+func addContents(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) ([]*dirtyRow, error) {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.Key
+	}
+	result, err := tx.Query(ctx, query("dirty_contents"), register, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer result.Close()
+	n := 0
+	for size := 0; size < dirtyBytes && result.Next(); n++ {
+		row := rows[n]
+		var accepted json.RawMessage
+		if err := result.Scan(&row.Content, &accepted, &row.Twin); err != nil {
+			return nil, err
+		}
+		if accepted != nil {
+			row.AcceptedContent = accepted
+		}
+		size += len(row.Content) + len(row.AcceptedContent)
+	}
+	result.Close()
+	return rows[:n], result.Err()
 }
 
 // dirtyBytes is how much content is held at once to decide on.
 const dirtyBytes = 16 << 20
 
-func scanDirty(r pgx.Rows) (*dirtyRow, error) {
+func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var row dirtyRow
 	var findings []byte
 	var needs []string
 	var acceptedID, acceptedEvent *uuid.UUID
-	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.Content, &row.ContentHash, &findings, &needs,
+	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Overridden, &row.again, &row.Twin)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Overridden, &row.again)
 	if err != nil {
 		return nil, err
 	}

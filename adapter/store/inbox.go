@@ -114,7 +114,7 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 		judged := func(a InAnswer, pkg *AnsweredPackage) (Verdict, error) {
 			v, err := judge(a, pkg)
 			// What happens to the process from now on is not its doing.
-			return v, errors.Join(err, endReading(ctx, s.aside, readingAnswer, a.ID))
+			return v, errors.Join(err, endReading(ctx, s.besideTx, readingAnswer, a.ID))
 		}
 		// In a savepoint: one answer that cannot be applied is put off and shown,
 		// and the others go on.
@@ -291,7 +291,7 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
 	batch.Queue(query("touch_rows"), pkg.ID)
-	batch.Queue(query("unhurried"))
+	batch.Queue(query("allow_long_statements"))
 	batch.Queue(query("touch_dependants_of_package"), pkg.ID)
 	if pkg.Register == egisso.RegisterParticipant {
 		batch.Queue(query("touch_blocked_by_participant"))

@@ -80,7 +80,7 @@ func TestManyRowsMayTakeTheirTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 30 {
-		t.Fatalf("%d wait in vain: %v", n, err)
+		t.Fatalf("%d wait for what is there: %v", n, err)
 	}
-	touched("the look at those that wait in vain")
+	touched("the look at those that wait for what is there")
 }

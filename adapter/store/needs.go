@@ -88,7 +88,7 @@ func readParticipants(ctx context.Context, tx pgx.Tx, keys []string) (map[string
 // ParticipantCodes returns the codes of all participants ЕГИССО holds; nil if
 // the register is not kept.
 func (s *Store) ParticipantCodes(ctx context.Context) (map[string]bool, error) {
-	rows, err := s.aside.Query(ctx, query("participant_codes"))
+	rows, err := s.besideTx.Query(ctx, query("participant_codes"))
 	if err != nil {
 		return nil, fmt.Errorf("list the codes of participants: %w", err)
 	}

@@ -1,11 +1,15 @@
 package store_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 )
 
@@ -73,4 +77,52 @@ func (f fixture) another(t *testing.T) *pgx.Conn {
 	}
 	t.Cleanup(func() { conn.Close(t.Context()) })
 	return conn
+}
+
+// A row that changes while it is being locked for a decision is decided by what it says
+// then: its content belongs to its hash.
+func TestDecisionsSeeTheContentOfTheHash(t *testing.T) {
+	f := open(t)
+	const keys, rounds = 60, 150
+	changed := make(chan error, 1)
+	go func() {
+		for n := range rounds {
+			var rows []store.SourceRow
+			for key := range keys {
+				rows = append(rows, row(fmt.Sprintf("%03d", key), strconv.Itoa(n)))
+			}
+			if _, err := f.SaveRows(t.Context(), egisso.RegisterFact, rows); err != nil {
+				changed <- err
+				return
+			}
+		}
+		changed <- nil
+	}()
+	wrong := 0
+	for more := true; more; {
+		select {
+		case err := <-changed:
+			if err != nil {
+				t.Fatal(err)
+			}
+			more = false // and once more, now that all is said
+		default:
+		}
+		_, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p store.Pending) (store.Decision, error) {
+			var said struct{ Content string }
+			if err := json.Unmarshal(p.Content, &said); err != nil {
+				return store.Decision{}, err
+			}
+			if string(p.ContentHash) != "hash of "+said.Content {
+				wrong++
+			}
+			return store.Decision{}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d decisions saw a content of another hash", wrong)
+	}
 }

@@ -44,7 +44,7 @@ func (s *Store) beginReading(ctx context.Context, what, id string) error {
 // noteReading notes a reading, of a suspect only if ready.
 func (s *Store) noteReading(ctx context.Context, what, id string, ready bool) (suspect bool, err error) {
 	var aside bool
-	if err := s.aside.QueryRow(ctx, query("begin_reading"), what, id, s.process, ready).Scan(&aside, &suspect); err != nil {
+	if err := s.besideTx.QueryRow(ctx, query("begin_reading"), what, id, s.process, ready).Scan(&aside, &suspect); err != nil {
 		return false, fmt.Errorf("note that %s %s is going to be read: %w", what, id, err)
 	}
 	if aside {

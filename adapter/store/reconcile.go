@@ -130,7 +130,7 @@ func (s *Store) MarkGone(ctx context.Context, r *Reconciliation, keys []string) 
 // TouchForgotten lets rows be decided again of which neither ЕГИССО holds what the
 // source says nor anything waits, and returns how many there were.
 func (s *Store) TouchForgotten(ctx context.Context, register egisso.Register) (int, error) {
-	return s.unhurried(ctx, "look for forgotten rows of register "+string(register), "touch_forgotten", register)
+	return s.longStatement(ctx, "look for forgotten rows of register "+string(register), "touch_forgotten", register)
 }
 
 // FinishReconciliation stores the result and forgets which rows were seen.
@@ -138,7 +138,7 @@ func (s *Store) FinishReconciliation(ctx context.Context, r *Reconciliation) err
 	return s.inTx(ctx, "finish the reconciliation of register "+string(r.Register), func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(query("finish_reconciliation"), r.ID, r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
-		batch.Queue(query("unhurried"))
+		batch.Queue(query("allow_long_statements"))
 		batch.Queue(query("forget_seen"), r.ID)
 		return tx.SendBatch(ctx, batch).Close()
 	})

@@ -32,10 +32,10 @@ var ErrLost = errors.New("the claim was lost to another process")
 // Store is the gateway's database.
 type Store struct {
 	pool *pgxpool.Pool
-	// aside is for what is read or noted inside a transaction, by what it calls back: if
+	// besideTx is for what is read or noted inside a transaction, by what it calls back: if
 	// that waited for a connection of the pool, transactions that hold them all would
 	// wait for each other for ever.
-	aside      *pgxpool.Pool
+	besideTx   *pgxpool.Pool
 	classifier classifierCache
 	// process tells this process from others, see beginReading.
 	process  uuid.UUID
@@ -46,8 +46,8 @@ type Store struct {
 	retry retry.Backoff
 }
 
-// asideConns is enough: a read holds its connection for a moment.
-const asideConns = 2
+// besideTxConns is enough: a read holds its connection for a moment.
+const besideTxConns = 2
 
 // Option changes how a Store works.
 type Option func(*pgxpool.Config)
@@ -86,13 +86,13 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
 	cfg = cfg.Copy()
-	cfg.MinConns, cfg.MaxConns = 0, asideConns
-	aside, err := pgxpool.NewWithConfig(ctx, cfg)
+	cfg.MinConns, cfg.MaxConns = 0, besideTxConns
+	besideTx, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool, aside: aside, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes, retry: retryDefault}, nil
+	return &Store{pool: pool, besideTx: besideTx, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes, retry: retryDefault}, nil
 }
 
 // KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept
@@ -109,7 +109,7 @@ func (s *Store) RetryBetween(b retry.Backoff) { s.retry = b }
 // Close closes all connections.
 func (s *Store) Close() {
 	s.pool.Close()
-	s.aside.Close()
+	s.besideTx.Close()
 }
 
 // Ping checks that the database answers.

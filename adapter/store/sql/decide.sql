@@ -1,19 +1,13 @@
 -- name: lock_dirty
 -- Rows in flight wait for their outcome; another process's rows are skipped. Offset 0
--- keeps the looks at each row's record and at its twins apart: joined or hashed, all
--- records in flight and all rows would be gone through for every batch. Only facts have
--- a twin_key.
-select s.row_key, s.record_no, s.changed_at, s.deleted,
-       (select c.content from egisso.source_content c where c.register = s.register and c.row_key = s.row_key), s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
-       s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash,
-       case when s.accepted_id is not null then coalesce(s.accepted_content,
-           (select coalesce(h.becomes, h.content) from egisso.element h where h.id = s.accepted_event)) end,
+-- keeps the looks at each row's record apart: joined or hashed, all records in flight
+-- would be gone through for every batch. Only what stands in the row itself is asked for:
+-- a row that changed since the statement began is locked as it is now, and other tables
+-- are seen as they were then.
+select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
+       s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
-       coalesce(s.override_hash = s.content_hash, false), s.again,
-       exists (select from egisso.source_row o
-                where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
-                  and not exists (select from egisso.source_content c
-                                   where c.register = o.register and c.row_key = o.row_key and c.content -> 'ending' ->> 'reason' = 'duplicate' offset 0) offset 0)
+       coalesce(s.override_hash = s.content_hash, false), s.again
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -21,6 +15,22 @@ select s.row_key, s.record_no, s.changed_at, s.deleted,
  order by s.row_key
  limit $2
    for update of s skip locked;
+
+-- name: dirty_contents
+-- What the rows say, in their order, now that they are locked; what ЕГИССО holds of each;
+-- and whether another fact says the same. Only facts have a twin_key. Every look is apart,
+-- by offset 0, so that the plan is good for tables that were empty when it was made.
+select (select c.content from egisso.source_content c
+         where c.register = $1 and c.row_key = k.row_key and s.content_hash is not null),
+       (select coalesce(h.becomes, h.content) from egisso.element h
+         where h.id = s.accepted_event and s.accepted_id is not null and s.accepted_content is null),
+       exists (select from egisso.source_row o
+                where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
+                  and not exists (select from egisso.source_content c
+                                   where c.register = o.register and c.row_key = o.row_key and c.content -> 'ending' ->> 'reason' = 'duplicate' offset 0) offset 0)
+  from unnest($2::text[]) with ordinality as k(row_key, n)
+ cross join lateral (select * from egisso.source_row r where r.register = $1 and r.row_key = k.row_key offset 0) s
+ order by k.n;
 
 -- name: lock_open
 -- Whoever packs one of these records at this moment is waited for; afterwards
@@ -91,14 +101,14 @@ update egisso.source_row s set dirty = false, again = false, review = d.review, 
   from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review, settled)
  where s.register = $1 and s.row_key = d.row_key;
 
--- name: unhurried
+-- name: allow_long_statements
 -- The rest of the transaction touches as many rows as there are: all that waited for
 -- one measure may be a million, and to break off and begin anew would never end.
 set local statement_timeout = '20min';
 
 -- name: touch_dependants
 -- Rows not in flight look again at measures or participants on which something
--- was decided. Rows another process holds are left: touch_waiting_in_vain finds
+-- was decided. Rows another process holds are left: touch_wrongly_waiting finds
 -- them later.
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
@@ -119,7 +129,7 @@ update egisso.source_row s set dirty = true
       order by w.register, w.row_key
         for update of w skip locked);
 
--- name: touch_waiting_in_vain
+-- name: touch_wrongly_waiting
 -- A row may begin to wait in the moment what it needs stops being waited for;
 -- nobody would wake it then. This looks at all that wait.
 with needed as (

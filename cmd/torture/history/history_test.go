@@ -44,7 +44,7 @@ func TestHistories(t *testing.T) {
 	}
 	for kind, what := range awaited {
 		if n >= many && !c.seen[kind] {
-			t.Errorf("%q is awaited (%s), and %d histories show nothing of it: take it from the list", kind, what, n)
+			t.Errorf("%q is awaited (%s), and %d histories show nothing of it: take it from the list", kind, what.ends, n)
 		}
 	}
 }

@@ -19,19 +19,29 @@ type outcome struct {
 
 // awaited are the kinds of problems that today's program has, and what ends them. A
 // version without one asks for its line to be taken away (TestHistories).
-var awaited = map[string]string{
-	"another man": "a fact that changes hands is held for a person",
+var awaited = map[string]awaitedProblem{
+	"another man":   {ends: "a fact that changes hands is held for a person"},
+	"other measure": {ends: "a measure is not removed while facts of it live", after: []string{"measure gone"}},
 }
 
-// sort puts aside what is awaited.
-func (o *outcome) sort() {
+// awaitedProblem is a kind of problem of today's program.
+type awaitedProblem struct {
+	ends  string   // what ends it
+	after []string // edits one of which must have happened for it; none: whatever happened
+}
+
+// sort puts aside what is awaited of what happened, and hands: unexplained looks at them.
+func (o *outcome) sort(happened func(names []string) bool) {
 	all := o.problems
 	o.problems = nil
 	for _, problem := range all {
 		kind, _, _ := strings.Cut(problem, ":")
-		if _, known := awaited[kind]; known {
+		known, is := awaited[kind]
+		switch {
+		case kind == "hands":
+		case is && (known.after == nil || happened(known.after)):
 			o.awaited = append(o.awaited, kind)
-		} else {
+		default:
 			o.problems = append(o.problems, problem)
 		}
 	}
@@ -52,7 +62,7 @@ func run(ctx context.Context, g *grounds, h history, dir string) (o outcome) {
 	if err := p.end(ctx, err != nil); err != nil {
 		o.problems = append(o.problems, fmt.Sprint("end: ", err))
 	}
-	o.sort()
+	o.sort(h.happened)
 	return o
 }
 
@@ -147,6 +157,6 @@ func (p *play) unexplained(held []heldRow) (problems []string) {
 }
 
 // happened reports whether the МИС did one of these.
-func (p *play) happened(names []string) bool {
-	return slices.ContainsFunc(p.Steps, func(s step) bool { return (s.Do == doEdit || s.Do == doAmid) && slices.Contains(names, s.Edit) })
+func (h history) happened(names []string) bool {
+	return slices.ContainsFunc(h.Steps, func(s step) bool { return (s.Do == doEdit || s.Do == doAmid) && slices.Contains(names, s.Edit) })
 }
