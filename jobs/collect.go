@@ -74,6 +74,11 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 			report.More = true
 			return report, nil
 		}
+		if errors.Is(err, store.ErrOvertaken) {
+			c.Log.Info("another gateway read this register later: it is read again", "register", register)
+			report.More = true
+			return report, trouble
+		}
 		var contract *mis.ContractError
 		if err != nil {
 			trouble = errors.Join(trouble, fmt.Errorf("collect register %s: %w", register, err))
@@ -114,6 +119,7 @@ type reading struct {
 	Collect
 	register egisso.Register
 
+	number  int64             // of the reading, see store.BeginReading
 	batch   []store.SourceRow // read and not yet stored
 	bytes   int               // of their content
 	inBatch map[string]bool   // their keys
@@ -129,6 +135,9 @@ type reading struct {
 // read makes the pass. What was read before it failed is stored.
 func (r *reading) read(ctx context.Context) (err error) {
 	if r.saved, err = r.Store.Cursor(ctx, r.register); err != nil {
+		return err
+	}
+	if r.number, err = r.Store.BeginReading(ctx); err != nil {
 		return err
 	}
 	from, err := mis.ParseCursor(r.saved)
@@ -163,6 +172,7 @@ func (r *reading) take(ctx context.Context, row mis.Row) error {
 		return nil
 	}
 	saved := sourceRow(row)
+	saved.Reading = r.number
 	full := len(r.batch) == batchRows || len(r.batch) > 0 && r.bytes+len(saved.Content) > batchBytes
 	if full || r.inBatch[row.Key] {
 		if err := r.flush(ctx); err != nil {

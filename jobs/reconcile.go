@@ -181,9 +181,16 @@ func (c *comparing) compare(ctx context.Context) error {
 	if len(news) == 0 {
 		return nil
 	}
+	// The cursor goes back below, so that whatever collect came to know meanwhile is read again.
+	number, err := s.BeginReading(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range news {
+		news[i].Reading = number
+	}
 	changed, err := s.SaveRows(ctx, c.r.Register, news)
 	c.r.Changed += changed
-	// Collect may have seen a newer row meanwhile; it reads that again.
 	return errors.Join(err, s.RewindCursor(ctx, c.r.Register, c.cursor))
 }
 

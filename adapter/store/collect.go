@@ -30,6 +30,7 @@ type SourceRow struct {
 	Needs       []Need
 	Provider    string // participant code; empty: the gateway's own provider
 	TwinKey     []byte // of a fact, egisso.Fact.TwinKey; nil for other registers
+	Reading     int64  // which says so, see BeginReading
 }
 
 // Need is another row of the source that a row has to wait for.
@@ -58,6 +59,22 @@ func (s *Store) Cursor(ctx context.Context, register egisso.Register) (string, e
 	return position, nil
 }
 
+// ErrOvertaken means that another reading, which began later, says something else of a row:
+// nothing of the batch was stored, and what is to be stored has to be read again.
+var ErrOvertaken = errors.New("another reading of the source overtook this one")
+
+// overtaken is the SQLSTATE of egisso.later_reading.
+const overtaken = "GW001"
+
+// BeginReading gives the number of a reading of the source. It is taken before the source
+// is looked at.
+func (s *Store) BeginReading(ctx context.Context) (number int64, err error) {
+	if err := s.pool.QueryRow(ctx, query("begin_reading_source")).Scan(&number); err != nil {
+		return 0, fmt.Errorf("number a reading of the source: %w", err)
+	}
+	return number, nil
+}
+
 // SaveCursor remembers how far a register was read.
 func (s *Store) SaveCursor(ctx context.Context, register egisso.Register, position string) error {
 	if _, err := s.pool.Exec(ctx, query("save_cursor"), register, position); err != nil {
@@ -77,7 +94,8 @@ func (r SourceRow) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // SaveRows stores a batch of rows and returns on how many of them a decision is
 // due because they changed. A row must not occur twice in a batch. Saving the
-// same rows again changes nothing.
+// same rows again changes nothing. It returns ErrOvertaken if the batch may be older than
+// what is stored.
 //
 // A row the database cannot keep does not hold up the others: it is stored with
 // a finding in place of its content.
@@ -104,7 +122,7 @@ func (s *Store) SaveRows(ctx context.Context, register egisso.Register, rows []S
 // saveRefused stores what can be kept of a row the database refused. Where that
 // is refused too, also the key is replaced; if nothing helps, it was not the row.
 func (s *Store) saveRefused(ctx context.Context, register egisso.Register, row SourceRow, state string) (changed int, err error) {
-	kept := SourceRow{Key: row.Key, RecordNo: row.Key, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Provider: row.Provider}
+	kept := SourceRow{Key: row.Key, RecordNo: row.Key, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Provider: row.Provider, Reading: row.Reading}
 	if !row.Deleted {
 		kept.Findings = []egisso.Finding{{
 			Code: codeRow, Severity: egisso.Error,
@@ -143,7 +161,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	n := len(rows)
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
 	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
-	needs, providers, twins := make([]string, n), make([]*string, n), make([][]byte, n)
+	needs, providers, twins, readings := make([]string, n), make([]*string, n), make([][]byte, n), make([]int64, n)
 	for i, row := range rows {
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
@@ -157,9 +175,12 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		if err != nil {
 			return 0, fmt.Errorf("encode needs: %w", err)
 		}
-		needs[i], providers[i], twins[i] = string(list), nullable(row.Provider), row.TwinKey
+		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey, row.Reading
 	}
-	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers, twins).Scan(&changed)
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers, twins, readings).Scan(&changed)
+	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == overtaken {
+		err = ErrOvertaken
+	}
 	return changed, err
 }
 

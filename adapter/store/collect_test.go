@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -205,5 +206,46 @@ func TestSourceRowsPrintMasked(t *testing.T) {
 	text := out.String()
 	if strings.Contains(text, secret) || strings.Count(text, "row 50001 ***") != 7 {
 		t.Error(text)
+	}
+}
+
+// A gateway that stood still between reading the source and storing what it read does not
+// put old contents in the place of newer ones.
+func TestOvertakenReadingIsRefused(t *testing.T) {
+	f := open(t)
+	read := func(number int64, rows ...store.SourceRow) error {
+		t.Helper()
+		for i := range rows {
+			rows[i].Reading = number
+		}
+		_, err := f.SaveRows(t.Context(), egisso.RegisterFact, rows)
+		return err
+	}
+	number := func() int64 {
+		t.Helper()
+		n, err := f.BeginReading(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	gone := row("2", "")
+	gone.Content, gone.ContentHash, gone.Deleted = nil, nil, true
+	old, later := number(), number()
+	if old >= later {
+		t.Fatalf("readings %d and %d", old, later)
+	}
+	if err := errors.Join(read(old, row("1", "old"), row("2", "old")), read(later, row("1", "new"), gone)); err != nil {
+		t.Fatal(err)
+	}
+	for _, rows := range [][]store.SourceRow{{row("1", "old")}, {row("2", "old")}, {row("3", "fresh"), row("1", "old")}} {
+		if err := read(old, rows...); !errors.Is(err, store.ErrOvertaken) {
+			t.Errorf("%v: %v", rows, err)
+		}
+	}
+	f.want(t, `select string_agg(row_key || ' ' || deleted || coalesce(' ' || (content ->> 'content'), ''), ', ' order by row_key)
+		from egisso.source_row left join egisso.source_content using (register, row_key)`, "1 false new, 2 true")
+	if err := errors.Join(read(old, row("1", "new")), read(number(), row("1", "newer"))); err != nil {
+		t.Errorf("what says the same, or began later: %v", err)
 	}
 }

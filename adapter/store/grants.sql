@@ -43,6 +43,7 @@ begin
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
         grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
         grant insert, update, delete on egisso.source_content to egisso_gateway;
+        grant usage on sequence egisso.source_reading to egisso_gateway;
         grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,
             egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
         grant delete on egisso.register_rest to egisso_gateway; -- one that rests no longer

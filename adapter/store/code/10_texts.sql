@@ -68,6 +68,16 @@ create or replace function egisso.cleaned(text text, most integer) returns text 
         '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f]+', ' ', 'g')), most))
 $$;
 
+-- The number of the reading that is kept: one that another overtook is refused, because
+-- what it says may be older (a gateway that stood still while another one went on).
+create or replace function egisso.later_reading(have bigint, got bigint) returns bigint language plpgsql immutable as $$
+begin
+    if have > got then
+        raise exception 'reading % of the source was overtaken by reading %', got, have using errcode = 'GW001';
+    end if;
+    return got;
+end $$;
+
 -- How long something waits that failed so often in a row: shortest, doubled with each
 -- failure after the first, at most longest. The same as adapter/retry.
 create or replace function egisso.pause(failures integer, shortest interval, longest interval) returns interval

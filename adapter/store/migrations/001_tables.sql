@@ -38,6 +38,7 @@ create table egisso.source_row (
     accepted_content jsonb,                              -- what ЕГИССО holds, where it is not that of element accepted_event
     accepted_at      timestamptz,
     updated_at       timestamptz not null default now(),
+    reading_no       bigint      not null default 0,     -- the reading of the source (source_reading) that said so
     again            boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
     override_hash    bytea,                              -- content whose warnings that block an operator overrode
     -- Rows it has to wait for, as register/row_key: local measures, and the participant
@@ -63,6 +64,10 @@ create index source_row_dirty on egisso.source_row (register, row_key) where dir
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
+
+-- Readings of the source, numbered when they begin: of two that say different things of a
+-- row the one that began later is believed.
+create sequence egisso.source_reading;
 
 -- The canonical content of a row, apart, because the row itself changes with every step of
 -- its way; none when it is deleted or unreadable.

@@ -1,6 +1,9 @@
 -- name: cursor
 select position from egisso.source_cursor where register = $1;
 
+-- name: begin_reading_source
+select nextval('egisso.source_reading');
+
 -- name: save_cursor
 insert into egisso.source_cursor (register, position) values ($1, $2)
 on conflict (register) do update set position = excluded.position, updated_at = now();
@@ -11,19 +14,19 @@ on conflict (register) do update set position = excluded.position, updated_at = 
 -- Rows are taken in the order of their keys: whoever locks several rows does so,
 -- and nobody waits for anybody in a circle.
 with given as materialized (
-    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[])
-           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key)),
+    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key, reading_no)),
 saved as (
     insert into egisso.source_row as s
-           (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key)
+           (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key, reading_no)
     select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content_hash, r.row_findings::jsonb,
-           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key
+           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key, r.reading_no
       from given r
      order by r.row_key
     on conflict (register, row_key) do update
        set record_no = excluded.record_no, changed_at = excluded.changed_at, deleted = excluded.deleted,
            content_hash = excluded.content_hash, row_findings = excluded.row_findings,
-           twin_key = excluded.twin_key,
+           twin_key = excluded.twin_key, reading_no = egisso.later_reading(s.reading_no, excluded.reading_no),
            -- A row without content need not say what it needs and whose it is.
            needs = case when excluded.content_hash is null then s.needs else excluded.needs end,
            provider = case when excluded.content_hash is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
