@@ -126,6 +126,7 @@ type comparing struct {
 	Reconcile
 	r      *store.Reconciliation
 	cursor string // everything before it was read when the comparison began
+	number int64  // of the reading, see store.BeginReading
 	batch  []store.SourceRow
 	bytes  int
 	keys   map[string]bool
@@ -133,7 +134,11 @@ type comparing struct {
 
 func (c *comparing) run(ctx context.Context) error {
 	c.keys = map[string]bool{}
-	_, err := c.Collect.Source.Changed(ctx, c.r.Register, mis.Cursor{}, func(row mis.Row) error { return c.take(ctx, row) })
+	var err error
+	if c.number, err = c.Collect.Store.BeginReading(ctx); err != nil {
+		return err
+	}
+	_, err = c.Collect.Source.Changed(ctx, c.r.Register, mis.Cursor{}, func(row mis.Row) error { return c.take(ctx, row) })
 	if err == nil {
 		err = c.compare(ctx)
 	}
@@ -148,6 +153,7 @@ func (c *comparing) take(ctx context.Context, row mis.Row) error {
 		return nil // counted by Collect
 	}
 	saved := sourceRow(row)
+	saved.Reading = c.number
 	if len(c.batch) == batchRows || c.bytes > batchBytes || c.keys[row.Key] {
 		if err := c.compare(ctx); err != nil {
 			return err
@@ -181,16 +187,9 @@ func (c *comparing) compare(ctx context.Context) error {
 	if len(news) == 0 {
 		return nil
 	}
-	// The cursor goes back below, so that whatever collect came to know meanwhile is read again.
-	number, err := s.BeginReading(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range news {
-		news[i].Reading = number
-	}
 	changed, err := s.SaveRows(ctx, c.r.Register, news)
 	c.r.Changed += changed
+	// Collect may have seen a newer row meanwhile; it reads that again.
 	return errors.Join(err, s.RewindCursor(ctx, c.r.Register, c.cursor))
 }
 

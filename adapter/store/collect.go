@@ -60,7 +60,7 @@ func (s *Store) Cursor(ctx context.Context, register egisso.Register) (string, e
 }
 
 // ErrOvertaken means that another reading, which began later, says something else of a row:
-// nothing of the batch was stored, and what is to be stored has to be read again.
+// what is to be stored has to be read again.
 var ErrOvertaken = errors.New("another reading of the source overtook this one")
 
 // overtaken is the SQLSTATE of egisso.later_reading.
