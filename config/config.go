@@ -71,7 +71,7 @@ type SMEV struct {
 	Proxy                   Secret        `env:"SMEV_PROXY" check:"proxy" doc:"Прокси к СМЭВ: адрес http, https или socks5; none — без прокси; пусто — HTTPS_PROXY и NO_PROXY окружения"`
 	ClockSkew               time.Duration `env:"SMEV_CLOCK_SKEW,default=30s" range:"1s..10m" doc:"Какое расхождение часов со СМЭВ терпеть: о большем говорят журнал, status и check"`
 	ReplyLimit              int64         `env:"SMEV_REPLY_LIMIT,default=33554432" range:"65536..1073741824" doc:"Сколько байт ответа СМЭВ читать, считая после распаковки"`
-	UnverifiedLimit         int64         `env:"SMEV_UNVERIFIED_LIMIT,default=268435456" range:"1048576..1099511627776" doc:"Сколько байт за сутки сохранять из ответов СМЭВ, подпись которых не сходится или которые не удалось понять; сверх этого они не сохраняются и не подтверждаются"`
+	UnverifiedLimit         int64         `env:"SMEV_UNVERIFIED_LIMIT,default=268435456" range:"1048576..1099511627776" doc:"Сколько байт за сутки сохранять из ответов СМЭВ, подпись которых не сходится или которые не удалось понять; сверх этого они не сохраняются и не подтверждаются. Столько же — из сообщений отправителей, которых никто не подтвердил"`
 	FileLimit               int64         `env:"SMEV_FILE_LIMIT,default=33554432" range:"65536..1073741824" doc:"Наибольший размер файла, пришедшего с ответом, в байтах; больший не принимается"`
 	FilePatience            time.Duration `env:"SMEV_FILE_PATIENCE,default=1h" range:"1m..168h" doc:"Сколько пробовать получить файл ответа, который хранилище не отдаёт: ответ, пришедший повторно, приносит новые имя и пароль"`
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`

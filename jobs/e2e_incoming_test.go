@@ -39,7 +39,7 @@ func newIncomingOf(w *world) *incoming {
 	lease := 5 * time.Minute
 	return &incoming{
 		world:   w,
-		listen:  jobs.Listen{Store: w.store, Switch: w.store, Bus: w.client, Now: w.clock.Now, Log: w.log},
+		listen:  jobs.Listen{Store: w.store, Switch: w.store, Bus: w.client, Senders: known, Now: w.clock.Now, Log: w.log},
 		handle:  jobs.Handle{Store: w.store, RejectUnexpected: true, Lease: lease, Log: w.log},
 		respond: jobs.Respond{Store: w.store, Switch: w.store, Builder: w.sign.Builder, Lease: lease, Now: w.clock.Now, Log: w.log},
 	}

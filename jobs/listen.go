@@ -16,6 +16,7 @@ type Listen struct {
 	Switch           serviceSwitch
 	Bus              requestQueue
 	RefuseUnverified bool          // as in Receive
+	Senders          Senders       // whose messages are kept without a bound
 	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
 	Now              func() time.Time
 	Log              *slog.Logger
@@ -41,7 +42,9 @@ func (l Listen) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 	return &arrival{
 		id: m.MessageID, raw: m.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
-			return l.Store.StoreIncoming(ctx, storedIncoming(m, id, problem, from))
+			stored := storedIncoming(m, id, problem, from)
+			stored.Listed = l.Senders.ofEGISSO(stored.Sender).Listed
+			return l.Store.StoreIncoming(ctx, stored)
 		},
 		attrs: []any{"kind", m.Kind},
 	}, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -41,13 +42,13 @@ func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err er
 		if err != nil {
 			return err
 		}
-		if fresh = tag.RowsAffected() > 0; !fresh && !a.Verified {
-			if err := known(ctx, tx, "answer_known", a.ID); err != nil {
+		if fresh = tag.RowsAffected() > 0; !fresh {
+			if err := known(ctx, tx, "answer_known", a.ID, a.Verified); err != nil {
 				return err
 			}
 		}
 		if fresh && a.Verified {
-			if err := noteSender(ctx, tx, a); err != nil {
+			if err := s.noteSpeaker(ctx, tx, a); err != nil {
 				return err
 			}
 		}
@@ -62,11 +63,27 @@ func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err er
 	return fresh, err
 }
 
+// noteSpeaker notes who says an answer that was just stored, or says ErrNotKept.
+func (s *Store) noteSpeaker(ctx context.Context, tx pgx.Tx, a InAnswer) error {
+	if err := noteSender(ctx, tx, a); err != nil {
+		return err
+	}
+	var exceeds bool
+	err := tx.QueryRow(ctx, query("answer_exceeds"), a.ID, s.unbelieved).Scan(&exceeds)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows): // of somebody who is believed, or the first that a package waits for
+		return nil
+	case err == nil && exceeds:
+		return ErrNotKept
+	}
+	return err
+}
+
 // known tells whether something was not stored because it is there already:
 // otherwise there is no room for it.
-func known(ctx context.Context, tx pgx.Tx, name, id string) error {
+func known(ctx context.Context, tx pgx.Tx, name, id string, verified bool) error {
 	var there bool
-	if err := tx.QueryRow(ctx, query(name), id).Scan(&there); err != nil || there {
+	if err := tx.QueryRow(ctx, query(name), id, verified).Scan(&there); err != nil || there {
 		return err
 	}
 	return ErrNotKept

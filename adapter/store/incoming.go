@@ -31,6 +31,7 @@ type Incoming struct {
 	Withdrawn  bool // its sender has cancelled it
 	epoch      int64
 
+	Listed bool // the configuration names its sender: StoreIncoming
 	// Reply is the kept reply it was read from, which then is not kept any more: StoreIncoming.
 	Reply int64
 }
@@ -44,13 +45,18 @@ func (s *Store) StoreIncoming(ctx context.Context, m Incoming) (fresh bool, err 
 		sentAt = &m.SentAt
 	}
 	err = s.inTx(ctx, "store incoming message "+m.ID, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
-			m.Content, m.Raw, m.Verified, m.Problem, unbelievedPerDay, s.unbelieved)
+		who := Speaker{Mnemonic: m.Sender, Listed: m.Listed}
+		standing, err := standingOf(ctx, tx, who)
 		if err != nil {
 			return err
 		}
-		if fresh = tag.RowsAffected() > 0; !fresh && !m.Verified {
-			if err := known(ctx, tx, "incoming_known", m.ID); err != nil {
+		tag, err := tx.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
+			m.Content, m.Raw, m.Verified, m.Problem, unbelievedPerDay, s.unbelieved, who.believed(standing))
+		if err != nil {
+			return err
+		}
+		if fresh = tag.RowsAffected() > 0; !fresh {
+			if err := known(ctx, tx, "incoming_known", m.ID, m.Verified); err != nil {
 				return err
 			}
 		}

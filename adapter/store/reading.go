@@ -158,7 +158,8 @@ var ErrNotKept = errors.New("the bound of a day on what is kept unbelieved is re
 const (
 	unbelievedPerDay = 200
 	namelessPerDay   = 20 // that name no message
-	// UnbelievedBytes is the bound in bytes where none is set.
+	// UnbelievedBytes is the bound in bytes where none is set: as much again of what the
+	// bus signed and nobody confirmed the sender of.
 	UnbelievedBytes = 256 << 20
 )
 

@@ -197,7 +197,8 @@ func heard(c config.SMEV) jobs.Senders { return jobs.Senders{EGISSO: c.Senders, 
 
 func (p *parts) listen(c config.Config) jobs.Job {
 	return jobs.Listen{
-		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Breaker: p.breaker, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
+		Breaker: p.breaker, Now: time.Now, Log: p.log,
 	}
 }
 

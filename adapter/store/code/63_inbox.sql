@@ -26,6 +26,18 @@ language sql stable as $$
             select octet_length(raw), message_id = '' from egisso.raw_reply where state <> 'reading' and received_at > now() - interval '1 day') k
 $$;
 
+-- What is kept, for a day, of messages that the bus signed and nobody confirmed the sender
+-- of, or that are about nothing of ours, in bytes.
+create or replace function egisso.strangers() returns bigint
+language sql stable as $$
+    select coalesce(sum(size), 0)::bigint
+      from (select octet_length(raw) as size from egisso.answer
+             where verified and (about is null or held_at is not null) and received_at > now() - interval '1 day'
+            union all
+            select octet_length(raw) from egisso.incoming
+             where stranger and received_at > now() - interval '1 day') k
+$$;
+
 -- Everything that came and needs a person: what the commands call it, what is wrong,
 -- and whether it is done with. What strangers wrote is not in it.
 create or replace view egisso.inbox as

@@ -342,6 +342,7 @@ create table egisso.incoming (
     content        bytea,                                 -- primary content, the bytes that were verified
     raw            bytea       not null,
     verified       boolean     not null,
+    stranger       boolean     not null default false,    -- verified, and nobody had confirmed its sender
     problem        text        not null default '',       -- why it is not believed, or why handling failed
     received_at    timestamptz not null default now(),
     acked_at       timestamptz,
@@ -368,6 +369,7 @@ create index incoming_unacked on egisso.incoming (next_ack_at) where acked_at is
 create index incoming_unhandled on egisso.incoming (received_at) where handled_at is null and verified;
 create index incoming_reply_due on egisso.incoming (received_at) where reply = 'due';
 create index incoming_unverified on egisso.incoming (received_at) where not verified;
+create index incoming_stranger on egisso.incoming (received_at) where stranger;
 create index incoming_cancels on egisso.incoming (cancels) where kind = 'cancel';
 create index incoming_received on egisso.incoming (received_at desc, id);
 create index incoming_held on egisso.incoming (sender) where held_at is not null;
@@ -455,6 +457,7 @@ create index answer_original on egisso.answer (original_message_id) where verifi
 create index answer_review on egisso.answer (received_at) where review is not null;
 create index answer_held on egisso.answer (part, sender) where held_at is not null;
 create index answer_held_about on egisso.answer (about) where held_at is not null;
+create index answer_stranger on egisso.answer (received_at) where verified and (about is null or held_at is not null);
 
 -- Files that came with answers: a protocol may be one (10.10.I 1.0.4). Who fetches,
 -- with what, and what came of it; an answer is acknowledged and applied when none

@@ -67,8 +67,8 @@ select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::in
 
 -- name: finding_unkept
 select 'unkept', operation, replies::int, since,
-       'Предел сохранения за сутки исчерпан: ответы, которым нельзя верить или которые не понять, не сохраняются и не подтверждаются',
-       'Разберите сохранённое (egissogw inbox list) или увеличьте EGISSOGW_SMEV_UNVERIFIED_LIMIT'
+       'Предел сохранения за сутки исчерпан: сообщения, которым нельзя верить, которые не понять или отправителя которых никто не подтвердил, не сохраняются и не подтверждаются',
+       'Разберите сохранённое (egissogw inbox list, egissogw senders) или увеличьте EGISSOGW_SMEV_UNVERIFIED_LIMIT'
   from egisso.unkept_reply where last_at > now() - interval '1 day' order by operation;
 
 -- name: finding_package

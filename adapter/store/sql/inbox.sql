@@ -11,7 +11,16 @@ on conflict (id) do update
  where not answer.verified and excluded.verified;
 
 -- name: answer_known
-select exists (select from egisso.answer where id = $1);
+-- An unverified copy is as good as none when the verified one came.
+select exists (select from egisso.answer where id = $1 and (verified or not $2));
+
+-- name: answer_exceeds
+-- Of strangers only so many bytes are kept in a day. The first of them to answer a message
+-- of ours always is: a package waits for what a person says of it.
+select egisso.strangers() > $2
+  from egisso.answer a
+ where a.id = $1 and (a.about is null or a.held_at is not null)
+   and (a.about is null or exists (select from egisso.answer o where o.about = a.about and o.held_at is not null and o.id <> a.id));
 
 -- name: mark_acked
 update egisso.answer set acked_at = now() where id = $1 and acked_at is null;

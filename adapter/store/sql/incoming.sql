@@ -1,18 +1,20 @@
 -- name: store_incoming
 -- The first verified copy stays; an unverified one never hides a verified one.
--- Of those nobody can believe only so many, and so many bytes, are kept in a day.
-insert into egisso.incoming (id, kind, namespace, root, sender, reply_to, cancels, test, sent_at, content, raw, verified, problem)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
- where $12 or (select k.replies < $14 and k.bytes + octet_length($11::bytea) <= $15 from egisso.unbelieved() k)
+-- Of those nobody can believe only so many, and so many bytes, are kept in a day; of those
+-- whose sender nobody confirmed ($16) so many bytes.
+insert into egisso.incoming (id, kind, namespace, root, sender, reply_to, cancels, test, sent_at, content, raw, verified, problem, stranger)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12 and not $16
+ where case when $12 then $16 or egisso.strangers() + octet_length($11::bytea) <= $15
+            else (select k.replies < $14 and k.bytes + octet_length($11::bytea) <= $15 from egisso.unbelieved() k) end
 on conflict (id) do update
    set kind = excluded.kind, namespace = excluded.namespace, root = excluded.root, sender = excluded.sender,
        reply_to = excluded.reply_to, cancels = excluded.cancels, test = excluded.test, sent_at = excluded.sent_at,
-       content = excluded.content, raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
+       content = excluded.content, raw = excluded.raw, verified = excluded.verified, problem = excluded.problem, stranger = excluded.stranger,
        received_at = now(), acked_at = null, next_handle_at = now()
  where not incoming.verified and excluded.verified;
 
 -- name: incoming_known
-select exists (select from egisso.incoming where id = $1);
+select exists (select from egisso.incoming where id = $1 and (verified or not $2));
 
 -- name: mark_incoming_acked
 update egisso.incoming set acked_at = now() where id = $1 and acked_at is null;
