@@ -46,12 +46,12 @@ func TestHostileSource(t *testing.T) {
 	}
 	hostiletest.Run(t, []hostiletest.Row{
 		{Name: "source row of one text", Read: read, Asks: sourceMemory, Cheap: true, Says: "1 rows: столбец comment",
-			Input: statement("insert into egisso_source.fact (row_key, comment) values ('a', repeat('x', least({n} * 32, 128 << 20)))")},
+			Input: statement("insert into egisso_source.fact (row_key, comment) values ('a', repeat('x', least({n}::bigint * 32, 128 << 20)::int))")},
 		{Name: "source page of rows that fit", Read: read, Asks: sourceMemory,
 			Input: statement("insert into egisso_source.fact (row_key, comment) select i::text, repeat('x', 1000000) from generate_series(1, least({n} / 5000, 600)) i")},
 		{Name: "source row of jsonb", Read: read, Asks: sourceMemory, Cheap: true, Limit: 16 << 20, Says: "1 rows: столбец documents",
-			Input: statement("insert into egisso_source.fact (row_key, documents) values ('a', jsonb_build_array(repeat('x', least({n} * 32, 128 << 20))))")},
+			Input: statement("insert into egisso_source.fact (row_key, documents) values ('a', jsonb_build_array(repeat('x', least({n}::bigint * 32, 128 << 20)::int)))")},
 		{Name: "source row of a huge key", Read: read, Asks: sourceMemory, Cheap: true, Limit: 16 << 20, Says: "1 rows: столбец row_key",
-			Input: statement("insert into egisso_source.fact (row_key) values (repeat('x', least({n} * 32, 128 << 20)))")},
+			Input: statement("insert into egisso_source.fact (row_key) values (repeat('x', least({n}::bigint * 32, 128 << 20)::int))")},
 	})
 }
