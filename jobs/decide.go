@@ -113,13 +113,16 @@ func (d deciding) decide(p store.Pending) (store.Decision, error) {
 		// Unreadable: what was to be sent of the row is no longer known.
 		return store.Decision{Drop: "Запись источника не читается"}, nil
 	}
-	switch d.register {
-	case egisso.RegisterFact:
-		return d.fact(p)
-	case egisso.RegisterParticipant:
-		return d.participant(p)
-	}
-	return d.version(p)
+	return deciders[d.register](d, p)
+}
+
+// deciders decide on the rows of a register.
+var deciders = map[egisso.Register]func(deciding, store.Pending) (store.Decision, error){
+	egisso.RegisterParticipant:  deciding.participant,
+	egisso.RegisterMeasure:      versions(deciding.measure, contentHash),
+	egisso.RegisterPoint:        versions(deciding.point, pointHash),
+	egisso.RegisterOrganization: versions(deciding.organization, contentHash),
+	egisso.RegisterFact:         deciding.fact,
 }
 
 // gone: a row that says nothing now is treated as deleted.

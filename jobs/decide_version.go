@@ -9,41 +9,41 @@ import (
 	"egissogw/adapter/store"
 )
 
-// version decides on a row of a register whose records change by new versions
-// that name the one before: measures, points, organisations (adapter/egisso/SPEC.md#which-event).
-func (d deciding) version(p store.Pending) (store.Decision, error) {
-	hash, err := d.versionHash(p)
-	if err != nil {
-		return store.Decision{}, err
+// newVersion makes the next version of a record; before is the one it derives from.
+type newVersion func(d deciding, p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error)
+
+// versions decides on a row of a register whose records change by new versions
+// that name the one before (adapter/egisso/SPEC.md#which-event). hash is of what the row says.
+func versions(next newVersion, hash func(store.Pending) ([32]byte, error)) func(deciding, store.Pending) (store.Decision, error) {
+	return func(d deciding, p store.Pending) (store.Decision, error) {
+		hash, err := hash(p)
+		if err != nil {
+			return store.Decision{}, err
+		}
+		move := egisso.Decide(d.register, hash, gone(p), history(p))
+		if decision, ok := d.unsent(move, p); ok {
+			return decision, nil
+		}
+		if move.Move == egisso.MoveInvalidate {
+			return d.removal(move.Kind, p), nil
+		}
+		// An id is never used again: after a removal it derives from the removal.
+		before := p.AcceptedID
+		if before == uuid.Nil {
+			before = p.AcceptedEvent
+		}
+		d.checker.LastAccepted = &p.AcceptedID
+		return next(d, p, &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:], Settles: true}, before)
 	}
-	move := egisso.Decide(d.register, hash, gone(p), history(p))
-	if decision, ok := d.unsent(move, p); ok {
-		return decision, nil
-	}
-	if move.Move == egisso.MoveInvalidate {
-		return d.removal(move.Kind, p), nil
-	}
-	// An id is never used again: after a removal it derives from the removal.
-	before := p.AcceptedID
-	if before == uuid.Nil {
-		before = p.AcceptedEvent
-	}
-	d.checker.LastAccepted = &p.AcceptedID
-	record := &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:], Settles: true}
-	switch d.register {
-	case egisso.RegisterMeasure:
-		return d.measure(p, record, before)
-	case egisso.RegisterPoint:
-		return d.point(p, record, before)
-	}
-	return d.organization(p, record, before)
 }
 
-// versionHash is the hash of what the row says, with the code ЕГИССО gave to the
+func contentHash(p store.Pending) ([32]byte, error) { return hash32(p.ContentHash), nil }
+
+// pointHash is the hash of what the row says, with the code ЕГИССО gave to the
 // organisation of a point: once the source knows the code too, that is no change.
-func (d deciding) versionHash(p store.Pending) ([32]byte, error) {
-	if d.register != egisso.RegisterPoint || gone(p) {
-		return hash32(p.ContentHash), nil
+func pointHash(p store.Pending) ([32]byte, error) {
+	if gone(p) {
+		return contentHash(p)
 	}
 	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
 	if err != nil {

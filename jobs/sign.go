@@ -194,9 +194,11 @@ func prefixes(list []egisso.Prefix) []xmldsig.Prefix {
 func packageContents(p *store.FormedPackage) (egisso.Package, error) {
 	contents := egisso.Package{ID: p.ID, Register: p.Register}
 	for _, e := range p.Elements {
-		if err := contents.Add(e.Kind, e.Content); err != nil {
+		element, err := egisso.DecodeElement(e.Kind, e.Content)
+		if err != nil {
 			return egisso.Package{}, fmt.Errorf("record %s: %w", e.ID, err)
 		}
+		contents.Elements = append(contents.Elements, element)
 	}
 	return contents, nil
 }

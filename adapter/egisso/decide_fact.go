@@ -170,22 +170,22 @@ func (d *FactDecision) Event(fact uuid.UUID) Event {
 // Element returns the element to send: a Fact or one of the events. id is the
 // fact's uuid for KindFact and the event's for the others; providerCode is for
 // facts another provider loaded.
-func (d *FactDecision) Element(id, fact uuid.UUID, providerCode string) any {
+func (d *FactDecision) Element(id, fact uuid.UUID, providerCode string) Element {
 	switch d.Kind {
 	case KindFact:
 		f := d.Fact
 		f.ID = id
-		return f
+		return &f
 	case KindFactAlteration:
-		return FactAlteration{ID: id, FactID: fact, ProviderCode: providerCode, Fact: d.Fact}
+		return &FactAlteration{ID: id, FactID: fact, ProviderCode: providerCode, Fact: d.Fact}
 	case KindFactRecalculation:
-		return FactRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal}
+		return &FactRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal}
 	case KindFactDeathOrMovingRecalculation:
-		return FactDeathOrMovingRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal, DateFinish: d.DateFinish}
+		return &FactDeathOrMovingRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal, DateFinish: d.DateFinish}
 	case KindFactDuplicate, KindFactInvalidation:
-		return FactInvalidation{ID: id, FactID: fact, ProviderCode: providerCode}
+		return &FactInvalidation{Kind: d.Kind, ID: id, FactID: fact, ProviderCode: providerCode}
 	}
-	return FactTermination{
+	return &FactTermination{
 		Kind: d.Kind, ID: id, FactID: fact, ProviderCode: providerCode,
 		DateFinish: d.DateFinish, Amount: d.Amount, Quantity: d.Quantity,
 	}

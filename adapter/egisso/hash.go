@@ -39,8 +39,10 @@ func (m LocalMeasure) ContentHash() [32]byte {
 // measure and category take part by the source's keys, not by their ids, so
 // that a new version of a measure is no change of its facts. The organisation
 // takes part by its code, by the source's key only while there is no code.
-func (f Fact) ContentHash() [32]byte {
-	f = f.Normalize()
+func (f Fact) ContentHash() [32]byte { return f.Normalize().contentHash() }
+
+// contentHash is ContentHash of a normalised fact; it sorts its lists.
+func (f Fact) contentHash() [32]byte {
 	if f.OSZCode != "" {
 		f.OSZKey = ""
 	}

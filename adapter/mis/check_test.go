@@ -257,7 +257,7 @@ func TestQueryCanBeReplaced(t *testing.T) {
 	exec(t, conn, "alter table egisso_source.fact add receiver_phone_number text")
 	s := open(t, conn.Config().ConnString(), mis.WithQueries(fsys))
 	rows, _ := collect(t, s, mis.Cursor{})
-	if row := only(t, rows, "a"); row.Fact == nil || row.Fact.Receiver.PhoneNumber != "9120000000" {
+	if row := only(t, rows, "a"); row.Record == nil || row.Record.(*egisso.Fact).Receiver.PhoneNumber != "9120000000" {
 		t.Errorf("findings %v", row.Findings)
 	}
 

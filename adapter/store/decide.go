@@ -41,7 +41,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
-			needs[i] = Need{register, row.Key}.String()
+			needs[i] = egisso.Need{Register: register, Key: row.Key}.String()
 		}
 		batch := &pgx.Batch{}
 		decisions.queue(batch)
@@ -85,7 +85,7 @@ func (s *Store) longStatement(ctx context.Context, what, name string, args ...an
 // dirtyRow is a Pending and what it needs.
 type dirtyRow struct {
 	Pending
-	needs []Need
+	needs []egisso.Need
 	again bool // an operator lets go again what ЕГИССО rejected
 }
 
@@ -155,7 +155,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	}
 	for _, text := range needs {
 		register, key, _ := strings.Cut(text, "/")
-		row.needs = append(row.needs, Need{egisso.Register(register), key})
+		row.needs = append(row.needs, egisso.Need{Register: egisso.Register(register), Key: key})
 	}
 	return &row, json.Unmarshal(findings, &row.Findings)
 }

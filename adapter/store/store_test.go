@@ -68,7 +68,7 @@ func (f fixture) want(t *testing.T, query, want string) {
 func row(key, content string) store.SourceRow {
 	text, _ := json.Marshal(map[string]string{"content": content})
 	return store.SourceRow{
-		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), Needs: []store.Need{{Register: egisso.RegisterMeasure, Key: "m"}},
+		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), Needs: []egisso.Need{{Register: egisso.RegisterMeasure, Key: "m"}},
 	}
 }
 
