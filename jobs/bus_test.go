@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -61,8 +62,8 @@ func signedMessage(t *testing.T) gatewayDB {
 	if _, err := s.SaveRows(ctx, egisso.RegisterFact, []store.SourceRow{{Key: "1", RecordNo: "1", ChangedAt: testClock(), Content: []byte(`{}`), ContentHash: hash[:]}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, BecomesHash: p.ContentHash, State: store.Ready}}, nil
+	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, BecomesHash: p.ContentHash, State: lifecycle.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,11 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
@@ -63,9 +63,7 @@ func (r Receive) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 }
 
 func storedAnswer(a *smev.Answer, id string, problem error, from int64) (store.InAnswer, error) {
-	readable := *a
-	readable.Raw, readable.Content, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil, nil
-	content, err := json.Marshal(readable)
+	content, err := said(a).Stored()
 	if err != nil {
 		return store.InAnswer{}, fmt.Errorf("encode answer: %w", err)
 	}
@@ -78,6 +76,25 @@ func storedAnswer(a *smev.Answer, id string, problem error, from int64) (store.I
 		in.Problem = problem.Error()
 	}
 	return in, nil
+}
+
+// said is what an answer of the bus says.
+func said(a *smev.Answer) lifecycle.Said {
+	s := lifecycle.Said{
+		Kind: lifecycle.SaidKind(a.Kind), About: a.OriginalMessageID, Sender: a.SenderMnemonic, SentAt: a.SentAt, DeliveredAt: a.DeliveredAt,
+	}
+	for _, r := range a.Rejections {
+		s.Refusals = append(s.Refusals, lifecycle.Refusal{Code: r.Code, Text: r.Description})
+	}
+	if status := a.AsyncStatus; status != nil {
+		outcome := status.Outcome()
+		s.Final, s.ReplyRefused = outcome == smev.AsyncRequestFailed, outcome == smev.AsyncResponseRejected
+		s.Category, s.Text = status.Category, status.Details
+		if status.Fault != nil && status.Fault.Description != "" {
+			s.Text = status.Fault.Description
+		}
+	}
+	return s
 }
 
 // announcedFiles are the files that came with an answer, to be fetched or only to

@@ -11,12 +11,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // Decide takes up to limit rows that changed, asks decide about each and stores
 // the answers, in one transaction. It returns how many rows were decided; zero
 // means none is left. decide must be quick and without I/O.
-func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int, decide func(Pending) (Decision, error)) (int, error) {
+func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int, decide func(lifecycle.Pending) (lifecycle.Decision, error)) (int, error) {
 	var decided int
 	err := s.inTx(ctx, "decide on changed rows of register "+string(register), func(tx pgx.Tx) error {
 		rows, err := lockDirty(ctx, tx, register, limit)
@@ -84,7 +85,7 @@ func (s *Store) longStatement(ctx context.Context, what, name string, args ...an
 
 // dirtyRow is a Pending and what it needs.
 type dirtyRow struct {
-	Pending
+	lifecycle.Pending
 	needs []egisso.Need
 	again bool // an operator lets go again what ЕГИССО rejected
 }
@@ -164,7 +165,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 // they stay dirty and are decided after their outcome.
 func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
-		return row.Last != nil && row.Last.State == Packed
+		return row.Last != nil && row.Last.State == lifecycle.Packed
 	})
 }
 
@@ -172,7 +173,7 @@ func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 // if it had never been sent.
 func forgetRefused(rows []*dirtyRow) {
 	for _, row := range rows {
-		if row.again = row.again && row.Last != nil && row.Last.State == Rejected; row.again {
+		if row.again = row.again && row.Last != nil && row.Last.State == lifecycle.Rejected; row.again {
 			row.Last = nil
 		}
 	}
@@ -193,7 +194,7 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 		return err
 	}
 	var key string
-	var head RecordHead
+	var head lifecycle.RecordHead
 	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash}, func() error {
 		last := head
 		last.BecomesHash = slices.Clone(head.BecomesHash)

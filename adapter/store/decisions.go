@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // decisions gathers what was decided on the rows of a batch, column by column, so that
@@ -27,7 +28,7 @@ type decisions struct {
 type adoptedRow struct {
 	key     string
 	content []byte // JSON
-	Adoption
+	lifecycle.Adoption
 }
 
 // recordColumns are the columns of the records that are put.
@@ -43,7 +44,7 @@ type recordColumns struct {
 }
 
 // add notes what was decided on a row.
-func (d *decisions) add(row *dirtyRow, decision Decision) error {
+func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	d.keys, d.reviews = append(d.keys, row.Key), append(d.reviews, decision.Review)
 	d.settled = append(d.settled, decision.Record == nil)
 	if reason := dropReason(row, decision); reason != "" {
@@ -63,8 +64,8 @@ func (d *decisions) add(row *dirtyRow, decision Decision) error {
 }
 
 // dropReason says why the last record of a row is taken off, "" if it is not.
-func dropReason(row *dirtyRow, d Decision) string {
-	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
+func dropReason(row *dirtyRow, d lifecycle.Decision) string {
+	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == lifecycle.Rejected)
 	switch {
 	case d.Drop != "" && (open || row.again):
 		return d.Drop
@@ -76,7 +77,7 @@ func dropReason(row *dirtyRow, d Decision) string {
 	return ""
 }
 
-func (c *recordColumns) add(key string, r NewRecord) error {
+func (c *recordColumns) add(key string, r lifecycle.NewRecord) error {
 	content, err := json.Marshal(r.Content)
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
@@ -129,9 +130,11 @@ func (p *parts) reconcile() jobs.Job {
 
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
-		Store: p.store, Provider: c.Provider.Code, Versions: p.versions, Policy: p.rules, Events: p.events,
-		SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn,
-		Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+		Store: p.store, Versions: p.versions, Classifier: p.store.Classifier, Now: time.Now, Log: p.log,
+		Rules: lifecycle.Rules{
+			Provider: c.Provider.Code, Policy: p.rules, Events: p.events,
+			SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn, Location: c.Job.TimeZone.Location,
+		},
 	}
 }
 

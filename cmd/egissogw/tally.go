@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 )
@@ -49,7 +50,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	var code *string
 	var n int
 	_, err = pgx.ForEachRow(rows, []any{&register, &state, &kind, &deleted, &held, &code, &n}, func() error {
-		accepted := state == string(store.Accepted) || state == string(store.AcceptedWithWarnings)
+		accepted := state == string(lifecycle.Accepted) || state == string(lifecycle.AcceptedWithWarnings)
 		if register == "lmsz" {
 			if accepted {
 				t.events.measures += n
@@ -61,7 +62,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 			switch {
 			case accepted && held:
 				o.accepted += n
-			case state == string(store.Blocked):
+			case state == string(lifecycle.Blocked):
 				o.blocked += n
 			}
 			t.others[egisso.Register(register)] = o
@@ -82,9 +83,9 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 		switch {
 		case accepted && held:
 			t.accepted += n
-		case state == string(store.Rejected):
+		case state == string(lifecycle.Rejected):
 			t.rejected += n
-		case state == string(store.Blocked):
+		case state == string(lifecycle.Blocked):
 			t.blocked += n
 		}
 		if code != nil && !accepted {

@@ -92,5 +92,5 @@ select (select max(a.started_at) from egisso.attempt a
          where a.message_id = $1 and a.id <> $2 and coalesce(a.outcome, 'unknown') = 'unknown'),
        coalesce(bool_or(not said.absent), false), coalesce(bool_or(said.absent), false)
   from (select kind = 'async_status'
-               and coalesce(convert_from(content, 'UTF8')::jsonb #>> '{AsyncStatus,Category}', '') = 'doesNotExist' as absent
+               and coalesce(convert_from(content, 'UTF8')::jsonb ->> 'category', '') = 'doesNotExist' as absent
           from egisso.answer where original_message_id = $1::uuid::text and verified and held_at is null) said;

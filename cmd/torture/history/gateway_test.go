@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
@@ -101,7 +102,8 @@ func (g *gateway) assemble(ctx context.Context, p place) error {
 	}
 	collect := jobs.Collect{Source: mis.Open(ctx, g.source, ""), Store: s, Log: log}
 	decide := jobs.Decide{
-		Store: s, Provider: "0042.000001", Policy: rules, SendPeople: p.settings.SendPeople, Now: p.now, Location: time.UTC, Log: log,
+		Store: s, Now: p.now, Log: log,
+		Rules: lifecycle.Rules{Provider: "0042.000001", Policy: rules, SendPeople: p.settings.SendPeople, Location: time.UTC},
 	}
 	g.stages = map[stage][]jobs.Job{
 		read: {collect, decide},
