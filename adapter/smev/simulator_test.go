@@ -94,7 +94,7 @@ func (x *exchange) send(r smev.Request) error {
 	if err != nil {
 		x.Fatal(err)
 	}
-	_, err = x.client.SendRequest(x.Context(), envelope)
+	_, err = x.client.SendRequest(x.Context(), r.MessageID, envelope)
 	return err
 }
 

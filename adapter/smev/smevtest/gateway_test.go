@@ -69,10 +69,10 @@ func (g *gateway) deliver(r smev.Request) *egisso.Protocol {
 	if err != nil {
 		g.Fatal(err)
 	}
-	if _, err := g.client.SendRequest(ctx, envelope); err != nil {
+	if _, err := g.client.SendRequest(ctx, r.MessageID, envelope); err != nil {
 		g.Fatal(err)
 	}
-	if _, err := g.client.SendRequest(ctx, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
+	if _, err := g.client.SendRequest(ctx, r.MessageID, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
 		g.Errorf("resend: %v", err)
 	}
 	g.idle()
