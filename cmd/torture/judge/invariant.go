@@ -107,9 +107,12 @@ func sameContent(ctx context.Context, t *trial) error {
 			continue
 		}
 		if digest(heldValues(fact.Leaves, row.codeless)) != row.contents {
-			where, err := t.differs(ctx, key, fact.Leaves)
-			if err != nil {
-				return err
+			where := ""
+			if t.tells("other content") { // a hundred thousand rows may differ until the gateway has read them
+				var err error
+				if where, err = t.differs(ctx, key, fact.Leaves); err != nil {
+					return err
+				}
 			}
 			t.find(&t.Wrong, 1, "other content", "the fact of row %s says something else in ЕГИССО (%s), and the gateway calls it %s", key, where, ours.state)
 		}

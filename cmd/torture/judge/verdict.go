@@ -45,6 +45,9 @@ func (t *trial) find(count *int, n int, kind, format string, args ...any) {
 	}
 }
 
+// tells reports whether another problem of the kind would be told, or only counted.
+func (t *trial) tells(kind string) bool { return t.told[kind] < toldProblems }
+
 // Judge looks at the evidence. An error means that it could not be read.
 func Judge(ctx context.Context, e Evidence) (Verdict, error) {
 	t := &trial{Evidence: e, others: map[string]sourceRows{}, told: map[string]int{}}
