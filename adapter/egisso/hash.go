@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -41,8 +42,9 @@ func (m LocalMeasure) ContentHash() [32]byte {
 // takes part by its code, by the source's key only while there is no code.
 func (f Fact) ContentHash() [32]byte { return f.Normalize().contentHash() }
 
-// contentHash is ContentHash of a normalised fact; it sorts its lists.
+// contentHash is ContentHash of a normalised fact.
 func (f Fact) contentHash() [32]byte {
+	f.ReasonPersons, f.Documents, f.NeedsCodes = slices.Clone(f.ReasonPersons), slices.Clone(f.Documents), slices.Clone(f.NeedsCodes)
 	if f.OSZCode != "" {
 		f.OSZKey = ""
 	}

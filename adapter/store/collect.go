@@ -169,7 +169,8 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		}
 		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey, row.Reading
 	}
-	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers, twins, readings).Scan(&changed)
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
+		needs, flat(providers), flat(twins), readings).Scan(&changed)
 	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == overtaken {
 		err = ErrOvertaken
 	}

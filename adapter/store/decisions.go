@@ -111,8 +111,8 @@ func (d *decisions) queue(batch *pgx.Batch) {
 		batch.Queue(query("adopt_row"), d.register, a.key, a.ID, a.content, a.Hash, a.Provider, nullable(a.ParticipantCode))
 	}
 	if c := d.records; len(c.ids) > 0 {
-		batch.Queue(query("put_elements"), c.ids, c.contents, c.becomes)
-		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.bytes, c.hashes,
+		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))
+		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
 			c.states, c.reasons, c.findings, c.providers, c.settle)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)

@@ -207,8 +207,8 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
-	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
-	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
+	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
+	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
 	batch.Queue(query("touch_rows"), pkg.ID)
 	batch.Queue(query("allow_long_statements"))
@@ -250,7 +250,7 @@ func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []lifecycle.P
 			elements[i] = &id
 		}
 	}
-	batch.Queue(query("insert_messages"), packageID, raw, elements, types, codes, reports)
+	batch.Queue(query("insert_messages"), packageID, raw, flat(elements), types, codes, reports)
 }
 
 func nullable(text string) *string {

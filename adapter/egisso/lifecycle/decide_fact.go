@@ -59,7 +59,7 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 		record.Content = move.Element(record.ID, p.AcceptedID, d.loader(p))
 		return record
 	}
-	hash := move.Becomes.ContentHash()
+	hash := move.BecomesHash
 	record.BecomesHash = hash[:]
 	if move.Kind == egisso.KindFact { // it becomes its content
 		record.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
