@@ -40,7 +40,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	t.reasons, t.others = map[string]int{}, map[egisso.Register]outcome{}
 	rows, err := db.Query(ctx, `
 		select register, state, coalesce(kind, ''), deleted, accepted_id is not null,
-		       rule_code, count(*)
+		       rule_codes[1], count(*)
 		  from egisso.record_status group by 1, 2, 3, 4, 5, 6`)
 	if err != nil {
 		return t, fmt.Errorf("count records: %w", err)

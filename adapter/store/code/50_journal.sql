@@ -125,12 +125,14 @@ select w.register,
        w.dirty                                        as decision_due,
        w.updated_at,
        w.participant_code,
-       -- Of the first thing that reason says.
-       coalesce((select nullif(e.rule, '') from egisso.reason e where e.code = w.reason_code),
-                case when egisso.record_remarked(w.state) then
-                    (select nullif(m.rule_code, '') from egisso.record_message m
-                      where m.package_id = w.package_id and m.element_id = w.record_id order by m.position limit 1) end,
-                case when egisso.record_unsent(w.state) then w.findings -> 0 ->> 'code' end) as rule_code
+       array_remove(case
+           when w.reason_code <> '' then array(select e.rule from egisso.reason e where e.code = w.reason_code)
+           when egisso.record_remarked(w.state) then
+               array(select m.rule_code from egisso.record_message m
+                      where m.package_id = w.package_id and m.element_id = w.record_id order by m.position)
+           when egisso.record_unsent(w.state) then
+               array(select f ->> 'code' from jsonb_array_elements(w.findings) with ordinality as o(f, n) order by n)
+           else '{}' end, '') as rule_codes
 from (
     select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
            coalesce(r.id, s.accepted_id)              as record_id,
@@ -171,8 +173,8 @@ comment on column egisso.record_status.accepted_id is 'UUID, под которы
 comment on column egisso.record_status.accepted_at is 'Когда ЕГИССО приняла то, что в ней лежит';
 comment on column egisso.record_status.decision_due is 'Источник изменился, решения ещё нет';
 comment on column egisso.record_status.updated_at is 'Когда состояние изменилось';
-comment on column egisso.record_status.rule_code is
-    'Код первого правила, которое названо в reason, например L-SEQ или 019; пусто, если правило не названо';
+comment on column egisso.record_status.rule_codes is
+    'Коды правил, по которым запись ждёт, задержана или отклонена, в порядке reason, например {L-SEQ} или {019,026}';
 comment on column egisso.record_status.participant_code is 'Код ЕГИССО, присвоенный организации (onmsz); иначе пусто';
 
 -- Everything that happened to a row of the source, for `egissogw record`. what is a
