@@ -16,12 +16,14 @@ import (
 type decisions struct {
 	register egisso.Register
 
-	keys, reviews []string
-	settled       []bool
+	keys    []string
+	reviews []lifecycle.Reason
+	settled []bool
 
-	dropped, reasons []string // keys of rows whose record is taken off, and why
-	adopted          []adoptedRow
-	records          recordColumns
+	dropped []string // keys of rows whose record is taken off
+	reasons []lifecycle.Reason
+	adopted []adoptedRow
+	records recordColumns
 }
 
 // adoptedRow is a row of which ЕГИССО holds something that was not sent.
@@ -37,7 +39,8 @@ type recordColumns struct {
 	keys, kinds, contents []string
 	becomes               []*string // null: the content itself, or nothing
 	hashes                [][]byte
-	states, reasons       []string
+	states                []lifecycle.State
+	reasons               []lifecycle.Reason
 	findings, providers   []string
 	settle                []bool
 	bytes                 []int32 // of contents
@@ -64,15 +67,15 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 }
 
 // dropReason says why the last record of a row is taken off, "" if it is not.
-func dropReason(row *dirtyRow, d lifecycle.Decision) string {
+func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == lifecycle.Rejected)
 	switch {
 	case d.Drop != "" && (open || row.again):
 		return d.Drop
 	case open && d.Record == nil && d.Review != "":
-		return "Требуется решение человека"
+		return lifecycle.NeedsPerson
 	case open && d.Record != nil && (d.Record.ID != row.Last.ID || d.Review != ""):
-		return "Заменена записью с новым содержанием"
+		return lifecycle.Replaced
 	}
 	return ""
 }
@@ -97,7 +100,7 @@ func (c *recordColumns) add(key string, r lifecycle.NewRecord) error {
 	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
 	c.bytes = append(c.bytes, int32(len(content)))
 	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
-	c.states, c.reasons = append(c.states, string(r.State)), append(c.reasons, r.Reason)
+	c.states, c.reasons = append(c.states, r.State), append(c.reasons, r.Reason)
 	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
 	return nil
 }

@@ -55,7 +55,7 @@ func TestRetryOfARejectedRecordThatIsGoneDropsIt(t *testing.T) {
 	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, "1")})
 	f.retry(t, "1", "отправлена снова")
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
-		return lifecycle.Decision{Drop: "больше не нужна"}, nil
+		return lifecycle.Decision{Drop: lifecycle.NotNeeded}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestRetryConfirmsAChangeOfPeople(t *testing.T) {
 			released = p.PeopleReleased
 			return lifecycle.Decision{Record: &lifecycle.NewRecord{
 				ID: recordID(p.Key), Kind: egisso.KindFactAlteration, Provider: "0042.000001", Content: p.Content,
-				State: lifecycle.Waiting, Reason: "L-PERSON Изменились только сведения о людях",
+				State: lifecycle.Waiting, Reason: lifecycle.ConfirmPeople,
 			}}, nil
 		}); err != nil {
 			t.Fatal(err)

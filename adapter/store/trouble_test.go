@@ -165,7 +165,7 @@ func TestUnreadableChangeOfAnAcceptedRowIsShown(t *testing.T) {
 	unreadable.Findings = []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error, Field: "content", Text: "столбец content: не заполнено"}}
 	f.saveRows(t, unreadable)
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
-		return lifecycle.Decision{Drop: "не читается"}, nil
+		return lifecycle.Decision{Drop: lifecycle.Unreadable}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestRejectedRecordLeavesWithItsCause(t *testing.T) {
 	gone.Deleted, gone.Content, gone.ContentHash = true, nil, nil
 	f.saveRows(t, gone)
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
-		return lifecycle.Decision{Drop: "Отправка больше не нужна"}, nil
+		return lifecycle.Decision{Drop: lifecycle.NotNeeded}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	t.reasons, t.others = map[string]int{}, map[egisso.Register]outcome{}
 	rows, err := db.Query(ctx, `
 		select register, state, coalesce(kind, ''), deleted, accepted_id is not null,
-		       substring(reason from '^[0-9A-Z-]+') as code, count(*)
+		       rule_codes[1], count(*)
 		  from egisso.record_status group by 1, 2, 3, 4, 5, 6`)
 	if err != nil {
 		return t, fmt.Errorf("count records: %w", err)
@@ -108,7 +108,7 @@ type held struct{ facts, measures int }
 func countAccepted(ctx context.Context, db *pgx.Conn) (h held, err error) {
 	err = db.QueryRow(ctx, `
 		select (select count(*) from egisso.source_row where register = 'fact' and accepted_id is not null),
-		       (select count(*) from egisso.record where kind = 'localMSZ' and state in ('accepted', 'accepted_with_warnings'))`).Scan(&h.facts, &h.measures)
+		       (select count(*) from egisso.record where kind = 'localMSZ' and egisso.record_accepted(state))`).Scan(&h.facts, &h.measures)
 	if err != nil {
 		return h, fmt.Errorf("count accepted records: %w", err)
 	}

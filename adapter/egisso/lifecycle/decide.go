@@ -38,7 +38,7 @@ type Decider struct {
 func (d Decider) Decide(p Pending) (Decision, error) {
 	if egisso.Blocks(p.Findings) {
 		// Unreadable: what was to be sent of the row is no longer known.
-		return Decision{Drop: "Запись источника не читается"}, nil
+		return Decision{Drop: Unreadable}, nil
 	}
 	return deciders[d.Register](d, p)
 }
@@ -78,11 +78,11 @@ func (d Decider) unsent(move egisso.Decision, p Pending) (decision Decision, ok 
 		if move.Refused {
 			return Decision{}, true // it stays so until the source changes
 		}
-		return Decision{Drop: "Отправка больше не нужна"}, true
+		return Decision{Drop: NotNeeded}, true
 	case egisso.MoveDrop:
-		return Decision{Drop: "Отправка больше не нужна"}, true
+		return Decision{Drop: NotNeeded}, true
 	case egisso.MoveReview:
-		return Decision{Review: reviewTexts[d.Register]}, true
+		return Decision{Review: reviews[d.Register]}, true
 	case egisso.MoveInvalidate:
 		if p.Last != nil && p.Last.State == Rejected && p.Last.BecomesHash == nil {
 			return Decision{}, true // ЕГИССО refused the removal: it needs a person
@@ -91,15 +91,15 @@ func (d Decider) unsent(move egisso.Decision, p Pending) (decision Decision, ok 
 	return Decision{}, false
 }
 
-// reviewTexts say what a person has to do where no element can.
-var reviewTexts = map[egisso.Register]string{
-	egisso.RegisterOrganization: "L-REVIEW Организация удалена в источнике, а вид сведений 10.07.I удаления не знает: исключите её в кабинете поставщика информации",
-	egisso.RegisterFact:         "L-REVIEW Источник прекращает назначение по неизвестной причине: исправьте причину прекращения",
+// reviews say what a person has to do where no element can.
+var reviews = map[egisso.Register]Reason{
+	egisso.RegisterOrganization: ExcludeByHand,
+	egisso.RegisterFact:         UnknownEnding,
 }
 
 // checked applies the policy to the findings and decides between ready and
 // blocked, or waiting for what wait says.
-func (d Decider) checked(p Pending, record *NewRecord, findings []egisso.Finding, wait string) Decision {
+func (d Decider) checked(p Pending, record *NewRecord, findings []egisso.Finding, wait Reason) Decision {
 	findings = append(append([]egisso.Finding(nil), p.Findings...), findings...)
 	record.Findings = d.Policy.Apply(findings)
 	if p.Overridden {
@@ -116,35 +116,28 @@ func (d Decider) checked(p Pending, record *NewRecord, findings []egisso.Finding
 	return Decision{Record: record}
 }
 
-// Why a record waits for others (L-SEQ, adapter/egisso/SPEC.md#local-checks).
-const (
-	waitMeasure     = "L-SEQ Ожидает принятия ЛМСЗ в ЕГИССО"
-	waitMeasureHelp = "L-SEQ ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ"
-	waitCode        = "L-SEQ Ожидает присвоения организации кода в ЕГИССО"
-)
-
 // measureFor returns the accepted version of a measure, or why to wait for one.
-func measureFor(state *MeasureState) (accepted *egisso.LocalMeasure, wait string) {
+func measureFor(state *MeasureState) (accepted *egisso.LocalMeasure, wait Reason) {
 	switch {
 	case state == nil:
 		return nil, "" // no such measure in the source: rule 014 says so
 	case state.Pending:
-		return nil, waitMeasure
+		return nil, WaitMeasure
 	case state.Accepted == nil:
-		return nil, waitMeasureHelp
+		return nil, FixMeasure
 	}
 	return state.Accepted, ""
 }
 
 // participantFor returns the code of an organisation the source gives none for,
 // or why to wait for it.
-func participantFor(p Pending, code, key string) (found, wait string) {
+func participantFor(p Pending, code, key string) (found string, wait Reason) {
 	if code != "" || key == "" {
 		return code, ""
 	}
 	given, known := p.Participants[key]
 	if known && given == "" {
-		return "", waitCode
+		return "", WaitParticipant
 	}
 	return given, "" // unknown to the source: rule L-OSZ says so
 }

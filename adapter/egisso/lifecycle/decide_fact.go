@@ -9,11 +9,6 @@ import (
 	"egissogw/adapter/egisso"
 )
 
-// waitPeople: one new surname may touch many facts, so an operator decides
-// (adapter/egisso/SPEC.md#changed-records). egisso.release_person_changes finds records by the
-// code.
-const waitPeople = "L-PERSON Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)"
-
 // fact decides on a row of facts.
 func (d Decider) fact(p Pending) (Decision, error) {
 	s, err := d.factState(p)
@@ -27,7 +22,7 @@ func (d Decider) fact(p Pending) (Decision, error) {
 	record := d.factRecord(s, &move, p)
 	switch {
 	case move.Move == egisso.MoveNew && d.before(move.Fact):
-		record.State, record.Reason = Dropped, outOfDate
+		record.State, record.Reason = Dropped, NotActual
 		return Decision{Record: record}, nil
 	case move.Move == egisso.MoveInvalidate:
 		return Decision{Record: record}, nil
@@ -36,14 +31,10 @@ func (d Decider) fact(p Pending) (Decision, error) {
 	}
 	wait := s.wait
 	if held {
-		wait = waitPeople
+		wait = ConfirmPeople
 	}
 	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
 }
-
-// outOfDate: the first export is of what is actual on its date (adapter/egisso/SPEC.md#when).
-// store's reconciliation knows such records by the code.
-const outOfDate = "L-ACTUAL Назначение закончилось до даты актуальности первой выгрузки и не передаётся"
 
 // before reports whether a fact had ended when the first export was made.
 func (d Decider) before(f egisso.Fact) bool {
@@ -96,9 +87,9 @@ type factState struct {
 	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
 	history  egisso.History
 	measure  *egisso.LocalMeasure // accepted version of its measure
-	wait     string               // L-SEQ
-	content  string               // of the assignment, before it is cut to what the schema takes
-	twin     bool                 // another fact says the same
+	wait     Reason
+	content  string // of the assignment, before it is cut to what the schema takes
+	twin     bool   // another fact says the same
 }
 
 func (d Decider) factState(p Pending) (s factState, err error) {

@@ -18,7 +18,7 @@ func (d Decider) participant(p Pending) (Decision, error) {
 	}
 	if !gone(p) && s.latest.OSZCode != "" && p.Generation == 0 && s.accepted == nil {
 		decision := d.adopt(s.latest, egisso.ApplicationID(d.provider(p), p.Key, egisso.ActionInsertion, 0, s.latest.ContentHash()), p)
-		decision.Drop = "Код организации известен: заявка не нужна"
+		decision.Drop = CodeKnown
 		return decision, nil
 	}
 	move := egisso.Decide(d.Register, s.latest.ContentHash(), gone(p), s.history)

@@ -135,7 +135,7 @@ func (d Decider) changed(said time.Time, p Pending) time.Time {
 // measureIDs are the accepted versions of the measures a row names.
 type measureIDs struct {
 	ids  map[string]uuid.UUID // by the source's key
-	wait string               // L-SEQ: why to wait for one of them
+	wait Reason               // for one of them
 }
 
 func (d Decider) measuresOf(p Pending) measureIDs {
@@ -145,7 +145,7 @@ func (d Decider) measuresOf(p Pending) measureIDs {
 		if accepted != nil {
 			m.ids[key] = accepted.ID
 		}
-		if wait == waitMeasure || m.wait == "" {
+		if wait == WaitMeasure || m.wait == "" {
 			m.wait = wait
 		}
 	}

@@ -57,10 +57,10 @@ type MeasureState struct {
 
 // Decision is what follows for one row.
 type Decision struct {
-	Drop   string     // Russian reason to take the last record off, open or rejected; "" keeps it
+	Drop   Reason     // to take the last record off, open or rejected; "" keeps it
 	Record *NewRecord // what is to be sent, or why it cannot be
 	Adopt  *Adoption  // what ЕГИССО holds without our having sent it
-	Review string     // Russian reason why a person has to act; nothing can be sent
+	Review Reason     // why a person has to act; nothing can be sent
 }
 
 // NewRecord is an element to be sent, waiting or blocked.
@@ -76,7 +76,7 @@ type NewRecord struct {
 	State       State // ready, waiting or blocked
 	// Settles: once it is accepted nothing is left to send, unless the row changes.
 	Settles  bool
-	Reason   string
+	Reason   Reason
 	Findings []egisso.Finding
 }
 
