@@ -10,7 +10,7 @@ begin
         raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
     end if;
     if new.state = old.state then return new; end if;
-    allowed := exists (select from egisso.move m where m.subject = 'record' and m.from_state = old.state and m.to_state = new.state);
+    allowed := egisso.may_move('record', old.state, new.state);
     -- A record leaves its package without an outcome only when the package failed as a
     -- whole, or when an operator released it.
     if not allowed and old.state = 'packed' and new.state = 'ready' then
@@ -48,7 +48,7 @@ create or replace trigger guard_element before update on egisso.element
 create or replace function egisso.guard_package_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     if new.state = old.state then return new; end if;
-    if not exists (select from egisso.move m where m.subject = 'package' and m.from_state = old.state and m.to_state = new.state)
+    if not egisso.may_move('package', old.state, new.state)
        and not (old.channel = 'manual' and old.state = 'formed' and new.state = 'queued')
        -- The bus refuses what only a file had answered.
        and not (old.state = 'answered' and new.state = 'send_failed' and exists (
@@ -69,7 +69,7 @@ create or replace trigger guard_package_state before update of state on egisso.p
 create or replace function egisso.guard_message_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     if new.state = old.state then return new; end if;
-    if not exists (select from egisso.move m where m.subject = 'message' and m.from_state = old.state and m.to_state = new.state) then
+    if not egisso.may_move('message', old.state, new.state) then
         raise exception 'message %: state % cannot become %', old.id, old.state, new.state
             using errcode = 'check_violation';
     end if;
