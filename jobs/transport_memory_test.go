@@ -30,7 +30,7 @@ type memoryBus struct {
 	queues  map[bus.Queue][]memoryMessage
 	replies []bus.Refusal // what we answered to others
 
-	lose   int             // so many replies to messages get lost, though they arrived
+	lose   int // so many replies to messages get lost, though they arrived
 	refuse func(op string) *bus.Error
 }
 
