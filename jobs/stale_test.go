@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"egissogw/adapter/bus"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -16,7 +17,11 @@ import (
 func TestIdThatGrewOld(t *testing.T) {
 	lost := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
 	status := func(category string) *store.InAnswer {
-		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Speaker: store.Speaker{Listed: true}, Raw: []byte("x"), Content: []byte(`{"Kind":"async_status","AsyncStatus":{"Category":"` + category + `"}}`)}
+		content, err := lifecycle.Said{Kind: lifecycle.SaidByBus, Category: category}.Stored()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Speaker: store.Speaker{Listed: true}, Raw: []byte("x"), Content: content}
 	}
 	for name, c := range map[string]struct {
 		first    error
