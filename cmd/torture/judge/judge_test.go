@@ -77,7 +77,18 @@ func TestInvariantsFindWhatIsWrong(t *testing.T) {
 			tr.facts["1"] = sourceFact{measure: "7", ending: "death", endsOn: "2025-06-30"}
 			tr.Held.Facts["f1"] = receiver.HeldFact{Measure: "m1", Leaves: []string{"/dateFinish=2025-06-30"}}
 		}, Verdict{}},
-		"other measure":   {func(_ *testing.T, tr *trial) { tr.Held.Before = nil }, Verdict{Wrong: 1}},
+		"other measure": {func(_ *testing.T, tr *trial) { tr.Held.Before = nil }, Verdict{Wrong: 1}},
+		"other measure, held back": {func(_ *testing.T, tr *trial) {
+			tr.Held.Measures["m3"], tr.others["lmsz"]["8"] = true, sourceFact{}
+			tr.gateway["lmsz"]["8"] = gatewayRow{state: "accepted", accepted: "m3"}
+			fact(tr, gatewayRow{state: "blocked", reason: "x", accepted: "f1"})
+			tr.facts["1"] = sourceFact{measure: "8", contents: tr.facts["1"].contents}
+		}, Verdict{Hands: 1}},
+		"removed measure, held back": {func(_ *testing.T, tr *trial) {
+			delete(tr.Held.Measures, "m2")
+			tr.gateway["lmsz"]["7"] = gatewayRow{state: "accepted"}
+			fact(tr, gatewayRow{state: "waiting", reason: "x", accepted: "f1"})
+		}, Verdict{Wrong: 1, Hands: 1}},
 		"measure unknown": {func(_ *testing.T, tr *trial) { tr.Held.Measures = map[string]bool{"m3": true} }, Verdict{Lost: 1, Twice: 1}},
 		"unasked removal": {func(t *testing.T, tr *trial) { processed(t, tr.Ledger, "a", "errorsInvalidation", "e") }, Verdict{Wrong: 1}},
 		"removal": {func(t *testing.T, tr *trial) {
