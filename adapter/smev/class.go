@@ -84,8 +84,6 @@ func Classify(err error) Class {
 		return ClassUnknown
 	case errors.As(err, &store):
 		return store.Class()
-	case errors.Is(err, ErrNotInVersion):
-		return ClassFixConfiguration
 	case errors.As(err, &term): // of our own certificate or key
 		return ClassFixConfiguration
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
