@@ -48,6 +48,7 @@ type Database struct {
 type Source struct {
 	DatabaseURL Secret        `env:"SOURCE_DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе МИС под ролью, которой разрешено только чтение"`
 	Schema      string        `env:"SOURCE_SCHEMA,default=egisso_source" check:"identifier" doc:"Схема с представлениями для шлюза"`
+	Queries     string        `env:"SOURCE_QUERIES" doc:"Каталог с файлами *.sql, которые заменяют запросы шлюза к представлениям (adapter/mis/sql, имена те же); читается при запуске. Файл, который ничего не заменяет, — ошибка; пусто — запросы шлюза"`
 	Overlap     time.Duration `env:"SOURCE_OVERLAP,default=10m" range:"0s..24h" doc:"На сколько назад перечитывать изменения, если в представлении нет changed_xid: не меньше самой долгой транзакции МИС"`
 	Channel     string        `env:"SOURCE_CHANNEL" check:"identifier" doc:"Канал NOTIFY, на котором МИС сообщает об изменениях: опрос начинается сразу, а не по расписанию; пусто — только по расписанию"`
 	Timeout     time.Duration `env:"SOURCE_TIMEOUT,default=10m" range:"1s..24h" doc:"Предел одного чтения изменений"`

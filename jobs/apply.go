@@ -2,12 +2,10 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -44,24 +42,21 @@ func (a Apply) Run(ctx context.Context) (Report, error) {
 	return report, errors.Join(troubles...)
 }
 
-func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdict, error) {
-	var answer smev.Answer
-	if err := json.Unmarshal(in.Content, &answer); err != nil {
-		return store.Verdict{}, fmt.Errorf("decode the stored answer: %w", err)
-	}
-	if in.Body != nil {
-		answer.Content = in.Body
+func (a Apply) judge(in store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
+	said, err := lifecycle.ReadSaid(in.Content, in.Body)
+	if err != nil {
+		return lifecycle.Verdict{}, err
 	}
 	problem := ""
 	if pkg != nil && pkg.Classifier == "" {
-		answer.Content, problem = attachedProtocol(answer.Content, in.Received)
+		problem = said.Unfold(answerFiles(in.Received))
 	}
-	verdict := judge(answer, pkg)
+	verdict := lifecycle.Judge(said, pkg)
 	if problem != "" && verdict.Review != "" {
 		verdict.Review = problem
 	}
 	if in.ReplyTo != "" {
-		verdict = judgeReply(answer)
+		verdict = lifecycle.JudgeReply(said)
 	}
 	attrs := []any{"answer_id", in.ID, "original_message_id", in.OriginalMessageID, "note", verdict.Note}
 	if pkg != nil {
@@ -74,4 +69,12 @@ func (a Apply) judge(in store.InAnswer, pkg *store.AnsweredPackage) (store.Verdi
 		a.Log.Info("answer applied", attrs...)
 	}
 	return verdict, nil
+}
+
+func answerFiles(received []store.ReceivedFile) []lifecycle.AnswerFile {
+	files := make([]lifecycle.AnswerFile, len(received))
+	for i, f := range received {
+		files[i] = lifecycle.AnswerFile{Checked: f.State == store.FileChecked, Content: f.Content}
+	}
+	return files
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -61,8 +63,8 @@ func signedMessage(t *testing.T) gatewayDB {
 	if _, err := s.SaveRows(ctx, egisso.RegisterFact, []store.SourceRow{{Key: "1", RecordNo: "1", ChangedAt: testClock(), Content: []byte(`{}`), ContentHash: hash[:]}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, BecomesHash: p.ContentHash, State: store.Ready}}, nil
+	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: fact, BecomesHash: p.ContentHash, State: lifecycle.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,37 +98,43 @@ type wire struct {
 	sent      []string
 	uploads   int
 
-	answers []*smev.Answer
+	answers []*bus.Answer
 	getErr  []error
 	acked   []string
 	ackErr  error
 }
 
-func (w *wire) SendRequest(_ context.Context, envelope []byte) (smev.Receipt, error) {
+func (*wire) MessageTime(id string) (time.Time, bool) { return smev.Port{}.MessageTime(id) }
+
+func (w *wire) SendRequest(_ context.Context, _ string, envelope []byte) error {
 	err := w.sendErr[min(len(w.sent), len(w.sendErr)-1)]
 	w.sent = append(w.sent, string(envelope))
-	return smev.Receipt{}, err
+	return smev.PortError(err)
 }
 
-func (w *wire) SendResponse(ctx context.Context, envelope []byte) (smev.Receipt, error) {
-	return w.SendRequest(ctx, envelope)
+func (w *wire) SendResponse(ctx context.Context, id string, envelope []byte) error {
+	return w.SendRequest(ctx, id, envelope)
 }
 
 func (w *wire) Upload(_ context.Context, _, _ string, content io.ReadSeeker) error {
 	w.uploads++
 	_, err := io.Copy(io.Discard, content)
-	return errors.Join(err, w.uploadErr)
+	return errors.Join(err, smev.PortError(w.uploadErr))
 }
 
-func (w *wire) Poll(context.Context, smev.Operation) (*smev.Reply, error) {
-	r := &smev.Reply{Operation: smev.OpGetResponse}
+func (w *wire) Poll(_ context.Context, q bus.Queue) (*bus.Reply, error) {
+	r := &bus.Reply{Queue: q}
 	if len(w.answers) > 0 {
-		r.Raw = append([]byte("Message "), w.answers[0].Raw...)
+		r.Carries, r.Raw = true, append([]byte("Message "), w.answers[0].Raw...)
 	}
 	return r, nil
 }
 
-func (w *wire) ReadResponse(*smev.Reply) (*smev.Answer, error) {
+func (w *wire) Kept(q bus.Queue, contentType string, raw []byte) *bus.Reply {
+	return smev.Port{}.Kept(q, contentType, raw)
+}
+
+func (w *wire) ReadAnswer(*bus.Reply) (*bus.Answer, error) {
 	if len(w.answers) == 0 {
 		return nil, nil
 	}
@@ -135,7 +143,7 @@ func (w *wire) ReadResponse(*smev.Reply) (*smev.Answer, error) {
 	if len(w.getErr) > 0 {
 		err, w.getErr = w.getErr[0], w.getErr[1:]
 	}
-	return a, err
+	return a, smev.PortError(err)
 }
 
 func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
@@ -143,7 +151,7 @@ func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
 		id += " refused"
 	}
 	w.acked = append(w.acked, id)
-	return w.ackErr
+	return smev.PortError(w.ackErr)
 }
 
 func (g gatewayDB) sendJob(w *wire) Send {
@@ -259,7 +267,7 @@ func TestServiceOffStopsSendingAndPolling(t *testing.T) {
 	if err := g.SetService(t.Context(), false, "проверка"); err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{sendErr: []error{nil}, answers: []*smev.Answer{{MessageID: "a"}}}
+	w := &wire{sendErr: []error{nil}, answers: []*bus.Answer{{ID: "a"}}}
 	for _, job := range []Job{g.sendJob(w), Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}} {
 		if report, err := job.Run(t.Context()); err != nil || report.Done != 0 {
 			t.Errorf("%s: %+v, %v", job.Name(), report, err)
@@ -288,7 +296,7 @@ func TestOldMessageIdIsNotTriedForTheFirstTime(t *testing.T) {
 
 func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{answers: []*smev.Answer{{MessageID: "a1", OriginalMessageID: g.message.String(), Kind: smev.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
+	w := &wire{answers: []*bus.Answer{{ID: "a1", About: g.message.String(), Kind: bus.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(t.Context()); err == nil {
 		t.Error("a failed acknowledgement is no failure")
@@ -315,7 +323,7 @@ func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
 	g := signedMessage(t)
 	w := &wire{ackErr: &smev.Fault{Operation: smev.OpAck, Name: "InvalidContent"}}
 	for _, id := range []string{"a1", "a2", "a3"} {
-		w.answers = append(w.answers, &smev.Answer{MessageID: id, Kind: smev.AnswerStatus, Raw: []byte(id)})
+		w.answers = append(w.answers, &bus.Answer{ID: id, Kind: bus.AnswerStatus, Raw: []byte(id)})
 	}
 	report, err := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(t.Context())
 	if err == nil || report.Done != 3 {
@@ -329,7 +337,7 @@ func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
 func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 	g := signedMessage(t)
 	w := &wire{
-		answers: []*smev.Answer{{MessageID: "forged", Raw: []byte("f")}, {MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte("g")}},
+		answers: []*bus.Answer{{ID: "forged", Raw: []byte("f")}, {ID: "good", Kind: bus.AnswerStatus, Raw: []byte("g")}},
 		getErr:  []error{smev.ErrUnverified, nil},
 	}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
@@ -347,7 +355,7 @@ func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 
 func TestUnbelievedAnswerIsRefusedWhereThatIsWanted(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{answers: []*smev.Answer{{MessageID: "forged", Raw: []byte("f")}}, getErr: []error{smev.ErrUnverified}}
+	w := &wire{answers: []*bus.Answer{{ID: "forged", Raw: []byte("f")}}, getErr: []error{smev.ErrUnverified}}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(t.Context()); !errors.Is(err, smev.ErrUnverified) {
 		t.Error(err)
@@ -362,7 +370,7 @@ func TestForgedIdIsNoTrouble(t *testing.T) {
 	g := signedMessage(t)
 	long := strings.Repeat("x", 100_000)
 	w := &wire{
-		answers: []*smev.Answer{{MessageID: long, Raw: []byte("f")}, {Raw: []byte("g")}, {MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte("h")}},
+		answers: []*bus.Answer{{ID: long, Raw: []byte("f")}, {Raw: []byte("g")}, {ID: "good", Kind: bus.AnswerStatus, Raw: []byte("h")}},
 		getErr:  []error{smev.ErrUnverified, smev.ErrUnverified, nil},
 	}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
@@ -381,10 +389,10 @@ func TestBusThatIsDownIsLeftAlone(t *testing.T) {
 	g := signedMessage(t)
 	w := &wire{sendErr: []error{&smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection refused")}}}
 	now := time.Now()
-	var changes []smev.BreakerChange
-	breaker := &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
-		Changed: func(c smev.BreakerChange, _ smev.BreakerState) { changes = append(changes, c) },
+	var changes []bus.BreakerChange
+	breaker := &bus.Breaker{
+		Policy:  bus.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
+		Changed: func(c bus.BreakerChange, _ bus.BreakerState) { changes = append(changes, c) },
 	}
 	send := g.sendJob(w)
 	send.Breaker, send.Now = breaker, func() time.Time { return now }
@@ -397,7 +405,7 @@ func TestBusThatIsDownIsLeftAlone(t *testing.T) {
 		_, _ = send.Run(t.Context())
 	}
 	receive := Receive{Store: g.Store, Switch: g.Store, Bus: w, Breaker: breaker, Now: send.Now, Log: slog.New(slog.DiscardHandler)}
-	w.answers = []*smev.Answer{{MessageID: "a", Kind: smev.AnswerStatus, Raw: []byte("a")}}
+	w.answers = []*bus.Answer{{ID: "a", Kind: bus.AnswerStatus, Raw: []byte("a")}}
 	if report, err := receive.Run(t.Context()); err != nil || !report.Skipped || len(w.answers) != 1 || len(w.sent) != down {
 		t.Errorf("calls while the bus is down: %d posts after %d, %d answers left; %v", len(w.sent), down, len(w.answers), err)
 	}
@@ -405,7 +413,7 @@ func TestBusThatIsDownIsLeftAlone(t *testing.T) {
 	if _, err := receive.Run(t.Context()); err != nil || len(w.answers) != 0 {
 		t.Errorf("the probe did not come: %v", err)
 	}
-	if len(changes) != 2 || changes[0] != smev.BreakerOpened || changes[1] != smev.BreakerClosed {
+	if len(changes) != 2 || changes[0] != bus.BreakerOpened || changes[1] != bus.BreakerClosed {
 		t.Errorf("told %v, want opened and closed once", changes)
 	}
 }

@@ -1,7 +1,7 @@
 package jobs
 
 import (
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -16,20 +16,15 @@ type FileWay struct {
 
 // attach announces a file in the request. It returns what has to be put into the
 // file storage before the request is sent; nothing if the file travels inside.
-func (w FileWay) attach(r *smev.Request, f store.Attachment, namespaceURI string) []store.Attachment {
-	limit := w.InlineLimit
-	if limit == 0 {
-		limit = -1 // always the storage
-	}
-	if smev.ChooseCarriage([]int64{int64(len(f.Content))}, limit) == smev.CarriageInline {
-		r.Attachments = []smev.Attachment{{
-			ID: "_" + f.UUID.String(), MimeType: f.MimeType, NamespaceURI: namespaceURI, SignaturePKCS7: f.Signature, Content: f.Content,
+func (w FileWay) attach(r *bus.Request, f store.Attachment, namespaceURI string) []store.Attachment {
+	if int64(len(f.Content)) <= w.InlineLimit {
+		r.Inline = []bus.Inline{{
+			ID: "_" + f.UUID.String(), MimeType: f.MimeType, NamespaceURI: namespaceURI, Signature: f.Signature, Content: f.Content,
 		}}
 		return nil
 	}
-	r.Files = []smev.FileRef{{
-		UUID: f.UUID.String(), FileName: f.FileName, NamespaceURI: namespaceURI,
-		Hash: f.Hash, MimeType: f.MimeType, SignaturePKCS7: f.Signature,
+	r.Files = []bus.File{{
+		ID: f.UUID.String(), Name: f.FileName, NamespaceURI: namespaceURI, Hash: f.Hash, MimeType: f.MimeType, Signature: f.Signature,
 	}}
 	return []store.Attachment{f}
 }

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"strings"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
 
@@ -36,7 +36,7 @@ func (ClassifierPush) Handles(namespace string) bool {
 
 // Handle stores what the message says. One that comes again changes nothing.
 func (p ClassifierPush) Handle(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
-	if smev.IncomingKind(m.Kind) != smev.IncomingBroadcast {
+	if bus.IncomingKind(m.Kind) != bus.IncomingBroadcast {
 		return p.doubted(ctx, store.IncomingVerdict{
 			Outcome: store.IncomingUnhandled, Note: "about the classifier, and not a broadcast",
 			Review: "КМСЗ пришла запросом, а не рассылкой: сообщение сохранено и не применено, запрашивается действующая версия",

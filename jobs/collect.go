@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -225,70 +224,21 @@ func sourceRow(row mis.Row) store.SourceRow {
 	if row.Deleted || egisso.Blocks(row.Findings) {
 		return saved
 	}
-	content, hash, needs := canonical(row)
-	text, err := json.Marshal(content)
-	if err != nil || content == nil {
-		saved.Findings = append(saved.Findings, egisso.Finding{
-			Code: mis.CodeRow, Severity: egisso.Error, Text: "запись источника не удалось привести к виду, в котором она хранится",
-		})
+	if row.Record == nil {
+		saved.Findings = append(saved.Findings, unstorable)
 		return saved
 	}
-	saved.Needs = needs
-	if row.Fact != nil {
-		key := row.Fact.TwinKey()
-		saved.TwinKey = key[:]
+	record := row.Record.Canonical()
+	text, err := json.Marshal(record.Content)
+	if err != nil {
+		saved.Findings = append(saved.Findings, unstorable)
+		return saved
 	}
-	saved.Content, saved.ContentHash = text, hash[:]
+	saved.Content, saved.ContentHash, saved.TwinKey, saved.Needs = text, record.Hash[:], record.Twin, record.Needs
 	return saved
 }
 
-// canonical returns what the row says, a hash that changes with everything that
-// may decide something, and the rows it depends on.
-func canonical(row mis.Row) (content any, hash [32]byte, needs []store.Need) {
-	switch {
-	case row.Measure != nil:
-		m := row.Measure.Normalize()
-		return m, m.ContentHash(), nil
-	case row.Fact != nil:
-		f := *row.Fact
-		n := f.Normalize()
-		return f, f.ContentHash(), needed([]string{n.MeasureKey}, n.OSZCode, n.OSZKey)
-	case row.Organization != nil:
-		o := row.Organization.Normalize()
-		var keys []string
-		for _, p := range o.Points {
-			for _, m := range p.Measures {
-				keys = append(keys, m.Key)
-			}
-		}
-		return o, o.ContentHash(), needed(keys, "", "")
-	case row.Participant != nil:
-		p := row.Participant.Normalize()
-		// The code and the reason of an application are no content, but decide something.
-		hash := p.ApplicationHash()
-		return p, sha256.Sum256(append(hash[:], p.OSZCode...)), nil
-	case row.Point != nil:
-		p := row.Point.Normalize()
-		var keys []string
-		for _, m := range p.Measures {
-			keys = append(keys, m.Key)
-		}
-		return p, p.ContentHash(), needed(keys, p.ONMSZCode, p.ONMSZKey)
-	}
-	return nil, hash, nil
-}
-
-// needed are the measures a row names and, where it has no code of the
-// organisation, the organisation.
-func needed(measures []string, code, participant string) []store.Need {
-	var needs []store.Need
-	for _, key := range measures {
-		if n := (store.Need{Register: egisso.RegisterMeasure, Key: key}); key != "" && !slices.Contains(needs, n) {
-			needs = append(needs, n)
-		}
-	}
-	if code == "" && participant != "" {
-		needs = append(needs, store.Need{Register: egisso.RegisterParticipant, Key: participant})
-	}
-	return needs
+// unstorable is about a row that passed the contract and yet has no stored form.
+var unstorable = egisso.Finding{
+	Code: mis.CodeRow, Severity: egisso.Error, Text: "запись источника не удалось привести к виду, в котором она хранится",
 }

@@ -33,7 +33,7 @@ func TestPackagesAreLeftToAGatewayThatCanSign(t *testing.T) {
 	w.run(w.form)
 	broken := w.sign
 	broken.Signer = jobs.Gate(deadToken{w.ours.Certificate}, w.store)
-	broken.Builder = smev.Builder{Version: smev.Version13, Signer: broken.Signer}
+	broken.Builder = smev.Port{Client: w.client.Client, Builder: smev.Builder{Version: smev.Version13, Signer: broken.Signer}}
 	broken.Signing = &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}
 	signs := func(want jobs.Report, job jobs.Sign) error {
 		t.Helper()
@@ -96,7 +96,7 @@ func TestAnswersAreLeftToAGatewayThatCanSign(t *testing.T) {
 	w.run(w.listen)
 	w.run(w.handle)
 	broken := w.respond
-	broken.Builder = smev.Builder{Version: smev.Version13, Signer: jobs.Gate(deadToken{w.ours.Certificate}, w.store)}
+	broken.Builder = smev.Port{Builder: smev.Builder{Version: smev.Version13, Signer: jobs.Gate(deadToken{w.ours.Certificate}, w.store)}}
 	broken.Signing = &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}
 	var trouble *jobs.SignerError
 	if report, err := broken.Run(t.Context()); !errors.As(err, &trouble) || report.Done != 0 || report.More {

@@ -184,7 +184,7 @@ func TestChangedPeopleWaitForAnOperator(t *testing.T) {
 	facts := w.count(`select count(*) from mis.recipe r join mis.recipe k on k.patient_id = r.patient_id where r.id = $1 and k.status <> 4 and not k.is_deleted`, id)
 	w.exec(`update mis.patient set surname = 'Новофамильная' where id = (select patient_id from mis.recipe where id = $1)`, id)
 	w.settle()
-	held := `select count(*) from egisso.record_status where state = 'waiting' and reason like 'L-PERSON Изменились только сведения о людях%'`
+	held := `select count(*) from egisso.record_status where state = 'waiting' and rule_codes = '{L-PERSON}' and reason like 'L-PERSON Изменились только сведения о людях%'`
 	if n := w.count(held); n != facts || n < 2 {
 		t.Fatalf("%d of %d facts wait for a person", n, facts)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest/ledger"
 )
@@ -36,16 +37,16 @@ func expectSend(t trouble, doubt bool) expectation {
 	case class.Repeats():
 		kept.review = t.alerts(smev.OpSendRequest)
 		kept.soonest = retryMin / 2
-		if class == smev.ClassRetry {
+		if class == bus.ClassRetry {
 			kept.latest = 2 * retryMin
 		}
-	case class == smev.ClassUnknown:
+	case class == bus.ClassUnknown:
 		kept.soonest, kept.latest = retryMin/2, 2*retryMin // a few times, then a person is asked
 	case t.aboutAge():
 		kept.review, kept.soonest = true, 0 // the id is new by our clock, so some clock is wrong
-	case class == smev.ClassAlreadyDone && doubt:
+	case class == bus.ClassAlreadyDone && doubt:
 		return expectation{states: "delivered queued packed", messages: 1}
-	case !doubt && (class == smev.ClassFixData || class == smev.ClassNewID || t.aboutSignature()):
+	case !doubt && (class == bus.ClassFixData || class == bus.ClassNewID || t.aboutSignature()):
 		// The bus has nothing of it and never will: new bytes under a new id.
 		return expectation{states: "refused send_failed ready", review: true, messages: 2}
 	default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 )
@@ -20,7 +21,7 @@ func (p *part) sending(t trouble) {
 func (p *part) doubting(t trouble) {
 	p.Helper()
 	p.script(smevtest.Rule{On: string(smev.OpSendRequest), Drop: "after"})
-	if _, err := p.send.Run(context.Background()); smev.Classify(err) != smev.ClassRetry {
+	if _, err := p.send.Run(context.Background()); bus.ClassOf(err) != bus.ClassRetry {
 		p.Fatalf("lost reply: %v", err)
 	}
 	p.due()
@@ -32,11 +33,11 @@ func (p *part) doubting(t trouble) {
 func (p *part) attempts(t trouble, want expectation) {
 	p.Helper()
 	class := t.class(smev.OpSendRequest)
-	p.row.class = class.String()
+	p.row.class = string(class)
 	_, err := p.send.Run(context.Background())
 	if delivered := want.states == "delivered queued packed"; (err == nil) != delivered {
 		p.Errorf("send said %v", err)
-	} else if got := smev.Classify(err); err != nil && got != class {
+	} else if got := bus.ClassOf(err); err != nil && got != class {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	first := p.look()
@@ -94,14 +95,14 @@ func (p *part) kept() int {
 func (p *part) polling(t trouble) {
 	p.Helper()
 	class := t.class(smev.OpGetResponse)
-	p.row.class = class.String()
+	p.row.class = string(class)
 	p.delivered()
 	before := len(p.bus.Ledger().Calls("Ack"))
 	p.trouble(smev.OpGetResponse, t)
 	_, err := p.receive.Run(context.Background())
 	if err == nil {
 		p.Error("nobody hears of it")
-	} else if got := smev.Classify(err); got != class {
+	} else if got := bus.ClassOf(err); got != class {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	p.run(p.apply)
@@ -124,14 +125,14 @@ func (p *part) polling(t trouble) {
 func (p *part) acknowledging(t trouble) {
 	p.Helper()
 	class := t.class(smev.OpAck)
-	p.row.class = class.String()
+	p.row.class = string(class)
 	p.delivered()
 	p.trouble(smev.OpAck, t)
 	_, err := p.receive.Run(context.Background())
-	acked := class == smev.ClassAlreadyDone
+	acked := class == bus.ClassAlreadyDone
 	if (err == nil) != acked {
 		p.Errorf("receive said %v", err)
-	} else if got := smev.Classify(err); err != nil && got != class {
+	} else if got := bus.ClassOf(err); err != nil && got != class {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	p.run(p.apply)
@@ -153,14 +154,14 @@ func (p *part) acknowledging(t trouble) {
 func (p *part) statusing(t trouble) {
 	p.Helper()
 	class := t.class(smev.OpGetStatus)
-	p.row.class = class.String()
+	p.row.class = string(class)
 	p.script(smevtest.Rule{On: string(smev.OpSendRequest), Statuses: []string{"underProcessing"}, StatusBy: smevtest.StatusByGetStatus})
 	p.delivered()
 	p.trouble(smev.OpGetStatus, t)
 	_, err := p.statuses().Run(context.Background())
 	if err == nil {
 		p.Error("nobody hears of it")
-	} else if got := smev.Classify(err); got != class {
+	} else if got := bus.ClassOf(err); got != class {
 		p.Errorf("class is %s, want %s: %v", got, class, err)
 	}
 	p.run(p.apply)
@@ -179,28 +180,28 @@ func (p *part) statusing(t trouble) {
 // uploadTroubles are those of the file storage; the class is the one smev gives
 // the error.
 var uploadTroubles = []trouble{
-	{name: "login refused", rule: smevtest.Rule{On: "LOGIN", Refuse: "denied"}, silent: smev.ClassFixConfiguration},
-	{name: "login cut off", rule: smevtest.Rule{On: "LOGIN", Drop: "before"}, silent: smev.ClassRetry},
-	{name: "storage full", rule: smevtest.Rule{On: "STOR", Refuse: "full"}, silent: smev.ClassRetryLater},
-	{name: "storing refused", rule: smevtest.Rule{On: "STOR", Refuse: "denied"}, silent: smev.ClassRetry},
-	{name: "connection lost in the file", rule: smevtest.Rule{On: "STOR", CutAfter: 10, Drop: "after"}, silent: smev.ClassRetry},
+	{name: "login refused", rule: smevtest.Rule{On: "LOGIN", Refuse: "denied"}, silent: bus.ClassFixConfiguration},
+	{name: "login cut off", rule: smevtest.Rule{On: "LOGIN", Drop: "before"}, silent: bus.ClassRetry},
+	{name: "storage full", rule: smevtest.Rule{On: "STOR", Refuse: "full"}, silent: bus.ClassRetryLater},
+	{name: "storing refused", rule: smevtest.Rule{On: "STOR", Refuse: "denied"}, silent: bus.ClassRetry},
+	{name: "connection lost in the file", rule: smevtest.Rule{On: "STOR", CutAfter: 10, Drop: "after"}, silent: bus.ClassRetry},
 }
 
 // uploading: the file cannot be stored, so nothing is posted.
 func (p *part) uploading(t trouble) {
 	p.Helper()
-	p.row.class = t.silent.String()
+	p.row.class = string(t.silent)
 	p.trouble(smev.Operation(t.rule.On), t)
 	before := len(p.bus.Ledger().Calls("SendRequest"))
 	_, err := p.send.Run(context.Background())
-	if got := smev.Classify(err); got != t.silent {
+	if got := bus.ClassOf(err); got != t.silent {
 		p.Errorf("class is %s, want %s: %v", got, t.silent, err)
 	}
 	if n := len(p.bus.Ledger().Calls("SendRequest")) - before; n != 0 {
 		p.Errorf("posted %d times without its file", n)
 	}
 	want := expectation{states: "pending signed packed", review: !t.silent.Repeats(), soonest: retryMin / 2, latest: retryMax}
-	if t.silent == smev.ClassRetry {
+	if t.silent == bus.ClassRetry {
 		want.latest = 2 * retryMin
 	}
 	if want.review {

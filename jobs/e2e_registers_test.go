@@ -20,9 +20,9 @@ func TestRegistersGoInTheirOrder(t *testing.T) {
 	w.exec(`update mis.egisso_onmsz set onmsz_id = 2; update mis.reception set onmsz_id = 2 where id = 2`)
 	w.run(w.collect)
 	w.run(w.decide)
-	w.wantText(`select register || ' ' || state || ' ' || substring(reason from '^[A-Z-]*') || ' ' || count(*) from egisso.record
-		group by register, state, substring(reason from '^[A-Z-]*') order by 1`,
-		"fact waiting L-SEQ 20\nlmsz ready  4\nonmsz ready  1\norganization waiting L-SEQ 3\npoint waiting L-SEQ 2")
+	w.wantText(`select register || ' ' || state || ' ' || reason_code || ' ' || count(*) from egisso.record
+		group by register, state, reason_code order by 1`,
+		"fact waiting wait_measure 20\nlmsz ready  4\nonmsz ready  1\norganization waiting wait_measure 3\npoint waiting wait_measure 2")
 	w.everything() // the measures and the application
 	w.run(w.decide)
 	w.wantText(`select distinct register || ' ' || state from egisso.record order by 1`,

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/retry"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/ledger"
 	"egissogw/jobs"
@@ -36,12 +36,12 @@ func (w *world) hasty() {
 
 // breaker is shared by the jobs of one gateway, as serve does it.
 func (w *world) breaker(open retry.Backoff) (jobs.Send, jobs.Receive) {
-	b := &smev.Breaker{Policy: smev.BreakerPolicy{Open: open}, Changed: func(c smev.BreakerChange, _ smev.BreakerState) {
-		w.log.Error("breaker", "opened", c == smev.BreakerOpened)
+	b := &bus.Breaker{Policy: bus.BreakerPolicy{Open: open}, Changed: func(c bus.BreakerChange, _ bus.BreakerState) {
+		w.log.Error("breaker", "opened", c == bus.BreakerOpened)
 	}}
 	send, receive := w.send, w.receive
 	send.Breaker, receive.Breaker = b, b
-	send.FileBreaker = &smev.Breaker{Policy: smev.BreakerPolicy{Open: open}}
+	send.FileBreaker = &bus.Breaker{Policy: bus.BreakerPolicy{Open: open}}
 	return send, receive
 }
 
@@ -76,7 +76,7 @@ func (w *world) gateways(senders int) (stop func()) {
 }
 
 // bringing are the jobs of what the bus brings besides answers, and of files.
-func (w *world) bringing(breaker *smev.Breaker, every often) []jobs.Entry {
+func (w *world) bringing(breaker *bus.Breaker, every often) []jobs.Entry {
 	lease := 5 * time.Minute
 	fetch := w.fetch
 	fetch.RetryMin, fetch.RetryMax = w.send.RetryMin, w.send.RetryMax

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
 
@@ -74,11 +76,14 @@ func TestLinksTellHowTheBusLooks(t *testing.T) {
 		o.ObserveClock = clock.Observe
 		o.Now = func() time.Time { return w.clock.Now().Add(-time.Minute) } // ours is behind
 	})
-	down := &smev.Breaker{Policy: smev.BreakerPolicy{Threshold: 1}}
-	down.After(&smev.TransportError{}, w.clock.Now(), 0)
+	down := &bus.Breaker{Policy: bus.BreakerPolicy{Threshold: 1}}
+	down.After(smev.PortError(&smev.TransportError{}), w.clock.Now(), 0)
 	w.measuresAccepted()
-	w.run(jobs.Links{Store: w.store, Bus: &smev.Breaker{}, Files: down, Clock: &clock})
-	w.run(jobs.Links{Store: w.store, Bus: &smev.Breaker{}, Files: down}) // a process that has not called yet
+	w.run(jobs.Links{Store: w.store, Bus: &bus.Breaker{}, Files: down, Clock: func() (store.LinkClock, bool) {
+		r, known := clock.Reading()
+		return store.LinkClock{Skew: r.Skew, Uncertainty: r.Uncertainty, MeasuredAt: r.At}, known
+	}})
+	w.run(jobs.Links{Store: w.store, Bus: &bus.Breaker{}, Files: down}) // a process that has not called yet
 	st, err := w.store.Status(t.Context())
 	if err != nil || len(st.Links) != 2 || st.Links[0].Name != "smev" || st.Links[0].DownSince != nil || st.Links[1].DownSince == nil || st.Links[1].Failures != 1 {
 		t.Fatalf("links %+v, %v", st.Links, err)

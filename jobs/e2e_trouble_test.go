@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 )
@@ -15,14 +16,14 @@ type trouble struct {
 	// fault is what the bus says, nil if it says nothing that can be understood.
 	fault func(smev.Operation) *smev.Fault
 	// silent is the class of trouble that is no fault.
-	silent smev.Class
+	silent bus.Class
 }
 
-func (t trouble) class(op smev.Operation) smev.Class {
+func (t trouble) class(op smev.Operation) bus.Class {
 	if t.fault == nil {
 		return t.silent
 	}
-	return t.fault(op).Class()
+	return bus.ClassOf(smev.PortError(t.fault(op)))
 }
 
 // alerts: smev wants the operator to know at once.
@@ -72,17 +73,17 @@ func troubles(op smev.Operation) []trouble {
 		{name: "HTTP 502 with HTML", rule: smevtest.Rule{Garbage: "html", Status: 502}},
 		{name: "HTTP 503 with nothing", rule: smevtest.Rule{Garbage: "empty", Status: 503}},
 	} {
-		t.silent = smev.ClassRetry
+		t.silent = bus.ClassRetry
 		list = append(list, t)
 	}
 	for _, name := range smevtest.GarbageNames() {
 		if name == "gzipBomb" { // to the jobs the same as huge, and slow to make
 			continue
 		}
-		list = append(list, trouble{name: "garbage: " + name, rule: smevtest.Rule{Garbage: name}, silent: smev.ClassUnknown})
+		list = append(list, trouble{name: "garbage: " + name, rule: smevtest.Rule{Garbage: name}, silent: bus.ClassUnknown})
 	}
 	if op != smev.OpAck { // its reply is not signed
-		list = append(list, trouble{name: "signature does not hold", rule: smevtest.Rule{Tamper: true}, silent: smev.ClassUnknown})
+		list = append(list, trouble{name: "signature does not hold", rule: smevtest.Rule{Tamper: true}, silent: bus.ClassUnknown})
 	}
 	return list
 }
@@ -101,7 +102,7 @@ func (t trouble) bringsReply() bool {
 
 // kind is all by which smev and the jobs tell one trouble with a call from another.
 type kind struct {
-	class                                smev.Class
+	class                                bus.Class
 	alerts, age, signature, reply, fault bool
 }
 

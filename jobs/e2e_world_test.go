@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev"
@@ -46,8 +47,8 @@ type world struct {
 
 	busKey, ours *smevtest.Identity
 
-	client  *smev.Client
-	files   *smev.FileStore
+	client  smev.Port
+	files   smev.Storage
 	collect jobs.Collect
 	decide  jobs.Decide
 	form    jobs.Form
@@ -139,16 +140,17 @@ func (w *world) assemble(version smev.Version, change ...func(*smev.Options)) {
 	for _, c := range change {
 		c(&options)
 	}
-	if w.client, err = smev.NewClient(options); err != nil {
+	w.client.Builder = smev.Builder{Version: version, Signer: gated}
+	if w.client.Client, err = smev.NewClient(options); err != nil {
 		w.Fatal(err)
 	}
-	w.files = smev.NewFileStore(w.bus.FTPAddr(), "", "", 30*time.Second)
+	w.files = smev.Storage{Files: smev.NewFileStore(w.bus.FTPAddr(), "", "", 30*time.Second)}
 	s, now, log := w.store, w.clock.Now, w.log
 	w.collect = jobs.Collect{Source: mis.Open(context.Background(), w.pool, ""), Store: s, Log: log}
-	w.decide = jobs.Decide{Store: s, Provider: "0042.000001", Now: now, Location: time.UTC, Log: log}
+	w.decide = jobs.Decide{Store: s, Rules: lifecycle.Rules{Provider: "0042.000001", Location: time.UTC}, Now: now, Log: log}
 	w.form = jobs.Form{Store: s, MaxRecords: 1, MaxBytes: 4 << 20, RetryMin: retryMin, RetryMax: retryMax, Log: log}
 	w.sign = jobs.Sign{
-		Store: s, Switch: s, Signer: gated, Builder: smev.Builder{Version: version, Signer: gated}, Lease: 5 * time.Minute, Now: now, Log: log,
+		Store: s, Switch: s, Signer: gated, Builder: w.client, Lease: 5 * time.Minute, Now: now, Log: log,
 		FactFileName: func(id string) string { return "facts_" + id + ".xml" }, FactMIMEType: "application/xml",
 		FactURI: "urn://egisso-ru/msg/10.06.S/1.1.0",
 	}

@@ -9,8 +9,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/retry"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -25,7 +25,7 @@ type Fetch struct {
 	Limit              int64 // bytes of one file, which is held in memory
 	Patience           time.Duration
 	RetryMin, RetryMax time.Duration
-	Breaker            *smev.Breaker // of the file storage; nil lets everything through
+	Breaker            *bus.Breaker // of the file storage; nil lets everything through
 	Lease              time.Duration
 	Now                func() time.Time
 	Log                *slog.Logger
@@ -83,22 +83,22 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 	}
 	backoff := retry.Backoff{Min: f.RetryMin, Max: f.RetryMax}
 	after := backoff.Delay(file.Attempts+1, rand.Float64())
-	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), errors.Is(err, smev.ErrFileHash), after))
+	return Report{More: true}, errors.Join(err, f.Store.FileLater(ctx, file, err.Error(), refusalOf(err).Damaged, after))
 }
 
 // content gives the bytes of a file that is what its sender announced.
 func (f Fetch) content(ctx context.Context, file *store.DueFile) ([]byte, error) {
 	if file.Inline {
 		// Nothing but the CMS in the signed header vouches for these bytes.
-		a := smev.Attachment{ID: file.Name, SignaturePKCS7: file.Signature, Content: file.Content, Missing: file.Content == nil}
-		_, err := a.Check(smev.FileCheck{Limit: f.Limit, RequireSignature: true})
-		return file.Content, err
+		return file.Content, f.Files.Check(bus.Inline{
+			ID: file.Name, Signature: file.Signature, Content: file.Content, Missing: file.Content == nil,
+		}, f.Limit)
 	}
 	var content bytes.Buffer
-	_, err := f.Files.Fetch(ctx, smev.FSAttachment{
-		UUID: file.Name, UserName: file.UserName, Password: smev.Secret(file.Password), FileName: file.FileName,
-		Hash: file.Hash, SignaturePKCS7: file.Signature,
-	}, &content, smev.FileCheck{Limit: f.Limit})
+	err := f.Files.Fetch(ctx, bus.File{
+		ID: file.Name, User: file.UserName, Password: bus.Secret(file.Password), Name: file.FileName,
+		Announced: file.Hash, Signature: file.Signature,
+	}, &content, f.Limit)
 	return content.Bytes(), err
 }
 
@@ -106,13 +106,12 @@ func (f Fetch) content(ctx context.Context, file *store.DueFile) ([]byte, error)
 // come right with a fresh login, which the answer brings when it comes again
 // because it is not acknowledged; that is waited for.
 func (f Fetch) lost(file *store.DueFile, err error) bool {
-	var storage *smev.FileStoreError
-	switch {
-	case errors.Is(err, smev.ErrFileHash) && !file.Inline && file.Hash != "" && file.Damaged+1 < hashAttempts:
+	switch e := refusalOf(err); {
+	case e.Damaged && !file.Inline && file.Hash != "" && file.Damaged+1 < hashAttempts:
 		return false
-	case errors.Is(err, smev.ErrFileHash), errors.Is(err, smev.ErrFileSignature), errors.Is(err, smev.ErrTooLarge):
+	case e.Refusable:
 		return true
-	case errors.As(err, &storage) && (storage.Code >= 500 || storage.Class() == smev.ClassOperator):
+	case e.Withheld:
 		return file.Age > f.Patience
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
 )
@@ -29,8 +30,8 @@ func TestRegistersOnCommandWaitForIt(t *testing.T) {
 	if _, err := s.SaveRows(ctx, egisso.RegisterFact, []store.SourceRow{{Key: "1", RecordNo: "1", ChangedAt: testClock(), Content: text, ContentHash: []byte("h")}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: p.Content, State: store.Ready}}, nil
+	if _, err := s.Decide(ctx, egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{ID: first, Kind: egisso.KindFact, Provider: testProvider, Content: p.Content, State: lifecycle.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}

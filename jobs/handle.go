@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -97,10 +97,10 @@ func (h Handle) one(ctx context.Context, m *store.Incoming) error {
 }
 
 func (h Handle) decide(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
-	switch smev.IncomingKind(m.Kind) {
-	case smev.IncomingCancel:
+	switch bus.IncomingKind(m.Kind) {
+	case bus.IncomingCancel:
 		return h.cancel(ctx, m)
-	case smev.IncomingBroadcast, smev.IncomingRequest:
+	case bus.IncomingBroadcast, bus.IncomingRequest:
 	default:
 		return store.IncomingVerdict{
 			Outcome: store.IncomingUnhandled, Note: "message of an unknown kind",
@@ -135,7 +135,7 @@ func (h Handle) cancel(ctx context.Context, m store.Incoming) (store.IncomingVer
 func (h Handle) unexpected(m store.Incoming) store.IncomingVerdict {
 	v := store.IncomingVerdict{Outcome: store.IncomingUnhandled, Note: "nobody handles this content"}
 	switch {
-	case m.Kind == string(smev.IncomingBroadcast):
+	case m.Kind == string(bus.IncomingBroadcast):
 		v.Review = "Пришла рассылка, которую шлюз не обрабатывает: она сохранена"
 	case !h.RejectUnexpected:
 		v.Review = "Пришёл запрос, которого шлюз не обрабатывает: он сохранён и оставлен без ответа"

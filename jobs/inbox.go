@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -18,15 +18,15 @@ import (
 // commit, acknowledge (adapter/smev/SPEC.md#flow). What came again changes nothing.
 type inbox struct {
 	what             string // for errors and logs: "answer", "incoming message"
-	operation        smev.Operation
-	bus              poller
+	queue            bus.Queue
+	from             poller
 	store            *store.Store
-	read             func(ctx context.Context, r *smev.Reply) (*arrival, error)
+	read             func(ctx context.Context, r *bus.Reply) (*arrival, error)
 	ack              func(ctx context.Context, id string, accepted bool) error
 	book             ackBook
 	service          serviceSwitch
 	refuseUnverified bool
-	breaker          *smev.Breaker
+	breaker          *bus.Breaker
 	now              func() time.Time
 	log              *slog.Logger
 }
@@ -100,9 +100,9 @@ func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool
 	}
 	if begun.Aside || begun.Known { // it waits for a person
 		if begun.Fresh {
-			in.log.Error("a reply is set aside: reading it ended the process twice", "reply", begun.ID, "operation", in.operation)
+			in.log.Error("a reply is set aside: reading it ended the process twice", "reply", begun.ID, "operation", in.queue)
 		}
-		id := r.ClaimedID()
+		id := r.ClaimedID
 		more, seen[id] = id != "" && !seen[id], true
 		return false, more, fmt.Errorf("reply %d of the bus waits for a person", begun.ID)
 	}
@@ -120,22 +120,22 @@ func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool
 
 // next asks the bus for a message, unless it is known to be down, and keeps what came
 // before anything in it is read. What people want to have read once more goes first.
-func (in inbox) next(ctx context.Context) (*smev.Reply, store.Begun, error) {
-	if id, contentType, raw, err := in.store.ReplyAgain(ctx, string(in.operation)); err != nil || id != 0 {
+func (in inbox) next(ctx context.Context) (*bus.Reply, store.Begun, error) {
+	if id, contentType, raw, err := in.store.ReplyAgain(ctx, string(in.queue)); err != nil || id != 0 {
 		if err != nil {
 			return nil, store.Begun{}, err
 		}
-		return smev.KeptReply(in.operation, contentType, raw), store.Begun{ID: id}, nil
+		return in.from.Kept(in.queue, contentType, raw), store.Begun{ID: id}, nil
 	}
 	if !in.breaker.Allow(in.now()) {
 		return nil, store.Begun{}, nil
 	}
-	r, err := in.bus.Poll(ctx, in.operation)
+	r, err := in.from.Poll(ctx, in.queue)
 	if err != nil {
 		in.told(ctx, err)
 		return nil, store.Begun{}, fmt.Errorf("take an %s: %w", in.what, err)
 	}
-	if !r.Carries() { // an empty queue is not worth a write
+	if !r.Carries { // an empty queue is not worth a write
 		return r, store.Begun{}, nil
 	}
 	begun, err := in.store.BeginReply(ctx, rawReply(r))
@@ -145,8 +145,8 @@ func (in inbox) next(ctx context.Context) (*smev.Reply, store.Begun, error) {
 	return r, begun, err
 }
 
-func rawReply(r *smev.Reply) store.RawReply {
-	return store.RawReply{Operation: string(r.Operation), MessageID: r.ClaimedID(), ContentType: r.ContentType, Raw: r.Raw, Cut: r.Cut}
+func rawReply(r *bus.Reply) store.RawReply {
+	return store.RawReply{Operation: string(r.Queue), MessageID: r.ClaimedID, ContentType: r.ContentType, Raw: r.Raw, Cut: r.Cut}
 }
 
 // told lets the breaker know how a call of the bus ended.
@@ -159,12 +159,11 @@ func (in inbox) told(ctx context.Context, err error) {
 }
 
 // settle stores what was read, or what could not be read, and ends the reading.
-func (in inbox) settle(ctx context.Context, r *smev.Reply, begun store.Begun, l *arrival, problem error) (fresh, more bool, err error) {
+func (in inbox) settle(ctx context.Context, r *bus.Reply, begun store.Begun, l *arrival, problem error) (fresh, more bool, err error) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTerm)
 	defer cancel()
-	var unread *smev.ReplyError
 	switch {
-	case l == nil && !errors.As(problem, &unread): // nothing, a fault, or no reply of the bus
+	case l == nil && !refusalOf(problem).Unreadable: // nothing, a fault, or no reply of the bus
 		if problem != nil {
 			problem = fmt.Errorf("take an %s: %w", in.what, problem)
 		}
@@ -188,7 +187,7 @@ const keepTerm = 10 * time.Second
 // unread keeps a reply that cannot be understood, or that names no message to be
 // acknowledged. It stays in the queue until a person decides.
 // message: there is one in it, whatever it is.
-func (in inbox) unread(ctx context.Context, r *smev.Reply, begun store.Begun, problem error, message bool) (fresh, more bool, err error) {
+func (in inbox) unread(ctx context.Context, r *bus.Reply, begun store.Begun, problem error, message bool) (fresh, more bool, err error) {
 	if begun.ID == 0 {
 		if begun, err = in.store.BeginReply(ctx, rawReply(r)); err != nil {
 			return false, false, errors.Join(problem, err)
@@ -199,17 +198,17 @@ func (in inbox) unread(ctx context.Context, r *smev.Reply, begun store.Begun, pr
 		return false, false, errors.Join(problem, in.unkept(ctx, r.Raw))
 	}
 	if fresh {
-		in.log.Error("a reply of the bus cannot be understood: kept, not acknowledged", "reply", begun.ID, "operation", in.operation, "err", problem)
+		in.log.Error("a reply of the bus cannot be understood: kept, not acknowledged", "reply", begun.ID, "operation", in.queue, "err", problem)
 	}
 	// Others may wait behind it, unless it is no message at all.
-	return false, message || r.ClaimedID() != "", errors.Join(problem, err)
+	return false, message || r.ClaimedID != "", errors.Join(problem, err)
 }
 
 // unkept says, once in a day, that there is no room for what nobody can believe.
 func (in inbox) unkept(ctx context.Context, raw []byte) error {
-	first, err := in.store.NoteUnkept(ctx, string(in.operation), len(raw))
+	first, err := in.store.NoteUnkept(ctx, string(in.queue), len(raw))
 	if first {
-		in.log.Error("too much in a day that nobody can believe: nothing more of it is kept or acknowledged", "operation", in.operation)
+		in.log.Error("too much in a day that nobody can believe: nothing more of it is kept or acknowledged", "operation", in.queue)
 	}
 	return err
 }
@@ -238,7 +237,7 @@ func (in inbox) repeatAcks(ctx context.Context) (troubles []error) {
 
 // orderedAcks sends the acknowledgements that people ordered.
 func (in inbox) orderedAcks(ctx context.Context) (troubles []error) {
-	orders, err := in.store.DueAcks(ctx, string(in.operation), ackBatch)
+	orders, err := in.store.DueAcks(ctx, string(in.queue), ackBatch)
 	if err != nil {
 		return []error{err}
 	}
@@ -247,7 +246,7 @@ func (in inbox) orderedAcks(ctx context.Context) (troubles []error) {
 			break
 		}
 		err := in.ack(ctx, o.MessageID, o.Accepted)
-		if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+		if err != nil && bus.ClassOf(err) != bus.ClassAlreadyDone {
 			err = fmt.Errorf("acknowledge %s %s as ordered: %w", in.what, o.MessageID, err)
 			if !errors.Is(err, ErrServiceOff) {
 				err = errors.Join(err, in.store.AckPutOff(ctx, o))
@@ -303,7 +302,7 @@ func (in inbox) refuse(ctx context.Context, id string) error {
 	if !in.refuseUnverified || id == "" {
 		return nil
 	}
-	if err := in.ack(ctx, id, false); err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+	if err := in.ack(ctx, id, false); err != nil && bus.ClassOf(err) != bus.ClassAlreadyDone {
 		return fmt.Errorf("refuse %s %s: %w", in.what, id, err)
 	}
 	return in.book.acked(ctx, id)
@@ -315,7 +314,7 @@ func (in inbox) accept(ctx context.Context, id string) error {
 	crashpoint.At("receive: before the acknowledgement")
 	err := in.ack(ctx, id, true)
 	crashpoint.At("receive: acknowledged")
-	if err != nil && smev.Classify(err) != smev.ClassAlreadyDone {
+	if err != nil && bus.ClassOf(err) != bus.ClassAlreadyDone {
 		err = fmt.Errorf("acknowledge %s %s: %w", in.what, id, err)
 		if errors.Is(err, ErrServiceOff) {
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -12,8 +12,9 @@ import (
 // process, for those who cannot ask it.
 type Links struct {
 	Store      *store.Store
-	Bus, Files *smev.Breaker
-	Clock      *smev.ClockGauge // of the bus; nil if nobody compares
+	Bus, Files *bus.Breaker
+	// Clock compares ours with the bus's; nil if nobody does.
+	Clock func() (reading store.LinkClock, known bool)
 }
 
 // Name implements Job.
@@ -21,16 +22,16 @@ func (Links) Name() string { return "links" }
 
 // Run implements Job. It never has anything done for others to look at.
 func (l Links) Run(ctx context.Context) (Report, error) {
-	bus := link("smev", l.Bus.State())
+	smev := link("smev", l.Bus.State())
 	if l.Clock != nil {
-		if r, known := l.Clock.Reading(); known {
-			bus.Clock = &store.LinkClock{Skew: r.Skew, Uncertainty: r.Uncertainty, MeasuredAt: r.At}
+		if reading, known := l.Clock(); known {
+			smev.Clock = &reading
 		}
 	}
-	return Report{}, errors.Join(l.Store.SaveLink(ctx, bus), l.Store.SaveLink(ctx, link("ftp", l.Files.State())))
+	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())))
 }
 
-func link(name string, s smev.BreakerState) store.Link {
+func link(name string, s bus.BreakerState) store.Link {
 	l := store.Link{Name: name, Failures: s.Failures}
 	if s.IsOpen() {
 		since := s.OpenedAt

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -15,9 +15,9 @@ type Listen struct {
 	Store            *store.Store
 	Switch           serviceSwitch
 	Bus              requestQueue
-	RefuseUnverified bool          // as in Receive
-	Senders          Senders       // whose messages are kept without a bound
-	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
+	RefuseUnverified bool         // as in Receive
+	Senders          Senders      // whose messages are kept without a bound
+	Breaker          *bus.Breaker // shared by all who call the bus; nil lets everything through
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -28,19 +28,19 @@ func (Listen) Name() string { return "listen" }
 // Run implements Job. Done counts messages stored for the first time.
 func (l Listen) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "incoming message", operation: smev.OpGetRequest, bus: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, service: l.Switch,
+		what: "incoming message", queue: bus.Requests, from: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, service: l.Switch,
 		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed},
 		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, now: l.Now, log: l.Log,
 	}.drain(ctx)
 }
 
-func (l Listen) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
-	m, err := l.Bus.ReadRequest(reply)
+func (l Listen) read(_ context.Context, reply *bus.Reply) (*arrival, error) {
+	m, err := l.Bus.ReadIncoming(reply)
 	if m == nil {
 		return nil, err
 	}
 	return &arrival{
-		id: m.MessageID, raw: m.Raw,
+		id: m.ID, raw: m.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
 			stored := storedIncoming(m, id, problem, from)
 			stored.Listed = l.Senders.ofEGISSO(stored.Sender).Listed
@@ -50,11 +50,11 @@ func (l Listen) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 	}, err
 }
 
-func storedIncoming(m *smev.Incoming, id string, problem error, from int64) store.Incoming {
+func storedIncoming(m *bus.Incoming, id string, problem error, from int64) store.Incoming {
 	in := store.Incoming{
 		ID: id, Kind: string(m.Kind), Raw: m.Raw, Verified: problem == nil,
-		Sender: mnemonicKey(m.SenderMnemonic), ReplyTo: m.ReplyTo, Cancels: m.CancelledMessageID, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
-		Namespace: m.ContentNamespace, Root: m.ContentName, Reply: from,
+		Sender: mnemonicKey(m.Sender), ReplyTo: m.ReplyTo, Cancels: m.Cancels, Test: m.Test, SentAt: m.SentAt, Content: m.Content,
+		Namespace: m.Namespace, Root: m.Local, Reply: from,
 	}
 	if problem != nil {
 		in.Problem = problem.Error()

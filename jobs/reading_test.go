@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
@@ -27,22 +28,26 @@ type deadly struct {
 	polls   int
 	reads   int
 	acked   []string
-	read    func(raw string) (*smev.Answer, error)
+	read    func(raw string) (*bus.Answer, error)
 	kill    func()
 }
 
 type death struct{}
 
-func (d *deadly) Poll(_ context.Context, op smev.Operation) (*smev.Reply, error) {
+func (d *deadly) Poll(_ context.Context, q bus.Queue) (*bus.Reply, error) {
 	raw := ""
 	if d.polls < len(d.replies) {
 		raw = d.replies[d.polls]
 	}
 	d.polls++
-	return &smev.Reply{Operation: op, ContentType: "text/xml", Raw: []byte(raw), Status: 200}, nil
+	return d.Kept(q, "text/xml", []byte(raw)), nil
 }
 
-func (d *deadly) ReadResponse(r *smev.Reply) (*smev.Answer, error) {
+func (d *deadly) Kept(q bus.Queue, contentType string, raw []byte) *bus.Reply {
+	return smev.Port{}.Kept(q, contentType, raw)
+}
+
+func (d *deadly) ReadAnswer(r *bus.Reply) (*bus.Answer, error) {
 	d.reads++
 	raw := string(r.Raw)
 	switch {
@@ -55,7 +60,7 @@ func (d *deadly) ReadResponse(r *smev.Reply) (*smev.Answer, error) {
 	case d.read != nil:
 		return d.read(raw)
 	}
-	return &smev.Answer{MessageID: r.ClaimedID(), Kind: smev.AnswerStatus, Raw: r.Raw}, nil
+	return &bus.Answer{ID: r.ClaimedID, Kind: bus.AnswerStatus, Raw: r.Raw}, nil
 }
 
 func (d *deadly) Ack(_ context.Context, id string, accepted bool) error {
@@ -254,11 +259,11 @@ func TestReplyThatCannotBeUnderstood(t *testing.T) {
 	g := newEmptyGateway(t)
 	var log bytes.Buffer
 	d := &deadly{replies: []string{reply("odd", " odd"), reply("good", "")}}
-	d.read = func(raw string) (*smev.Answer, error) {
+	d.read = func(raw string) (*bus.Answer, error) {
 		if strings.Contains(raw, "odd") {
-			return nil, &smev.ReplyError{Operation: smev.OpGetResponse, Raw: []byte(raw), Err: smev.ErrMalformedReply}
+			return nil, smev.PortError(&smev.ReplyError{Operation: smev.OpGetResponse, Raw: []byte(raw), Err: smev.ErrMalformedReply})
 		}
-		return &smev.Answer{MessageID: "good", Kind: smev.AnswerStatus, Raw: []byte(raw)}, nil
+		return &bus.Answer{ID: "good", Kind: bus.AnswerStatus, Raw: []byte(raw)}, nil
 	}
 	s := g.process(t)
 	job := Receive{Store: s, Switch: s, Bus: d, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}
@@ -315,8 +320,8 @@ func TestNamelessReply(t *testing.T) {
 	g := newEmptyGateway(t)
 	s := g.process(t)
 	d := &deadly{replies: []string{"<html>MessageId</html>"}}
-	d.read = func(raw string) (*smev.Answer, error) {
-		return nil, &smev.ReplyError{Operation: smev.OpGetResponse, Raw: []byte(raw), Err: smev.ErrMalformedReply}
+	d.read = func(raw string) (*bus.Answer, error) {
+		return nil, smev.PortError(&smev.ReplyError{Operation: smev.OpGetResponse, Raw: []byte(raw), Err: smev.ErrMalformedReply})
 	}
 	job := Receive{Store: s, Switch: s, Bus: d, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	for range 2 {
@@ -354,9 +359,9 @@ func TestBoundOfUnbelievedBytes(t *testing.T) {
 	for i := range 9 {
 		d.replies = append(d.replies, reply(fmt.Sprint("m", i), strings.Repeat("x", 60)))
 	}
-	d.read = func(raw string) (*smev.Answer, error) {
+	d.read = func(raw string) (*bus.Answer, error) {
 		r := smev.Reply{Raw: []byte(raw)}
-		return &smev.Answer{MessageID: r.ClaimedID(), Raw: r.Raw}, fmt.Errorf("%w", smev.ErrUnverified)
+		return &bus.Answer{ID: r.ClaimedID(), Raw: r.Raw}, fmt.Errorf("%w", smev.ErrUnverified)
 	}
 	job := Receive{Store: s, Switch: s, Bus: d, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}
 	for range 3 {

@@ -2,12 +2,12 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -16,13 +16,13 @@ import (
 type Receive struct {
 	Store  *store.Store
 	Switch serviceSwitch
-	Bus    queue
+	Bus    answerQueue
 	// RefuseUnverified acknowledges an answer whose signature does not hold with
-	// accepted="false" once it is stored, which takes it off the queue
+	// accepted="false" once it is stored, which takes it off the answerQueue
 	// (adapter/smev/SPEC.md#flow). Otherwise it stays there and comes again.
 	RefuseUnverified bool
 	Senders          Senders
-	Breaker          *smev.Breaker // shared by all who call the bus; nil lets everything through
+	Breaker          *bus.Breaker // shared by all who call the bus; nil lets everything through
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -33,19 +33,19 @@ func (Receive) Name() string { return "receive" }
 // Run implements Job. Done counts answers stored for the first time.
 func (r Receive) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "answer", operation: smev.OpGetResponse, bus: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, service: r.Switch,
+		what: "answer", queue: bus.Answers, from: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, service: r.Switch,
 		book:             ackBook{r.Store.Unacked, r.Store.MarkAcked, r.Store.AckFailed},
 		refuseUnverified: r.RefuseUnverified, breaker: r.Breaker, now: r.Now, log: r.Log,
 	}.drain(ctx)
 }
 
-func (r Receive) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
-	a, err := r.Bus.ReadResponse(reply)
+func (r Receive) read(_ context.Context, reply *bus.Reply) (*arrival, error) {
+	a, err := r.Bus.ReadAnswer(reply)
 	if a == nil {
 		return nil, err
 	}
 	l := &arrival{
-		id: a.MessageID, raw: a.Raw,
+		id: a.ID, raw: a.Raw,
 		keep: func(ctx context.Context, id string, problem error, from int64) (bool, error) {
 			stored, err := storedAnswer(a, id, problem, from)
 			if err != nil {
@@ -54,23 +54,21 @@ func (r Receive) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 			stored.Speaker = r.Senders.ofAnswer(a)
 			return storeHeard(ctx, r.Store, r.Log, stored)
 		},
-		attrs: []any{"original_message_id", a.OriginalMessageID, "kind", a.Kind},
+		attrs: []any{"original_message_id", a.About, "kind", a.Kind},
 	}
-	if len(a.FSAttachments)+len(a.Attachments) > 0 {
+	if len(a.Files)+len(a.Inline) > 0 {
 		l.waits = r.Store.FilesDue // for Fetch
 	}
 	return l, err
 }
 
-func storedAnswer(a *smev.Answer, id string, problem error, from int64) (store.InAnswer, error) {
-	readable := *a
-	readable.Raw, readable.Content, readable.Certificate, readable.FSAttachments, readable.Attachments = nil, nil, nil, nil, nil
-	content, err := json.Marshal(readable)
+func storedAnswer(a *bus.Answer, id string, problem error, from int64) (store.InAnswer, error) {
+	content, err := said(a).Stored()
 	if err != nil {
 		return store.InAnswer{}, fmt.Errorf("encode answer: %w", err)
 	}
 	in := store.InAnswer{
-		ID: id, OriginalMessageID: a.OriginalMessageID, Kind: string(a.Kind),
+		ID: id, OriginalMessageID: a.About, Kind: string(a.Kind),
 		Content: content, Body: a.Content, Raw: a.Raw, Verified: problem == nil, Files: announcedFiles(a),
 		Reply: from,
 	}
@@ -80,17 +78,29 @@ func storedAnswer(a *smev.Answer, id string, problem error, from int64) (store.I
 	return in, nil
 }
 
+// said is what an answer of the bus says.
+func said(a *bus.Answer) lifecycle.Said {
+	s := lifecycle.Said{
+		Kind: lifecycle.SaidKind(a.Kind), About: a.About, Sender: a.Sender, SentAt: a.SentAt, DeliveredAt: a.DeliveredAt,
+		Final: a.Final, ReplyRefused: a.ReplyRefused, Category: a.Category, Text: a.Text,
+	}
+	for _, r := range a.Refusals {
+		s.Refusals = append(s.Refusals, lifecycle.Refusal(r))
+	}
+	return s
+}
+
 // announcedFiles are the files that came with an answer, to be fetched or only to
 // be checked.
-func announcedFiles(a *smev.Answer) (files []store.InFile) {
-	for _, f := range a.FSAttachments {
+func announcedFiles(a *bus.Answer) (files []store.InFile) {
+	for _, f := range a.Files {
 		files = append(files, store.InFile{
-			Name: f.UUID, UserName: f.UserName, Password: string(f.Password), FileName: f.FileName,
-			Hash: f.Hash, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.SignaturePKCS7,
+			Name: f.ID, UserName: f.User, Password: string(f.Password), FileName: f.Name,
+			Hash: f.Announced, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.Signature,
 		})
 	}
-	for _, f := range a.Attachments {
-		file := store.InFile{Name: f.ID, Inline: true, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.SignaturePKCS7}
+	for _, f := range a.Inline {
+		file := store.InFile{Name: f.ID, Inline: true, MimeType: f.MimeType, NamespaceURI: f.NamespaceURI, Signature: f.Signature}
 		if !f.Missing {
 			file.Content = f.Content
 		}

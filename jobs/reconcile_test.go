@@ -71,9 +71,9 @@ func TestReconciliationDecidesWhatWasForgotten(t *testing.T) {
 	}
 	c.settle(t)
 	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set accepted_hash = 'x' where row_key <> 'a';
-		insert into egisso.record (id, register, row_key, kind, provider, state, reason) values
+		insert into egisso.record (id, register, row_key, kind, provider, state, reason_code) values
 			(gen_random_uuid(), 'fact', 'waits', 'fact', 'p', 'rejected', ''),
-			(gen_random_uuid(), 'fact', 'over', 'fact', 'p', 'dropped', 'L-ACTUAL закончилось')`); err != nil {
+			(gen_random_uuid(), 'fact', 'over', 'fact', 'p', 'dropped', 'not_actual')`); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := c.reconciled(t, false); err != nil || r.Forgotten != 1 {

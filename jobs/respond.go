@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -41,10 +41,10 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 	if err != nil || reply == nil {
 		return Report{}, err
 	}
-	id := smev.NewMessageID(r.Now())
-	envelope, err := r.Builder.BuildResponse(ctx, smev.Response{
+	id := r.Builder.NewMessageID(r.Now())
+	envelope, err := r.Builder.BuildResponse(ctx, bus.Response{
 		MessageID: id, To: reply.To,
-		Rejections: []smev.Rejection{{Code: reply.Rejection.Code, Description: reply.Rejection.Description}},
+		Refusals: []bus.Refusal{{Code: reply.Rejection.Code, Text: reply.Rejection.Description}},
 	})
 	if err != nil {
 		return r.failed(ctx, reply, fmt.Errorf("sign the answer to incoming message %s: %w", reply.IncomingID, err))

@@ -14,7 +14,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 )
 
 // ledger remembers when jobs ran; silence must be visible.
@@ -211,7 +211,7 @@ func kindOf(err error) string {
 	switch {
 	case err == nil:
 		return ""
-	case smev.Classify(err) == smev.ClassRetry:
+	case bus.ClassOf(err) == bus.ClassRetry:
 		return "the bus does not answer" // in many words
 	}
 	return identifiers.ReplaceAllString(err.Error(), "…")

@@ -7,7 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -20,9 +21,9 @@ type Send struct {
 	Switch             serviceSwitch
 	Bus                poster
 	Files              uploader
-	Breaker            *smev.Breaker // shared by all who call the bus; nil lets everything through
-	FileBreaker        *smev.Breaker // the same for the file storage
-	Storage            *Ability      // whether the file storage lets us in; nil where nobody remembers
+	Breaker            *bus.Breaker // shared by all who call the bus; nil lets everything through
+	FileBreaker        *bus.Breaker // the same for the file storage
+	Storage            *Ability     // whether the file storage lets us in; nil where nobody remembers
 	Lease              time.Duration
 	RetryMin, RetryMax time.Duration
 	MessageIDLimit     time.Duration // older ids are not tried for the first time
@@ -53,7 +54,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	crashpoint.At("send: message claimed")
-	if smev.ReplaceUnsent(m.ID.String(), m.Attempts, s.MessageIDLimit, s.Now()) {
+	if made, known := s.Bus.MessageTime(m.ID.String()); lifecycle.ReplaceUnsent(made, known, m.Attempts, s.MessageIDLimit, s.Now()) {
 		return Report{Done: 1, More: true}, s.giveUp(ctx, m)
 	}
 	switch err := s.upload(ctx, m); {
@@ -95,8 +96,7 @@ func (s Send) post(ctx context.Context, m *store.OutMessage) error {
 	if m.IncomingID != "" {
 		send = s.Bus.SendResponse
 	}
-	_, err := send(ctx, m.Envelope)
-	return err
+	return send(ctx, m.ID.String(), m.Envelope)
 }
 
 // about names a message in the log.
@@ -111,5 +111,5 @@ func about(m *store.OutMessage) []any {
 // earlier attempt, of which nothing was heard, had arrived. Otherwise it means
 // that the id is not ours to use.
 func (s Send) arrivedBefore(m *store.OutMessage, err error) bool {
-	return smev.Classify(err) == smev.ClassAlreadyDone && m.MayHaveArrived
+	return bus.ClassOf(err) == bus.ClassAlreadyDone && m.MayHaveArrived
 }

@@ -1,15 +1,15 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/retry"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 )
 
@@ -19,37 +19,35 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		return Report{}, ctx.Err()
 	}
 	f := store.Failure{Detail: cause.Error(), After: s.pause(m.Attempts+1, cause), MayHaveArrived: attempt != 0 && arrivable(cause)}
-	var fault *smev.Fault
-	if errors.As(cause, &fault) {
-		f.Fault = fault.Name
-	}
+	refusal := refusalOf(cause)
+	f.Fault = refusal.Refused
 	var err error
-	class := smev.Classify(cause)
+	class := bus.ClassOf(cause)
 	switch {
-	case fault != nil && fault.Name == "StaleMessageId":
+	case refusal.TooOld:
 		var done bool
 		if done, err = s.stale(ctx, m, attempt, f); done && err == nil {
 			return Report{Done: 1, More: true}, nil
 		}
-	case class == smev.ClassUnknown && m.Attempts+1 < unknownAttempts:
+	case class == bus.ClassUnknown && m.Attempts+1 < unknownAttempts:
 		// Perhaps somebody between us and the bus answered in its place.
 		f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
 		f.Info = "Ответ СМЭВ не удалось понять, отправка будет повторена"
 		err = s.Store.RetryLater(ctx, m, attempt, f)
-	case class == smev.ClassRetry, class == smev.ClassRetryLater:
+	case class == bus.ClassRetry, class == bus.ClassRetryLater:
 		f.Info = "СМЭВ временно недоступна, отправка будет повторена"
-		if fault != nil {
-			f.Info = "Отправка будет повторена: " + reason(fault)
+		if refusal.Reason != "" {
+			f.Info = "Отправка будет повторена: " + refusal.Reason
 		}
-		if fault != nil && fault.Alert() {
+		if refusal.Alert {
 			f.Review = f.Info
 		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
-	case refusable(class, fault) && !m.MayHaveArrived:
-		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(fault) + ")"
+	case refusable(class, refusal) && !m.MayHaveArrived:
+		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(refusal) + ")"
 		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
 		if m.IncomingID != "" {
-			f.Review = "СМЭВ отклонила ответ на запрос (" + reason(fault) + "): он не отправлен"
+			f.Review = "СМЭВ отклонила ответ на запрос (" + reason(refusal) + "): он не отправлен"
 		}
 		err = s.Store.Refuse(ctx, m, attempt, f)
 	default:
@@ -57,15 +55,15 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		// a refusal of what may have arrived before: a new message could be a second
 		// one. Keep this one, try again rarely and ask for a person.
 		f.After = s.RetryMax
-		f.Info = "Отправка остановлена: " + reason(fault)
-		f.Review = "Отправка не удаётся (" + reason(fault) + "): нужна помощь администратора"
+		f.Info = "Отправка остановлена: " + reason(refusal)
+		f.Review = "Отправка не удаётся (" + reason(refusal) + "): нужна помощь администратора"
 		if m.MayHaveArrived {
 			f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
 		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
 	}
 	// The others may fare better, unless nothing gets through at all.
-	report := Report{More: fault != nil}
+	report := Report{More: refusal.Reason != ""}
 	if err != nil {
 		return Report{}, errors.Join(cause, err)
 	}
@@ -83,13 +81,13 @@ const unknownAttempts = 5
 // that it has one with this id, which is ours only if an earlier attempt may have
 // arrived.
 func arrivable(cause error) bool {
-	return smev.Classify(cause) != smev.ClassAlreadyDone && smev.MayHaveArrived(cause)
+	return bus.ClassOf(cause) != bus.ClassAlreadyDone && bus.MayHaveArrived(cause)
 }
 
 // refusable: these bytes will never be taken. A signature that is refused was
 // perhaps made with a certificate that has been replaced since: new bytes.
-func refusable(class smev.Class, fault *smev.Fault) bool {
-	return class == smev.ClassFixData || class == smev.ClassNewID || fault != nil && fault.Name == "SignatureVerificationFault"
+func refusable(class bus.Class, refusal bus.Error) bool {
+	return class == bus.ClassFixData || class == bus.ClassNewID || refusal.Unsigned
 }
 
 // giveUp gives the records of a message that was never tried to a new package, and
@@ -107,13 +105,18 @@ func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
 // the bus itself asks for.
 func (s Send) pause(failures int, cause error) time.Duration {
 	backoff := retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}
-	return max(smev.DelayFor(backoff, smev.Classify(cause), failures, rand.Float64()), smev.RetryAfter(cause))
+	return max(bus.DelayFor(backoff, bus.ClassOf(cause), failures, rand.Float64()), refusalOf(cause).After)
+}
+
+// refusalOf is what the bus said; nothing if it said nothing that is understood.
+func refusalOf(cause error) bus.Error {
+	if e := bus.As(cause); e != nil {
+		return *e
+	}
+	return bus.Error{}
 }
 
 // reason tells people why, without the bus's own text, which may quote data.
-func reason(fault *smev.Fault) string {
-	if fault == nil {
-		return "ответ СМЭВ не удалось понять"
-	}
-	return strings.TrimSpace(fault.Name+" "+fault.SignatureCode) + ": " + fault.Explain()
+func reason(refusal bus.Error) string {
+	return cmp.Or(refusal.Reason, "ответ СМЭВ не удалось понять")
 }

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/retry"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 )
@@ -57,8 +57,7 @@ func (s Send) withoutStorage(ctx context.Context, m *store.OutMessage) (Report, 
 
 // loginRefused tells that the storage does not let this gateway in, whatever the file.
 func loginRefused(err error) bool {
-	var storage *smev.FileStoreError
-	return errors.As(err, &storage) && storage.Class() == smev.ClassFixConfiguration
+	return bus.As(err) != nil && bus.ClassOf(err) == bus.ClassFixConfiguration
 }
 
 // withoutLogin gives a message back at once, to whoever may enter the storage. Messages

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -31,12 +31,12 @@ var ofStatus = store.Speaker{Part: store.PartBus, Listed: true}
 
 // ofAnswer tells who says an answer. A status made by the bus is nobody's word but
 // the bus's.
-func (s Senders) ofAnswer(a *smev.Answer) store.Speaker {
-	who := mnemonicKey(a.SenderMnemonic)
+func (s Senders) ofAnswer(a *bus.Answer) store.Speaker {
+	who := mnemonicKey(a.Sender)
 	switch a.Kind {
-	case smev.AnswerAsyncStatus:
+	case bus.AnswerByBus:
 		return store.Speaker{Part: store.PartBus, Mnemonic: who, Listed: slices.Contains(s.Bus, who)}
-	case smev.AnswerContent, smev.AnswerRejected, smev.AnswerStatus:
+	case bus.AnswerContent, bus.AnswerRejected, bus.AnswerStatus:
 		speaker := s.ofEGISSO(who)
 		speaker.Remember = len(s.EGISSO) == 0
 		return speaker

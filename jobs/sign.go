@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 	"egissogw/crypto/cms"
@@ -44,10 +44,8 @@ type Sign struct {
 // ProviderSettings are parts of the envelope that depend on the provider's
 // registration and on the contour.
 type ProviderSettings struct {
-	NodeID string
-	// BusinessProcessMetadata may name the provider, {provider} (adapter/egisso/SPEC.md#carriage).
-	BusinessProcessMetadata smev.MetadataTemplate
-	TestMessage             bool
+	NodeID      string
+	TestMessage bool
 }
 
 // Name implements Job.
@@ -113,21 +111,12 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	if err != nil {
 		return store.Message{}, err
 	}
-	metadata, err := s.Provider.BusinessProcessMetadata.Fill(p.Provider)
-	if err != nil {
-		return store.Message{}, err
-	}
 	now := s.Now()
-	request := smev.Request{
-		MessageID:               smev.NewMessageID(now),
-		NodeID:                  s.Provider.NodeID,
-		BusinessProcessMetadata: metadata,
-		Test:                    s.Provider.TestMessage,
-	}
+	request := bus.Request{MessageID: s.Builder.NewMessageID(now), NodeID: s.Provider.NodeID, Provider: p.Provider, Test: s.Provider.TestMessage}
 	var files []store.Attachment
 	if p.Classifier != "" {
-		request.Prefixes = prefixes(egisso.ClassifierPrefixes)
-		request.Content = func(w smev.ContentWriter) error { return egisso.WriteClassifierRequest(w, p.Classifier) }
+		request.Prefixes = busPrefixes(egisso.ClassifierPrefixes)
+		request.Content = func(w bus.ContentWriter) error { return egisso.WriteClassifierRequest(w, p.Classifier) }
 	} else if p.Register == egisso.RegisterFact {
 		file, err := s.factFile(ctx, contents, version, now)
 		if err != nil {
@@ -135,14 +124,14 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		}
 		files = s.FileWay.attach(&request, file, cmp.Or(s.FactURI, version.Namespace()))
 		storage := s.Versions.Storage()
-		request.Prefixes = prefixes(storage.Prefixes)
-		request.Content = func(w smev.ContentWriter) error {
+		request.Prefixes = busPrefixes(storage.Prefixes)
+		request.Content = func(w bus.ContentWriter) error {
 			storage.WriteStorageRequest(w)
 			return nil
 		}
 	} else {
-		request.Prefixes = prefixes(version.Prefixes)
-		request.Content = func(w smev.ContentWriter) error { return contents.WriteVersion(w, version) }
+		request.Prefixes = busPrefixes(version.Prefixes)
+		request.Content = func(w bus.ContentWriter) error { return contents.WriteVersion(w, version) }
 	}
 	envelope, err := s.Builder.BuildRequest(ctx, request)
 	if err != nil {
@@ -164,7 +153,7 @@ func (s Sign) factFile(ctx context.Context, contents egisso.Package, version *eg
 	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
 		return store.Attachment{}, fmt.Errorf("write file of facts: %w", err)
 	}
-	digest, err := smev.FileHash(s.Signer.Certificate(), bytes.NewReader(xml.Bytes()))
+	digest, err := s.Builder.FileHash(bytes.NewReader(xml.Bytes()))
 	if err != nil {
 		return store.Attachment{}, fmt.Errorf("hash file of facts: %w", err)
 	}
@@ -172,7 +161,7 @@ func (s Sign) factFile(ctx context.Context, contents egisso.Package, version *eg
 	if err != nil {
 		return store.Attachment{}, fmt.Errorf("sign file of facts: %w", err)
 	}
-	folder, err := uuid.Parse(smev.NewMessageID(now))
+	folder, err := uuid.Parse(s.Builder.NewMessageID(now))
 	if err != nil {
 		return store.Attachment{}, fmt.Errorf("file uuid: %w", err)
 	}
@@ -190,13 +179,23 @@ func prefixes(list []egisso.Prefix) []xmldsig.Prefix {
 	return out
 }
 
+func busPrefixes(list []egisso.Prefix) []bus.Prefix {
+	out := make([]bus.Prefix, len(list))
+	for i, p := range list {
+		out[i] = bus.Prefix(p)
+	}
+	return out
+}
+
 // packageContents decodes the members of a package.
 func packageContents(p *store.FormedPackage) (egisso.Package, error) {
 	contents := egisso.Package{ID: p.ID, Register: p.Register}
 	for _, e := range p.Elements {
-		if err := contents.Add(e.Kind, e.Content); err != nil {
+		element, err := egisso.DecodeElement(e.Kind, e.Content)
+		if err != nil {
 			return egisso.Package{}, fmt.Errorf("record %s: %w", e.ID, err)
 		}
+		contents.Elements = append(contents.Elements, element)
 	}
 	return contents, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -21,30 +21,31 @@ func (s Send) stale(ctx context.Context, m *store.OutMessage, attempt int64, f s
 	if err != nil {
 		return false, err
 	}
-	facts := smev.StaleCase{
-		MessageID: m.ID.String(), InDoubt: m.MayHaveArrived, LastInDoubt: doubt.Last, Evidence: smev.EvidenceNone, Patience: s.AnswerTerm,
+	made, _ := s.Bus.MessageTime(m.ID.String())
+	facts := lifecycle.StaleCase{
+		Made: made, InDoubt: m.MayHaveArrived, LastInDoubt: doubt.Last, Evidence: lifecycle.EvidenceNone, Patience: s.AnswerTerm,
 	}
 	switch {
 	case doubt.Arrived:
-		facts.Evidence = smev.EvidenceArrived
+		facts.Evidence = lifecycle.EvidenceArrived
 	case doubt.Absent:
-		facts.Evidence = smev.EvidenceAbsent
+		facts.Evidence = lifecycle.EvidenceAbsent
 	}
-	d := smev.DecideStale(facts, s.Now())
+	d := lifecycle.DecideStale(facts, s.Now())
 	s.Log.Warn("the bus calls a message id too old", append(about(m), "action", string(d.Action), "clock_suspect", d.ClockSuspect)...)
 	f.Info = "СМЭВ отклонила сообщение: его идентификатор устарел"
 	switch {
-	case d.Action == smev.StaleArrived:
+	case d.Action == lifecycle.StaleArrived:
 		return true, s.Store.Delivered(ctx, m, attempt, "Пакет поставлен в очередь СМЭВ и ожидает ответа ЕГИССО")
 	case d.ClockSuspect:
 		f.After = s.RetryMax
 		f.Review = "СМЭВ считает устаревшим новый идентификатор сообщения: сверьте часы этой машины со временем СМЭВ"
-	case d.Action == smev.StaleNewID:
+	case d.Action == lifecycle.StaleNewID:
 		if m.IncomingID == "" { // an answer is simply signed anew
 			f.Review = "Идентификатор сообщения устарел до отправки: записи уйдут в новом пакете"
 		}
 		return false, s.Store.Refuse(ctx, m, attempt, f)
-	case d.Action == smev.StaleWait:
+	case d.Action == lifecycle.StaleWait:
 		f.After = min(max(d.Wait, s.RetryMax), staleRest)
 		f.Review = "Идентификатор сообщения устарел, а исход первой отправки неизвестен: ожидается ответ"
 	default:

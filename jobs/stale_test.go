@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/bus"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
@@ -15,7 +17,11 @@ import (
 func TestIdThatGrewOld(t *testing.T) {
 	lost := &smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection reset")}
 	status := func(category string) *store.InAnswer {
-		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Speaker: store.Speaker{Listed: true}, Raw: []byte("x"), Content: []byte(`{"Kind":"async_status","AsyncStatus":{"Category":"` + category + `"}}`)}
+		content, err := lifecycle.Said{Kind: lifecycle.SaidByBus, Category: category}.Stored()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &store.InAnswer{ID: "s", Kind: "async_status", Verified: true, Speaker: store.Speaker{Listed: true}, Raw: []byte("x"), Content: content}
 	}
 	for name, c := range map[string]struct {
 		first    error
@@ -84,12 +90,12 @@ func TestFileStorageThatIsDownIsLeftAlone(t *testing.T) {
 	g := signedMessage(t)
 	w := &wire{sendErr: []error{nil}, uploadErr: &smev.FileStoreError{Step: "connect", Err: errors.New("connection refused")}}
 	now := time.Now()
-	var changes []smev.BreakerChange
+	var changes []bus.BreakerChange
 	job := g.sendJob(w)
 	job.Now = func() time.Time { return now }
-	job.FileBreaker = &smev.Breaker{
-		Policy:  smev.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
-		Changed: func(c smev.BreakerChange, _ smev.BreakerState) { changes = append(changes, c) },
+	job.FileBreaker = &bus.Breaker{
+		Policy:  bus.BreakerPolicy{Threshold: 3, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}},
+		Changed: func(c bus.BreakerChange, _ bus.BreakerState) { changes = append(changes, c) },
 	}
 	deadline := time.Now().Add(time.Minute)
 	for len(changes) == 0 && time.Now().Before(deadline) {
@@ -107,7 +113,7 @@ func TestFileStorageThatIsDownIsLeftAlone(t *testing.T) {
 	}
 	now, w.uploadErr = now.Add(10*time.Minute), nil
 	g.runUntil(t, job, `select state from egisso.message`, "delivered")
-	if len(changes) != 2 || changes[0] != smev.BreakerOpened || changes[1] != smev.BreakerClosed {
+	if len(changes) != 2 || changes[0] != bus.BreakerOpened || changes[1] != bus.BreakerClosed {
 		t.Errorf("told %v, want opened and closed once", changes)
 	}
 }

@@ -2,13 +2,10 @@ package jobs
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"log/slog"
 	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
 )
 
@@ -18,8 +15,8 @@ import (
 type Statuses struct {
 	Store   *store.Store
 	Switch  serviceSwitch
-	Bus     statusQueue
-	Breaker *smev.Breaker // shared by all who call the bus; nil lets everything through
+	Bus     answerQueue
+	Breaker *bus.Breaker // shared by all who call the bus; nil lets everything through
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -30,7 +27,7 @@ func (Statuses) Name() string { return "statuses" }
 // Run implements Job. Done counts statuses stored for the first time.
 func (s Statuses) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "status", operation: smev.OpGetStatus, bus: s.Bus, store: s.Store, read: s.read, service: s.Switch, breaker: s.Breaker, now: s.Now, log: s.Log,
+		what: "status", queue: bus.Statuses, from: s.Bus, store: s.Store, read: s.read, service: s.Switch, breaker: s.Breaker, now: s.Now, log: s.Log,
 		ack: func(context.Context, string, bool) error { return nil },
 		book: ackBook{
 			unacked: func(context.Context, int) ([]string, error) { return nil, nil },
@@ -40,8 +37,8 @@ func (s Statuses) Run(ctx context.Context) (Report, error) {
 	}.drain(ctx)
 }
 
-func (s Statuses) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
-	a, err := s.Bus.ReadStatus(reply)
+func (s Statuses) read(_ context.Context, reply *bus.Reply) (*arrival, error) {
+	a, err := s.Bus.ReadAnswer(reply)
 	if a == nil {
 		return nil, err
 	}
@@ -55,21 +52,10 @@ func (s Statuses) read(_ context.Context, reply *smev.Reply) (*arrival, error) {
 			stored.Speaker = ofStatus
 			return s.Store.StoreAnswer(ctx, stored)
 		},
-		attrs: []any{"original_message_id", a.OriginalMessageID},
+		attrs: []any{"original_message_id", a.About},
 	}
 	if err == nil {
-		l.id = statusID(a.AsyncStatus)
+		l.id = a.ID
 	}
 	return l, err
-}
-
-// statusID names a status by what it says: the same words again are the same
-// status.
-func statusID(s *smev.AsyncStatus) string {
-	fault := ""
-	if s.Fault != nil {
-		fault = s.Fault.Name + " " + s.Fault.Code + " " + s.Fault.Description
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", s.OriginalMessageID, s.Category, s.Details, fault))
-	return "status:" + hex.EncodeToString(sum[:16])
 }

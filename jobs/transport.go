@@ -3,60 +3,63 @@ package jobs
 import (
 	"context"
 	"io"
+	"time"
 
-	"egissogw/adapter/smev"
+	"egissogw/adapter/bus"
 )
 
 // Builder makes the final bytes of a message: written once, stored, and posted
-// as they are as often as needed. smev.Builder makes signed envelopes; another
-// transport, such as the operator's standard adapter, would make what it posts.
+// as they are as often as needed.
 type Builder interface {
-	BuildRequest(ctx context.Context, r smev.Request) ([]byte, error)
-	BuildResponse(ctx context.Context, r smev.Response) ([]byte, error)
+	// NewMessageID makes the id of a message, a UUID that grows with time.
+	NewMessageID(now time.Time) string
+	// FileHash is the digest a file is announced with.
+	FileHash(content io.Reader) ([]byte, error)
+	BuildRequest(ctx context.Context, r bus.Request) ([]byte, error)
+	BuildResponse(ctx context.Context, r bus.Response) ([]byte, error)
 }
 
-// poster posts final bytes to the bus.
+// poster posts final bytes to the bus, under the id they were made for.
 type poster interface {
-	SendRequest(ctx context.Context, message []byte) (smev.Receipt, error)
-	SendResponse(ctx context.Context, message []byte) (smev.Receipt, error)
-}
-
-// queue is the response queue of the bus.
-type queue interface {
-	poller
-	ReadResponse(r *smev.Reply) (*smev.Answer, error)
-	acknowledger
-}
-
-// requestQueue is the request queue of the bus: broadcasts, requests of others
-// and their cancellations.
-type requestQueue interface {
-	poller
-	ReadRequest(r *smev.Reply) (*smev.Incoming, error)
-	acknowledger
-}
-
-// statusQueue is the bus's queue of its own statuses.
-type statusQueue interface {
-	poller
-	ReadStatus(r *smev.Reply) (*smev.Answer, error)
+	// MessageTime is when an id was made.
+	MessageTime(id string) (made time.Time, known bool)
+	SendRequest(ctx context.Context, id string, message []byte) error
+	SendResponse(ctx context.Context, id string, message []byte) error
 }
 
 // poller brings what a queue of the bus holds, as it comes.
 type poller interface {
-	Poll(ctx context.Context, op smev.Operation) (*smev.Reply, error)
+	Poll(ctx context.Context, q bus.Queue) (*bus.Reply, error)
+	// Kept makes a reply of what was kept of one, to be read once more.
+	Kept(q bus.Queue, contentType string, raw []byte) *bus.Reply
+}
+
+// answerQueue is where answers and the bus's own statuses come from.
+type answerQueue interface {
+	poller
+	ReadAnswer(r *bus.Reply) (*bus.Answer, error)
+	acknowledger
+}
+
+// requestQueue is where broadcasts, requests of others and their cancellations come from.
+type requestQueue interface {
+	poller
+	ReadIncoming(r *bus.Reply) (*bus.Incoming, error)
+	acknowledger
 }
 
 type acknowledger interface {
 	Ack(ctx context.Context, messageID string, accepted bool) error
 }
 
-// uploader puts a file into the SMEV file storage.
+// uploader puts a file into the storage.
 type uploader interface {
-	Upload(ctx context.Context, uuid, name string, content io.ReadSeeker) error
+	Upload(ctx context.Context, id, name string, content io.ReadSeeker) error
 }
 
-// downloader fetches a file from the SMEV file storage and checks it on the way.
+// downloader fetches a file from the storage and checks it on the way, and checks those
+// that came inside a message.
 type downloader interface {
-	Fetch(ctx context.Context, file smev.FSAttachment, w io.Writer, check smev.FileCheck) (*smev.FetchedFile, error)
+	Fetch(ctx context.Context, file bus.File, w io.Writer, limit int64) error
+	Check(file bus.Inline, limit int64) error
 }

@@ -37,11 +37,11 @@ func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 			if d := DecideFact(f, false, nil, History{}, nil); d.Move != MoveNew || len(c.Fact(f, &m)) != 0 {
 				b.Fatal(d.Move)
 			}
-			if p.Facts = append(p.Facts, f); len(p.Facts) == MaxElements {
+			if p.Elements = append(p.Elements, &f); len(p.Elements) == MaxElements {
 				if err := p.Write(&discard{}); err != nil {
 					b.Fatal(err)
 				}
-				p.Facts = p.Facts[:0]
+				p.Elements = p.Elements[:0]
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkWritePackageOf1000Facts(b *testing.B) {
 	for i := range 1000 {
 		f := insulinFact()
 		f.ID = FactID("0042", "x", i)
-		p.Facts = append(p.Facts, f)
+		p.Elements = append(p.Elements, &f)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -75,13 +75,13 @@ func BenchmarkReadPackageOf1000Facts(b *testing.B) {
 	for i := range 1000 {
 		f := insulinFact()
 		f.ID = FactID("0042", "x", i)
-		p.Facts = append(p.Facts, f)
+		p.Elements = append(p.Elements, &f)
 	}
 	document := written(b, p)
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ReadFactData(document); err != nil {
+		if _, _, err := ReadPackage(document); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -66,7 +66,7 @@ func applicationSchema(s *applicationSubject, r *report) {
 	if s.a.Action == ActionInsertion && len(s.a.Participant.Territories) == 0 {
 		r.schema("territories", "Территории: нет ни одной записи")
 	}
-	if s.a.writable() != nil {
+	if s.a.writable(nil) != nil {
 		r.schema("OSZinfo", "Не указано, включить, изменить или исключить организацию")
 	}
 }

@@ -103,7 +103,7 @@ func checkEventNumber(r *report, path, label string, v decimal.NullDecimal, mone
 }
 
 func eventKnown(s *eventSubject, r *report) {
-	if s.v.termination(s.e.Kind) != s.e.Kind {
+	if s.v.list(s.e.Kind) != s.e.Kind {
 		r.add(string(s.e.Kind), "Версия "+s.v.String()+" не знает отказа получателя: будет передано окончание права")
 	}
 }

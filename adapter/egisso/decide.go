@@ -51,34 +51,23 @@ type Decision struct {
 // The events that need more than the content (recalculation, terminations,
 // duplicates) are decided by DecideFact.
 func Decide(register Register, content [32]byte, deleted bool, h History) Decision {
+	of := register.spec()
 	switch {
 	case h.InFlight:
 		return Decision{Move: MoveWait}
 	case deleted && h.Accepted == nil:
 		return Decision{Move: MoveDrop}
-	case deleted && lives[register].removed == "":
+	case deleted && of.removed == "":
 		return Decision{Move: MoveReview}
 	case deleted:
-		return Decision{Move: MoveInvalidate, Kind: lives[register].removed}
+		return Decision{Move: MoveInvalidate, Kind: of.removed}
 	case h.Accepted != nil && *h.Accepted == content:
 		return Decision{Move: MoveNothing}
 	case h.Rejected != nil && *h.Rejected == content:
 		return Decision{Move: MoveNothing, Refused: true}
 	case h.Accepted == nil:
-		return Decision{Move: MoveNew, Kind: lives[register].born, Reborn: h.Invalidated}
+		return Decision{Move: MoveNew, Kind: of.born, Reborn: h.Invalidated}
 	default:
-		return Decision{Move: MoveAlter, Kind: lives[register].changed}
+		return Decision{Move: MoveAlter, Kind: of.changed}
 	}
-}
-
-// lives are the elements a record of a register is born, changed and removed by
-// (SPEC.md#which-event). A changed measure, organisation or point is a new
-// version of it with a previous id, a changed fact is an event of its own, and
-// on a participant there are only applications. 10.07.I removes nothing.
-var lives = map[Register]struct{ born, changed, removed Kind }{
-	RegisterMeasure:      {KindMeasure, KindMeasure, KindMeasureInvalidation},
-	RegisterFact:         {KindFact, KindFactAlteration, KindFactInvalidation},
-	RegisterOrganization: {KindOrganization, KindOrganization, ""},
-	RegisterParticipant:  {KindApplication, KindApplication, KindApplication},
-	RegisterPoint:        {KindPoint, KindPoint, KindPointInvalidation},
 }

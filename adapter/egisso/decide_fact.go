@@ -17,10 +17,11 @@ type FactDecision struct {
 	DateFinish Date
 	Amount     decimal.NullDecimal
 	Quantity   decimal.NullDecimal
-	// Becomes is what ЕГИССО holds once it accepts the element: its
-	// ContentHash is History.Accepted from then on, and it is the accepted fact
-	// of the next decision. It is the zero Fact after a removal.
-	Becomes Fact
+	// Becomes is what ЕГИССО holds once it accepts the element, and BecomesHash its
+	// ContentHash: History.Accepted from then on. It is the accepted fact
+	// of the next decision, and the zero Fact after a removal.
+	Becomes     Fact
+	BecomesHash [32]byte
 	// PersonOnly is set on an alteration that corrects nothing but people. One
 	// new surname may touch many facts: whether to alter them all is a person's
 	// decision (SPEC.md#changed-records).
@@ -58,25 +59,28 @@ func DecideFact(latest Fact, deleted bool, accepted *Fact, h History, p EventPol
 	case h.Accepted == nil:
 		return firstFact(latest, h)
 	}
-	d := nextFact(latest, accepted, h, p)
-	if d.Move != MoveNothing && h.Rejected != nil && *h.Rejected == d.Becomes.ContentHash() {
+	hash := latest.contentHash()
+	if hash == *h.Accepted {
+		return FactDecision{Decision: Decision{Move: MoveNothing}}
+	}
+	d := nextFact(latest, accepted, p)
+	d.BecomesHash = d.Becomes.contentHash()
+	if h.Rejected != nil && *h.Rejected == d.BecomesHash {
 		return FactDecision{Decision: Decision{Move: MoveNothing, Refused: true}}
 	}
-	d.Last = d.Kind != "" && d.Becomes.ContentHash() == latest.ContentHash()
+	d.Last = d.Kind != "" && d.BecomesHash == hash
 	return d
 }
 
 func firstFact(latest Fact, h History) FactDecision {
 	ends := latest.Ending != nil
 	latest.Ending = nil
-	return FactDecision{Decision: Decide(RegisterFact, latest.ContentHash(), false, h), Fact: latest, Becomes: latest, Last: !ends}
+	hash := latest.contentHash()
+	return FactDecision{Decision: Decide(RegisterFact, hash, false, h), Fact: latest, Becomes: latest, BecomesHash: hash, Last: !ends}
 }
 
 // nextFact decides the next step of an accepted fact.
-func nextFact(latest Fact, accepted *Fact, h History, p EventPolicy) FactDecision {
-	if latest.ContentHash() == *h.Accepted {
-		return FactDecision{Decision: Decision{Move: MoveNothing}}
-	}
+func nextFact(latest Fact, accepted *Fact, p EventPolicy) FactDecision {
 	if accepted == nil {
 		return alteration(latest)
 	}
@@ -105,7 +109,7 @@ func nextFact(latest Fact, accepted *Fact, h History, p EventPolicy) FactDecisio
 }
 
 func onlyPeopleChanged(now, before Fact) bool {
-	return now.WithPeopleOf(before).ContentHash() == before.ContentHash()
+	return now.WithPeopleOf(before).contentHash() == before.contentHash()
 }
 
 // WithPeopleOf returns the fact with the people of another one: what is left to
@@ -117,7 +121,7 @@ func (f Fact) WithPeopleOf(other Fact) Fact {
 
 func contentWithoutEnding(f Fact) [32]byte {
 	f.Ending = nil
-	return f.ContentHash()
+	return f.contentHash()
 }
 
 // alteration corrects the whole fact; one that ended keeps its early end.
@@ -134,13 +138,13 @@ func alteration(f Fact) FactDecision {
 func onlyCostChanged(now, before Fact) (cost decimal.Decimal, only bool) {
 	if now.Assignment.Form == FormMonetary {
 		before.Assignment.Amount = now.Assignment.Amount
-		return now.Assignment.Amount, now.ContentHash() == before.ContentHash()
+		return now.Assignment.Amount, now.contentHash() == before.contentHash()
 	}
 	if !now.Assignment.Equivalent.Valid {
 		return decimal.Decimal{}, false
 	}
 	before.Assignment.Equivalent = now.Assignment.Equivalent
-	return now.Assignment.Equivalent.Decimal, now.ContentHash() == before.ContentHash()
+	return now.Assignment.Equivalent.Decimal, now.contentHash() == before.contentHash()
 }
 
 // ending ends an accepted fact. A death or a moving with a recalculated sum is
@@ -170,22 +174,22 @@ func (d *FactDecision) Event(fact uuid.UUID) Event {
 // Element returns the element to send: a Fact or one of the events. id is the
 // fact's uuid for KindFact and the event's for the others; providerCode is for
 // facts another provider loaded.
-func (d *FactDecision) Element(id, fact uuid.UUID, providerCode string) any {
+func (d *FactDecision) Element(id, fact uuid.UUID, providerCode string) Element {
 	switch d.Kind {
 	case KindFact:
 		f := d.Fact
 		f.ID = id
-		return f
+		return &f
 	case KindFactAlteration:
-		return FactAlteration{ID: id, FactID: fact, ProviderCode: providerCode, Fact: d.Fact}
+		return &FactAlteration{ID: id, FactID: fact, ProviderCode: providerCode, Fact: d.Fact}
 	case KindFactRecalculation:
-		return FactRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal}
+		return &FactRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal}
 	case KindFactDeathOrMovingRecalculation:
-		return FactDeathOrMovingRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal, DateFinish: d.DateFinish}
+		return &FactDeathOrMovingRecalculation{ID: id, FactID: fact, ProviderCode: providerCode, Amount: d.Amount.Decimal, DateFinish: d.DateFinish}
 	case KindFactDuplicate, KindFactInvalidation:
-		return FactInvalidation{ID: id, FactID: fact, ProviderCode: providerCode}
+		return &FactInvalidation{Kind: d.Kind, ID: id, FactID: fact, ProviderCode: providerCode}
 	}
-	return FactTermination{
+	return &FactTermination{
 		Kind: d.Kind, ID: id, FactID: fact, ProviderCode: providerCode,
 		DateFinish: d.DateFinish, Amount: d.Amount, Quantity: d.Quantity,
 	}

@@ -181,18 +181,20 @@ func checkElement(t *testing.T, d *FactDecision, fact uuid.UUID) {
 		t.Fatal(err)
 	}
 	p := &Package{ID: factID("aaa"), Register: RegisterFact}
-	if err := p.Add(d.Kind, content); err != nil {
-		t.Fatal(err)
-	}
-	if ids := p.RecordIDs(); len(ids) != 1 || ids[0] != eventID {
-		t.Fatalf("ids %v", ids)
-	}
-	read, err := ReadFactData(written(t, p))
+	element, err := DecodeElement(d.Kind, content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read.Len() != 1 {
-		t.Fatalf("%d elements", read.Len())
+	p.Elements = []Element{element}
+	if ids := p.RecordIDs(); len(ids) != 1 || ids[0] != eventID {
+		t.Fatalf("ids %v", ids)
+	}
+	read, _, err := ReadPackage(written(t, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(read.Elements) != 1 {
+		t.Fatalf("%d elements", len(read.Elements))
 	}
 	if got := d.Event(fact).Kind; got != d.Kind {
 		t.Fatalf("event of kind %s", got)

@@ -30,7 +30,7 @@ type FactDeathOrMovingRecalculation struct {
 // FactTermination ends a fact before its date; Kind, one of the five
 // termination kinds, says why.
 type FactTermination struct {
-	Kind         Kind                `json:"kind"`
+	Kind         Kind                `json:"-"` // of the record it is stored as
 	ID           uuid.UUID           `json:"uuid"`
 	FactID       uuid.UUID           `json:"assignmentFactUuid"`
 	ProviderCode string              `json:"providerCode,omitempty"`

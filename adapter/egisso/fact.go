@@ -140,8 +140,10 @@ type FactAlteration struct {
 	Fact         Fact      `json:"fact"`
 }
 
-// FactInvalidation removes a fact loaded by mistake (errorsInvalidation).
+// FactInvalidation removes a fact: one loaded by mistake (errorsInvalidation) or one that
+// is there twice (duplicatesInvalidation), as Kind says.
 type FactInvalidation struct {
+	Kind         Kind      `json:"-"` // of the record it is stored as
 	ID           uuid.UUID `json:"uuid"`
 	FactID       uuid.UUID `json:"assignmentFactUuid"`
 	ProviderCode string    `json:"providerCode,omitempty"`

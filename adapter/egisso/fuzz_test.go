@@ -66,7 +66,7 @@ func FuzzReadProtocol(f *testing.F) {
 func fuzzPackages(f *testing.F, code string) {
 	seedKind(f, code)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, v, err := decodePackage(content, code)
+		p, v, err := ReadPackage(content)
 		if err != nil {
 			return
 		}
@@ -74,7 +74,7 @@ func fuzzPackages(f *testing.F, code string) {
 		if Blocks(checkPackage(Checker{Versions: VersionSet{v.Register: v}, Today: today}, p)) || p.WriteVersion(&w, v) != nil {
 			return
 		}
-		q, _, err := decodePackage([]byte(w.b.String()), code)
+		q, _, err := ReadPackage([]byte(w.b.String()))
 		if err != nil {
 			t.Fatalf("own document is not read: %v\n%s", err, w.b.String())
 		}

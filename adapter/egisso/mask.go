@@ -87,7 +87,7 @@ func (p PresencePoint) LogValue() slog.Value { return slog.StringValue(p.String(
 
 // String returns the package's id, register and size.
 func (p Package) String() string {
-	return fmt.Sprintf("package %s %s, %d elements", p.ID, p.Register, p.Len())
+	return fmt.Sprintf("package %s %s, %d elements", p.ID, p.Register, len(p.Elements))
 }
 
 // Format implements fmt.Formatter.

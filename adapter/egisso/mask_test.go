@@ -23,7 +23,7 @@ func TestPersonalDataIsNeverPrinted(t *testing.T) {
 	f.Documents = insulinFact().Documents
 	f.Assignment = insulinFact().Assignment
 	a := FactAlteration{ID: factID("100"), FactID: f.ID, Fact: f}
-	p := &Package{ID: factID("200"), Register: RegisterFact, Facts: []Fact{f}, Alterations: []FactAlteration{a}}
+	p := &Package{ID: factID("200"), Register: RegisterFact, Elements: []Element{&f, &a}}
 	values := map[string]any{
 		"person": f.Receiver, "person pointer": &f.Receiver, "people": []Person{f.Receiver}, "reason": f.ReasonPersons[0],
 		"document": f.Documents[0], "identity": *f.Receiver.IdentityDoc, "address": f.Receiver.PermanentResidence,
@@ -37,7 +37,7 @@ func TestPersonalDataIsNeverPrinted(t *testing.T) {
 	x.Contacts = "Белова Ольга"
 	values["entrepreneur"], values["registration"] = *o.Entrepreneur, o.Entrepreneur.Registration
 	values["organisation"], values["point"] = o, x
-	values["organisation package"] = &Package{ID: factID("201"), Register: RegisterOrganization, Organizations: []Organization{o}}
+	values["organisation package"] = &Package{ID: factID("201"), Register: RegisterOrganization, Elements: elements(o)}
 	secrets := personalValues(f)
 	secrets = append(secrets, "Петров", "590000000012", "304590000000012", "001234567")
 	if len(secrets) < 15 {
@@ -90,7 +90,7 @@ func TestReaderErrorsTellNoPersonalData(t *testing.T) {
 	secrets := append(personalValues(f), personalValues(insulinFact())...)
 	for _, spoil := range []string{"2015-09-09|Белов", "1948-03-12|12.03.1948", "<n:Gender>Male</n:Gender>|Белов", "Артём|<n:x/>Артём", "643|<!DOCTYPE Белов>"} {
 		old, new, _ := strings.Cut(spoil, "|")
-		_, err := ReadFactData([]byte(strings.Replace(sample, old, new, 1)))
+		_, _, err := ReadPackage([]byte(strings.Replace(sample, old, new, 1)))
 		if err == nil {
 			t.Errorf("%q was read", spoil)
 			continue

@@ -87,8 +87,8 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 				m := moneyMeasure()
 				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = measureID("777"), "1234567890", 1, flag(true), ptr(1)
 				m.Steps = []Step{{1, "Шаг", "Описание"}}
-				document = string(written(t, &Package{ID: factID("aaa"), Register: RegisterMeasure, Measures: []LocalMeasure{m},
-					MeasureInvalidations: []LocalMeasureInvalidation{{ID: factID("bbb"), LocalMeasureID: measureID("0f1")}}}))
+				document = string(written(t, &Package{ID: factID("aaa"), Register: RegisterMeasure, Elements: []Element{&m,
+					&LocalMeasureInvalidation{ID: factID("bbb"), LocalMeasureID: measureID("0f1")}}}))
 			}
 			compareWithSchema(t, folder, mutants(t, document))
 		})

@@ -1,7 +1,6 @@
 package egisso
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -103,13 +102,4 @@ func (p Participant) since(before Participant) Participant {
 func (p *Participant) empty() bool {
 	return p.Title == "" && p.ShortTitle == "" && p.INN == "" && p.KPP == "" && p.OGRN == "" && p.LegalAddress == "" &&
 		p.Address == "" && p.Email == "" && p.SiteURL == "" && len(p.Territories) == 0
-}
-
-// writable reports what would make the application impossible to write.
-func (a *Application) writable() error {
-	switch a.Action {
-	case ActionInsertion, ActionModification, ActionExclusion:
-		return nil
-	}
-	return errors.New("application has no action")
 }

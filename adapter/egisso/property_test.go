@@ -30,7 +30,7 @@ func randomDocuments(t *testing.T, v *Version) (documents [][]byte) {
 		r.v = v
 		p, bad := r.pack()
 		refused += bad
-		if p.Len() != 0 {
+		if len(p.Elements) != 0 {
 			documents = append(documents, writtenAs(t, p, v))
 		}
 	}

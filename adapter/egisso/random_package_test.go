@@ -32,10 +32,12 @@ func (r random) measurePackage() (p *Package, refused int) {
 		if m := r.measure(); Blocks(r.checker().Measure(m)) {
 			refused++
 		} else {
-			p.Measures = append(p.Measures, m)
+			p.Elements = append(p.Elements, &m)
 		}
 	}
-	p.MeasureInvalidations = list(r, 0, 2, func() LocalMeasureInvalidation { return LocalMeasureInvalidation{r.uuid(), r.uuid()} })
+	for range r.IntN(3) {
+		p.Elements = append(p.Elements, &LocalMeasureInvalidation{r.uuid(), r.uuid()})
+	}
 	return p, refused
 }
 
@@ -47,29 +49,35 @@ func (r random) factPackage() (p *Package, refused int) {
 		case Blocks(r.checker().Fact(f, nil)):
 			refused++
 		case r.sometimes(3):
-			p.Alterations = append(p.Alterations, FactAlteration{ID: r.uuid(), FactID: r.uuid(), Fact: f, ProviderCode: pick(r, "", "0042.000001")})
+			p.Elements = append(p.Elements, &FactAlteration{ID: r.uuid(), FactID: r.uuid(), Fact: f, ProviderCode: pick(r, "", "0042.000001")})
 		default:
-			p.Facts = append(p.Facts, f)
+			p.Elements = append(p.Elements, &f)
 		}
 	}
-	p.Recalculations = list(r, 0, 1, func() FactRecalculation {
-		return FactRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2)}
-	})
-	p.DeathRecalculations = list(r, 0, 1, func() FactDeathOrMovingRecalculation {
-		return FactDeathOrMovingRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2), DateFinish: today}
-	})
-	p.Terminations = list(r, 0, 3, func() FactTermination {
-		return FactTermination{Kind: pick(r, KindFactEndByRecalculation, KindFactEndByIneligibility, KindFactEndOfRight, KindFactEndOfValidityPeriod, KindFactRecipientRefusal),
-			ID: r.uuid(), FactID: r.uuid(), DateFinish: today, Amount: r.optional(0), Quantity: r.optional(0)}
-	})
-	for i := range p.Terminations {
-		if t := &p.Terminations[i]; numberProblem(t.Amount.Decimal) != "" || numberProblem(t.Quantity.Decimal) != "" {
+	for range r.IntN(7) {
+		p.Elements = append(p.Elements, r.event())
+	}
+	return p, refused
+}
+
+// event makes an event on a fact of another package.
+func (r random) event() Element {
+	switch kind := pick(r, factKinds[1:]...); kind {
+	case KindFactRecalculation:
+		return &FactRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2)}
+	case KindFactDeathOrMovingRecalculation:
+		return &FactDeathOrMovingRecalculation{ID: r.uuid(), FactID: r.uuid(), Amount: decimal.New(r.Int64N(1e9), -2), DateFinish: today}
+	case KindFactDuplicate, KindFactInvalidation:
+		return &FactInvalidation{Kind: kind, ID: r.uuid(), FactID: r.uuid()}
+	case KindFactAlteration:
+		return &FactInvalidation{Kind: KindFactInvalidation, ID: r.uuid(), FactID: r.uuid()} // those are made of facts
+	default:
+		t := &FactTermination{Kind: kind, ID: r.uuid(), FactID: r.uuid(), DateFinish: today, Amount: r.optional(0), Quantity: r.optional(0)}
+		if numberProblem(t.Amount.Decimal) != "" || numberProblem(t.Quantity.Decimal) != "" {
 			t.Amount, t.Quantity = decimal.NullDecimal{}, decimal.NullDecimal{}
 		}
+		return t
 	}
-	p.Duplicates = list(r, 0, 1, func() FactInvalidation { return FactInvalidation{ID: r.uuid(), FactID: r.uuid()} })
-	p.Invalidations = list(r, 0, 1, func() FactInvalidation { return FactInvalidation{ID: r.uuid(), FactID: r.uuid()} })
-	return p, refused
 }
 
 func (r random) email() string {
@@ -142,7 +150,7 @@ func (r random) organizationPackage() (p *Package, refused int) {
 		if o := r.organization(); Blocks(r.checker().Organization(o)) {
 			refused++
 		} else {
-			p.Organizations = append(p.Organizations, o)
+			p.Elements = append(p.Elements, &o)
 		}
 	}
 	return p, refused
@@ -167,7 +175,7 @@ func (r random) applicationPackage() (p *Package, refused int) {
 	if Blocks(r.checker().Application(a)) {
 		return p, 1
 	}
-	p.Applications = append(p.Applications, a)
+	p.Elements = append(p.Elements, &a)
 	return p, 0
 }
 
@@ -186,12 +194,12 @@ func (r random) pointPackage() (p *Package, refused int) {
 		if Blocks(r.checker().Point(x)) {
 			refused++
 		} else {
-			p.Points = append(p.Points, x)
+			p.Elements = append(p.Elements, &x)
 		}
 	}
-	p.PointInvalidations = list(r, 0, 2, func() PresencePointInvalidation {
-		return PresencePointInvalidation{ID: r.uuid(), PointID: r.uuid(), LastChanging: r.changed()}
-	})
+	for range r.IntN(3) {
+		p.Elements = append(p.Elements, &PresencePointInvalidation{ID: r.uuid(), PointID: r.uuid(), LastChanging: r.changed()})
+	}
 	return p, refused
 }
 

@@ -6,46 +6,6 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// factElement reads one element of any of the package's lists.
-func (d *decoder) factElement(kind Kind, e *xmlsafe.Element, p *Package) {
-	ns := d.v.space.pack
-	s := d.sequence(e)
-	if kind == KindFact {
-		f := d.fact(s)
-		f.ID = d.uuid(s.need(ns, "uuid"))
-		s.end()
-		p.Facts = append(p.Facts, f)
-		return
-	}
-	id, fact, provider := d.event(s)
-	switch {
-	case kind == KindFactRecalculation:
-		p.Recalculations = append(p.Recalculations, FactRecalculation{
-			ID: id, FactID: fact, ProviderCode: provider, Amount: d.decimal(s.need(ns, "amount")),
-		})
-	case kind == KindFactDeathOrMovingRecalculation:
-		p.DeathRecalculations = append(p.DeathRecalculations, FactDeathOrMovingRecalculation{
-			ID: id, FactID: fact, ProviderCode: provider,
-			Amount: d.decimal(s.need(ns, "amount")), DateFinish: d.date(s.need(ns, "dateFinish")),
-		})
-	case kind == KindFactAlteration:
-		inner := d.sequence(s.need(ns, "fact"))
-		p.Alterations = append(p.Alterations, FactAlteration{ID: id, FactID: fact, ProviderCode: provider, Fact: d.fact(inner)})
-		inner.end()
-	case kind.Termination():
-		p.Terminations = append(p.Terminations, FactTermination{
-			Kind: kind, ID: id, FactID: fact, ProviderCode: provider,
-			DateFinish: d.date(s.need(ns, "dateFinish")),
-			Amount:     d.nullDecimal(s.optional(ns, "amount")), Quantity: d.nullDecimal(s.optional(ns, "quantity")),
-		})
-	case kind == KindFactDuplicate:
-		p.Duplicates = append(p.Duplicates, FactInvalidation{ID: id, FactID: fact, ProviderCode: provider})
-	case kind == KindFactInvalidation:
-		p.Invalidations = append(p.Invalidations, FactInvalidation{ID: id, FactID: fact, ProviderCode: provider})
-	}
-	s.end()
-}
-
 func (d *decoder) event(s *sequence) (id, fact uuid.UUID, provider string) {
 	ns := d.v.space.pack
 	id = d.uuid(s.need(ns, "uuid"))

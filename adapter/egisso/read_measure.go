@@ -6,18 +6,11 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// measureElement reads one element of either list of package-LMSZ.
-func (d *decoder) measureElement(kind Kind, e *xmlsafe.Element, p *Package) {
-	if kind == KindMeasure {
-		p.Measures = append(p.Measures, d.measure(e))
-		return
-	}
+func (d *decoder) measureInvalidation(e *xmlsafe.Element) *LocalMeasureInvalidation {
 	ns := d.v.space.pack
 	s := d.sequence(e)
-	p.MeasureInvalidations = append(p.MeasureInvalidations, LocalMeasureInvalidation{
-		ID: d.uuid(s.need(ns, "id")), LocalMeasureID: d.uuid(s.need(ns, "localMszId")),
-	})
-	s.end()
+	defer s.end()
+	return &LocalMeasureInvalidation{ID: d.uuid(s.need(ns, "id")), LocalMeasureID: d.uuid(s.need(ns, "localMszId"))}
 }
 
 func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {

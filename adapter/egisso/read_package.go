@@ -10,28 +10,35 @@ import (
 )
 
 // packageCodes are the kinds of information that bring packages to ЕГИССО.
-var packageCodes = []string{"10.05.I", "10.06.S", "10.07.I", "10.11.I", "10.15.I"}
+func packageCodes() (codes []string) {
+	for _, r := range Registers() {
+		codes = append(codes, r.Version().Code)
+	}
+	return codes
+}
 
 // ReadPackage reads a package of any kind and version and says which it was.
 // The document's structure and value types are checked as strictly as the XSD
 // does; limits and patterns of texts are left to the checks of records. Errors
 // are *FormatError.
 func ReadPackage(content []byte) (*Package, *Version, error) {
-	return decodePackage(content, packageCodes...)
-}
-
-// ReadMeasureRequest reads the element request of any version of 10.05.I; see
-// ReadPackage.
-func ReadMeasureRequest(content []byte) (*Package, error) {
-	p, _, err := decodePackage(content, "10.05.I")
-	return p, err
-}
-
-// ReadFactData reads the element data of any version of 10.06.S; see
-// ReadPackage.
-func ReadFactData(content []byte) (*Package, error) {
-	p, _, err := decodePackage(content, "10.06.S")
-	return p, err
+	var d decoder
+	root := d.parseDocument(content, "", packageCodes()...)
+	if d.err != nil {
+		return nil, nil, fmt.Errorf("read package: %w", d.err)
+	}
+	p := &Package{Register: d.v.Register}
+	message := d.sequence(root)
+	if s := p.Register.spec(); s.bare {
+		p.Elements = append(p.Elements, s.read(&d, s.born, message.need(d.v.space.element, s.born.tag())))
+	} else {
+		d.pack(message.need(d.v.space.pack, "package"), p)
+	}
+	message.end()
+	if d.err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", d.v, d.err)
+	}
+	return p, d.v, nil
 }
 
 // ReadStorageRequest reads the element request of any version of 10.10.I and
@@ -51,26 +58,6 @@ func ReadStorageRequest(content []byte) (*Version, error) {
 	return d.v, nil
 }
 
-func decodePackage(content []byte, codes ...string) (*Package, *Version, error) {
-	var d decoder
-	root := d.parseDocument(content, "", codes...)
-	if d.err != nil {
-		return nil, nil, fmt.Errorf("read package: %w", d.err)
-	}
-	p := &Package{Register: d.v.Register}
-	message := d.sequence(root)
-	if p.Register == RegisterParticipant {
-		p.Applications = append(p.Applications, d.application(message.need(d.v.space.element, "application")))
-	} else {
-		d.pack(message.need(d.v.space.pack, "package"), p)
-	}
-	message.end()
-	if d.err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", d.v, d.err)
-	}
-	return p, d.v, nil
-}
-
 func (d *decoder) pack(e *xmlsafe.Element, p *Package) {
 	ns := d.v.space.pack
 	s := d.sequence(e)
@@ -81,26 +68,14 @@ func (d *decoder) pack(e *xmlsafe.Element, p *Package) {
 	if max == 0 {
 		max = unbounded
 	}
+	of := p.Register.spec()
 	for _, kind := range d.v.kinds {
-		elements.each(ns, kind.element(), max, func(e *xmlsafe.Element) { d.element(kind, e, p) })
+		elements.each(ns, kind.tag(), max, func(e *xmlsafe.Element) { p.Elements = append(p.Elements, of.read(d, kind, e)) })
 	}
-	if p.Register == RegisterOrganization && len(p.Organizations) == 0 {
-		elements.need(ns, KindOrganization.element())
+	if of.some != "" && len(p.Elements) == 0 {
+		elements.need(ns, of.some.tag())
 	}
 	elements.end()
-}
-
-func (d *decoder) element(kind Kind, e *xmlsafe.Element, p *Package) {
-	switch p.Register {
-	case RegisterMeasure:
-		d.measureElement(kind, e, p)
-	case RegisterFact:
-		d.factElement(kind, e, p)
-	case RegisterOrganization:
-		p.Organizations = append(p.Organizations, d.organization(e))
-	case RegisterPoint:
-		d.pointElement(kind, e, p)
-	}
 }
 
 // lastChanging reads what the package types add to the base types of three

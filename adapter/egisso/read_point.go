@@ -2,18 +2,13 @@ package egisso
 
 import "egissogw/crypto/xmlsafe"
 
-// pointElement reads one element of either list of package-PP.
-func (d *decoder) pointElement(kind Kind, e *xmlsafe.Element, p *Package) {
-	if kind == KindPoint {
-		p.Points = append(p.Points, d.point(e))
-		return
-	}
+func (d *decoder) pointInvalidation(e *xmlsafe.Element) *PresencePointInvalidation {
 	ns := d.v.space.pack
 	s := d.sequence(e)
-	p.PointInvalidations = append(p.PointInvalidations, PresencePointInvalidation{
+	defer s.end()
+	return &PresencePointInvalidation{
 		ID: d.uuid(s.need(ns, "Id")), PointID: d.uuid(s.need(ns, "pointId")), LastChanging: d.timestamp(s.need(ns, "lastChanging")),
-	})
-	s.end()
+	}
 }
 
 // point reads tPresencePoint of package-PP.

@@ -140,25 +140,22 @@ func asJSON(t testing.TB, v any) string {
 
 // checkPackage runs every check on the records of a package as they are
 // checked before sending, against the world's measures.
-func checkPackage(c Checker, p *Package) []Finding {
-	var all []Finding
-	for _, m := range p.Measures {
-		all = append(all, c.Measure(m)...)
-	}
-	for _, f := range p.Facts {
-		all = append(all, c.Fact(f, worldMeasure(f))...)
-	}
-	for _, a := range p.Alterations {
-		all = append(all, c.Fact(a.Fact, worldMeasure(a.Fact))...)
-	}
-	for _, o := range p.Organizations {
-		all = append(all, c.Organization(o)...)
-	}
-	for _, x := range p.Points {
-		all = append(all, c.Point(x)...)
-	}
-	for _, a := range p.Applications {
-		all = append(all, c.Application(a)...)
+func checkPackage(c Checker, p *Package) (all []Finding) {
+	for _, e := range p.Elements {
+		switch e := e.(type) {
+		case *LocalMeasure:
+			all = append(all, c.Measure(*e)...)
+		case *Fact:
+			all = append(all, c.Fact(*e, worldMeasure(*e))...)
+		case *FactAlteration:
+			all = append(all, c.Fact(e.Fact, worldMeasure(e.Fact))...)
+		case *Organization:
+			all = append(all, c.Organization(*e)...)
+		case *PresencePoint:
+			all = append(all, c.Point(*e)...)
+		case *Application:
+			all = append(all, c.Application(*e)...)
+		}
 	}
 	return all
 }

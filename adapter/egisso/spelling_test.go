@@ -47,7 +47,7 @@ func spelledDocuments(t testing.TB) []spelled {
 			WriteApplicationAnswer(w, &ApplicationAnswer{ApplicationID: newRandom(4).uuid(), Number: "2023.1", Accepted: true, DecidedAt: newRandom(4).moment(), Registered: &p})
 		}), read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
 		{name: "package", text: string(written(t, allEvents())),
-			read: func(b []byte) (any, error) { p, _, err := decodePackage(b, "10.06.S"); return p, err }},
+			read: func(b []byte) (any, error) { p, _, err := ReadPackage(b); return p, err }},
 	}
 	for i := range all {
 		d := &all[i]

@@ -5,8 +5,10 @@ import "crypto/sha256"
 // TwinKey is equal for two facts that say the same assignment: recipient,
 // measure, category, period and content (SPEC.md#local-checks, L-DUP). The key is
 // a hash and tells nothing of the person.
-func (f Fact) TwinKey() [32]byte {
-	f = f.Normalize()
+func (f Fact) TwinKey() [32]byte { return f.Normalize().twinKey() }
+
+// twinKey is TwinKey of a normalised fact.
+func (f Fact) twinKey() [32]byte {
 	measure, category := f.MeasureKey, f.CategoryKey
 	if measure == "" {
 		measure = f.MeasureID.String()

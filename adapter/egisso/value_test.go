@@ -3,6 +3,7 @@ package egisso
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,43 +149,43 @@ func TestPackageValidate(t *testing.T) {
 	noTime.LastChanging, noCategoryID.Categories[1].ID = time.Time{}, uuid.Nil
 	unresolved := pharmacy()
 	unresolved.Points[0].Measures[1].ID = uuid.Nil
-	removal := FactInvalidation{ID: factID("bbb"), FactID: factID("001")}
+	removal := FactInvalidation{Kind: KindFactInvalidation, ID: factID("bbb"), FactID: factID("001")}
 	for _, c := range []struct {
 		name string
 		p    Package
 		want string // part of the error; "" for none
 	}{
-		{"1000 facts", Package{ID: pid, Register: RegisterFact, Facts: facts(1000)}, ""},
-		{"1001 facts", Package{ID: pid, Register: RegisterFact, Facts: facts(1001)}, ErrTooMany.Error()},
+		{"1000 facts", Package{ID: pid, Register: RegisterFact, Elements: elements(facts(1000)...)}, ""},
+		{"1001 facts", Package{ID: pid, Register: RegisterFact, Elements: elements(facts(1001)...)}, ErrTooMany.Error()},
 		{"empty", Package{ID: pid, Register: RegisterFact}, ErrEmptyPackage.Error()},
-		{"no package id", Package{Register: RegisterFact, Facts: facts(1)}, "no id"},
-		{"other register", Package{ID: pid, Register: RegisterMeasure, Facts: facts(1)}, "another register"},
-		{"both registers", Package{ID: pid, Register: RegisterFact, Facts: facts(1), Measures: worldMeasures()}, "another register"},
-		{"unknown register", Package{ID: pid, Register: "org", Facts: facts(1)}, "not known"},
-		{"fact without id", Package{ID: pid, Register: RegisterFact, Facts: []Fact{noID}}, "without an id"},
-		{"same fact twice", Package{ID: pid, Register: RegisterFact, Facts: append(facts(1), facts(1)...)}, "two elements"},
-		{"measure not resolved", Package{ID: pid, Register: RegisterFact, Facts: []Fact{noMeasure}}, "lmszId"},
-		{"category not resolved", Package{ID: pid, Register: RegisterFact, Facts: []Fact{noCategory}}, "categoryId"},
-		{"form without an element", Package{ID: pid, Register: RegisterFact, Facts: []Fact{certificate}}, "form of provision"},
-		{"fact and its event", Package{ID: pid, Register: RegisterFact, Facts: []Fact{insulinFact()}, Invalidations: []FactInvalidation{removal}}, "another element"},
-		{"two events on a fact", Package{ID: pid, Register: RegisterFact, Invalidations: []FactInvalidation{removal}, Duplicates: []FactInvalidation{{ID: factID("ccc"), FactID: factID("001")}}}, "another element"},
-		{"event on nothing", Package{ID: pid, Register: RegisterFact, Invalidations: []FactInvalidation{{ID: factID("ccc")}}}, "names no fact"},
-		{"termination without a date", Package{ID: pid, Register: RegisterFact, Terminations: []FactTermination{{Kind: KindFactEndOfRight, ID: pid, FactID: factID("001")}}}, "dateFinish"},
-		{"termination of no kind", Package{ID: pid, Register: RegisterFact, Terminations: []FactTermination{{Kind: KindFact, ID: pid, FactID: factID("001"), DateFinish: today}}}, "no termination"},
-		{"provider code of an event", Package{ID: pid, Register: RegisterFact, Invalidations: []FactInvalidation{{ID: factID("ccc"), FactID: factID("001"), ProviderCode: "1"}}}, "providerCode"},
-		{"measure without a time", Package{ID: pid, Register: RegisterMeasure, Measures: []LocalMeasure{noTime}}, "lastChanging"},
-		{"category without an id", Package{ID: pid, Register: RegisterMeasure, Measures: []LocalMeasure{noCategoryID}}, "category without an id"},
-		{"organisation without a time", Package{ID: pid, Register: RegisterOrganization, Organizations: []Organization{{ID: pid}}}, "lastChanging"},
-		{"organisation with a measure not resolved", Package{ID: pid, Register: RegisterOrganization, Organizations: []Organization{unresolved}}, "not resolved"},
-		{"point without a time", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{{ID: pid}}}, "lastChanging"},
-		{"point with a measure not resolved", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{{ID: pid, LastChanging: changedAt, Measures: make([]PointMeasure, 1)}}}, "not resolved"},
-		{"removal of no point", Package{ID: pid, Register: RegisterPoint, PointInvalidations: []PresencePointInvalidation{{ID: pid, LastChanging: changedAt}}}, "names no presence point"},
-		{"removal of a point without a time", Package{ID: pid, Register: RegisterPoint, PointInvalidations: []PresencePointInvalidation{{ID: pid, PointID: pointID("001")}}}, "lastChanging"},
-		{"point and its removal", Package{ID: pid, Register: RegisterPoint, Points: []PresencePoint{reception()},
-			PointInvalidations: []PresencePointInvalidation{{ID: factID("ccc"), PointID: pointID("001"), LastChanging: changedAt}}}, "another element"},
-		{"two applications", Package{Register: RegisterParticipant, Applications: []Application{{ID: pid}, {ID: factID("ccc")}}}, ErrTooMany.Error()},
-		{"application for nothing", Package{Register: RegisterParticipant, Applications: []Application{{ID: pid}}}, "no action"},
-		{"removal of nothing", Package{ID: pid, Register: RegisterMeasure, MeasureInvalidations: []LocalMeasureInvalidation{{ID: pid}}}, "names no measure"},
+		{"no package id", Package{Register: RegisterFact, Elements: elements(facts(1)...)}, "no id"},
+		{"other register", Package{ID: pid, Register: RegisterMeasure, Elements: elements(facts(1)...)}, "holds an element"},
+		{"both registers", Package{ID: pid, Register: RegisterFact, Elements: append(elements(facts(1)...), elements(worldMeasures()...)...)}, "holds an element"},
+		{"unknown register", Package{ID: pid, Register: "org", Elements: elements(facts(1)...)}, "not known"},
+		{"fact without id", Package{ID: pid, Register: RegisterFact, Elements: elements(noID)}, "without an id"},
+		{"same fact twice", Package{ID: pid, Register: RegisterFact, Elements: elements(append(facts(1), facts(1)...)...)}, "two elements"},
+		{"measure not resolved", Package{ID: pid, Register: RegisterFact, Elements: elements(noMeasure)}, "lmszId"},
+		{"category not resolved", Package{ID: pid, Register: RegisterFact, Elements: elements(noCategory)}, "categoryId"},
+		{"form without an element", Package{ID: pid, Register: RegisterFact, Elements: elements(certificate)}, "form of provision"},
+		{"fact and its event", Package{ID: pid, Register: RegisterFact, Elements: append(elements(insulinFact()), &removal)}, "another element"},
+		{"two events on a fact", Package{ID: pid, Register: RegisterFact, Elements: []Element{&removal, &FactInvalidation{Kind: KindFactDuplicate, ID: factID("ccc"), FactID: factID("001")}}}, "another element"},
+		{"event on nothing", Package{ID: pid, Register: RegisterFact, Elements: elements(FactInvalidation{Kind: KindFactInvalidation, ID: factID("ccc")})}, "names no record"},
+		{"termination without a date", Package{ID: pid, Register: RegisterFact, Elements: elements(FactTermination{Kind: KindFactEndOfRight, ID: pid, FactID: factID("001")})}, "dateFinish"},
+		{"termination of no kind", Package{ID: pid, Register: RegisterFact, Elements: elements(FactTermination{Kind: KindFact, ID: pid, FactID: factID("001"), DateFinish: today})}, "no termination"},
+		{"provider code of an event", Package{ID: pid, Register: RegisterFact, Elements: elements(FactInvalidation{Kind: KindFactInvalidation, ID: factID("ccc"), FactID: factID("001"), ProviderCode: "1"})}, "providerCode"},
+		{"measure without a time", Package{ID: pid, Register: RegisterMeasure, Elements: elements(noTime)}, "lastChanging"},
+		{"category without an id", Package{ID: pid, Register: RegisterMeasure, Elements: elements(noCategoryID)}, "category without an id"},
+		{"organisation without a time", Package{ID: pid, Register: RegisterOrganization, Elements: elements(Organization{ID: pid})}, "lastChanging"},
+		{"organisation with a measure not resolved", Package{ID: pid, Register: RegisterOrganization, Elements: elements(unresolved)}, "not resolved"},
+		{"point without a time", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePoint{ID: pid})}, "lastChanging"},
+		{"point with a measure not resolved", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePoint{ID: pid, LastChanging: changedAt, Measures: make([]PointMeasure, 1)})}, "not resolved"},
+		{"removal of no point", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePointInvalidation{ID: pid, LastChanging: changedAt})}, "names no record"},
+		{"removal of a point without a time", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePointInvalidation{ID: pid, PointID: pointID("001")})}, "lastChanging"},
+		{"point and its removal", Package{ID: pid, Register: RegisterPoint, Elements: append(elements(reception()),
+			&PresencePointInvalidation{ID: factID("ccc"), PointID: pointID("001"), LastChanging: changedAt})}, "another element"},
+		{"two applications", Package{Register: RegisterParticipant, Elements: elements(Application{ID: pid}, Application{ID: factID("ccc")})}, ErrTooMany.Error()},
+		{"application for nothing", Package{Register: RegisterParticipant, Elements: elements(Application{ID: pid})}, "no action"},
+		{"removal of nothing", Package{ID: pid, Register: RegisterMeasure, Elements: elements(LocalMeasureInvalidation{ID: pid})}, "names no record"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var w textWriter
@@ -206,8 +207,8 @@ func TestPackageValidate(t *testing.T) {
 
 func TestRecordIDsFollowTheDocument(t *testing.T) {
 	p := allEvents()
-	// Terminations given in another order are written by the schema's.
-	p.Terminations[0], p.Terminations[4] = p.Terminations[4], p.Terminations[0]
+	// Elements given in another order are written by the schema's.
+	slices.Reverse(p.Elements)
 	document := string(written(t, p))
 	at := 0
 	for _, id := range p.RecordIDs() {
@@ -217,8 +218,8 @@ func TestRecordIDsFollowTheDocument(t *testing.T) {
 		}
 		at += next
 	}
-	if got := len(p.RecordIDs()); got != p.Len() || got != 10 {
-		t.Errorf("%d ids of %d elements", got, p.Len())
+	if got := len(p.RecordIDs()); got != len(p.Elements) || got != 10 {
+		t.Errorf("%d ids of %d elements", got, len(p.Elements))
 	}
 	for _, r := range Registers() {
 		for _, kind := range r.Kinds() {

@@ -140,7 +140,7 @@ func (s VersionSet) Storage() *Version {
 // String returns the set in the form ParseVersionSet reads, every register named.
 func (s VersionSet) String() string {
 	parts := []string{"10.10.I=" + s.Storage().Number}
-	for _, r := range registers {
+	for _, r := range Registers() {
 		v := s.For(r)
 		parts = append(parts, v.Code+"="+v.Number)
 	}

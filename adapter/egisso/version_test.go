@@ -2,12 +2,13 @@ package egisso
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // TestVersionsHaveSchemasAndSamples: a row of the table without its official
@@ -122,8 +123,7 @@ func TestParseVersionSet(t *testing.T) {
 func TestReadersTellKindsApart(t *testing.T) {
 	measures := readSample(t, measureSamples, "valid.request.new-four-measures.xml")
 	for name, err := range map[string]error{
-		"measures as facts":              second(ReadFactData(measures)),
-		"measures of a version to come":  second(ReadMeasureRequest([]byte(strings.ReplaceAll(string(measures), "/2.1.0", "/9.9.9")))),
+		"measures of a version to come":  third(ReadPackage([]byte(strings.ReplaceAll(string(measures), "/2.1.0", "/9.9.9")))),
 		"an answer as a package":         third(ReadPackage(readSample(t, measureSamples, "valid.response.all-accepted.xml"))),
 		"10.10.I as a package":           third(ReadPackage(readSample(t, storageSamples, "valid.request.xml"))),
 		"a package as a storage request": second(ReadStorageRequest(measures)),
@@ -158,22 +158,21 @@ func TestRefusalBeforeItWasKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Package{ID: factID("aaa"), Register: RegisterFact, Terminations: []FactTermination{
-		{Kind: KindFactRecipientRefusal, ID: factID("101"), FactID: factID("001"), DateFinish: today},
-		{Kind: KindFactEndOfRight, ID: factID("102"), FactID: factID("002"), DateFinish: today},
-	}}
+	p := &Package{ID: factID("aaa"), Register: RegisterFact, Elements: elements(
+		FactTermination{Kind: KindFactRecipientRefusal, ID: factID("101"), FactID: factID("001"), DateFinish: today},
+		FactTermination{Kind: KindFactEndOfRight, ID: factID("102"), FactID: factID("002"), DateFinish: today},
+	)}
 	read, _, err := ReadPackage(writtenAs(t, p, v))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(read.Terminations) != 2 || read.Terminations[0].Kind != KindFactEndOfRight {
-		t.Errorf("terminations %+v", read.Terminations)
+	if len(read.Elements) != 2 || read.Elements[0].ElementKind() != KindFactEndOfRight {
+		t.Errorf("read %+v", read.Elements)
 	}
 	validate(t, v, [][]byte{writtenAs(t, p, v)})
 }
 
-func TestPackageAddRefusesWhatItCannotRead(t *testing.T) {
-	p := &Package{}
+func TestDecodeElementRefusesWhatItCannotRead(t *testing.T) {
 	for _, c := range []struct {
 		kind    Kind
 		content string
@@ -181,22 +180,20 @@ func TestPackageAddRefusesWhatItCannotRead(t *testing.T) {
 		{"whatever", `{}`}, {KindFact, `{`}, {KindFact, `{"mszReceiver":{"snils":14346409756}}`}, {KindFact, `{"dateStart":"10.01.2023"}`},
 		{KindApplication, `[]`}, {KindOrganization, `{"title":7}`},
 	} {
-		err := p.Add(c.kind, []byte(c.content))
+		_, err := DecodeElement(c.kind, []byte(c.content))
 		if err == nil {
-			t.Errorf("%s %s was added", c.kind, c.content)
+			t.Errorf("%s %s was read", c.kind, c.content)
 		} else if strings.Contains(err.Error(), "14346409756") || strings.Contains(err.Error(), "10.01.2023") {
 			t.Errorf("error shows a value: %v", err)
 		} else {
 			t.Log(err)
 		}
 	}
-	if p.Len() != 0 {
-		t.Errorf("%d elements", p.Len())
-	}
-	for _, kind := range slices.Concat(measureKinds, factKinds, organizationKinds, participantKinds, pointKinds) {
-		before := p.Len()
-		if err := p.Add(kind, []byte(fmt.Sprintf(`{"kind":%q}`, kind))); err != nil || p.Len() != before+1 {
-			t.Errorf("%s: %v", kind, err)
+	for _, r := range Registers() {
+		for _, kind := range r.Kinds() {
+			if e, err := DecodeElement(kind, []byte(`{}`)); err != nil || e.ElementKind() != kind || e.Target() != uuid.Nil {
+				t.Errorf("%s: %v, %v", kind, e, err)
+			}
 		}
 	}
 }

@@ -52,7 +52,7 @@ func Withdrawals(corrections string) ([]Withdrawal, error) {
 // or not.
 func (s VersionSet) Withdrawn(list []Withdrawal) (found []Withdrawal) {
 	used := []*Version{s.Storage()}
-	for _, r := range registers {
+	for _, r := range Registers() {
 		used = append(used, s.For(r))
 	}
 	for _, w := range list {

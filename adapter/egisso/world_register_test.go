@@ -78,9 +78,9 @@ func organizationPackages() map[string]*Package {
 	changed.ID, changed.PreviousID, changed.Title = organizationID("003"), organizationID("001"), "ООО Аптека Учебная плюс"
 	return map[string]*Package{
 		"valid.request.legal-and-entrepreneur.xml": {ID: id("10070000-0000-4000-8000-000000000001"), Register: RegisterOrganization,
-			Organizations: []Organization{pharmacy(), petrov()}},
+			Elements: elements(pharmacy(), petrov())},
 		"valid.request.modification.xml": {ID: id("10070000-0000-4000-8000-000000000002"), Register: RegisterOrganization,
-			Organizations: []Organization{changed}},
+			Elements: elements(changed)},
 	}
 }
 
@@ -95,7 +95,7 @@ func clinic() Participant {
 
 func applicationPackages() map[string]*Package {
 	one := func(a Application) *Package {
-		return &Package{Register: RegisterParticipant, Applications: []Application{a}}
+		return &Package{Register: RegisterParticipant, Elements: elements(a)}
 	}
 	before, registered := clinic(), clinic()
 	registered.OSZCode = "0042.000001"
@@ -129,8 +129,8 @@ func pointPackages(v *Version) map[string]*Package {
 	if v.Number == "1.0.3" {
 		removed = pack("006")
 	}
-	newPoint.Points, change.Points = []PresencePoint{reception()}, []PresencePoint{moved}
-	removed.PointInvalidations = []PresencePointInvalidation{removal}
+	newPoint.Elements, change.Elements = elements(reception()), elements(moved)
+	removed.Elements = elements(removal)
 	return map[string]*Package{
 		"valid.request.new-point.xml": newPoint, "valid.request.modification.xml": change, "valid.request.invalidation.xml": removed,
 	}

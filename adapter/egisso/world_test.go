@@ -229,22 +229,22 @@ func measurePackages(v *Version) map[string]*Package {
 		extended.InheritFacts, extended.InheritOSZNPoints, extended.InheritOrganizationPoints = flag(true), flag(true), flag(true)
 	}
 	return map[string]*Package{
-		"valid.request.new-four-measures.xml": {ID: id("10050000-0000-4000-8000-000000000001"), Register: RegisterMeasure, Measures: worldMeasures()},
-		"valid.request.modification.xml":      {ID: id("10050000-0000-4000-8000-000000000002"), Register: RegisterMeasure, Measures: []LocalMeasure{extended}},
+		"valid.request.new-four-measures.xml": {ID: id("10050000-0000-4000-8000-000000000001"), Register: RegisterMeasure, Elements: elements(worldMeasures()...)},
+		"valid.request.modification.xml":      {ID: id("10050000-0000-4000-8000-000000000002"), Register: RegisterMeasure, Elements: elements(extended)},
 		"valid.request.invalidation.xml": {ID: id("10050000-0000-4000-8000-000000000003"), Register: RegisterMeasure,
-			MeasureInvalidations: []LocalMeasureInvalidation{{ID: id("10050000-0000-4000-8000-0000000000a1"), LocalMeasureID: measureID("0d3")}}},
+			Elements: elements(LocalMeasureInvalidation{ID: id("10050000-0000-4000-8000-0000000000a1"), LocalMeasureID: measureID("0d3")})},
 	}
 }
 
 func factPackages(v *Version) map[string]*Package {
 	facts := func(tail string, facts ...Fact) *Package {
-		return &Package{ID: id("10060000-0000-4000-8000-0000000000" + tail), Register: RegisterFact, Facts: facts}
+		return &Package{ID: id("10060000-0000-4000-8000-0000000000" + tail), Register: RegisterFact, Elements: elements(facts...)}
 	}
 	letters := insulinFact()
 	letters.OSZCode = "A042.000001"
 	events := allEvents()
 	if !v.Has(KindFactRecipientRefusal) {
-		events.Terminations = slices.DeleteFunc(events.Terminations, func(e FactTermination) bool { return e.Kind == KindFactRecipientRefusal })
+		events.Elements = slices.DeleteFunc(events.Elements, func(e Element) bool { return e.ElementKind() == KindFactRecipientRefusal })
 	}
 	return map[string]*Package{
 		"valid.data.four-facts.xml":       facts("01", insulinFact(), asthmaFact(), halfPriceFact(), moneyFact()),
@@ -259,25 +259,33 @@ func allEvents() *Package {
 	doubled := asthmaFact()
 	doubled.ID = uuid.Nil
 	doubled.Assignment.Amount, doubled.Assignment.Equivalent = num("2"), sum("1780")
-	end := func(kind Kind, event, fact, finish string) FactTermination {
-		return FactTermination{Kind: kind, ID: factID(event), FactID: factID(fact), DateFinish: day(finish)}
+	end := func(kind Kind, event, fact, finish string) *FactTermination {
+		return &FactTermination{Kind: kind, ID: factID(event), FactID: factID(fact), DateFinish: day(finish)}
 	}
-	p := &Package{
-		ID: id("10060000-0000-4000-8000-000000000003"), Register: RegisterFact,
-		Recalculations:      []FactRecalculation{{ID: factID("101"), FactID: factID("001"), Amount: num("1410")}},
-		DeathRecalculations: []FactDeathOrMovingRecalculation{{ID: factID("102"), FactID: factID("003"), Amount: num("100"), DateFinish: day("2023-01-31")}},
-		Alterations:         []FactAlteration{{ID: factID("103"), FactID: factID("002"), Fact: doubled}},
-		Terminations: []FactTermination{
-			end(KindFactEndByRecalculation, "104", "005", "2023-01-31"),
-			end(KindFactEndByIneligibility, "105", "006", "2023-01-31"),
-			end(KindFactEndOfRight, "106", "007", "2023-02-28"),
-			end(KindFactEndOfValidityPeriod, "107", "008", "2023-02-28"),
-			end(KindFactRecipientRefusal, "108", "009", "2023-02-28"),
-		},
-		Duplicates:    []FactInvalidation{{ID: factID("109"), FactID: factID("010")}},
-		Invalidations: []FactInvalidation{{ID: factID("110"), FactID: factID("011"), ProviderCode: "0042.000007"}},
+	recalculated, ended := end(KindFactEndByRecalculation, "104", "005", "2023-01-31"), end(KindFactEndOfRight, "106", "007", "2023-02-28")
+	recalculated.Amount = sum("500")
+	ended.Amount, ended.Quantity = sum("700"), sum("1")
+	return &Package{ID: id("10060000-0000-4000-8000-000000000003"), Register: RegisterFact, Elements: []Element{
+		&FactRecalculation{ID: factID("101"), FactID: factID("001"), Amount: num("1410")},
+		&FactDeathOrMovingRecalculation{ID: factID("102"), FactID: factID("003"), Amount: num("100"), DateFinish: day("2023-01-31")},
+		&FactAlteration{ID: factID("103"), FactID: factID("002"), Fact: doubled},
+		recalculated,
+		end(KindFactEndByIneligibility, "105", "006", "2023-01-31"),
+		ended,
+		end(KindFactEndOfValidityPeriod, "107", "008", "2023-02-28"),
+		end(KindFactRecipientRefusal, "108", "009", "2023-02-28"),
+		&FactInvalidation{Kind: KindFactDuplicate, ID: factID("109"), FactID: factID("010")},
+		&FactInvalidation{Kind: KindFactInvalidation, ID: factID("110"), FactID: factID("011"), ProviderCode: "0042.000007"},
+	}}
+}
+
+// elements are pointers to copies of the values.
+func elements[T any, P interface {
+	*T
+	Element
+}](list ...T) (out []Element) {
+	for _, v := range list {
+		out = append(out, P(&v))
 	}
-	p.Terminations[0].Amount = sum("500")
-	p.Terminations[2].Amount, p.Terminations[2].Quantity = sum("700"), sum("1")
-	return p
+	return out
 }

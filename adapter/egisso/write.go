@@ -17,25 +17,8 @@ type Writer interface {
 	Element(space, local, text string)
 }
 
-// WriteMeasureRequest writes the element request of 10.05.I/2.1.0. Nothing is
-// written when an error is returned.
-func WriteMeasureRequest(w Writer, id uuid.UUID, measures []LocalMeasure, removals []LocalMeasureInvalidation) error {
-	p := Package{ID: id, Register: RegisterMeasure, Measures: measures, MeasureInvalidations: removals}
-	return p.Write(w)
-}
-
-// WriteFactData writes the element data of 10.06.S/1.1.0. Nothing is written
-// when an error is returned. Package.Write takes the other events too.
-func WriteFactData(w Writer, id uuid.UUID, facts []Fact, alterations []FactAlteration, invalidations []FactInvalidation) error {
-	p := Package{ID: id, Register: RegisterFact, Facts: facts, Alterations: alterations, Invalidations: invalidations}
-	return p.Write(w)
-}
-
-// WriteStorageRequest writes the element request of 10.10.I/1.0.3, which says
+// WriteStorageRequest writes the element request of the version of 10.10.I, which says
 // that the data are in the SMEV file storage.
-func WriteStorageRequest(w Writer) { currentVersion("10.10.I").WriteStorageRequest(w) }
-
-// WriteStorageRequest writes the element request of the version of 10.10.I.
 func (v *Version) WriteStorageRequest(w Writer) {
 	w.Start(v.space.message, v.Root)
 	w.Element(v.space.message, "attachment", "true")
@@ -54,32 +37,21 @@ func (p *Package) WriteVersion(w Writer, v *Version) error {
 	}
 	o := output{w, v}
 	o.Start(v.space.message, v.Root)
-	if p.Register == RegisterParticipant {
-		o.application(p.Applications[0])
+	if p.Register.spec().bare {
+		p.Elements[0].write(o)
 	} else {
 		ns := v.space.pack
 		o.Start(ns, "package")
 		o.uuid(ns, v.names.packageID, p.ID)
 		o.Start(ns, "elements")
-		p.writeLists(o)
+		for _, e := range p.listed(v) {
+			e.write(o)
+		}
 		o.End()
 		o.End()
 	}
 	o.End()
 	return nil
-}
-
-func (p *Package) writeLists(o output) {
-	switch p.Register {
-	case RegisterMeasure:
-		p.writeMeasures(o)
-	case RegisterFact:
-		p.writeFacts(o)
-	case RegisterOrganization:
-		p.writeOrganizations(o)
-	case RegisterPoint:
-		p.writePoints(o)
-	}
 }
 
 // output adds to a Writer the values of the schemas of one version.

@@ -1,10 +1,10 @@
 package egisso
 
-// application writes tApplicationRU of app-RU-OSZ.
-func (o output) application(a Application) {
+// write writes tApplicationRU of app-RU-OSZ.
+func (a *Application) write(o output) {
 	ns := o.v.space.element
 	p := a.Participant.Normalize()
-	o.Start(ns, KindApplication.element())
+	o.Start(ns, KindApplication.tag())
 	o.uuid(ns, "appID", a.ID)
 	o.Start(ns, "OSZinfo")
 	o.Start(ns, string(a.Action))

@@ -2,56 +2,58 @@ package egisso
 
 import "github.com/google/uuid"
 
-// writeFacts writes the lists of tPackage of package-RAF in the order of the
-// schema.
-func (p *Package) writeFacts(o output) {
+func (f *Fact) write(o output) {
 	ns := o.v.space.pack
-	for i := range p.Facts {
-		o.Start(ns, string(KindFact))
-		o.factContent(p.Facts[i].Normalize())
-		o.uuid(ns, "uuid", p.Facts[i].ID)
-		o.End()
-	}
-	for _, e := range p.Recalculations {
-		o.event(KindFactRecalculation, e.ID, e.FactID, e.ProviderCode)
-		o.Element(ns, "amount", money(e.Amount))
-		o.End()
-	}
-	for _, e := range p.DeathRecalculations {
-		o.event(KindFactDeathOrMovingRecalculation, e.ID, e.FactID, e.ProviderCode)
-		o.Element(ns, "amount", money(e.Amount))
-		o.date(ns, "dateFinish", e.DateFinish)
-		o.End()
-	}
-	for i := range p.Alterations {
-		e := &p.Alterations[i]
-		o.event(KindFactAlteration, e.ID, e.FactID, e.ProviderCode)
-		o.Start(ns, "fact")
-		o.factContent(e.Fact.Normalize())
-		o.End()
-		o.End()
-	}
-	for _, kind := range o.v.kinds {
-		for _, e := range p.Terminations {
-			if o.v.termination(e.Kind) == kind {
-				o.termination(kind, e)
-			}
-		}
-	}
-	for _, e := range p.Duplicates {
-		o.event(KindFactDuplicate, e.ID, e.FactID, e.ProviderCode)
-		o.End()
-	}
-	for _, e := range p.Invalidations {
-		o.event(KindFactInvalidation, e.ID, e.FactID, e.ProviderCode)
-		o.End()
-	}
+	o.Start(ns, KindFact.tag())
+	o.factContent(f.Normalize())
+	o.uuid(ns, "uuid", f.ID)
+	o.End()
 }
 
-// termination returns the kind a termination is sent as: versions before 1.1.0
-// know no refusal of the recipient, whose right then simply ends
+func (e *FactRecalculation) write(o output) {
+	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
+	o.Element(o.v.space.pack, "amount", money(e.Amount))
+	o.End()
+}
+
+func (e *FactDeathOrMovingRecalculation) write(o output) {
+	ns := o.v.space.pack
+	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
+	o.Element(ns, "amount", money(e.Amount))
+	o.date(ns, "dateFinish", e.DateFinish)
+	o.End()
+}
+
+func (e *FactAlteration) write(o output) {
+	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
+	o.Start(o.v.space.pack, "fact")
+	o.factContent(e.Fact.Normalize())
+	o.End()
+	o.End()
+}
+
+func (e *FactInvalidation) write(o output) {
+	o.event(e.Kind, e.ID, e.FactID, e.ProviderCode)
+	o.End()
+}
+
+func (e *FactTermination) write(o output) {
+	ns := o.v.space.pack
+	o.event(o.v.list(e.Kind), e.ID, e.FactID, e.ProviderCode)
+	o.date(ns, "dateFinish", e.DateFinish)
+	if e.Amount.Valid {
+		o.Element(ns, "amount", money(e.Amount.Decimal))
+	}
+	if e.Quantity.Valid {
+		o.Element(ns, "quantity", e.Quantity.Decimal.String())
+	}
+	o.End()
+}
+
+// list returns the list an element of the kind is sent in: versions of 10.06.S before
+// 1.1.0 know no refusal of the recipient, whose right then simply ends
 // (SPEC.md#which-event).
-func (v *Version) termination(kind Kind) Kind {
+func (v *Version) list(kind Kind) Kind {
 	if kind == KindFactRecipientRefusal && !v.Has(kind) {
 		return KindFactEndOfRight
 	}
@@ -62,23 +64,10 @@ func (v *Version) termination(kind Kind) Kind {
 // caller ends the element.
 func (o output) event(kind Kind, id, fact uuid.UUID, providerCode string) {
 	ns := o.v.space.pack
-	o.Start(ns, string(kind))
+	o.Start(ns, kind.tag())
 	o.uuid(ns, "uuid", id)
 	o.uuid(ns, "assignmentFactUuid", fact)
 	o.optional(ns, "providerCode", providerCode)
-}
-
-func (o output) termination(kind Kind, e FactTermination) {
-	ns := o.v.space.pack
-	o.event(kind, e.ID, e.FactID, e.ProviderCode)
-	o.date(ns, "dateFinish", e.DateFinish)
-	if e.Amount.Valid {
-		o.Element(ns, "amount", money(e.Amount.Decimal))
-	}
-	if e.Quantity.Valid {
-		o.Element(ns, "quantity", e.Quantity.Decimal.String())
-	}
-	o.End()
 }
 
 // factContent writes tFactAssignment of assignment-fact.

@@ -1,24 +1,20 @@
 package egisso
 
-// writeMeasures writes the lists of tPackage of package-LMSZ.
-func (p *Package) writeMeasures(o output) {
+func (m *LocalMeasure) write(o output) { o.measure(m.Normalize()) }
+
+func (e *LocalMeasureInvalidation) write(o output) {
 	ns := o.v.space.pack
-	for i := range p.Measures {
-		o.measure(p.Measures[i].Normalize())
-	}
-	for _, r := range p.MeasureInvalidations {
-		o.Start(ns, KindMeasureInvalidation.element())
-		o.uuid(ns, "id", r.ID)
-		o.uuid(ns, "localMszId", r.LocalMeasureID)
-		o.End()
-	}
+	o.Start(ns, KindMeasureInvalidation.tag())
+	o.uuid(ns, "id", e.ID)
+	o.uuid(ns, "localMszId", e.LocalMeasureID)
+	o.End()
 }
 
 // measure writes tLocalMSZ: the base type's elements in the namespace of
 // local-MSZ, those of the extension in that of the package.
 func (o output) measure(m LocalMeasure) {
 	ns, names := o.v.space.element, &o.v.names
-	o.Start(o.v.space.pack, KindMeasure.element())
+	o.Start(o.v.space.pack, KindMeasure.tag())
 	o.uuid(ns, names.id, m.ID)
 	o.optional(ns, "code", m.Code)
 	o.Element(ns, "title", m.Title)

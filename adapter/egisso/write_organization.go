@@ -1,16 +1,11 @@
 package egisso
 
-// writeOrganizations writes the list of tPackage of package-RO.
-func (p *Package) writeOrganizations(o output) {
-	for i := range p.Organizations {
-		o.organization(p.Organizations[i].Normalize())
-	}
-}
+func (x *Organization) write(o output) { o.organization(x.Normalize()) }
 
 // organization writes tOrganization of organization with what package-RO adds.
 func (o output) organization(x Organization) {
 	ns := o.v.space.element
-	o.Start(o.v.space.pack, KindOrganization.element())
+	o.Start(o.v.space.pack, KindOrganization.tag())
 	o.uuid(ns, "organizationId", x.ID)
 	o.Element(ns, "title", x.Title)
 	o.optional(ns, "siteUrl", x.SiteURL)

@@ -1,24 +1,20 @@
 package egisso
 
-// writePoints writes the lists of tPackage of package-PP.
-func (p *Package) writePoints(o output) {
-	for i := range p.Points {
-		o.point(p.Points[i].Normalize())
-	}
+func (x *PresencePoint) write(o output) { o.point(x.Normalize()) }
+
+func (e *PresencePointInvalidation) write(o output) {
 	ns := o.v.space.pack
-	for _, e := range p.PointInvalidations {
-		o.Start(ns, KindPointInvalidation.element())
-		o.uuid(ns, "Id", e.ID)
-		o.uuid(ns, "pointId", e.PointID)
-		o.Element(ns, "lastChanging", o.v.timestamp(e.LastChanging))
-		o.End()
-	}
+	o.Start(ns, KindPointInvalidation.tag())
+	o.uuid(ns, "Id", e.ID)
+	o.uuid(ns, "pointId", e.PointID)
+	o.Element(ns, "lastChanging", o.v.timestamp(e.LastChanging))
+	o.End()
 }
 
 // point writes tPresencePoint of presence-point with what package-PP adds.
 func (o output) point(x PresencePoint) {
 	ns := o.v.space.element
-	o.Start(o.v.space.pack, KindPoint.element())
+	o.Start(o.v.space.pack, KindPoint.tag())
 	o.uuid(ns, "pointId", x.ID)
 	o.Element(ns, "onmszCode", x.ONMSZCode)
 	o.Element(ns, "title", x.Title)

@@ -265,17 +265,17 @@ func judge(t *testing.T, v *view, row map[string]string) []egisso.Finding {
 	t.Helper()
 	r := readRow(t, v, row)
 	checker := egisso.Checker{Today: egisso.Date{Year: 2026, Month: time.March, Day: 1}}
-	switch {
-	case r.Measure != nil:
-		return checker.Measure(*r.Measure)
-	case r.Organization != nil:
-		return checker.Organization(*r.Organization)
-	case r.Participant != nil:
-		return checker.ParticipantRow(*r.Participant)
-	case r.Point != nil:
-		return checker.Point(*r.Point)
-	case r.Fact != nil:
-		return checker.Fact(*r.Fact, nil)
+	switch x := r.Record.(type) {
+	case *egisso.LocalMeasure:
+		return checker.Measure(*x)
+	case *egisso.Organization:
+		return checker.Organization(*x)
+	case *egisso.Participant:
+		return checker.ParticipantRow(*x)
+	case *egisso.PresencePoint:
+		return checker.Point(*x)
+	case *egisso.Fact:
+		return checker.Fact(*x, nil)
 	}
 	return r.Findings
 }

@@ -58,19 +58,19 @@ func TestBadValueStopsOnlyItsRow(t *testing.T) {
 	}
 	exec(t, conn, "insert into egisso_source.fact (row_key) values ('~ last')")
 	rows, _ := collect(t, s, mis.Cursor{})
-	if last := only(t, rows, "~ last"); last.Fact == nil {
+	if last := only(t, rows, "~ last"); last.Record == nil {
 		t.Errorf("a good row cannot be read: %v", last.Findings)
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			row := only(t, rows, tt.name)
 			if tt.field == "" {
-				if row.Fact == nil {
+				if row.Record == nil {
 					t.Errorf("a good row cannot be read: %v", row.Findings)
 				}
 				return
 			}
-			if row.Fact != nil || row.Deleted {
+			if row.Record != nil || row.Deleted {
 				t.Error("the row is shown as readable")
 			}
 			if len(row.Findings) != 1 {
@@ -113,7 +113,7 @@ func TestDeletedRowNeedsNothingElse(t *testing.T) {
 	s, conn := source(t)
 	exec(t, conn, "insert into egisso_source.fact (row_key, deleted, receiver_snils, amount, osz_code) values ('a', true, null, null, null)")
 	rows, _ := collect(t, s, mis.Cursor{})
-	if row := only(t, rows, "a"); !row.Deleted || row.Fact != nil || len(row.Findings) != 0 {
+	if row := only(t, rows, "a"); !row.Deleted || row.Record != nil || len(row.Findings) != 0 {
 		t.Errorf("got deleted %v, findings %v", row.Deleted, row.Findings)
 	}
 }
@@ -124,12 +124,12 @@ func TestRowsWithoutAKeyOrWithTheSameKey(t *testing.T) {
 	for _, c := range []mis.Cursor{{}, cursorAt(t, "xid/1")} {
 		rows, _ := collect(t, s, c)
 		for _, key := range []string{"a", "z"} {
-			if row := only(t, rows, key); row.Fact == nil {
+			if row := only(t, rows, key); row.Record == nil {
 				t.Errorf("row %s: %v", key, row.Findings)
 			}
 		}
 		for _, key := range []string{"twice", "thrice"} {
-			if row := only(t, rows, key); row.Fact != nil || len(row.Findings) != 1 || row.Findings[0].Field != "row_key" {
+			if row := only(t, rows, key); row.Record != nil || len(row.Findings) != 1 || row.Findings[0].Field != "row_key" {
 				t.Errorf("row %s: %v", key, row.Findings)
 			}
 		}
@@ -138,7 +138,7 @@ func TestRowsWithoutAKeyOrWithTheSameKey(t *testing.T) {
 			if row.Key != "" {
 				continue
 			}
-			if keyless++; row.Fact != nil || len(row.Findings) != 1 || row.Findings[0].Field != "row_key" {
+			if keyless++; row.Record != nil || len(row.Findings) != 1 || row.Findings[0].Field != "row_key" {
 				t.Errorf("row without a key: %v", row.Findings)
 			}
 		}
@@ -175,7 +175,7 @@ func TestRowTheViewFailsOnStopsNothing(t *testing.T) {
 			}
 			for _, row := range rows {
 				bad := row.Key == "003" || row.Key == "017" || row.Key == "018" || row.Key == "040"
-				if bad != (row.Fact == nil) {
+				if bad != (row.Record == nil) {
 					t.Errorf("page %d, row %s: %v", page, row.Key, row.Findings)
 				}
 				for _, f := range row.Findings {
@@ -243,10 +243,10 @@ func TestMeasureIsCheckedAsAWhole(t *testing.T) {
 	_, err := s.Changed(t.Context(), egisso.RegisterMeasure, mis.Cursor{}, func(r mis.Row) error {
 		n++
 		field, bad := wrong[r.Key]
-		if bad != (r.Measure == nil) || bad && (len(r.Findings) != 1 || r.Findings[0].Field != field) {
+		if bad != (r.Record == nil) || bad && (len(r.Findings) != 1 || r.Findings[0].Field != field) {
 			t.Errorf("row %q: %v", r.Key, r.Findings)
 		}
-		if r.Measure != nil && r.Measure.Categories[0].ID != (egisso.LocalCategory{}).ID {
+		if r.Record != nil && r.Record.(*egisso.LocalMeasure).Categories[0].ID != (egisso.LocalCategory{}).ID {
 			t.Error("the source's identifier was taken over")
 		}
 		return nil

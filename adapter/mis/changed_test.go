@@ -24,7 +24,7 @@ func TestFirstPassReadsEverythingAndTheNextOnlyChanges(t *testing.T) {
 	}
 	exec(t, conn, "update egisso_source.fact set amount = 3, changed_xid = pg_current_xact_id() where row_key = 'b'")
 	rows, cursor = collect(t, s, cursor)
-	if keys(rows) != "b" || !rows[0].Fact.Assignment.Amount.Equal(number("3")) {
+	if keys(rows) != "b" || !rows[0].Record.(*egisso.Fact).Assignment.Amount.Equal(number("3")) {
 		t.Errorf("after a change: %q", keys(rows))
 	}
 	if rows, _ = collect(t, s, cursor); len(rows) != 0 {
@@ -207,7 +207,7 @@ func TestRowsChangedDuringThePassComeAgain(t *testing.T) {
 		if len(seen) == 0 {
 			exec(t, conn, "update egisso_source.fact set amount = 77, changed_xid = pg_current_xact_id() where row_key in ('a', 'f')")
 		}
-		seen[r.Key] = r.Fact.Assignment.Amount.String()
+		seen[r.Key] = r.Record.(*egisso.Fact).Assignment.Amount.String()
 		return nil
 	})
 	if err != nil {
@@ -215,7 +215,7 @@ func TestRowsChangedDuringThePassComeAgain(t *testing.T) {
 	}
 	rows, _ := collect(t, s, cursor)
 	for _, r := range rows {
-		seen[r.Key] = r.Fact.Assignment.Amount.String()
+		seen[r.Key] = r.Record.(*egisso.Fact).Assignment.Amount.String()
 	}
 	if seen["a"] != "77" || seen["f"] != "77" || len(seen) != 6 {
 		t.Errorf("seen %v", seen)

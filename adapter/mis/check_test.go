@@ -3,9 +3,10 @@ package mis_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -251,19 +252,41 @@ func TestQueryCanBeReplaced(t *testing.T) {
 		}
 	}
 	own := "-- {schema} in a comment\nselect {position}::text as position, " + strings.Join(columns, ", ") + " from {schema}.fact v"
-	fsys := fstest.MapFS{"fact.sql": {Data: []byte(own)}}
+	dir := t.TempDir()
+	replaced := func(name, text string) (mis.Queries, error) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return mis.ReadQueries(dir)
+	}
+	queries, err := replaced("fact.sql", own)
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	// The contract is checked on the view, which lacks the column now.
 	exec(t, conn, "alter table egisso_source.fact add receiver_phone_number text")
-	s := open(t, conn.Config().ConnString(), mis.WithQueries(fsys))
+	s := open(t, conn.Config().ConnString(), mis.WithQueries(queries))
 	rows, _ := collect(t, s, mis.Cursor{})
-	if row := only(t, rows, "a"); row.Fact == nil || row.Fact.Receiver.PhoneNumber != "9120000000" {
+	if row := only(t, rows, "a"); row.Record == nil || row.Record.(*egisso.Fact).Receiver.PhoneNumber != "9120000000" {
 		t.Errorf("findings %v", row.Findings)
 	}
 
-	fsys["fact.sql"] = &fstest.MapFile{Data: []byte("select 'a' as row_key, {position} as position from {schema}.fact v")}
-	_, err := s.Changed(t.Context(), egisso.RegisterFact, mis.Cursor{}, func(mis.Row) error { return nil })
+	if queries, err = replaced("fact.sql", "select 'a' as row_key, {position} as position from {schema}.fact v"); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, conn.Config().ConnString(), mis.WithQueries(queries))
+	_, err = s.Changed(t.Context(), egisso.RegisterFact, mis.Cursor{}, func(mis.Row) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "does not return: record_no, changed_at, deleted, provider_code, osz_code") {
 		t.Errorf("error %v", err)
+	}
+	if _, err := replaced("facts.sql", own); err == nil || !strings.Contains(err.Error(), "facts.sql") || !strings.Contains(err.Error(), "replaces no query; there are by_key.sql,") {
+		t.Errorf("a name that replaces nothing: %v", err)
+	}
+	if err := os.Remove(filepath.Join(dir, "facts.sql")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := replaced("fact.sql", strings.Repeat(" ", 1<<20+1)); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Errorf("a file that is no query: %v", err)
 	}
 }

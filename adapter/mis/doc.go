@@ -22,8 +22,7 @@
 // [Columns] lists them. testdata/mis/03_views.sql and 05_register_views.sql are a
 // complete example with a comment on every column.
 //
-// The queries are in sql/*.sql and can be replaced one by one, see
-// [WithQueries].
+// The queries are in sql/*.sql and can be replaced one by one, see [ReadQueries].
 //
 // # Nothing is passed by
 //

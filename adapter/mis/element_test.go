@@ -47,41 +47,40 @@ func TestElementsAreThoseTheGatewayWrites(t *testing.T) {
 }
 
 // packages are what is sent of the row.
-func packages(r Row) []egisso.Package {
+func packages(r Row) (sent []egisso.Package) {
+	for _, e := range elements(r.Record) {
+		sent = append(sent, egisso.Package{ID: uuid.New(), Register: e.ElementKind().Register(), Elements: []egisso.Element{e}})
+	}
+	return sent
+}
+
+func elements(r egisso.Record) []egisso.Element {
 	now := time.Date(2025, time.March, 1, 0, 0, 0, 0, time.UTC)
-	p := egisso.Package{ID: uuid.New()}
-	switch {
-	case r.Measure != nil:
-		m := *r.Measure
-		m.ID, m.LastChanging = uuid.New(), now
-		m.Categories[0].ID = uuid.New()
-		p.Register, p.Measures = egisso.RegisterMeasure, []egisso.LocalMeasure{m}
-	case r.Fact != nil:
-		f := *r.Fact
-		f.ID, f.MeasureID, f.CategoryID = uuid.New(), uuid.New(), uuid.New()
-		p.Register, p.Facts = egisso.RegisterFact, []egisso.Fact{f}
-	case r.Organization != nil:
-		o := *r.Organization
-		o.ID, o.LastChanging = uuid.New(), now
-		o.Points[0].Measures[0].ID = uuid.New()
-		p.Register, p.Organizations = egisso.RegisterOrganization, []egisso.Organization{o}
-	case r.Point != nil:
-		x := *r.Point
+	switch x := r.(type) {
+	case *egisso.LocalMeasure:
+		x.ID, x.LastChanging = uuid.New(), now
+		x.Categories[0].ID = uuid.New()
+		return []egisso.Element{x}
+	case *egisso.Fact:
+		x.ID, x.MeasureID, x.CategoryID = uuid.New(), uuid.New(), uuid.New()
+		return []egisso.Element{x}
+	case *egisso.Organization:
+		x.ID, x.LastChanging = uuid.New(), now
+		x.Points[0].Measures[0].ID = uuid.New()
+		return []egisso.Element{x}
+	case *egisso.PresencePoint:
 		x.ID, x.LastChanging = uuid.New(), now
 		for i := range x.Measures {
 			x.Measures[i].ID = uuid.New()
 		}
-		p.Register, p.Points = egisso.RegisterPoint, []egisso.PresencePoint{x}
-	case r.Participant != nil:
-		p.Register = egisso.RegisterParticipant
-		p.Applications = []egisso.Application{r.Participant.Application(uuid.New(), egisso.MoveNew, nil)}
-		excluded := p
-		coded := *r.Participant
-		coded.OSZCode = "0042.000001"
-		excluded.Applications = []egisso.Application{coded.Application(uuid.New(), egisso.MoveInvalidate, nil)}
-		return []egisso.Package{p, excluded}
+		return []egisso.Element{x}
+	case *egisso.Participant:
+		insertion := x.Application(uuid.New(), egisso.MoveNew, nil)
+		x.OSZCode = "0042.000001"
+		exclusion := x.Application(uuid.New(), egisso.MoveInvalidate, nil)
+		return []egisso.Element{&insertion, &exclusion}
 	}
-	return []egisso.Package{p}
+	return nil
 }
 
 // pathSet is a Writer that notes the paths of elements.

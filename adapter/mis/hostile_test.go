@@ -26,7 +26,7 @@ func TestHostileSource(t *testing.T) {
 			for _, f := range r.Findings {
 				findings[f.Text]++
 			}
-			if r.Fact != nil {
+			if r.Record != nil {
 				good++
 			}
 			return nil

@@ -33,13 +33,13 @@ func TestKeyThatCannotBeKeptIsReplaced(t *testing.T) {
 			t.Fatalf("%d rows", len(rows))
 		}
 		for _, key := range []string{"a", longest, "я after"} {
-			if row := only(t, rows, key); row.Fact == nil {
+			if row := only(t, rows, key); row.Record == nil {
 				t.Errorf("a good row cannot be read: %v", row.Findings)
 			}
 		}
 		for _, key := range []string{long, cyrillic} {
 			row := only(t, rows, substitute(key))
-			if row.Fact != nil || len(row.Findings) != 1 || row.RecordNo != row.Key {
+			if row.Record != nil || len(row.Findings) != 1 || row.RecordNo != row.Key {
 				t.Fatalf("number %q, findings %v", row.RecordNo, row.Findings)
 			}
 			f := row.Findings[0]
@@ -83,18 +83,18 @@ func TestTextThatIsNoTextStopsOnlyItsRow(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			row := only(t, rows, tt.name)
 			if tt.text == "" {
-				if row.Fact == nil {
+				if row.Record == nil {
 					t.Errorf("a good row cannot be read: %v", row.Findings)
 				}
 				return
 			}
-			if row.Fact != nil || len(row.Findings) != 1 || row.Findings[0].Code != mis.CodeRow ||
+			if row.Record != nil || len(row.Findings) != 1 || row.Findings[0].Code != mis.CodeRow ||
 				row.Findings[0].Field != "documents" || !strings.Contains(row.Findings[0].Text, tt.text) {
 				t.Errorf("findings %v", row.Findings)
 			}
 		})
 	}
-	if row := only(t, rows, "name of a field"); row.Fact != nil {
+	if row := only(t, rows, "name of a field"); row.Record != nil {
 		t.Error("a field whose name is no text was taken")
 	}
 }
@@ -128,7 +128,7 @@ func TestServerWithoutAnEncodingStopsOnlyRowsThatAreNotUTF8(t *testing.T) {
 			t.Fatalf("page %d: %d rows", page, len(rows))
 		}
 		for _, key := range []string{"a", "я"} {
-			if row := only(t, rows, key); row.Fact == nil {
+			if row := only(t, rows, key); row.Record == nil {
 				t.Errorf("a good row cannot be read: %v", row.Findings)
 			}
 		}
@@ -136,7 +136,7 @@ func TestServerWithoutAnEncodingStopsOnlyRowsThatAreNotUTF8(t *testing.T) {
 			substitute("\xd2"): "row_key", substitute("\xd3"): "row_key"}
 		for key, field := range wrong {
 			row := only(t, rows, key)
-			if row.Fact != nil || len(row.Findings) != 1 || row.Findings[0].Field != field || !strings.Contains(row.Findings[0].Text, "UTF-8") {
+			if row.Record != nil || len(row.Findings) != 1 || row.Findings[0].Field != field || !strings.Contains(row.Findings[0].Text, "UTF-8") {
 				t.Errorf("row %s: %v", key, row.Findings)
 			}
 		}
@@ -179,7 +179,7 @@ func TestProviderIsReadFromEveryRow(t *testing.T) {
 		if row.Provider != want[row.Key] {
 			t.Errorf("row %s: provider %q, want %q", row.Key, row.Provider, want[row.Key])
 		}
-		if row.Fact == nil && !row.Deleted && row.Key != "unreadable" {
+		if row.Record == nil && !row.Deleted && row.Key != "unreadable" {
 			t.Errorf("row %s: %v", row.Key, row.Findings)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 )
 
@@ -15,7 +16,7 @@ func TestRowsPrintMasked(t *testing.T) {
 	exec(t, conn, "insert into egisso_source.fact (row_key, receiver_family_name, content) values ('50001', '"+secret+"', '"+secret+"')")
 	rows, _ := collect(t, s, mis.Cursor{})
 	row := only(t, rows, "50001")
-	if row.Fact.Receiver.FamilyName != secret {
+	if row.Record.(*egisso.Fact).Receiver.FamilyName != secret {
 		t.Fatal("the test is about nothing")
 	}
 	var out bytes.Buffer
@@ -34,7 +35,7 @@ func TestRowsPrintMasked(t *testing.T) {
 	if n := strings.Count(text, "row 50001 ***"); n != 6+3*7 {
 		t.Errorf("the row was printed %d times:\n%s", n, text)
 	}
-	for _, hidden := range []string{secret, fmt.Sprintf("%x", secret), row.Fact.Receiver.SNILS, row.Fact.Receiver.FirstName} {
+	for _, hidden := range []string{secret, fmt.Sprintf("%x", secret), row.Record.(*egisso.Fact).Receiver.SNILS, row.Record.(*egisso.Fact).Receiver.FirstName} {
 		if strings.Contains(text, hidden) {
 			t.Errorf("a value of the record is shown:\n%s", text)
 		}

@@ -116,7 +116,7 @@ func TestChangeLogSeesEveryPartOfAMeasure(t *testing.T) {
 	read := func(from mis.Cursor) (got []string, next mis.Cursor) {
 		next, err := s.Changed(t.Context(), egisso.RegisterMeasure, from, func(r mis.Row) error {
 			got = append(got, r.Key)
-			if !r.Deleted && r.Measure == nil {
+			if !r.Deleted && r.Record == nil {
 				t.Errorf("measure %s: %v", r.Key, r.Findings)
 			}
 			return nil
@@ -160,7 +160,7 @@ func TestDeletedAndCancelledPrescriptions(t *testing.T) {
 	}
 	exec(t, conn, "update mis.recipe set status = 1 where id = 50002")
 	rows, _ = collect(t, s, cursor)
-	if row := only(t, rows, "50002"); row.Deleted || row.Fact == nil {
+	if row := only(t, rows, "50002"); row.Deleted || row.Record == nil {
 		t.Errorf("a prescription that is valid again: deleted %v, %v", row.Deleted, row.Findings)
 	}
 }
@@ -204,8 +204,8 @@ func TestNothingIsLostAmongConcurrentWriters(t *testing.T) {
 		rows, cursor = collect(t, s, cursor)
 		for _, r := range rows {
 			seen[r.Key] = "deleted"
-			if r.Fact != nil {
-				seen[r.Key] = r.Fact.Assignment.Amount.String()
+			if r.Record != nil {
+				seen[r.Key] = r.Record.(*egisso.Fact).Assignment.Amount.String()
 			}
 		}
 	}
@@ -223,8 +223,8 @@ func TestNothingIsLostAmongConcurrentWriters(t *testing.T) {
 	rows, _ := collect(t, open(t, url), mis.Cursor{})
 	for _, r := range rows {
 		want := "deleted"
-		if r.Fact != nil {
-			want = r.Fact.Assignment.Amount.String()
+		if r.Record != nil {
+			want = r.Record.(*egisso.Fact).Assignment.Amount.String()
 		}
 		if seen[r.Key] != want {
 			wrong++

@@ -24,13 +24,9 @@ type Row struct {
 	// name it again.
 	Provider string
 
-	// Exactly one of these is set, by the register read, unless the row is
-	// deleted or has findings.
-	Measure      *egisso.LocalMeasure
-	Fact         *egisso.Fact
-	Organization *egisso.Organization
-	Participant  *egisso.Participant
-	Point        *egisso.PresencePoint
+	// Record is what the row says, a pointer to a type of the register read; nil if the
+	// row is deleted or has findings.
+	Record egisso.Record
 
 	// Findings say why the row cannot be read. All are errors with CodeRow; Field
 	// is the column.
@@ -110,15 +106,15 @@ func (r *sourceRow) spoil(reason egisso.Finding) {
 // views of the contract, in the order the registers are sent.
 var views = []*view{
 	newView(egisso.RegisterParticipant, "onmsz", participantColumns, nil,
-		func(r *Row, p *egisso.Participant) { r.Participant = p }).inAddition(),
+		func(p *egisso.Participant) egisso.Record { return p }).inAddition(),
 	newView(egisso.RegisterMeasure, "local_measure", measureColumns, finishMeasure,
-		func(r *Row, m *egisso.LocalMeasure) { r.Measure = m }),
+		func(m *egisso.LocalMeasure) egisso.Record { return m }),
 	newView(egisso.RegisterPoint, "presence_point", pointColumns, finishPoint,
-		func(r *Row, p *pointRow) { r.Point = &p.PresencePoint }).inAddition(),
+		func(p *pointRow) egisso.Record { return &p.PresencePoint }).inAddition(),
 	newView(egisso.RegisterOrganization, "organization", organizationColumns, finishOrganization,
-		func(r *Row, o *organizationRow) { r.Organization = &o.Organization }).inAddition(),
+		func(o *organizationRow) egisso.Record { return &o.Organization }).inAddition(),
 	newView(egisso.RegisterFact, "fact", factColumns, nil,
-		func(r *Row, f *egisso.Fact) { r.Fact = f }),
+		func(f *egisso.Fact) egisso.Record { return f }),
 }
 
 // inAddition marks the view as one a site need not have.
@@ -147,9 +143,9 @@ func Columns(register egisso.Register) []Column {
 }
 
 // newView makes a view of records of type T. finish, which may be nil, checks
-// the record as a whole; keep puts it into the row.
+// the record as a whole; record is what is made of it.
 func newView[T any](register egisso.Register, name string, columns []column[T],
-	finish func(*T, *Row), keep func(*Row, *T)) *view {
+	finish func(*T, *Row), record func(*T) egisso.Record) *view {
 
 	v := &view{register: register, name: name, example: obligatoryExample, columns: append([]Column(nil), technical...)}
 	for _, c := range columns {
@@ -166,17 +162,17 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 				row.Findings = nil
 				return row
 			}
-			record := new(T)
+			read := new(T)
 			for i, c := range columns {
-				if problem := c.decode(record, values[places[i]]); problem != "" {
+				if problem := c.decode(read, values[places[i]]); problem != "" {
 					row.report(c.Name, c.Title, problem)
 				}
 			}
 			if finish != nil {
-				finish(record, &row.Row)
+				finish(read, &row.Row)
 			}
 			if len(row.Findings) == 0 {
-				keep(&row.Row, record)
+				row.Record = record(read)
 			}
 			return row
 		}, nil

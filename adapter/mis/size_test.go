@@ -44,12 +44,12 @@ func TestLargeRowStopsOnlyItself(t *testing.T) {
 				}
 				for _, row := range rows {
 					if !large[row.Key] {
-						if row.Fact == nil {
+						if row.Record == nil {
 							t.Errorf("%s: row %s cannot be read: %v", pass, row.Key, row.Findings)
 						}
 						continue
 					}
-					if len(row.Findings) != 1 || row.Fact != nil {
+					if len(row.Findings) != 1 || row.Record != nil {
 						t.Fatalf("%s: row %s: findings %v", pass, row.Key, row.Findings)
 					}
 					f := row.Findings[0]
@@ -77,7 +77,7 @@ func TestLargeRowOfManyColumns(t *testing.T) {
 	if f := only(t, rows, "b").Findings; len(rows) != 3 || len(f) != 1 || f[0].Field != "" || !strings.HasPrefix(f[0].Text, "запись больше 1024 КиБ") {
 		t.Errorf("%d rows, findings %v", len(rows), f)
 	}
-	if only(t, rows, "c").Fact == nil {
+	if only(t, rows, "c").Record == nil {
 		t.Error("the row after it cannot be read")
 	}
 }
@@ -98,7 +98,7 @@ func TestLargeJSONAndDeletedRows(t *testing.T) {
 	if row := only(t, rows, "number"); row.RecordNo != "number" || len(row.Findings) != 1 || row.Findings[0].Field != "record_no" {
 		t.Errorf("number %.20q: %v", row.RecordNo, row.Findings)
 	}
-	if only(t, rows, "good").Fact == nil {
+	if only(t, rows, "good").Record == nil {
 		t.Error("a good row cannot be read")
 	}
 }
@@ -122,7 +122,7 @@ func TestHugeKey(t *testing.T) {
 			}
 			seen[row.Key] = true
 			if !strings.HasPrefix(row.Key, "md5:") {
-				if row.Fact == nil {
+				if row.Record == nil {
 					t.Errorf("row %.20s: %v", row.Key, row.Findings)
 				}
 				continue

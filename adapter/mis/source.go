@@ -3,7 +3,6 @@ package mis
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +16,7 @@ import (
 type Source struct {
 	pool    *pgxpool.Pool
 	schema  string
-	queries fs.FS
+	queries Queries
 
 	overlap  time.Duration
 	page     int
@@ -37,9 +36,8 @@ const (
 // Option changes how a Source reads.
 type Option func(*Source)
 
-// WithQueries replaces queries: a file of fsys with the name of one in sql/ is
-// used in its place.
-func WithQueries(fsys fs.FS) Option { return func(s *Source) { s.queries = fsys } }
+// WithQueries replaces queries.
+func WithQueries(queries Queries) Option { return func(s *Source) { s.queries = queries } }
 
 // WithOverlap sets how far before the newest change seen a pass begins, in a
 // source without changed_xid. It should be longer than the longest transaction

@@ -24,7 +24,7 @@ type believable struct {
 // believables gives one reply of every kind.
 func believables(t testing.TB) (all []believable, trust TrustFunc) {
 	t.Helper()
-	b := &bus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}
+	b := &testBus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}
 	trust = func(c *cert.Certificate) error {
 		if !c.Equal(b.signer.Certificate()) {
 			return cert.ErrUntrusted

@@ -60,9 +60,6 @@ func (c Class) String() string {
 	return classNames[c]
 }
 
-// Repeats tells whether the same bytes are to be sent again without a human.
-func (c Class) Repeats() bool { return c == ClassRetry || c == ClassRetryLater }
-
 // Classify says what to do about an error of this package. It never turns an
 // error into success by itself: only faults the table knows can be
 // ClassAlreadyDone, and only for the operations they belong to. A nil error has
@@ -87,8 +84,6 @@ func Classify(err error) Class {
 		return ClassUnknown
 	case errors.As(err, &store):
 		return store.Class()
-	case errors.Is(err, ErrNotInVersion):
-		return ClassFixConfiguration
 	case errors.As(err, &term): // of our own certificate or key
 		return ClassFixConfiguration
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

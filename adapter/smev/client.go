@@ -1,10 +1,8 @@
 package smev
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -88,15 +86,15 @@ func NewClient(o Options) (*Client, error) {
 	return c, nil
 }
 
-// SendRequest posts the bytes made by BuildSendRequest. Any error but a Fault
+// SendRequest posts the bytes made by BuildSendRequest under the id. Any error but a Fault
 // leaves it open whether the bus has the message: the same bytes are to be
 // posted again. MessageIsAlreadySent comes back as a Fault of ClassAlreadyDone;
 // only the caller knows whether it has posted these bytes before.
-func (c *Client) SendRequest(ctx context.Context, envelope []byte) (Receipt, error) {
-	return c.send(ctx, OpSendRequest, envelope)
+func (c *Client) SendRequest(ctx context.Context, id string, envelope []byte) (Receipt, error) {
+	return c.send(ctx, OpSendRequest, id, envelope)
 }
 
-func (c *Client) send(ctx context.Context, op Operation, body []byte) (Receipt, error) {
+func (c *Client) send(ctx context.Context, op Operation, id string, body []byte) (Receipt, error) {
 	contentType, packed := plainContentType, body
 	if c.options.MTOM {
 		var err error
@@ -112,7 +110,7 @@ func (c *Client) send(ctx context.Context, op Operation, body []byte) (Receipt, 
 	if err != nil {
 		return receipt, reply.fail(err)
 	}
-	if id := messageIDOf(body); receipt.MessageID != id {
+	if receipt.MessageID != id {
 		return receipt, reply.fail(malformed("receipt is for another message"))
 	}
 	c.observe(reply, true, ClockSending, receipt.SentAt)
@@ -176,23 +174,4 @@ func (c *Client) Ack(ctx context.Context, messageID string, accepted bool) error
 		return reply.fail(err)
 	}
 	return nil
-}
-
-// messageIDOf finds the id in an envelope of ours: the first MessageID element.
-// It stands near the beginning, so large content is not read.
-func messageIDOf(envelope []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(envelope))
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return ""
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "MessageID" {
-			var id string
-			if d.DecodeElement(&id, &start) != nil {
-				return ""
-			}
-			return id
-		}
-	}
 }

@@ -19,9 +19,12 @@ import (
 	"egissogw/crypto/xmldsig"
 )
 
-// bus is a minimal bus: it answers each call with the next prepared reply and
+// messageID is the id in an envelope of ours.
+func messageID(envelope []byte) string { return firstText(envelope, "MessageID") }
+
+// testBus is a minimal bus: it answers each call with the next prepared reply and
 // keeps what it was sent.
-type bus struct {
+type testBus struct {
 	t      testing.TB
 	signer *softkey.Signer
 	server *httptest.Server
@@ -32,8 +35,8 @@ type bus struct {
 	headers []http.Header
 }
 
-func newBus(t *testing.T) *bus {
-	b := &bus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}
+func newBus(t *testing.T) *testBus {
+	b := &testBus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}
 	b.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		b.mu.Lock()
@@ -54,13 +57,13 @@ func newBus(t *testing.T) *bus {
 	return b
 }
 
-func (b *bus) then(replies ...http.HandlerFunc) {
+func (b *testBus) then(replies ...http.HandlerFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.replies = append(b.replies, replies...)
 }
 
-func (b *bus) client(change ...func(*Options)) *Client {
+func (b *testBus) client(change ...func(*Options)) *Client {
 	b.t.Helper()
 	o := Options{
 		URL: b.server.URL + "/ws", Version: Version13, Signer: newTestSigner(b.t, gost3410.TC26_256A()),
@@ -84,7 +87,7 @@ func (b *bus) client(change ...func(*Options)) *Client {
 }
 
 // signed writes an element and the bus's signature over it.
-func (b *bus) signed(write func(w *xmldsig.Writer), id string) string {
+func (b *testBus) signed(write func(w *xmldsig.Writer), id string) string {
 	b.t.Helper()
 	var wire bytes.Buffer
 	digest := cert.NewDigest(b.signer.Certificate().DigestSize())
@@ -122,7 +125,7 @@ func faultXML(name string) string {
 	return soapReply(`<soap:Fault><faultcode>soap:Server</faultcode><faultstring>текст</faultstring><detail><f:` + name + ` xmlns:f="` + Version13.Faults + `"/></detail></soap:Fault>`)
 }
 
-func (b *bus) receipt(id string) string {
+func (b *testBus) receipt(id string) string {
 	return inReply(OpSendRequest, b.signed(func(w *xmldsig.Writer) {
 		w.StartAttrs(Version13.Types, "MessageMetadata", idAttr("SIGNED_BY_SMEV"))
 		w.Element(Version13.Types, "MessageId", id)
@@ -141,11 +144,11 @@ const (
 )
 
 // message writes a ResponseMessage whose data part the caller fills.
-func (b *bus) message(id string, data func(w *xmldsig.Writer)) string {
+func (b *testBus) message(id string, data func(w *xmldsig.Writer)) string {
 	return b.messageTo(id, "opaque", data)
 }
 
-func (b *bus) messageTo(id, to string, data func(w *xmldsig.Writer)) string {
+func (b *testBus) messageTo(id, to string, data func(w *xmldsig.Writer)) string {
 	return inReply(OpGetResponse, `<t:ResponseMessage>`+b.signed(func(w *xmldsig.Writer) {
 		w.StartAttrs(Version13.Types, "Response", idAttr("SIGNED_BY_SMEV"))
 		w.Element(Version13.Types, "OriginalMessageId", "11111111-0000-11ef-8000-000000000000")
@@ -178,17 +181,17 @@ func TestSendRequestPostsTheSameBytes(t *testing.T) {
 		answerXML(b.receipt(r.MessageID)),
 		answerWith(500, "text/xml", faultXML("MessageIsAlreadySent")),
 	)
-	if _, err := c.SendRequest(t.Context(), envelope); Classify(err) != ClassRetry {
+	if _, err := c.SendRequest(t.Context(), messageID(envelope), envelope); Classify(err) != ClassRetry {
 		t.Errorf("broken connection: class %v of %v", Classify(err), err)
 	}
-	receipt, err := c.SendRequest(t.Context(), envelope)
+	receipt, err := c.SendRequest(t.Context(), messageID(envelope), envelope)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if receipt.MessageID != r.MessageID || receipt.Status != "requestIsQueued" || !receipt.SentAt.Equal(testNow) {
 		t.Errorf("receipt %+v", receipt)
 	}
-	if _, err := c.SendRequest(t.Context(), envelope); Classify(err) != ClassAlreadyDone {
+	if _, err := c.SendRequest(t.Context(), messageID(envelope), envelope); Classify(err) != ClassAlreadyDone {
 		t.Errorf("repeated send: class %v of %v", Classify(err), err)
 	}
 	for i, body := range b.bodies {
@@ -206,41 +209,41 @@ func TestSendRequestErrors(t *testing.T) {
 	other := NewMessageID(testNow)
 	tests := []struct {
 		name  string
-		reply func(b *bus, id string) http.HandlerFunc
+		reply func(b *testBus, id string) http.HandlerFunc
 		class Class
 		is    error
 	}{
-		{"fault under 500", func(*bus, string) http.HandlerFunc { return answerWith(500, "text/xml", faultXML("AccessDenied")) }, ClassFixConfiguration, nil},
-		{"fault under 200", func(*bus, string) http.HandlerFunc { return answerXML(faultXML("InvalidContent")) }, ClassFixData, nil},
-		{"unknown fault", func(*bus, string) http.HandlerFunc { return answerXML(faultXML("Mystery")) }, ClassUnknown, nil},
-		{"bad gateway", func(*bus, string) http.HandlerFunc { return answerWith(502, "text/html", "<html>") }, ClassRetry, nil},
-		{"500 with a reply that is no fault", func(b *bus, id string) http.HandlerFunc { return answerWith(500, "text/xml", b.receipt(id)) }, ClassRetry, nil},
-		{"redirect", func(*bus, string) http.HandlerFunc {
+		{"fault under 500", func(*testBus, string) http.HandlerFunc { return answerWith(500, "text/xml", faultXML("AccessDenied")) }, ClassFixConfiguration, nil},
+		{"fault under 200", func(*testBus, string) http.HandlerFunc { return answerXML(faultXML("InvalidContent")) }, ClassFixData, nil},
+		{"unknown fault", func(*testBus, string) http.HandlerFunc { return answerXML(faultXML("Mystery")) }, ClassUnknown, nil},
+		{"bad gateway", func(*testBus, string) http.HandlerFunc { return answerWith(502, "text/html", "<html>") }, ClassRetry, nil},
+		{"500 with a reply that is no fault", func(b *testBus, id string) http.HandlerFunc { return answerWith(500, "text/xml", b.receipt(id)) }, ClassRetry, nil},
+		{"redirect", func(*testBus, string) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", 307) }
 		}, ClassRetry, nil},
-		{"garbage under 200", func(*bus, string) http.HandlerFunc { return answerXML("garbage") }, ClassUnknown, ErrMalformedReply},
-		{"empty reply", func(*bus, string) http.HandlerFunc { return answerXML("") }, ClassUnknown, ErrMalformedReply},
-		{"empty body", func(*bus, string) http.HandlerFunc { return answerXML(soapReply("")) }, ClassUnknown, ErrMalformedReply},
-		{"doctype", func(*bus, string) http.HandlerFunc {
+		{"garbage under 200", func(*testBus, string) http.HandlerFunc { return answerXML("garbage") }, ClassUnknown, ErrMalformedReply},
+		{"empty reply", func(*testBus, string) http.HandlerFunc { return answerXML("") }, ClassUnknown, ErrMalformedReply},
+		{"empty body", func(*testBus, string) http.HandlerFunc { return answerXML(soapReply("")) }, ClassUnknown, ErrMalformedReply},
+		{"doctype", func(*testBus, string) http.HandlerFunc {
 			return answerXML(`<!DOCTYPE x [<!ENTITY a "b">]>` + soapReply(""))
 		}, ClassUnknown, ErrMalformedReply},
-		{"reply of another operation", func(*bus, string) http.HandlerFunc { return answerXML(inReply(OpAck, "")) }, ClassUnknown, ErrMalformedReply},
-		{"no signature", func(b *bus, id string) http.HandlerFunc {
+		{"reply of another operation", func(*testBus, string) http.HandlerFunc { return answerXML(inReply(OpAck, "")) }, ClassUnknown, ErrMalformedReply},
+		{"no signature", func(b *testBus, id string) http.HandlerFunc {
 			whole := b.receipt(id)
 			from, to := strings.Index(whole, "<ns2:SMEVSignature"), strings.Index(whole, "</ns2:SMEVSignature>")+len("</ns2:SMEVSignature>")
 			return answerXML(whole[:from] + whole[to:])
 		}, ClassUnknown, ErrUnverified},
-		{"changed after signing", func(b *bus, id string) http.HandlerFunc {
+		{"changed after signing", func(b *testBus, id string) http.HandlerFunc {
 			return answerXML(strings.Replace(b.receipt(id), "requestIsQueued", "requestIsLost", 1))
 		}, ClassUnknown, ErrUnverified},
-		{"signed by somebody else", func(b *bus, id string) http.HandlerFunc {
-			other := &bus{t: b.t, signer: newTestSigner(b.t, gost3410.TC26_256A())}
+		{"signed by somebody else", func(b *testBus, id string) http.HandlerFunc {
+			other := &testBus{t: b.t, signer: newTestSigner(b.t, gost3410.TC26_256A())}
 			return answerXML(other.receipt(id))
 		}, ClassUnknown, ErrUnverified},
-		{"receipt for another message", func(b *bus, _ string) http.HandlerFunc { return answerXML(b.receipt(other)) }, ClassUnknown, ErrMalformedReply},
-		{"too large", func(*bus, string) http.HandlerFunc { return answerXML(strings.Repeat(" ", 1<<20)) }, ClassUnknown, ErrMalformedReply},
-		{"gzip bomb", func(*bus, string) http.HandlerFunc { return answerGzip(strings.Repeat(" ", 4<<20)) }, ClassUnknown, ErrMalformedReply},
-		{"broken gzip", func(*bus, string) http.HandlerFunc {
+		{"receipt for another message", func(b *testBus, _ string) http.HandlerFunc { return answerXML(b.receipt(other)) }, ClassUnknown, ErrMalformedReply},
+		{"too large", func(*testBus, string) http.HandlerFunc { return answerXML(strings.Repeat(" ", 1<<20)) }, ClassUnknown, ErrMalformedReply},
+		{"gzip bomb", func(*testBus, string) http.HandlerFunc { return answerGzip(strings.Repeat(" ", 4<<20)) }, ClassUnknown, ErrMalformedReply},
+		{"broken gzip", func(*testBus, string) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Encoding", "gzip")
 				io.WriteString(w, "not gzip")
@@ -257,7 +260,7 @@ func TestSendRequestErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.then(tt.reply(b, r.MessageID))
-			_, err = c.SendRequest(t.Context(), envelope)
+			_, err = c.SendRequest(t.Context(), messageID(envelope), envelope)
 			if err == nil {
 				t.Fatal("success")
 			}

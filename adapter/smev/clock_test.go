@@ -36,15 +36,15 @@ func TestReadClock(t *testing.T) {
 
 // clockBus is a bus whose clock differs from ours.
 type clockBus struct {
-	*bus
+	*testBus
 	client   *Client
 	readings []ClockReading
 }
 
 func newClockBus(t *testing.T) *clockBus {
-	b := &clockBus{bus: newBus(t)}
+	b := &clockBus{testBus: newBus(t)}
 	var mu sync.Mutex
-	b.client = b.bus.client(func(o *Options) {
+	b.client = b.testBus.client(func(o *Options) {
 		o.ObserveClock = func(r ClockReading) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -88,7 +88,7 @@ func TestClientReadsTheClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.then(dated(hour, answerXML(b.receipt(r.MessageID))))
-	if _, err := b.client.SendRequest(ctx, envelope); err != nil {
+	if _, err := b.client.SendRequest(ctx, messageID(envelope), envelope); err != nil {
 		t.Fatal(err)
 	}
 	b.expect("receipt", ClockReading{Source: ClockSending, Verified: true}, ClockReading{Source: ClockDate, Verified: true, Skew: hour})
@@ -119,7 +119,7 @@ func TestClientReadsTheClock(t *testing.T) {
 	}
 
 	b.then(dated(hour, answerXML(strings.Replace(b.receipt(r.MessageID), "requestIsQueued", "requestIsQueueD", 1))))
-	b.client.SendRequest(ctx, envelope)
+	b.client.SendRequest(ctx, messageID(envelope), envelope)
 	b.expect("receipt that is not believed")
 }
 

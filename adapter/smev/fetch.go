@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"egissogw/crypto/cert"
@@ -48,8 +47,7 @@ type FetchedFile struct {
 // the signed header, Streebog of 256 or 512 bits by the length (SPEC.md#receiving-a-file), and
 // its detached CMS. One pass, no temporary file, memory independent of the size.
 //
-// What w has been given may be used only if there is no error: FetchFile keeps it
-// apart until then.
+// What w has been given may be used only if there is no error.
 func (s *FileStore) Fetch(ctx context.Context, file FSAttachment, w io.Writer, check FileCheck) (*FetchedFile, error) {
 	announced, err := fileHash(file.Hash)
 	if err != nil {
@@ -74,30 +72,6 @@ func (s *FileStore) Fetch(ctx context.Context, file FSAttachment, w io.Writer, c
 		return nil, err
 	}
 	return &FetchedFile{Size: n, Digest: announced, Signatures: signed}, nil
-}
-
-// FetchFile is Fetch into a new file of the folder dir, readable for us alone.
-// Its name is made up: what the sender called it decides nothing here. The path
-// is returned only if everything holds, and the content is on the disk then;
-// otherwise nothing is left.
-func (s *FileStore) FetchFile(ctx context.Context, file FSAttachment, dir string, check FileCheck) (path string, fetched *FetchedFile, err error) {
-	f, err := os.CreateTemp(dir, "attachment-*")
-	if err != nil {
-		return "", nil, storeError(stepKeep, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if fetched, err = s.Fetch(ctx, file, f, check); err != nil {
-		return "", nil, err
-	}
-	if err = errors.Join(f.Sync(), f.Close()); err != nil {
-		return "", nil, storeError(stepKeep, err)
-	}
-	return f.Name(), fetched, nil
 }
 
 // fileHash reads Hash: base64 of the digest, or hexadecimal as some senders

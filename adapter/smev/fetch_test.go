@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,7 +38,7 @@ func announced(t testing.TB, fs afero.Fs, content []byte, curve *gost3410.Curve)
 	}
 }
 
-func TestFetchFile(t *testing.T) {
+func TestFetch(t *testing.T) {
 	content := randomBytes(300_000)
 	for name, curve := range map[string]*gost3410.Curve{"256": gost3410.TC26_256A(), "512": gost3410.TC26_512A()} {
 		for writing, rewrite := range map[string]func(string) string{
@@ -57,19 +56,13 @@ func TestFetchFile(t *testing.T) {
 				_, addr := startFTP(t, fs)
 				file := announced(t, fs, content, curve)
 				file.Hash = rewrite(file.Hash)
-				dir := t.TempDir()
-				path, fetched, err := testStore(addr).FetchFile(t.Context(), file, dir, FileCheck{Limit: 1 << 20, RequireSignature: true, Trust: trustAll})
+				var got bytes.Buffer
+				fetched, err := testStore(addr).Fetch(t.Context(), file, &got, FileCheck{Limit: 1 << 20, RequireSignature: true, Trust: trustAll})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, content) {
-					t.Errorf("kept content differs: %v", err)
-				}
-				if filepath.Dir(path) != dir || strings.Contains(path, "protocol") {
-					t.Errorf("kept as %s", path)
-				}
-				if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-					t.Errorf("mode %v, %v", info.Mode(), err)
+				if !bytes.Equal(got.Bytes(), content) {
+					t.Error("the content differs")
 				}
 				if fetched.Size != int64(len(content)) || len(fetched.Signatures) != 1 || len(fetched.Digest) != curve.Size() {
 					t.Errorf("%+v", fetched)
@@ -110,13 +103,9 @@ func TestFetchRefuses(t *testing.T) {
 			_, addr := startFTP(t, fs)
 			file, check := announced(t, fs, content, gost3410.TC26_256A()), check
 			tt.spoil(&file, &check)
-			dir := t.TempDir()
-			path, _, err := testStore(addr).FetchFile(t.Context(), file, dir, check)
+			_, err := testStore(addr).Fetch(t.Context(), file, io.Discard, check)
 			if err == nil || tt.is != nil && !errors.Is(err, tt.is) || Classify(err) != tt.class {
 				t.Errorf("class %v of %v", Classify(err), err)
-			}
-			if left, _ := os.ReadDir(dir); len(left) != 0 || path != "" {
-				t.Errorf("%d files are left, path %q", len(left), path)
 			}
 		})
 	}

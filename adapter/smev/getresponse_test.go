@@ -249,7 +249,7 @@ func TestGetResponseEmptyQueueAndFault(t *testing.T) {
 
 // FuzzReadAnswer: whatever comes, values are only given out of what verifies.
 func FuzzReadAnswer(f *testing.F) {
-	b := &bus{t: f, signer: newTestSigner(f, gost3410.CryptoProXchA())}
+	b := &testBus{t: f, signer: newTestSigner(f, gost3410.CryptoProXchA())}
 	for _, data := range []func(w *xmldsig.Writer){
 		func(w *xmldsig.Writer) {
 			w.Start(Version13.Basic, "MessagePrimaryContent")

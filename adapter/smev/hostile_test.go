@@ -14,7 +14,7 @@ import (
 )
 
 // hostileBus signs what a bus would.
-type hostileBus struct{ *bus }
+type hostileBus struct{ *testBus }
 
 // reply is a signed answer with that content, beside it what else is given.
 func (b hostileBus) reply(content, header string) []byte {
@@ -36,7 +36,7 @@ func (b hostileBus) reply(content, header string) []byte {
 // TestHostileReply: replies as the daemon reads them. Where the bus itself has
 // signed, the last step is reached.
 func TestHostileReply(t *testing.T) {
-	b := hostileBus{&bus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}}
+	b := hostileBus{&testBus{t: t, signer: newTestSigner(t, gost3410.CryptoProXchA())}}
 	read := func(contentType string, trust TrustFunc) func(testing.TB, []byte) error {
 		return func(_ testing.TB, input []byte) error {
 			e, err := openEnvelope(OpGetResponse, 200, contentType, input, Limits{}.withDefaults())

@@ -10,7 +10,7 @@ import (
 )
 
 // request writes a RequestMessage.
-func (b *bus) request(id, messageType, replyTo string, data func(w *xmldsig.Writer)) string {
+func (b *testBus) request(id, messageType, replyTo string, data func(w *xmldsig.Writer)) string {
 	v := Version13
 	return inReply(OpGetRequest, `<t:RequestMessage>`+b.signed(func(w *xmldsig.Writer) {
 		w.StartAttrs(v.Types, "Request", idAttr("SIGNED_BY_SMEV"))

@@ -117,7 +117,7 @@ func TestClientSendsParts(t *testing.T) {
 				contentType = r.Header.Get("Content-Type")
 				answerXML(b.receipt(tt.request.MessageID))(w, r)
 			})
-			if _, err := c.SendRequest(t.Context(), envelope); err != nil {
+			if _, err := c.SendRequest(t.Context(), messageID(envelope), envelope); err != nil {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(contentType, "multipart/") != tt.multipart {

@@ -48,8 +48,8 @@ func BuildSendResponse(ctx context.Context, v Version, signer Signer, r Response
 
 // SendResponse posts the bytes made by BuildSendResponse; errors are as with
 // SendRequest.
-func (c *Client) SendResponse(ctx context.Context, envelope []byte) (Receipt, error) {
-	return c.send(ctx, OpSendResponse, envelope)
+func (c *Client) SendResponse(ctx context.Context, id string, envelope []byte) (Receipt, error) {
+	return c.send(ctx, OpSendResponse, id, envelope)
 }
 
 func (r *Response) check() error {

@@ -84,7 +84,7 @@ func newSimulatorIdentity(t *testing.T, name string) *softkey.Signer {
 func (x *exchange) storageRequest() smev.Request {
 	return smev.Request{
 		MessageID: smev.NewMessageID(time.Now()),
-		Content:   func(w smev.ContentWriter) error { egisso.WriteStorageRequest(w); return nil },
+		Content:   func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
 	}
 }
 
@@ -94,7 +94,7 @@ func (x *exchange) send(r smev.Request) error {
 	if err != nil {
 		x.Fatal(err)
 	}
-	_, err = x.client.SendRequest(x.Context(), envelope)
+	_, err = x.client.SendRequest(x.Context(), r.MessageID, envelope)
 	return err
 }
 
@@ -181,44 +181,20 @@ func TestFilesAgainstSimulator(t *testing.T) {
 			if err != nil || answer == nil || answer.OriginalMessageID != r.MessageID || len(answer.FSAttachments) != 1 {
 				t.Fatalf("answer %+v, %v", answer, err)
 			}
-			path, fetched, err := x.files.FetchFile(t.Context(), answer.FSAttachments[0], t.TempDir(), smev.FileCheck{Limit: 1 << 20, RequireSignature: true})
+			var protocol bytes.Buffer
+			fetched, err := x.files.Fetch(t.Context(), answer.FSAttachments[0], &protocol, smev.FileCheck{Limit: 1 << 20, RequireSignature: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			protocol, err := os.ReadFile(path)
-			if err != nil || len(protocol) != int(fetched.Size) {
-				t.Fatalf("%d bytes, %v", len(protocol), err)
+			if protocol.Len() != int(fetched.Size) {
+				t.Fatalf("%d bytes of %d", protocol.Len(), fetched.Size)
 			}
-			if _, err := egisso.ReadProtocol(protocol); err != nil {
+			if _, err := egisso.ReadProtocol(protocol.Bytes()); err != nil {
 				t.Error(err)
 			}
 			if err := x.client.Ack(t.Context(), answer.MessageID, true); err != nil {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-// TestStatisticsAgainstSimulator: only 1.1 has the operation.
-func TestStatisticsAgainstSimulator(t *testing.T) {
-	x := newExchange(t, smev.Version11, nil)
-	if err := x.send(x.storageRequest()); err != nil {
-		t.Fatal(err)
-	}
-	x.idle()
-	queues, err := x.client.QueueStatistics(t.Context())
-	if err != nil || len(queues) == 0 {
-		t.Fatalf("%v, %v", queues, err)
-	}
-	var waiting int64
-	for _, q := range queues {
-		waiting += q.Pending
-	}
-	if waiting != 1 {
-		t.Errorf("%v", queues)
-	}
-	y := newExchange(t, smev.Version13, nil)
-	if _, err := y.client.QueueStatistics(t.Context()); !errors.Is(err, smev.ErrNotInVersion) || smev.Classify(err) != smev.ClassFixConfiguration {
-		t.Errorf("1.3: %v", err)
 	}
 }

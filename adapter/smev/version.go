@@ -21,8 +21,6 @@ type Version struct {
 	FileDetails bool
 	// Cancellation says that GetRequest may return Cancel (1.1).
 	Cancellation bool
-	// QueueStatistics says that GetIncomingQueueStatistics exists (1.1).
-	QueueStatistics bool
 }
 
 const namespaceRoot = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types/"
@@ -30,12 +28,11 @@ const namespaceRoot = "urn://x-artefacts-smev-gov-ru/services/message-exchange/t
 // The versions of the message exchange schema.
 var (
 	Version11 = Version{
-		Name:            "1.1",
-		Types:           namespaceRoot + "1.1",
-		Basic:           namespaceRoot + "basic/1.1",
-		Faults:          namespaceRoot + "faults/1.1",
-		Cancellation:    true,
-		QueueStatistics: true,
+		Name:         "1.1",
+		Types:        namespaceRoot + "1.1",
+		Basic:        namespaceRoot + "basic/1.1",
+		Faults:       namespaceRoot + "faults/1.1",
+		Cancellation: true,
 	}
 	Version12 = Version{
 		Name:   "1.2",
@@ -108,15 +105,14 @@ const (
 // Operation is one operation of the message exchange service.
 type Operation string
 
-// The operations (SPEC.md#operations).
+// The operations the gateway calls (SPEC.md#operations).
 const (
-	OpSendRequest     Operation = "SendRequest"
-	OpSendResponse    Operation = "SendResponse"
-	OpGetRequest      Operation = "GetRequest"
-	OpGetResponse     Operation = "GetResponse"
-	OpGetStatus       Operation = "GetStatus"
-	OpAck             Operation = "Ack"
-	OpQueueStatistics Operation = "GetIncomingQueueStatistics"
+	OpSendRequest  Operation = "SendRequest"
+	OpSendResponse Operation = "SendResponse"
+	OpGetRequest   Operation = "GetRequest"
+	OpGetResponse  Operation = "GetResponse"
+	OpGetStatus    Operation = "GetStatus"
+	OpAck          Operation = "Ack"
 )
 
 // Action is the value of the SOAPAction header, without its quotes.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -31,9 +32,9 @@ var asideCases = map[string]asideCase{
 	"answer": {5, func(ctx context.Context, s *store.Store, id, content string) error {
 		return storeAnswer(ctx, s, store.InAnswer{ID: id, Body: []byte(content)})
 	}, func(ctx context.Context, s *store.Store, look looked) (bool, error) {
-		return s.ApplyNext(ctx, func(a store.InAnswer, _ *store.AnsweredPackage) (store.Verdict, error) {
+		return s.ApplyNext(ctx, func(a store.InAnswer, _ *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 			look(a.Body)
-			return store.Verdict{}, nil
+			return lifecycle.Verdict{}, nil
 		})
 	}},
 	"incoming": {5, func(ctx context.Context, s *store.Store, id, content string) error {
@@ -51,7 +52,7 @@ var asideCases = map[string]asideCase{
 		_, _, err := s.StoreProtocol(ctx, uuid.Nil, []byte(content), "")
 		return err
 	}, func(ctx context.Context, s *store.Store, look looked) (bool, error) {
-		return s.ApplyNextProtocol(ctx, "", func(f store.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
+		return s.ApplyNextProtocol(ctx, "", func(f lifecycle.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
 			look(f.Raw)
 			return store.FileVerdict{Refused: "ничего не называет"}, nil
 		})
@@ -168,9 +169,9 @@ func TestLivingProcessesSetNothingAside(t *testing.T) {
 	tries := 0
 	for range c.deaths + 3 {
 		f.exec(t, `update egisso.answer set next_apply_at = now()`)
-		_, err := f.ApplyNext(t.Context(), func(store.InAnswer, *store.AnsweredPackage) (store.Verdict, error) {
+		_, err := f.ApplyNext(t.Context(), func(store.InAnswer, *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 			tries++
-			return store.Verdict{}, errors.New("not understood")
+			return lifecycle.Verdict{}, errors.New("not understood")
 		})
 		if err == nil || errors.Is(err, store.ErrSetAside) {
 			t.Fatalf("try %d: %v", tries, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 )
 
@@ -104,7 +105,7 @@ func classifierTitle(code string) string {
 
 // receiveClassifier stores what a request brought and returns what to say of it
 // in the journal.
-func receiveClassifier(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, v Verdict) (info string, err error) {
+func receiveClassifier(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, v lifecycle.Verdict) (info string, err error) {
 	news, err := saveClassifierAnswer(ctx, tx, v.Classifier, v.Body, ClassifierAsked)
 	if err != nil {
 		return "", err

@@ -27,21 +27,13 @@ type SourceRow struct {
 	Content     json.RawMessage // canonical content, nil when deleted or unreadable
 	ContentHash []byte          // changes when anything of the row does that may decide something
 	Findings    []egisso.Finding
-	Needs       []Need
+	Needs       []egisso.Need
 	Provider    string // participant code; empty: the gateway's own provider
 	TwinKey     []byte // of a fact, egisso.Fact.TwinKey; nil for other registers
 	Reading     int64  // which says so, see BeginReading
 }
 
-// Need is another row of the source that a row has to wait for.
-type Need struct {
-	Register egisso.Register // RegisterMeasure or RegisterParticipant
-	Key      string
-}
-
-func (n Need) String() string { return string(n.Register) + "/" + n.Key }
-
-func needTexts(needs []Need) []string {
+func needTexts(needs []egisso.Need) []string {
 	texts := make([]string, len(needs))
 	for i, n := range needs {
 		texts[i] = n.String()
@@ -177,7 +169,8 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		}
 		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey, row.Reading
 	}
-	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, contents, hashes, findings, needs, providers, twins, readings).Scan(&changed)
+	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
+		needs, flat(providers), flat(twins), readings).Scan(&changed)
 	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == overtaken {
 		err = ErrOvertaken
 	}

@@ -47,7 +47,7 @@ func TestRowTheDatabaseRefusesStopsOnlyItself(t *testing.T) {
 		{"content that is no JSON", func(r *store.SourceRow) { r.Content = json.RawMessage(`{`) }, "", "22P02"},
 		{"number without a limit", func(r *store.SourceRow) { r.Content = json.RawMessage(`{"amount": 1e999999}`) }, "", "22003"},
 		{"content that is not UTF-8", func(r *store.SourceRow) { r.Content = json.RawMessage("\"\xd2\"") }, "", "22021"},
-		{"long key of a measure", func(r *store.SourceRow) { r.Needs = []store.Need{{Register: egisso.RegisterMeasure, Key: long}} }, "", "54000"},
+		{"long key of a measure", func(r *store.SourceRow) { r.Needs = []egisso.Need{{Register: egisso.RegisterMeasure, Key: long}} }, "", "54000"},
 		{"number with a zero", func(r *store.SourceRow) { r.RecordNo = "1\x00" }, "", "22021"},
 		{"long key", func(r *store.SourceRow) { r.Key = long }, hashed(long), "54000"},
 		{"key with a zero", func(r *store.SourceRow) { r.Key = "1\x00" }, hashed("1\x00"), "22021"},

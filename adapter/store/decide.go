@@ -11,12 +11,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // Decide takes up to limit rows that changed, asks decide about each and stores
 // the answers, in one transaction. It returns how many rows were decided; zero
 // means none is left. decide must be quick and without I/O.
-func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int, decide func(Pending) (Decision, error)) (int, error) {
+func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int, decide func(lifecycle.Pending) (lifecycle.Decision, error)) (int, error) {
 	var decided int
 	err := s.inTx(ctx, "decide on changed rows of register "+string(register), func(tx pgx.Tx) error {
 		rows, err := lockDirty(ctx, tx, register, limit)
@@ -41,7 +42,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			if err != nil {
 				return fmt.Errorf("row %s: %w", row.Key, err)
 			}
-			needs[i] = Need{register, row.Key}.String()
+			needs[i] = egisso.Need{Register: register, Key: row.Key}.String()
 		}
 		batch := &pgx.Batch{}
 		decisions.queue(batch)
@@ -84,8 +85,8 @@ func (s *Store) longStatement(ctx context.Context, what, name string, args ...an
 
 // dirtyRow is a Pending and what it needs.
 type dirtyRow struct {
-	Pending
-	needs []Need
+	lifecycle.Pending
+	needs []egisso.Need
 	again bool // an operator lets go again what ЕГИССО rejected
 }
 
@@ -155,7 +156,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	}
 	for _, text := range needs {
 		register, key, _ := strings.Cut(text, "/")
-		row.needs = append(row.needs, Need{egisso.Register(register), key})
+		row.needs = append(row.needs, egisso.Need{Register: egisso.Register(register), Key: key})
 	}
 	return &row, json.Unmarshal(findings, &row.Findings)
 }
@@ -164,7 +165,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 // they stay dirty and are decided after their outcome.
 func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
-		return row.Last != nil && row.Last.State == Packed
+		return row.Last != nil && row.Last.State == lifecycle.Packed
 	})
 }
 
@@ -172,7 +173,7 @@ func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 // if it had never been sent.
 func forgetRefused(rows []*dirtyRow) {
 	for _, row := range rows {
-		if row.again = row.again && row.Last != nil && row.Last.State == Rejected; row.again {
+		if row.again = row.again && row.Last != nil && row.Last.State == lifecycle.Rejected; row.again {
 			row.Last = nil
 		}
 	}
@@ -193,7 +194,7 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 		return err
 	}
 	var key string
-	var head RecordHead
+	var head lifecycle.RecordHead
 	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash}, func() error {
 		last := head
 		last.BecomesHash = slices.Clone(head.BecomesHash)

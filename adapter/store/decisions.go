@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // decisions gathers what was decided on the rows of a batch, column by column, so that
@@ -15,19 +16,21 @@ import (
 type decisions struct {
 	register egisso.Register
 
-	keys, reviews []string
-	settled       []bool
+	keys    []string
+	reviews []lifecycle.Reason
+	settled []bool
 
-	dropped, reasons []string // keys of rows whose record is taken off, and why
-	adopted          []adoptedRow
-	records          recordColumns
+	dropped []string // keys of rows whose record is taken off
+	reasons []lifecycle.Reason
+	adopted []adoptedRow
+	records recordColumns
 }
 
 // adoptedRow is a row of which ЕГИССО holds something that was not sent.
 type adoptedRow struct {
 	key     string
 	content []byte // JSON
-	Adoption
+	lifecycle.Adoption
 }
 
 // recordColumns are the columns of the records that are put.
@@ -36,14 +39,15 @@ type recordColumns struct {
 	keys, kinds, contents []string
 	becomes               []*string // null: the content itself, or nothing
 	hashes                [][]byte
-	states, reasons       []string
+	states                []lifecycle.State
+	reasons               []lifecycle.Reason
 	findings, providers   []string
 	settle                []bool
 	bytes                 []int32 // of contents
 }
 
 // add notes what was decided on a row.
-func (d *decisions) add(row *dirtyRow, decision Decision) error {
+func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	d.keys, d.reviews = append(d.keys, row.Key), append(d.reviews, decision.Review)
 	d.settled = append(d.settled, decision.Record == nil)
 	if reason := dropReason(row, decision); reason != "" {
@@ -63,20 +67,20 @@ func (d *decisions) add(row *dirtyRow, decision Decision) error {
 }
 
 // dropReason says why the last record of a row is taken off, "" if it is not.
-func dropReason(row *dirtyRow, d Decision) string {
-	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == Rejected)
+func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
+	open := row.Last != nil && (row.Last.State.Open() || row.Last.State == lifecycle.Rejected)
 	switch {
 	case d.Drop != "" && (open || row.again):
 		return d.Drop
 	case open && d.Record == nil && d.Review != "":
-		return "Требуется решение человека"
+		return lifecycle.NeedsPerson
 	case open && d.Record != nil && (d.Record.ID != row.Last.ID || d.Review != ""):
-		return "Заменена записью с новым содержанием"
+		return lifecycle.Replaced
 	}
 	return ""
 }
 
-func (c *recordColumns) add(key string, r NewRecord) error {
+func (c *recordColumns) add(key string, r lifecycle.NewRecord) error {
 	content, err := json.Marshal(r.Content)
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)
@@ -96,7 +100,7 @@ func (c *recordColumns) add(key string, r NewRecord) error {
 	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
 	c.bytes = append(c.bytes, int32(len(content)))
 	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
-	c.states, c.reasons = append(c.states, string(r.State)), append(c.reasons, r.Reason)
+	c.states, c.reasons = append(c.states, r.State), append(c.reasons, r.Reason)
 	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
 	return nil
 }
@@ -110,8 +114,8 @@ func (d *decisions) queue(batch *pgx.Batch) {
 		batch.Queue(query("adopt_row"), d.register, a.key, a.ID, a.content, a.Hash, a.Provider, nullable(a.ParticipantCode))
 	}
 	if c := d.records; len(c.ids) > 0 {
-		batch.Queue(query("put_elements"), c.ids, c.contents, c.becomes)
-		batch.Queue(query("put_records"), d.register, c.ids, c.keys, c.kinds, c.bytes, c.hashes,
+		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))
+		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
 			c.states, c.reasons, c.findings, c.providers, c.settle)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)

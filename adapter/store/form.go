@@ -83,8 +83,8 @@ func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int,
 	}
 	batch := &pgx.Batch{}
 	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, provider, len(ids), plan.info(), plan.Channel, plan.Held)
-	batch.Queue(query("insert_package_records"), plan.ID, ids, kinds)
-	batch.Queue(query("pack_records"), plan.ID, ids)
+	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds)
+	batch.Queue(query("pack_records"), plan.ID, flat(ids))
 	return len(ids), tx.SendBatch(ctx, batch).Close()
 }
 

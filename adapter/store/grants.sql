@@ -84,7 +84,7 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
             egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.link, egisso.held_message, egisso.sender_list,
-            egisso.schema_version, egisso.job, egisso.register_rest, egisso.package to %I', seer);
+            egisso.schema_version, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
             egisso.kmsz_levels, egisso.kmsz_funding, egisso.kmsz_forms, egisso.kmsz_rules, egisso.kmsz_periodicity, egisso.kmsz_units,
@@ -95,7 +95,7 @@ begin
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
-        execute format('grant select (register, row_key, deleted, dirty, row_findings, review, accepted_id) on egisso.source_row to %I', seer);
+        execute format('grant select (register, row_key, deleted, dirty, row_findings, review_code, accepted_id) on egisso.source_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);

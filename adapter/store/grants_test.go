@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
 )
@@ -110,14 +111,14 @@ func TestGatewayRoleSuffices(t *testing.T) {
 	check("job", s.JobFinished(t.Context(), "collect", "ошибка"))
 	check("cursor", s.SaveCursor(t.Context(), egisso.RegisterFact, "1"))
 	pkg, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1", "2")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "1", "2")})
 	check("acknowledge", s.MarkAcked(t.Context(), "a1"))
 	f.want(t, `select string_agg(distinct state, ',') from egisso.record_status`, "accepted")
 
-	_, err := s.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) { return store.Decision{}, nil })
+	_, err := s.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) { return lifecycle.Decision{}, nil })
 	check("decide", err)
 	f.saveRows(t, row("3", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	f.sign(t)
 	refused := f.claim(t)
@@ -256,7 +257,7 @@ func TestWhoMayCommand(t *testing.T) {
 	database, owner := installed(t)
 	f := fixture{opened(t, as(t, database, "egisso_gateway")), database, owner}
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Outcomes: outcomes(store.Rejected, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Outcomes: outcomes(lifecycle.Rejected, "1")})
 	for role, wanted := range map[string]bool{"egisso_operator": true, "egisso_gateway": true, "egisso_reader": false} {
 		conn := connect(t, as(t, database, role))
 		for _, call := range []string{

@@ -9,90 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
-
-// AnsweredPackage is the package an answer belongs to.
-type AnsweredPackage struct {
-	ID          uuid.UUID
-	MessageID   uuid.UUID
-	Register    egisso.Register
-	State       string
-	Result      PackageResult // "" until answered
-	RecordCount int
-	Classifier  string // code a request for the classifier asked for
-	Members     []uuid.UUID
-	// Delivered: SMEV has or had the message the answer is about.
-	Delivered bool
-	// Undecided are the members an earlier protocol left in doubt; all of them
-	// before the first one.
-	Undecided map[uuid.UUID]bool
-	// Decided are the outcomes an earlier protocol gave, and Protocol is that
-	// protocol, the last one applied; nil before the first.
-	Decided  map[uuid.UUID]RecordState
-	Protocol []byte
-	// Unconfirmed are the outcomes among them that came from a file while the bus had
-	// the package.
-	Unconfirmed map[uuid.UUID]RecordState
-}
-
-// Verdict is what an answer means for its package. At most one of Progress,
-// Failed, Returned and Result is set; none when the answer decides nothing.
-type Verdict struct {
-	Note     string // English, kept with the answer
-	Info     string // Russian, for the journal
-	Review   string // Russian, why a person should look
-	Progress int    // 1 accepted, 2 in work: not final
-	Failed   bool   // refused by SMEV or by the provider: records are "not sent" again
-	Returned bool   // ЕГИССО could not process the package as a whole: the same, but answered
-	Result   PackageResult
-	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
-	// member the protocol leaves in doubt is missing and stays sent.
-	Outcomes map[uuid.UUID]RecordState
-	// Classifier is what a request for the classifier brought, Body the document
-	// it came in. It is stored, and the journal tells what was new.
-	Classifier *egisso.ClassifierAnswer
-	Body       []byte
-	Messages   []ProtocolMessage
-	// Stranger: it is about nothing of ours (Russian, why a person should look).
-	Stranger string
-	// ReplyFailed: an answer of ours was refused after all (Russian, why).
-	ReplyFailed string
-	// ParticipantCode is what ЕГИССО calls the participant whose application it
-	// accepted, "" if it did not say.
-	ParticipantCode string
-	// Protocol is the protocol the verdict comes from; kept if it says anything.
-	Protocol []byte
-	// FromFile is the protocol file of a package the bus has: nobody signed it, so that
-	// it proves no delivery and its outcomes stay unconfirmed.
-	FromFile string
-	// Settled is the word of the bus about outcomes that came from a file; "" as an
-	// outcome means that ЕГИССО never had the record.
-	Settled map[uuid.UUID]RecordState
-}
-
-// PackageResult is the outcome of an answered package.
-type PackageResult string
-
-// Package results, adapter/egisso/SPEC.md#outcomes.
-const (
-	PackageAccepted PackageResult = "accepted"
-	PackagePartial  PackageResult = "partial"
-	PackageRejected PackageResult = "rejected"
-)
-
-// ProtocolMessage is one message of a protocol about one record.
-type ProtocolMessage struct {
-	RecordID string
-	Type     int // 1 error, 2 warning
-	RuleCode string
-	Report   string
-}
 
 // ApplyNext takes the oldest answer not yet applied, asks judge what it means
 // and stores the consequences, all in one transaction. pkg is nil when no
 // message of ours is named by the answer. It reports whether there was one; with
 // an error too, when that answer was put off and others may follow.
-func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *AnsweredPackage) (Verdict, error)) (bool, error) {
+func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error)) (bool, error) {
 	found := false
 	var failure error
 	err := s.inTx(ctx, "apply an answer", func(tx pgx.Tx) error {
@@ -111,7 +35,7 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 		} else if failure != nil {
 			return failure
 		}
-		judged := func(a InAnswer, pkg *AnsweredPackage) (Verdict, error) {
+		judged := func(a InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 			v, err := judge(a, pkg)
 			// What happens to the process from now on is not its doing.
 			return v, errors.Join(err, endReading(ctx, s.besideTx, readingAnswer, a.ID))
@@ -135,7 +59,7 @@ func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *Answe
 	return found, err
 }
 
-func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *AnsweredPackage) (Verdict, error)) error {
+func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *lifecycle.AnsweredPackage) (lifecycle.Verdict, error)) error {
 	pkg, err := packageOfMessage(ctx, tx, a.OriginalMessageID)
 	if err == nil && pkg == nil {
 		a.ReplyTo, err = replyOfMessage(ctx, tx, a.OriginalMessageID)
@@ -164,13 +88,9 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 	return err
 }
 
-// IsMessageID tells whether a text has the form of a MessageID: a UUID and nothing
-// around it.
-func IsMessageID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
-
 // replyOfMessage finds the incoming message a message of ours answers.
 func replyOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (incomingID string, err error) {
-	if !IsMessageID(originalID) {
+	if !lifecycle.IsMessageID(originalID) {
 		return "", nil // not an id of ours
 	}
 	messageID := uuid.MustParse(originalID)
@@ -181,12 +101,12 @@ func replyOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (incoming
 	return incomingID, err
 }
 
-func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*AnsweredPackage, error) {
-	if !IsMessageID(originalID) {
+func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*lifecycle.AnsweredPackage, error) {
+	if !lifecycle.IsMessageID(originalID) {
 		return nil, nil // not an id of ours
 	}
 	messageID := uuid.MustParse(originalID)
-	p := AnsweredPackage{MessageID: messageID}
+	p := lifecycle.AnsweredPackage{MessageID: messageID}
 	var result *string
 	var messageState string
 	err := tx.QueryRow(ctx, query("package_of_message"), messageID).
@@ -198,7 +118,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 		return nil, err
 	}
 	if result != nil {
-		p.Result = PackageResult(*result)
+		p.Result = lifecycle.PackageResult(*result)
 	}
 	p.Delivered = messageState == "delivered"
 	return &p, addMembers(ctx, tx, &p)
@@ -206,7 +126,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*Answe
 
 // addMembers reads the members of a package that is locked, which of them have no
 // outcome, and the protocol applied last.
-func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
+func addMembers(ctx context.Context, tx pgx.Tx, p *lifecycle.AnsweredPackage) error {
 	if err := tx.QueryRow(ctx, query("last_protocol"), p.ID).Scan(&p.Protocol); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
@@ -214,11 +134,11 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 	if err != nil {
 		return err
 	}
-	p.Undecided, p.Decided, p.Unconfirmed = map[uuid.UUID]bool{}, map[uuid.UUID]RecordState{}, map[uuid.UUID]RecordState{}
+	p.Undecided, p.Decided, p.Unconfirmed = map[uuid.UUID]bool{}, map[uuid.UUID]lifecycle.State{}, map[uuid.UUID]lifecycle.State{}
 	var id uuid.UUID
-	var state RecordState
+	var state lifecycle.State
 	var here bool // still in this package
-	var outcome, unconfirmed RecordState
+	var outcome, unconfirmed lifecycle.State
 	_, err = pgx.ForEachRow(rows, []any{&id, &state, &here, &outcome, &unconfirmed}, func() error {
 		p.Members = append(p.Members, id)
 		if unconfirmed != "" {
@@ -227,7 +147,7 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 		if outcome != "" {
 			p.Decided[id] = outcome
 		}
-		if here && state == Packed {
+		if here && state == lifecycle.Packed {
 			p.Undecided[id] = true
 		}
 		return nil
@@ -235,7 +155,7 @@ func addMembers(ctx context.Context, tx pgx.Tx, p *AnsweredPackage) error {
 	return err
 }
 
-func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdict) error {
+func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage, v lifecycle.Verdict) error {
 	batch := &pgx.Batch{}
 	if v.FromFile == "" {
 		batch.Queue(query("confirm_delivery"), pkg.MessageID)
@@ -262,7 +182,7 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 		if v.Info, err = receiveClassifier(ctx, tx, pkg.ID, v); err != nil {
 			return err
 		}
-		v.Result = PackageAccepted
+		v.Result = lifecycle.PackageAccepted
 		queueOutcomes(batch, pkg, v)
 	case v.Result != "":
 		queueOutcomes(batch, pkg, v)
@@ -275,7 +195,7 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *AnsweredPackage, v Verdic
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
+func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle.Verdict) {
 	ids, outcomes := make([]uuid.UUID, 0, len(v.Outcomes)), make([]string, 0, len(v.Outcomes))
 	for _, id := range pkg.Members {
 		if outcome, decided := v.Outcomes[id]; decided {
@@ -287,8 +207,8 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
-	batch.Queue(query("member_outcomes"), pkg.ID, ids, outcomes)
-	batch.Queue(query("record_outcomes"), pkg.ID, ids, outcomes, v.ParticipantCode)
+	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
+	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
 	batch.Queue(query("touch_rows"), pkg.ID)
 	batch.Queue(query("allow_long_statements"))
@@ -300,7 +220,7 @@ func queueOutcomes(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 
 // queueSettled lets the word of the bus take the place of outcomes from a file, with
 // what the rows held because of them.
-func queueSettled(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
+func queueSettled(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle.Verdict) {
 	if len(v.Settled) == 0 {
 		return
 	}
@@ -320,7 +240,7 @@ func queueSettled(batch *pgx.Batch, pkg *AnsweredPackage, v Verdict) {
 	batch.Queue(query("settle_unconfirmed"), pkg.ID, ids, said, v.ParticipantCode)
 }
 
-func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []ProtocolMessage) {
+func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []lifecycle.ProtocolMessage) {
 	n := len(messages)
 	raw, elements, types := make([]string, n), make([]*uuid.UUID, n), make([]int16, n)
 	codes, reports := make([]string, n), make([]string, n)
@@ -330,7 +250,7 @@ func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []ProtocolMes
 			elements[i] = &id
 		}
 	}
-	batch.Queue(query("insert_messages"), packageID, raw, elements, types, codes, reports)
+	batch.Queue(query("insert_messages"), packageID, raw, flat(elements), types, codes, reports)
 }
 
 func nullable(text string) *string {

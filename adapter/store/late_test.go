@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -11,12 +12,12 @@ import (
 func TestLastProtocolIsKnownToEveryWay(t *testing.T) {
 	f := open(t)
 	id, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Info: "частично", Outcomes: outcomes(store.Accepted, "1"), Protocol: []byte("first")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackagePartial, Info: "частично", Outcomes: outcomes(lifecycle.Accepted, "1"), Protocol: []byte("first")})
 	if _, _, err := f.StoreProtocol(t.Context(), id, []byte("<protocol/>"), ""); err != nil {
 		t.Fatal(err)
 	}
 	var seen string
-	if _, err := f.ApplyNextProtocol(t.Context(), "", func(_ store.ProtocolFile, find store.PackageFinder) (store.FileVerdict, error) {
+	if _, err := f.ApplyNextProtocol(t.Context(), "", func(_ lifecycle.ProtocolFile, find store.PackageFinder) (store.FileVerdict, error) {
 		p, err := find(id)
 		if p != nil {
 			seen = string(p.Protocol)
@@ -42,9 +43,9 @@ func TestProtocolAppliedMeanwhileIsSeen(t *testing.T) {
 	f.exec(t, `select from egisso.package for update`)
 	seen := make(chan string, 1)
 	go func() {
-		_, err := f.ApplyNext(t.Context(), func(_ store.InAnswer, p *store.AnsweredPackage) (store.Verdict, error) {
+		_, err := f.ApplyNext(t.Context(), func(_ store.InAnswer, p *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 			seen <- p.State + " " + string(p.Protocol)
-			return store.Verdict{}, nil
+			return lifecycle.Verdict{}, nil
 		})
 		if err != nil {
 			seen <- err.Error()
@@ -71,7 +72,7 @@ func TestLateFailureSaysNothingOfAMessageThatIsGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := open(t)
 			f.saveRows(t, row("1", "a"))
-			f.decideAll(t, store.Ready)
+			f.decideAll(t, lifecycle.Ready)
 			f.form(t)
 			f.sign(t)
 			begin := func() (*store.OutMessage, int64) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -32,7 +33,7 @@ func (f fixture) exported(t *testing.T, keys ...string) uuid.UUID {
 	for _, key := range keys {
 		f.saveRows(t, row(key, "first"))
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	id, _ := f.formManual(t, egisso.Date{})
 	p, err := f.ClaimManual(t.Context(), time.Minute)
 	if err != nil || p == nil || p.ID != id {
@@ -54,7 +55,7 @@ func (f fixture) exported(t *testing.T, keys ...string) uuid.UUID {
 func TestManualPackageIsNeverSigned(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	id, _ := f.formManual(t, egisso.Date{})
 	if p, err := f.ClaimFormed(t.Context(), time.Minute); err != nil || p != nil {
 		t.Fatalf("the signer claims %v: %v", p, err)
@@ -104,7 +105,7 @@ func TestExportTakesFactsDecidedByTheDay(t *testing.T) {
 		}
 		f.saveRows(t, r)
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	if _, n := f.formManual(t, egisso.Date{Year: 2024, Month: 3, Day: 1}); n != 2 {
 		t.Errorf("%d records, want the fact of that day and the event", n)
 	}
@@ -112,8 +113,8 @@ func TestExportTakesFactsDecidedByTheDay(t *testing.T) {
 }
 
 // judged is a judge that takes the file for a protocol of the package.
-func judged(id uuid.UUID, v store.Verdict) func(store.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
-	return func(f store.ProtocolFile, find store.PackageFinder) (store.FileVerdict, error) {
+func judged(id uuid.UUID, v lifecycle.Verdict) func(lifecycle.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
+	return func(f lifecycle.ProtocolFile, find store.PackageFinder) (store.FileVerdict, error) {
 		p, err := find(id)
 		if p == nil {
 			return store.FileVerdict{Refused: "нет такого пакета"}, err
@@ -129,7 +130,7 @@ func TestProtocolFileDecidesLikeAnAnswer(t *testing.T) {
 	if err != nil || !fresh {
 		t.Fatalf("fresh %v: %v", fresh, err)
 	}
-	verdict := store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1", "2")}
+	verdict := lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "1", "2")}
 	if found, err := f.ApplyNextProtocol(t.Context(), "", judged(id, verdict)); err != nil || !found {
 		t.Fatalf("found %v: %v", found, err)
 	}
@@ -151,7 +152,7 @@ func TestRefusedProtocolFileMayBeBroughtAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.ApplyNextProtocol(t.Context(), id, judged(uuid.New(), store.Verdict{})); err != nil {
+	if _, err := f.ApplyNextProtocol(t.Context(), id, judged(uuid.New(), lifecycle.Verdict{})); err != nil {
 		t.Fatal(err)
 	}
 	o, err := f.Protocol(t.Context(), id)
@@ -162,7 +163,7 @@ func TestRefusedProtocolFileMayBeBroughtAgain(t *testing.T) {
 		t.Errorf("a refused file is not taken again: %v", err)
 	}
 	boom := errors.New("boom")
-	found, err := f.ApplyNextProtocol(t.Context(), "", func(store.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
+	found, err := f.ApplyNextProtocol(t.Context(), "", func(lifecycle.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
 		return store.FileVerdict{}, boom
 	})
 	if !found || !errors.Is(err, boom) {
@@ -210,7 +211,7 @@ func TestProtocolFileLargerThanAny(t *testing.T) {
 	}
 	f.exec(t, `delete from egisso.protocol_file;
 		insert into egisso.protocol_file (id, raw, imported_by) values ('sha256:0', convert_to(repeat('x', 70000000), 'UTF8'), 'test')`)
-	found, err := f.ApplyNextProtocol(t.Context(), "", func(p store.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
+	found, err := f.ApplyNextProtocol(t.Context(), "", func(p lifecycle.ProtocolFile, _ store.PackageFinder) (store.FileVerdict, error) {
 		if len(p.Raw) != 0 {
 			t.Errorf("%d bytes were fetched", len(p.Raw))
 		}
@@ -227,7 +228,7 @@ func TestProtocolFileLargerThanAny(t *testing.T) {
 func TestPreviewLeavesNothingBehind(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"), row("2", "b"), row("3", "c"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	var sizes []int
 	err := f.Preview(t.Context(), func() (store.PackagePlan, error) {
 		return store.PackagePlan{ID: uuid.New(), Register: egisso.RegisterFact, Format: "10.06.S", Version: "1.1.0", MaxRecords: 2, MaxBytes: 1 << 20}, nil

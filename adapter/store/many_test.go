@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -24,7 +25,7 @@ func TestManyRowsMayTakeTheirTime(t *testing.T) {
 	for n := range 30 {
 		f.saveRows(t, row(fmt.Sprint(n), "a"))
 	}
-	f.decideAll(t, store.Waiting)
+	f.decideAll(t, lifecycle.Waiting)
 	if _, err := f.conn.Exec(t.Context(), `
 		create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.05); return new; end $$;
 		create trigger slow before update on egisso.source_row for each row when (new.register = 'fact' and new.dirty and not old.dirty) execute function slow()`); err != nil {
@@ -45,9 +46,9 @@ func TestManyRowsMayTakeTheirTime(t *testing.T) {
 	if _, err := f.SaveRows(t.Context(), egisso.RegisterMeasure, []store.SourceRow{measure}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Decide(t.Context(), egisso.RegisterMeasure, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{
-			ID: recordID("m"), Kind: egisso.KindMeasure, Provider: "0042.000001", Content: p.Content, BecomesHash: p.ContentHash, State: store.Ready,
+	if _, err := f.Decide(t.Context(), egisso.RegisterMeasure, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{
+			ID: recordID("m"), Kind: egisso.KindMeasure, Provider: "0042.000001", Content: p.Content, BecomesHash: p.ContentHash, State: lifecycle.Ready,
 		}}, nil
 	}); err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestManyRowsMayTakeTheirTime(t *testing.T) {
 	if err := f.Delivered(t.Context(), m, attempt, "в очереди"); err != nil {
 		t.Fatal(err)
 	}
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "m")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "m")})
 	touched("the protocol")
 
 	if n, err := f.SetCheckBasis(t.Context(), "tomorrow"); err != nil || n < 30 {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // addNeeds reads the measures and participants the rows depend on.
@@ -29,7 +30,7 @@ func addNeeds(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
 		return err
 	}
 	for _, row := range rows {
-		row.Measures, row.Participants = map[string]*MeasureState{}, map[string]string{}
+		row.Measures, row.Participants = map[string]*lifecycle.MeasureState{}, map[string]string{}
 		for _, n := range row.needs {
 			if state, known := measures[n.Key]; known && n.Register == egisso.RegisterMeasure {
 				row.Measures[n.Key] = state
@@ -42,8 +43,8 @@ func addNeeds(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
 	return nil
 }
 
-func readMeasures(ctx context.Context, tx pgx.Tx, keys []string) (map[string]*MeasureState, error) {
-	measures := map[string]*MeasureState{}
+func readMeasures(ctx context.Context, tx pgx.Tx, keys []string) (map[string]*lifecycle.MeasureState, error) {
+	measures := map[string]*lifecycle.MeasureState{}
 	if len(keys) == 0 {
 		return measures, nil
 	}
@@ -55,7 +56,7 @@ func readMeasures(ctx context.Context, tx pgx.Tx, keys []string) (map[string]*Me
 	var content []byte
 	var pending bool
 	_, err = pgx.ForEachRow(result, []any{&key, &content, &provider, &pending}, func() error {
-		state := &MeasureState{Provider: provider, Pending: pending}
+		state := &lifecycle.MeasureState{Provider: provider, Pending: pending}
 		if content != nil {
 			state.Accepted = new(egisso.LocalMeasure)
 			if err := json.Unmarshal(content, state.Accepted); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -24,22 +25,22 @@ func (f fixture) retry(t *testing.T, key, want string) {
 func TestRetryOfARejectedRecordSendsItUnderTheSameID(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Info: "отклонён", Outcomes: outcomes(store.Rejected, "1")})
-	seen := func() (last *store.RecordHead) {
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, "1")})
+	seen := func() (last *lifecycle.RecordHead) {
 		t.Helper()
-		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 			last = p.Last
-			return store.Decision{}, nil
+			return lifecycle.Decision{}, nil
 		}); err != nil {
 			t.Fatal(err)
 		}
 		return last
 	}
-	if last := seen(); last == nil || last.State != store.Rejected {
+	if last := seen(); last == nil || last.State != lifecycle.Rejected {
 		t.Fatalf("after the protocol the decision sees %+v", last)
 	}
 	f.retry(t, "1", "отправлена снова")
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.want(t, `select id::text || ' ' || state from egisso.record`, recordID("1").String()+" ready")
 	f.want(t, `select again::text from egisso.source_row`, "false")
 	f.want(t, `select action || ' ' || row_key || ' ' || reason from egisso.operation_log`, "retry_record 1 проверено")
@@ -51,10 +52,10 @@ func TestRetryOfARejectedRecordSendsItUnderTheSameID(t *testing.T) {
 func TestRetryOfARejectedRecordThatIsGoneDropsIt(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Info: "отклонён", Outcomes: outcomes(store.Rejected, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, "1")})
 	f.retry(t, "1", "отправлена снова")
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) {
-		return store.Decision{Drop: "больше не нужна"}, nil
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Drop: lifecycle.NotNeeded}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +66,14 @@ func TestRetryOverridesOnlyWhatThePolicyBlocks(t *testing.T) {
 	f := open(t)
 	decide := func() (overridden bool) {
 		t.Helper()
-		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 			overridden = p.Overridden
 			findings := []egisso.Finding{{Code: "019", Severity: egisso.Error, Text: "дата", ByPolicy: true}}
 			if p.Key == "2" {
 				findings = append(findings, egisso.Finding{Code: "L-SNILS", Severity: egisso.Error, Text: "СНИЛС"})
 			}
-			return store.Decision{Record: &store.NewRecord{
-				ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, State: store.Blocked, Findings: findings,
+			return lifecycle.Decision{Record: &lifecycle.NewRecord{
+				ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, State: lifecycle.Blocked, Findings: findings,
 			}}, nil
 		}); err != nil {
 			t.Fatal(err)
@@ -103,7 +104,7 @@ func TestRetryGivesBackWhatAProtocolLeftInDoubt(t *testing.T) {
 	if _, err := f.RetryRecord(t.Context(), egisso.RegisterFact, "1", "рано"); err == nil {
 		t.Error("a record in flight was given back")
 	}
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackagePartial, Review: "исход не известен", Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.retry(t, "2", "отправлена снова")
 	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "accepted,ready")
 	if _, err := f.RetryRecord(t.Context(), egisso.RegisterFact, "2", " "); err == nil {
@@ -132,18 +133,18 @@ func TestReleaseOnlyWhenTheTermIsOver(t *testing.T) {
 	if _, err := f.ReleasePackage(t.Context(), pkg, "ещё раз"); err == nil {
 		t.Error("a package was released twice")
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	if _, n := f.form(t); n != 2 {
 		t.Errorf("%d records go on, want 2: a released package is no failure of the bus", n)
 	}
-	f.answer(t, "late", m, store.Verdict{Review: "сверьте"})
+	f.answer(t, "late", m, lifecycle.Verdict{Review: "сверьте"})
 	f.want(t, `select count(*) from egisso.journal where review = 'сверьте'`, "1")
 }
 
 func TestReleaseStopsAMessageThatNeverLeft(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	pkg, _ := f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -164,7 +165,7 @@ func TestReleaseStopsAMessageThatNeverLeft(t *testing.T) {
 func TestRetryOfAFailedPackageEndsTheRest(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	pkg, _ := f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -175,7 +176,7 @@ func TestRetryOfAFailedPackageEndsTheRest(t *testing.T) {
 	if err := f.Refuse(t.Context(), m, attempt, store.Failure{Fault: "AccessDenied", Detail: "x", Info: "нет прав"}); err != nil {
 		t.Fatal(err)
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	if _, n := f.form(t); n != 0 {
 		t.Fatal("the register does not rest")
 	}
@@ -190,7 +191,7 @@ func TestRetryOfAFailedPackageEndsTheRest(t *testing.T) {
 func TestRetryOfAPackageSendsAtOnceAndRepeatsTheRejected(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	pkg, _ := f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -211,8 +212,8 @@ func TestRetryOfAPackageSendsAtOnceAndRepeatsTheRejected(t *testing.T) {
 	if again.ID != m.ID {
 		t.Error("another message goes")
 	}
-	f.answer(t, "a1", again, store.Verdict{Result: store.PackageRejected, Outcomes: outcomes(store.Rejected, "1")})
-	f.decideAll(t, store.Ready)
+	f.answer(t, "a1", again, lifecycle.Verdict{Result: lifecycle.PackageRejected, Outcomes: outcomes(lifecycle.Rejected, "1")})
+	f.decideAll(t, lifecycle.Ready)
 	if text, err := f.RetryPackage(t.Context(), pkg, "мера исправлена"); err == nil {
 		t.Errorf("the record was decided anew, nothing is rejected any more: %q", text)
 	}
@@ -227,7 +228,7 @@ func TestOrdersAreKeptUntilFormed(t *testing.T) {
 	if n, err := f.OrderPackage(t.Context(), egisso.RegisterFact); err != nil || n != 0 {
 		t.Errorf("%d records ready before the decision: %v", n, err)
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	if n, err := f.OrderPackage(t.Context(), egisso.RegisterFact); err != nil || n != 1 {
 		t.Errorf("%d records ready: %v", n, err)
 	}
@@ -246,7 +247,7 @@ func TestOrdersAreKeptUntilFormed(t *testing.T) {
 func TestHeldPackageWaitsForTheCommand(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	id := uuid.New()
 	if n, err := f.FormPackage(t.Context(), store.PackagePlan{
 		ID: id, Register: egisso.RegisterFact, Format: "10.06.S", Version: "1.1.0", MaxRecords: 10, MaxBytes: 1 << 20, Held: true,
@@ -270,8 +271,8 @@ func TestHeldPackageWaitsForTheCommand(t *testing.T) {
 func TestHistoryTellsTheWholeWay(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Info: "Пакет отклонен", Outcomes: outcomes(store.Rejected, "1"),
-		Messages: []store.ProtocolMessage{{RecordID: recordID("1").String(), Type: 1, RuleCode: "026", Report: "форма"}}})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "Пакет отклонен", Outcomes: outcomes(lifecycle.Rejected, "1"),
+		Messages: []lifecycle.ProtocolMessage{{RecordID: recordID("1").String(), Type: 1, RuleCode: "026", Report: "форма"}}})
 	f.retry(t, "1", "снова")
 	for _, name := range []string{"1", "N1", recordID("1").String()} {
 		keys, err := f.FindRecords(t.Context(), "", name)
@@ -311,11 +312,11 @@ func TestRetryConfirmsAChangeOfPeople(t *testing.T) {
 	f := open(t)
 	decide := func() (released bool) {
 		t.Helper()
-		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 			released = p.PeopleReleased
-			return store.Decision{Record: &store.NewRecord{
+			return lifecycle.Decision{Record: &lifecycle.NewRecord{
 				ID: recordID(p.Key), Kind: egisso.KindFactAlteration, Provider: "0042.000001", Content: p.Content,
-				State: store.Waiting, Reason: "L-PERSON Изменились только сведения о людях",
+				State: lifecycle.Waiting, Reason: lifecycle.ConfirmPeople,
 			}}, nil
 		}); err != nil {
 			t.Fatal(err)
@@ -337,7 +338,7 @@ func TestRetryConfirmsAChangeOfPeople(t *testing.T) {
 func TestReleaseOfAPackageThatCannotBeSigned(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	pkg, _ := f.form(t)
 	p, err := f.ClaimFormed(t.Context(), time.Minute)
 	if err != nil || p == nil {
@@ -361,12 +362,12 @@ func TestReleaseOfAPackageThatCannotBeSigned(t *testing.T) {
 func TestRetryOfARejectedRecordConfirmsPeopleToo(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Info: "отклонён", Outcomes: outcomes(store.Rejected, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, "1")})
 	f.retry(t, "1", "отправлена снова")
 	released := false
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 		released = p.PeopleReleased
-		return store.Decision{}, nil
+		return lifecycle.Decision{}, nil
 	}); err != nil || !released {
 		t.Errorf("the decision does not know of the confirmation: %v", err)
 	}

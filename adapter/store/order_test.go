@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -18,7 +19,7 @@ import (
 // so those after it must still be free.
 func TestAnswersLockRowsInTheOrderOfTheirKeys(t *testing.T) {
 	keys := []string{"9", "8", "7", "6", "5", "4", "3", "2", "1"}
-	for name, verdict := range map[string]store.Verdict{
+	for name, verdict := range map[string]lifecycle.Verdict{
 		"refusal":  {Failed: true, Info: "отклонено"},
 		"returned": {Returned: true, Info: "не обработан"},
 	} {
@@ -108,15 +109,15 @@ func TestDecisionsSeeTheContentOfTheHash(t *testing.T) {
 			more = false // and once more, now that all is said
 		default:
 		}
-		_, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p store.Pending) (store.Decision, error) {
+		_, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 			var said struct{ Content string }
 			if err := json.Unmarshal(p.Content, &said); err != nil {
-				return store.Decision{}, err
+				return lifecycle.Decision{}, err
 			}
 			if string(p.ContentHash) != "hash of "+said.Content {
 				wrong++
 			}
-			return store.Decision{}, nil
+			return lifecycle.Decision{}, nil
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -7,24 +7,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso/lifecycle"
 )
-
-// ProtocolFile is a protocol that somebody brought as a file. Nobody signed it.
-type ProtocolFile struct {
-	ID         string    // sha256: of the octets and the package named
-	PackageID  uuid.UUID // named by who brought it, uuid.Nil if the protocol says it
-	Raw        []byte
-	ImportedBy string
-	Reason     string // of who brought it, "" if they gave none
-}
-
-// ManualPackage is a package a protocol file may be about.
-type ManualPackage struct {
-	AnsweredPackage
-	Channel Channel
-	// Left: something left the gateway for ЕГИССО, or may have.
-	Left bool
-}
 
 // ProtocolOutcome is what became of a protocol file.
 type ProtocolOutcome struct {
@@ -37,13 +22,13 @@ type ProtocolOutcome struct {
 // FileVerdict is what a protocol file means. Refused, in Russian, means nothing
 // was to be changed by it.
 type FileVerdict struct {
-	Verdict
-	Package *ManualPackage
+	lifecycle.Verdict
+	Package *lifecycle.FilePackage
 	Refused string
 }
 
 // PackageFinder finds a package by id and locks it; nil when there is none.
-type PackageFinder func(id uuid.UUID) (*ManualPackage, error)
+type PackageFinder func(id uuid.UUID) (*lifecycle.FilePackage, error)
 
 // StoreProtocol stores a protocol file for ApplyNextProtocol. The same file for
 // the same package is stored once; fresh is false if it was there. A file that
@@ -68,11 +53,11 @@ func (s *Store) Protocol(ctx context.Context, id string) (ProtocolOutcome, error
 // with the id if it is not empty, asks judge what it means and stores the
 // consequences, all in one transaction, like ApplyNext does with answers of the
 // bus. It reports whether there was one.
-func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(ProtocolFile, PackageFinder) (FileVerdict, error)) (bool, error) {
+func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(lifecycle.ProtocolFile, PackageFinder) (FileVerdict, error)) (bool, error) {
 	found := false
 	var failure error
 	err := s.inTx(ctx, "apply a protocol file", func(tx pgx.Tx) error {
-		var f ProtocolFile
+		var f lifecycle.ProtocolFile
 		var named *uuid.UUID
 		err := tx.QueryRow(ctx, query("lock_protocol"), nullable(id)).Scan(&f.ID, &named, &f.Raw, &f.ImportedBy, &f.Reason)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -104,8 +89,8 @@ func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(Pro
 	return found, err
 }
 
-func applyFile(ctx context.Context, tx pgx.Tx, f ProtocolFile, judge func(ProtocolFile, PackageFinder) (FileVerdict, error)) error {
-	v, err := judge(f, func(id uuid.UUID) (*ManualPackage, error) { return packageByID(ctx, tx, id) })
+func applyFile(ctx context.Context, tx pgx.Tx, f lifecycle.ProtocolFile, judge func(lifecycle.ProtocolFile, PackageFinder) (FileVerdict, error)) error {
+	v, err := judge(f, func(id uuid.UUID) (*lifecycle.FilePackage, error) { return packageByID(ctx, tx, id) })
 	if err != nil {
 		return err
 	}
@@ -124,12 +109,13 @@ func applyFile(ctx context.Context, tx pgx.Tx, f ProtocolFile, judge func(Protoc
 	return err
 }
 
-func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*ManualPackage, error) {
-	var p ManualPackage
+func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*lifecycle.FilePackage, error) {
+	var p lifecycle.FilePackage
+	var channel Channel
 	var result *string
 	var message *uuid.UUID
 	err := tx.QueryRow(ctx, query("package_by_id"), id).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Channel, &message, &p.Left)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &channel, &message, &p.Left)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -137,12 +123,13 @@ func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*ManualPackage, 
 		return nil, err
 	}
 	if result != nil {
-		p.Result = PackageResult(*result)
+		p.Result = lifecycle.PackageResult(*result)
 	}
 	if message != nil {
 		p.MessageID = *message
 	}
-	p.Left = p.Left || p.Channel == ChannelManual && p.State != "formed"
+	p.Manual = channel == ChannelManual
+	p.Left = p.Left || p.Manual && p.State != "formed"
 	return &p, addMembers(ctx, tx, &p.AnsweredPackage)
 }
 

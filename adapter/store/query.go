@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 //go:embed sql/*.sql
@@ -45,3 +47,6 @@ func mustLoadQueries(files fs.FS) map[string]string {
 	}
 	return loaded
 }
+
+// flat lets a list be encoded without reflection, which pgx spares only the commonest types.
+func flat[T any](list []T) pgtype.FlatArray[T] { return list }

@@ -65,7 +65,7 @@ func (s *Store) CompareRows(ctx context.Context, r *Reconciliation, rows []Sourc
 			return nil, err
 		}
 	}
-	result, err := s.pool.Query(ctx, query("compare_rows"), r.ID, r.Register, keys, deleted, hashes, findings, providers)
+	result, err := s.pool.Query(ctx, query("compare_rows"), r.ID, r.Register, keys, deleted, flat(hashes), findings, flat(providers))
 	differ = map[string]bool{}
 	if err == nil {
 		var key string

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -17,10 +18,10 @@ func (f fixture) says(t *testing.T, id string, m *store.OutMessage, who store.Sp
 	}
 }
 
-func (f fixture) applyAll(t *testing.T, v store.Verdict) (ids []string) {
+func (f fixture) applyAll(t *testing.T, v lifecycle.Verdict) (ids []string) {
 	t.Helper()
 	for {
-		found, err := f.ApplyNext(t.Context(), func(a store.InAnswer, _ *store.AnsweredPackage) (store.Verdict, error) {
+		found, err := f.ApplyNext(t.Context(), func(a store.InAnswer, _ *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 			ids = append(ids, a.ID)
 			return v, nil
 		})
@@ -39,7 +40,7 @@ func TestAnswerOfAStrangerKeepsItsPackage(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1")
 	f.says(t, "evil", m, store.Speaker{Mnemonic: "EVIL01"})
-	if ids := f.applyAll(t, store.Verdict{}); ids != nil {
+	if ids := f.applyAll(t, lifecycle.Verdict{}); ids != nil {
 		t.Errorf("applied %v", ids)
 	}
 	f.want(t, `select info from egisso.package`, "Пришёл ответ отправителя «EVIL01», которого никто не подтвердил: он сохранён и не применён, см. egissogw status")
@@ -69,7 +70,7 @@ func TestAnswerOfAStrangerKeepsItsPackage(t *testing.T) {
 	if _, err := f.RefuseSender(t.Context(), "EVIL01", store.PartEGISSO, "не наша система"); err != nil {
 		t.Fatal(err)
 	}
-	if ids := f.applyAll(t, store.Verdict{}); ids != nil {
+	if ids := f.applyAll(t, lifecycle.Verdict{}); ids != nil {
 		t.Errorf("applied %v of a refused sender", ids)
 	}
 	if st, err := f.Status(t.Context()); err != nil || len(st.Findings) > 0 {
@@ -98,11 +99,11 @@ func TestConfirmedSenderIsApplied(t *testing.T) {
 	if err != nil || !strings.Contains(text, "ответов: 2") {
 		t.Errorf("confirmed: %q, %v", text, err)
 	}
-	if got := strings.Join(f.applyAll(t, store.Verdict{}), " "); got != "a1 a2" {
+	if got := strings.Join(f.applyAll(t, lifecycle.Verdict{}), " "); got != "a1 a2" {
 		t.Errorf("applied %q", got)
 	}
 	f.says(t, "a4", m, store.Speaker{Mnemonic: "EGISSO2"})
-	if got := strings.Join(f.applyAll(t, store.Verdict{}), " "); got != "a4" {
+	if got := strings.Join(f.applyAll(t, lifecycle.Verdict{}), " "); got != "a4" {
 		t.Errorf("then applied %q", got)
 	}
 	list, err := f.Senders(t.Context())
@@ -124,7 +125,7 @@ func TestFirstSenderIsRemembered(t *testing.T) {
 	f.says(t, "a1", m, anybody("EGISSO"))
 	f.says(t, "a2", m, anybody("EVIL01"))
 	f.says(t, "a3", m, anybody(""))
-	if got := strings.Join(f.applyAll(t, store.Verdict{}), " "); got != "orphan a1" {
+	if got := strings.Join(f.applyAll(t, lifecycle.Verdict{}), " "); got != "orphan a1" {
 		t.Errorf("applied %q", got)
 	}
 	if believed, _, err := f.Believes(t.Context(), anybody("EGISSO")); err != nil || believed {
@@ -141,19 +142,19 @@ func TestFirstSenderIsRemembered(t *testing.T) {
 	}
 	f.says(t, "a4", m, anybody("EGISSO"))
 	f.says(t, "a5", m, anybody(""))
-	if got := strings.Join(f.applyAll(t, store.Verdict{}), " "); got != "a3 a5" {
+	if got := strings.Join(f.applyAll(t, lifecycle.Verdict{}), " "); got != "a3 a5" {
 		t.Errorf("then applied %q", got)
 	}
 	// The list of the configuration lets go what waits, and forgets who was the first.
 	if err := f.Listed(t.Context(), []string{"EGISSO"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(f.applyAll(t, store.Verdict{}), " "); got != "a4" {
+	if got := strings.Join(f.applyAll(t, lifecycle.Verdict{}), " "); got != "a4" {
 		t.Errorf("at the end applied %q", got)
 	}
 	// With a list who was remembered counts for nothing.
 	f.says(t, "a6", m, store.Speaker{Mnemonic: "EVIL01"})
-	if ids := f.applyAll(t, store.Verdict{}); ids != nil {
+	if ids := f.applyAll(t, lifecycle.Verdict{}); ids != nil {
 		t.Errorf("applied %v", ids)
 	}
 }

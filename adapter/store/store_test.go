@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
 )
@@ -68,7 +69,7 @@ func (f fixture) want(t *testing.T, query, want string) {
 func row(key, content string) store.SourceRow {
 	text, _ := json.Marshal(map[string]string{"content": content})
 	return store.SourceRow{
-		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), Needs: []store.Need{{Register: egisso.RegisterMeasure, Key: "m"}},
+		Key: key, RecordNo: "N" + key, ChangedAt: time.Now(), Content: text, ContentHash: []byte("hash of " + content), Needs: []egisso.Need{{Register: egisso.RegisterMeasure, Key: "m"}},
 	}
 }
 
@@ -82,10 +83,10 @@ func (f fixture) saveRows(t *testing.T, rows ...store.SourceRow) int {
 }
 
 // decideAll makes every changed row a ready record with the id its key names.
-func (f fixture) decideAll(t *testing.T, state store.RecordState) int {
+func (f fixture) decideAll(t *testing.T, state lifecycle.State) int {
 	t.Helper()
-	n, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{
+	n, err := f.Decide(t.Context(), egisso.RegisterFact, 1000, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{
 			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, BecomesHash: p.ContentHash, State: state,
 		}}, nil
 	})
@@ -116,7 +117,7 @@ func (f fixture) sent(t *testing.T, keys ...string) (packageID uuid.UUID, m *sto
 	for _, key := range keys {
 		f.saveRows(t, row(key, "first"))
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	packageID, _ = f.form(t)
 	f.sign(t)
 	m = f.claim(t)
@@ -153,14 +154,14 @@ func (f fixture) claim(t *testing.T) *store.OutMessage {
 }
 
 // answer stores an answer to m and applies the verdict to it.
-func (f fixture) answer(t *testing.T, id string, m *store.OutMessage, v store.Verdict) {
+func (f fixture) answer(t *testing.T, id string, m *store.OutMessage, v lifecycle.Verdict) {
 	t.Helper()
 	if _, err := f.StoreAnswer(t.Context(), store.InAnswer{
 		ID: id, OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := f.ApplyNext(t.Context(), func(a store.InAnswer, pkg *store.AnsweredPackage) (store.Verdict, error) {
+	found, err := f.ApplyNext(t.Context(), func(a store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 		if pkg == nil {
 			t.Errorf("answer %s found no package", a.ID)
 		}
@@ -171,8 +172,8 @@ func (f fixture) answer(t *testing.T, id string, m *store.OutMessage, v store.Ve
 	}
 }
 
-func outcomes(state store.RecordState, keys ...string) map[uuid.UUID]store.RecordState {
-	m := map[uuid.UUID]store.RecordState{}
+func outcomes(state lifecycle.State, keys ...string) map[uuid.UUID]lifecycle.State {
+	m := map[uuid.UUID]lifecycle.State{}
 	for _, key := range keys {
 		m[recordID(key)] = state
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -21,7 +22,7 @@ func (f fixture) exec(t *testing.T, statement string) {
 func TestFactWaitingInVainIsWoken(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Waiting)
+	f.decideAll(t, lifecycle.Waiting)
 	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 0 {
 		t.Fatalf("woken %d without a measure: %v", n, err)
 	}
@@ -36,7 +37,7 @@ func TestFactWaitingInVainIsWoken(t *testing.T) {
 func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -44,7 +45,7 @@ func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.answer(t, "a1", m, store.Verdict{Progress: 2, Info: "в работе"})
+	f.answer(t, "a1", m, lifecycle.Verdict{Progress: 2, Info: "в работе"})
 	f.want(t, `select state || ' ' || (queued_at is not null) from egisso.package`, "queued true")
 	if err := f.Delivered(t.Context(), m, attempt, "в очереди"); err != nil {
 		t.Fatal(err)
@@ -57,10 +58,10 @@ func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {
 func TestPackageThatCannotBeSignedLetsOthersPass(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	bad, _ := f.form(t)
 	f.saveRows(t, row("2", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	good, _ := f.form(t)
 	for range 3 {
 		p, err := f.ClaimFormed(t.Context(), time.Minute)
@@ -88,11 +89,11 @@ func TestAnswerThatCannotBeAppliedLetsOthersPass(t *testing.T) {
 		}
 	}
 	broken := errors.New("cannot be understood")
-	judge := func(a store.InAnswer, _ *store.AnsweredPackage) (store.Verdict, error) {
+	judge := func(a store.InAnswer, _ *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 		if a.ID == "bad" {
-			return store.Verdict{}, broken
+			return lifecycle.Verdict{}, broken
 		}
-		return store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")}, nil
+		return lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")}, nil
 	}
 	if found, err := f.ApplyNext(t.Context(), judge); !found || !errors.Is(err, broken) {
 		t.Fatalf("found %v, %v", found, err)
@@ -112,7 +113,7 @@ func TestGuiltyRecordIsSoonAlone(t *testing.T) {
 	for _, key := range keys {
 		f.saveRows(t, row(key, "a"))
 	}
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	var sizes []int
 	for range 3 {
 		f.exec(t, `alter table egisso.package disable trigger all; update egisso.package set closed_at = closed_at - interval '2 hours'; alter table egisso.package enable trigger all`)
@@ -139,7 +140,7 @@ func TestGuiltyRecordIsSoonAlone(t *testing.T) {
 		if err := f.Refuse(t.Context(), m, attempt, store.Failure{Fault: "InvalidContent", Info: "отказ"}); err != nil {
 			t.Fatal(err)
 		}
-		f.decideAll(t, store.Ready)
+		f.decideAll(t, lifecycle.Ready)
 	}
 	if sizes[0] != 8 || sizes[1] != 4 || sizes[2] != 2 {
 		t.Errorf("sizes %v, want 8 4 2", sizes)
@@ -158,13 +159,13 @@ func TestGuiltyRecordIsSoonAlone(t *testing.T) {
 func TestUnreadableChangeOfAnAcceptedRowIsShown(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	unreadable := row("1", "")
 	unreadable.Content, unreadable.ContentHash = nil, nil
 	unreadable.Findings = []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error, Field: "content", Text: "столбец content: не заполнено"}}
 	f.saveRows(t, unreadable)
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) {
-		return store.Decision{Drop: "не читается"}, nil
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Drop: lifecycle.Unreadable}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -178,13 +179,13 @@ func TestUnreadableChangeOfAnAcceptedRowIsShown(t *testing.T) {
 func TestRejectedRecordLeavesWithItsCause(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageRejected, Outcomes: outcomes(store.Rejected, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Outcomes: outcomes(lifecycle.Rejected, "1")})
 	f.want(t, `select status from egisso.record_status`, "Отклонён")
 	gone := row("1", "")
 	gone.Deleted, gone.Content, gone.ContentHash = true, nil, nil
 	f.saveRows(t, gone)
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(store.Pending) (store.Decision, error) {
-		return store.Decision{Drop: "Отправка больше не нужна"}, nil
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Drop: lifecycle.NotNeeded}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +195,7 @@ func TestRejectedRecordLeavesWithItsCause(t *testing.T) {
 func TestNewBasisOfTheChecksTouchesWhatHasNotLeft(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Blocked)
+	f.decideAll(t, lifecycle.Blocked)
 	for _, step := range []struct {
 		basis string
 		want  int
@@ -208,7 +209,7 @@ func TestNewBasisOfTheChecksTouchesWhatHasNotLeft(t *testing.T) {
 func TestReviewIsMarkedAndAskedAgain(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackagePartial, Review: "исход не известен", Outcomes: outcomes(lifecycle.Accepted, "1")})
 	needReview := func(want int) {
 		t.Helper()
 		if st, err := f.Status(t.Context()); err != nil || st.NeedReview != want {

@@ -8,11 +8,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
 // fromFile applies a protocol file with that outcome to a package the bus has.
-func (f fixture) fromFile(t *testing.T, pkg uuid.UUID, v store.Verdict) {
+func (f fixture) fromFile(t *testing.T, pkg uuid.UUID, v lifecycle.Verdict) {
 	t.Helper()
 	id, fresh, err := f.StoreProtocol(t.Context(), pkg, []byte("<protocol/>"), "ответ потерялся")
 	if err != nil || !fresh {
@@ -30,44 +31,44 @@ const placeOfFact = `select s.accepted_id is not null || ' ' || r.state || ' ' |
 // TestTheBusHasTheLastWord: outcomes from a file stand, marked, until the bus's answer
 // comes; then they are confirmed or, these alone, replaced.
 func TestTheBusHasTheLastWord(t *testing.T) {
-	accepted := func(keys ...string) store.Verdict {
-		return store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, keys...)}
+	accepted := func(keys ...string) lifecycle.Verdict {
+		return lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, keys...)}
 	}
-	rejected := func(keys ...string) store.Verdict {
-		return store.Verdict{
-			Result: store.PackageRejected, Info: "отклонён", Outcomes: outcomes(store.Rejected, keys...),
-			Messages: []store.ProtocolMessage{{RecordID: recordID("1").String(), Type: 1, RuleCode: "026", Report: "нет"}},
+	rejected := func(keys ...string) lifecycle.Verdict {
+		return lifecycle.Verdict{
+			Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, keys...),
+			Messages: []lifecycle.ProtocolMessage{{RecordID: recordID("1").String(), Type: 1, RuleCode: "026", Report: "нет"}},
 		}
 	}
-	settled := func(v store.Verdict, state store.RecordState) store.Verdict {
+	settled := func(v lifecycle.Verdict, state lifecycle.State) lifecycle.Verdict {
 		v.Settled = outcomes(state, "1", "2")
 		return v
 	}
 	for name, c := range map[string]struct {
-		file    store.Verdict
+		file    lifecycle.Verdict
 		between func(t *testing.T, f fixture)
-		bus     store.Verdict
+		bus     lifecycle.Verdict
 		place   string // accepted, state of the record, content ЕГИССО holds, decided anew
 		pkg     string
 		message string // numbers of messages
 	}{
-		"confirmed": {accepted("1", "2"), nil, settled(accepted("1", "2"), store.Accepted), "true accepted first true", "answered accepted принят", "0"},
-		"with warnings": {accepted("1", "2"), nil, settled(store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.AcceptedWithWarnings, "1", "2")}, store.AcceptedWithWarnings),
+		"confirmed": {accepted("1", "2"), nil, settled(accepted("1", "2"), lifecycle.Accepted), "true accepted first true", "answered accepted принят", "0"},
+		"with warnings": {accepted("1", "2"), nil, settled(lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.AcceptedWithWarnings, "1", "2")}, lifecycle.AcceptedWithWarnings),
 			"true accepted_with_warnings first true", "answered accepted принят", "0"},
-		"accepted, but the bus says rejected": {accepted("1", "2"), nil, settled(rejected("1", "2"), store.Rejected), "false rejected  true", "answered rejected отклонён", "1"},
-		"rejected, but the bus says accepted": {rejected("1", "2"), nil, settled(accepted("1", "2"), store.Accepted), "true accepted first true", "answered accepted принят", "0"},
-		"accepted, but never loaded":          {accepted("1", "2"), nil, settled(store.Verdict{Failed: true, Info: "СМЭВ отклонила"}, ""), "false dropped  true", "send_failed  СМЭВ отклонила", "0"},
-		"accepted, but returned as a whole":   {accepted("1", "2"), nil, settled(store.Verdict{Returned: true, Info: "не обработан"}, ""), "false dropped  true", "answered rejected не обработан", "0"},
+		"accepted, but the bus says rejected": {accepted("1", "2"), nil, settled(rejected("1", "2"), lifecycle.Rejected), "false rejected  true", "answered rejected отклонён", "1"},
+		"rejected, but the bus says accepted": {rejected("1", "2"), nil, settled(accepted("1", "2"), lifecycle.Accepted), "true accepted first true", "answered accepted принят", "0"},
+		"accepted, but never loaded":          {accepted("1", "2"), nil, settled(lifecycle.Verdict{Failed: true, Info: "СМЭВ отклонила"}, ""), "false dropped  true", "send_failed  СМЭВ отклонила", "0"},
+		"accepted, but returned as a whole":   {accepted("1", "2"), nil, settled(lifecycle.Verdict{Returned: true, Info: "не обработан"}, ""), "false dropped  true", "answered rejected не обработан", "0"},
 		"corrected meanwhile under the same id": {rejected("1", "2"), func(t *testing.T, f fixture) {
 			f.saveRows(t, row("1", "second"))
-			f.decideAll(t, store.Ready)
+			f.decideAll(t, lifecycle.Ready)
 			f.want(t, `select state || ' ' || (content ->> 'content') from egisso.record join egisso.element using (id) where row_key = '1'`, "ready second")
-		}, settled(accepted("1", "2"), store.Accepted), "true accepted first true", "answered accepted принят", "0"},
+		}, settled(accepted("1", "2"), lifecycle.Accepted), "true accepted first true", "answered accepted принят", "0"},
 		"on its way again under the same id": {rejected("1", "2"), func(t *testing.T, f fixture) {
 			f.saveRows(t, row("1", "second"))
-			f.decideAll(t, store.Ready)
+			f.decideAll(t, lifecycle.Ready)
 			f.form(t)
-		}, settled(accepted("1", "2"), store.Accepted), "false packed  true", "answered accepted принят", "0"},
+		}, settled(accepted("1", "2"), lifecycle.Accepted), "false packed  true", "answered accepted принят", "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := open(t)
@@ -96,7 +97,7 @@ func TestTheBusHasTheLastWord(t *testing.T) {
 			f.want(t, `select count(*) from egisso.record_message`, c.message)
 			f.want(t, `select count(*) from egisso.unconfirmed_outcome where sent is not null or before is not null`, "0")
 			if strings.HasPrefix(c.place, "false rejected") || strings.HasPrefix(c.place, "false dropped") {
-				f.decideAll(t, store.Ready) // it goes again
+				f.decideAll(t, lifecycle.Ready) // it goes again
 				f.want(t, `select count(*) from egisso.record where state = 'ready'`, "2")
 			}
 		})
@@ -108,17 +109,17 @@ func TestTheBusHasTheLastWord(t *testing.T) {
 func TestAFileProvesNoDelivery(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "first"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	pkg, _ := f.form(t)
 	f.sign(t)
 	m := f.claim(t)
 	if _, err := f.BeginAttempt(t.Context(), m, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	f.fromFile(t, pkg, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1")})
+	f.fromFile(t, pkg, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.want(t, `select state from egisso.message`, "in_doubt")
 	f.want(t, placeOfFact, "true accepted first true")
-	f.answer(t, "a1", m, store.Verdict{Failed: true, Info: "СМЭВ отклонила", Review: "СМЭВ отклонила"})
+	f.answer(t, "a1", m, lifecycle.Verdict{Failed: true, Info: "СМЭВ отклонила", Review: "СМЭВ отклонила"})
 	f.want(t, placeOfFact, "false dropped  true")
 	f.want(t, `select state || ' ' || review from egisso.package`, "send_failed СМЭВ отклонила")
 }
@@ -127,10 +128,10 @@ func TestAFileProvesNoDelivery(t *testing.T) {
 func TestOnlyUnconfirmedOutcomesMove(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Info: "частично", Outcomes: outcomes(store.Accepted, "1")})
-	f.fromFile(t, pkg, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "2")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackagePartial, Info: "частично", Outcomes: outcomes(lifecycle.Accepted, "1")})
+	f.fromFile(t, pkg, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "2")})
 	f.want(t, `select unconfirmed from egisso.journal`, "1")
-	f.answer(t, "a2", m, store.Verdict{Result: store.PackageRejected, Info: "отклонён", Settled: outcomes(store.Rejected, "1", "2")})
+	f.answer(t, "a2", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Settled: outcomes(lifecycle.Rejected, "1", "2")})
 	f.want(t, placeOfFact, "true accepted first true")
 	f.want(t, `select state from egisso.record where row_key = '2'`, "rejected")
 	f.want(t, `select string_agg(outcome, ' ' order by row_key) from egisso.package_record m join egisso.record r on r.id = m.record_id`, "accepted rejected")

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/store"
 )
@@ -41,13 +42,13 @@ func TestUnchangedRowsAreNotDecidedAgain(t *testing.T) {
 	if n := f.saveRows(t, row("1", "a"), row("2", "b")); n != 2 {
 		t.Errorf("%d new rows, want 2", n)
 	}
-	if n := f.decideAll(t, store.Ready); n != 2 {
+	if n := f.decideAll(t, lifecycle.Ready); n != 2 {
 		t.Errorf("%d rows decided, want 2", n)
 	}
 	if n := f.saveRows(t, row("1", "a"), row("2", "changed")); n != 1 {
 		t.Errorf("%d changed rows, want 1", n)
 	}
-	if n := f.decideAll(t, store.Blocked); n != 1 {
+	if n := f.decideAll(t, lifecycle.Blocked); n != 1 {
 		t.Errorf("%d rows decided, want 1", n)
 	}
 	f.want(t, `select string_agg(status, ',' order by row_key) from egisso.record_status`, "Готов к отправке,Требует исправления")
@@ -58,22 +59,22 @@ func TestRowInFlightIsDecidedAfterItsOutcome(t *testing.T) {
 	pkg, m := f.sent(t, "1")
 	f.want(t, `select state from egisso.record`, "packed")
 	f.saveRows(t, row("1", "second"))
-	if n := f.decideAll(t, store.Ready); n != 0 {
+	if n := f.decideAll(t, lifecycle.Ready); n != 0 {
 		t.Errorf("%d rows decided while in flight", n)
 	}
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Info: "принят", Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.want(t, `select state || '/' || result from egisso.package`, "answered/accepted")
 	f.want(t, `select accepted_id::text from egisso.source_row`, recordID("1").String())
 	f.want(t, `select convert_from(accepted_hash, 'UTF8') from egisso.source_row`, "hash of first")
-	var seen store.Pending
-	n, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+	var seen lifecycle.Pending
+	n, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 		seen = p
-		return store.Decision{}, nil
+		return lifecycle.Decision{}, nil
 	})
 	if err != nil || n != 1 {
 		t.Fatalf("%d rows decided after the outcome: %v", n, err)
 	}
-	if seen.Last == nil || seen.Last.State != store.Accepted || seen.AcceptedID != recordID("1") {
+	if seen.Last == nil || seen.Last.State != lifecycle.Accepted || seen.AcceptedID != recordID("1") {
 		t.Errorf("decision was asked with %+v", seen)
 	}
 	f.want(t, `select status from egisso.journal where id = '`+pkg.String()+`'`, "Завершена обработка ответа")
@@ -82,10 +83,10 @@ func TestRowInFlightIsDecidedAfterItsOutcome(t *testing.T) {
 func TestPartialAnswerShowsDetailsByRecordNumber(t *testing.T) {
 	f := open(t)
 	pkg, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{
-		Result:   store.PackagePartial,
-		Outcomes: map[uuid.UUID]store.RecordState{recordID("1"): store.Accepted, recordID("2"): store.Rejected},
-		Messages: []store.ProtocolMessage{
+	f.answer(t, "a1", m, lifecycle.Verdict{
+		Result:   lifecycle.PackagePartial,
+		Outcomes: map[uuid.UUID]lifecycle.State{recordID("1"): lifecycle.Accepted, recordID("2"): lifecycle.Rejected},
+		Messages: []lifecycle.ProtocolMessage{
 			{RecordID: recordID("2").String(), Type: 1, RuleCode: "019", Report: "Дата начала не входит"},
 			{RecordID: recordID("2").String(), Type: 1, RuleCode: "026", Report: "Форма не совпадает"},
 			{RecordID: "чужой", Type: 2, Report: "неизвестная запись"},
@@ -114,7 +115,7 @@ func TestPartialAnswerShowsDetailsByRecordNumber(t *testing.T) {
 func TestSameAnswerTwiceChangesNothing(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	fresh, err := f.StoreAnswer(t.Context(), store.InAnswer{ID: "a1", OriginalMessageID: m.ID.String(), Kind: "content", Raw: []byte("again"), Verified: true, Speaker: store.Speaker{Listed: true}})
 	if err != nil || fresh {
 		t.Errorf("second delivery: fresh %v, %v", fresh, err)
@@ -129,21 +130,21 @@ func TestUnverifiedAnswerNeverHidesTheTrueOne(t *testing.T) {
 	if fresh, err := f.StoreAnswer(t.Context(), forged); err != nil || !fresh {
 		t.Fatalf("forged answer: %v, %v", fresh, err)
 	}
-	found, err := f.ApplyNext(t.Context(), func(store.InAnswer, *store.AnsweredPackage) (store.Verdict, error) {
+	found, err := f.ApplyNext(t.Context(), func(store.InAnswer, *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
 		t.Error("an unverified answer was applied")
-		return store.Verdict{}, nil
+		return lifecycle.Verdict{}, nil
 	})
 	if err != nil || found {
 		t.Fatalf("found %v, %v", found, err)
 	}
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.want(t, `select convert_from(raw, 'UTF8') from egisso.answer`, "raw")
 }
 
 func TestUndecidedMembersStaySentAndAreShown(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1", "2")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackagePartial, Review: "исход не известен", Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackagePartial, Review: "исход не известен", Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "accepted,packed")
 	f.want(t, `select review from egisso.journal`, "исход не известен")
 }
@@ -151,7 +152,7 @@ func TestUndecidedMembersStaySentAndAreShown(t *testing.T) {
 func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -164,7 +165,7 @@ func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
 	}
 	f.want(t, `select status from egisso.journal`, "Ошибка отправки")
 	f.want(t, `select outcome from egisso.package_record`, "released")
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.want(t, `select state from egisso.record`, "ready")
 	if _, n := f.form(t); n != 0 {
 		t.Error("the register did not rest after a failure")
@@ -180,7 +181,7 @@ func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
 func TestDoubtfulMessageGoesAgainWithTheSameBytes(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	f.sign(t)
 	first := f.claim(t)
@@ -201,7 +202,7 @@ func TestDoubtfulMessageGoesAgainWithTheSameBytes(t *testing.T) {
 func TestLostClaimIsFenced(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	slow, err := f.ClaimFormed(t.Context(), 0) // its lease is over at once
 	if err != nil {
@@ -230,14 +231,14 @@ func TestOverdueAnswerIsShownAndStillApplied(t *testing.T) {
 		t.Fatalf("expired %v: %v", expired, err)
 	}
 	f.want(t, `select status from egisso.journal`, "Истёк срок ожидания")
-	f.answer(t, "late", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "late", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	f.want(t, `select status from egisso.record_status`, "Передан успешно")
 }
 
 func TestAnswerOvertakesTheNoteOfDelivery(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	f.form(t)
 	f.sign(t)
 	m := f.claim(t)
@@ -245,7 +246,7 @@ func TestAnswerOvertakesTheNoteOfDelivery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	if err := f.Delivered(t.Context(), m, attempt, "в очереди"); err != nil {
 		t.Fatal(err)
 	}
@@ -256,13 +257,13 @@ func TestAnswerOvertakesTheNoteOfDelivery(t *testing.T) {
 func TestRemovalBeginsANewLife(t *testing.T) {
 	f := open(t)
 	_, m := f.sent(t, "1")
-	f.answer(t, "a1", m, store.Verdict{Result: store.PackageAccepted, Outcomes: outcomes(store.Accepted, "1")})
+	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
 	gone := row("1", "")
 	gone.Deleted, gone.Content, gone.ContentHash, gone.Needs = true, nil, nil, nil
 	f.saveRows(t, gone)
 	removal := uuid.New()
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{ID: removal, Kind: egisso.KindFactInvalidation, Provider: "0042.000001", Content: struct{}{}, State: store.Ready}}, nil
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{ID: removal, Kind: egisso.KindFactInvalidation, Provider: "0042.000001", Content: struct{}{}, State: lifecycle.Ready}}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func TestRemovalBeginsANewLife(t *testing.T) {
 	if _, err := f.BeginAttempt(t.Context(), m, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	f.answer(t, "a2", m, store.Verdict{Result: store.PackageAccepted, Outcomes: map[uuid.UUID]store.RecordState{removal: store.Accepted}})
+	f.answer(t, "a2", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: map[uuid.UUID]lifecycle.State{removal: lifecycle.Accepted}})
 	f.want(t, `select generation::text || ' ' || coalesce(accepted_id::text, '-') from egisso.source_row`, "1 -")
 }
 
@@ -328,7 +329,7 @@ func TestPausesOfTheDatabaseAreThoseOfTheProgram(t *testing.T) {
 func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "first"), row("2", "first"))
-	f.decideAll(t, store.Ready)
+	f.decideAll(t, lifecycle.Ready)
 	other, err := pgx.Connect(t.Context(), f.url)
 	if err != nil {
 		t.Fatal(err)
@@ -352,9 +353,9 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	decided := make(chan []string, 1)
 	go func() {
 		var keys []string
-		_, err := f.Decide(context.WithoutCancel(t.Context()), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
+		_, err := f.Decide(context.WithoutCancel(t.Context()), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 			keys = append(keys, p.Key)
-			return store.Decision{Record: &store.NewRecord{ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: "new", State: store.Blocked}}, nil
+			return lifecycle.Decision{Record: &lifecycle.NewRecord{ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: "new", State: lifecycle.Blocked}}, nil
 		})
 		if err != nil {
 			t.Errorf("decide: %v", err)
@@ -382,9 +383,9 @@ func TestPackagesAreOfOneProvider(t *testing.T) {
 		r.Provider = map[string]string{"1": "0042.000001", "2": "0042.000002", "3": "0042.000001"}[key]
 		f.saveRows(t, r)
 	}
-	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p store.Pending) (store.Decision, error) {
-		return store.Decision{Record: &store.NewRecord{
-			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: p.Provider, Content: p.Content, BecomesHash: p.ContentHash, State: store.Ready,
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: p.Provider, Content: p.Content, BecomesHash: p.ContentHash, State: lifecycle.Ready,
 		}}, nil
 	}); err != nil {
 		t.Fatal(err)

@@ -182,7 +182,7 @@ func (r *Result) wait(ctx context.Context, w *world.World) error {
 		}
 	}
 	return world.Until(ctx, "the last protocol is applied", func(ctx context.Context) (applied bool, err error) {
-		err = w.Gateway.QueryRow(ctx, `select not exists (select from egisso.journal where state in ('formed', 'signed', 'queued'))`).Scan(&applied)
+		err = w.Gateway.QueryRow(ctx, `select not exists (select from egisso.journal where egisso.package_open(state))`).Scan(&applied)
 		return applied, err
 	})
 }

@@ -81,7 +81,7 @@ func TestHostileTextsOfTheDatabaseAreHarmless(t *testing.T) {
 		and row_key = (select min(row_key) from egisso.source_row w where register = 'fact' and not exists (select from egisso.record r where r.row_key = w.row_key))`, text); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.conn.Exec(t.Context(), `update egisso.source_row set record_no = $1, review = $1 where register = 'fact'`, text); err != nil {
+	if _, err := s.conn.Exec(t.Context(), `update egisso.source_row set record_no = $1 where register = 'fact'`, text); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.conn.Exec(t.Context(), `insert into egisso.record_message (package_id, position, type, report, rule_code) values ($1, 1, 1, $2, $2)`, file.Package, text); err != nil {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/smev"
 )
 
@@ -23,12 +24,12 @@ func clockAlarm(log *slog.Logger, limit time.Duration) func(smev.ClockReading) {
 }
 
 // breakerAlarm logs when a neighbour stops answering and when it answers again.
-func breakerAlarm(log *slog.Logger, who string) func(smev.BreakerChange, smev.BreakerState) {
-	return func(change smev.BreakerChange, s smev.BreakerState) {
+func breakerAlarm(log *slog.Logger, who string) func(bus.BreakerChange, bus.BreakerState) {
+	return func(change bus.BreakerChange, s bus.BreakerState) {
 		switch change {
-		case smev.BreakerOpened:
+		case bus.BreakerOpened:
 			log.Error(who+" does not answer: only probes are sent until it does", "failures", s.Failures)
-		case smev.BreakerClosed:
+		case bus.BreakerClosed:
 			log.Info(who + " answers again")
 		}
 	}

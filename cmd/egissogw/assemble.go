@@ -8,7 +8,9 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
@@ -23,16 +25,14 @@ type parts struct {
 	source      *mis.Source
 	signer      jobs.Signer // behind the switch
 	signing     *jobs.Ability
-	builder     smev.Builder
-	bus         *smev.Client
-	files       *smev.FileStore
-	breaker     *smev.Breaker // of the bus
-	fileBreaker *smev.Breaker
+	bus         smev.Port
+	files       smev.Storage
+	breaker     *bus.Breaker // of the bus
+	fileBreaker *bus.Breaker
 	clock       smev.ClockGauge // of the bus
 	policies
-	schema   jobs.Schema // nil without EGISSOGW_SCHEMA_DIR
-	metadata smev.MetadataTemplate
-	log      *slog.Logger
+	schema jobs.Schema // nil without EGISSOGW_SCHEMA_DIR
+	log    *slog.Logger
 }
 
 // open opens everything the configuration names. What it opened is closed by
@@ -105,7 +105,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Clock: &p.clock}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Clock: p.clockOfBus}, Schedule: minutely},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
 	if c.Job.Reconcile.Schedule != nil {
@@ -129,9 +129,11 @@ func (p *parts) reconcile() jobs.Job {
 
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
-		Store: p.store, Provider: c.Provider.Code, Versions: p.versions, Policy: p.rules, Events: p.events,
-		SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn,
-		Classifier: p.store.Classifier, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+		Store: p.store, Versions: p.versions, Classifier: p.store.Classifier, Now: time.Now, Log: p.log,
+		Rules: lifecycle.Rules{
+			Provider: c.Provider.Code, Policy: p.rules, Events: p.events,
+			SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn, Location: c.Job.TimeZone.Location,
+		},
 	}
 }
 
@@ -152,8 +154,8 @@ func formJob(c config.Config, versions egisso.VersionSet, s *store.Store, log *s
 
 func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
-		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.builder, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
-		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, BusinessProcessMetadata: p.metadata, TestMessage: c.SMEV.TestMessage},
+		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.bus, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, TestMessage: c.SMEV.TestMessage},
 		Signing:  p.signing,
 		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
@@ -220,7 +222,7 @@ func (p *parts) incomingHandlers(c config.Config) []jobs.IncomingHandler {
 
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
-		Store: p.store, Switch: p.store, Builder: p.builder, Signing: p.signing, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Builder: p.bus, Signing: p.signing, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"regexp"
 	"time"
 
+	"egissogw/adapter/bus"
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
+	"egissogw/adapter/store"
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/jobs"
@@ -20,7 +22,7 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
-	p.builder = smev.Builder{Version: version, Signer: p.signer}
+	p.bus.Builder = smev.Builder{Version: version, Signer: p.signer}
 	trust, err := busTrust(c.SMEV)
 	if err != nil {
 		return lastingError{err}
@@ -29,10 +31,10 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
-	if p.metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
+	if p.bus.Metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
 		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
 	}
-	p.bus, err = smev.NewClient(smev.Options{
+	p.bus.Client, err = smev.NewClient(smev.Options{
 		URL: c.SMEV.URL, Version: version, Signer: p.signer, Roots: roots, Proxy: proxy,
 		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
 		Timeout: c.SMEV.Timeout, Timeouts: busTimeouts(c.SMEV), Limits: smev.Limits{Body: c.SMEV.ReplyLimit},
@@ -42,11 +44,11 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return err
 	}
-	p.files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
+	p.files.Files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
 		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total}).WithPassive(smev.Passive(c.FTP.Passive))
-	open := smev.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
-	p.breaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
-	p.fileBreaker = &smev.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}
+	open := bus.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
+	p.breaker = &bus.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
+	p.fileBreaker = &bus.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}
 	return nil
 }
 
@@ -58,6 +60,12 @@ func (p *parts) observeClock(limit time.Duration) func(smev.ClockReading) {
 		p.clock.Observe(r)
 		alarm(r)
 	}
+}
+
+// clockOfBus is what calls have shown of the bus's clock.
+func (p *parts) clockOfBus() (store.LinkClock, bool) {
+	r, known := p.clock.Reading()
+	return store.LinkClock{Skew: r.Skew, Uncertainty: r.Uncertainty, MeasuredAt: r.At}, known
 }
 
 // busConnection says how connections to the bus are made: whom to believe and

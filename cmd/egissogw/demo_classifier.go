@@ -31,8 +31,8 @@ func (s *stage) measures(ctx context.Context) (list []egisso.LocalMeasure, err e
 	}
 	defer pool.Close()
 	_, err = mis.Open(ctx, pool, "").Changed(ctx, egisso.RegisterMeasure, mis.Cursor{}, func(row mis.Row) error {
-		if row.Measure != nil {
-			list = append(list, *row.Measure)
+		if row.Record != nil {
+			list = append(list, *row.Record.(*egisso.LocalMeasure))
 		}
 		return nil
 	})

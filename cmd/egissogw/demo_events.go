@@ -57,7 +57,7 @@ func (p *play) lifeGoesOn(ctx context.Context, before tally) (tally, error) {
 func (p *play) endings(ctx context.Context) (map[egisso.Kind]int, error) {
 	rows, err := p.stage.gatewayDB.Query(ctx, `
 		select kind, count(*) from egisso.record
-		 where register = 'fact' and state in ('accepted', 'accepted_with_warnings') group by 1`)
+		 where register = 'fact' and egisso.record_accepted(state) group by 1`)
 	if err != nil {
 		return nil, fmt.Errorf("count events: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
@@ -38,7 +39,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	// What nobody can use is not kept.
-	if _, refused := jobs.ProtocolPackage(raw, named); refused != "" {
+	if _, refused := lifecycle.ProtocolPackage(raw, named); refused != "" {
 		return errors.New(refused)
 	}
 	c, err := a.loadFor(ctx, "database")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -29,7 +30,7 @@ func (s site) diesOn(t *testing.T, raw []byte) {
 			t.Fatalf("the process goes on: %v", r)
 		}
 	}()
-	found, err := process.ApplyNextProtocol(t.Context(), id, func(store.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
+	found, err := process.ApplyNextProtocol(t.Context(), id, func(lifecycle.ProtocolFile, store.PackageFinder) (store.FileVerdict, error) {
 		panic(death{})
 	})
 	t.Fatal(found, err)

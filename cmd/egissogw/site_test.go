@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
@@ -70,7 +71,7 @@ func fillSite(ctx context.Context, url string) error {
 }
 
 func decideRecords(ctx context.Context, s *store.Store) error {
-	d := jobs.Decide{Store: s, Provider: providerCode, Now: time.Now, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
+	d := jobs.Decide{Store: s, Rules: lifecycle.Rules{Provider: providerCode, Location: time.UTC}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	_, err := d.Run(ctx)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -23,7 +24,7 @@ func TestStatesAreCalledAsInTheViews(t *testing.T) {
 		}
 		return text
 	}
-	for _, state := range []store.RecordState{store.Ready, store.Waiting, store.Blocked, store.Packed, store.Accepted, store.AcceptedWithWarnings, store.Rejected, store.Dropped} {
+	for _, state := range []lifecycle.State{lifecycle.Ready, lifecycle.Waiting, lifecycle.Blocked, lifecycle.Packed, lifecycle.Accepted, lifecycle.AcceptedWithWarnings, lifecycle.Rejected, lifecycle.Dropped} {
 		if want := text("egisso.record_state_text($1)", string(state)); recordState(string(state)) != want {
 			t.Errorf("record state %s is %q, in the views %q", state, recordState(string(state)), want)
 		}

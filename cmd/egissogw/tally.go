@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 )
@@ -39,7 +40,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	t.reasons, t.others = map[string]int{}, map[egisso.Register]outcome{}
 	rows, err := db.Query(ctx, `
 		select register, state, coalesce(kind, ''), deleted, accepted_id is not null,
-		       substring(reason from '^[0-9A-Z-]+') as code, count(*)
+		       rule_codes[1], count(*)
 		  from egisso.record_status group by 1, 2, 3, 4, 5, 6`)
 	if err != nil {
 		return t, fmt.Errorf("count records: %w", err)
@@ -49,7 +50,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	var code *string
 	var n int
 	_, err = pgx.ForEachRow(rows, []any{&register, &state, &kind, &deleted, &held, &code, &n}, func() error {
-		accepted := state == string(store.Accepted) || state == string(store.AcceptedWithWarnings)
+		accepted := state == string(lifecycle.Accepted) || state == string(lifecycle.AcceptedWithWarnings)
 		if register == "lmsz" {
 			if accepted {
 				t.events.measures += n
@@ -61,7 +62,7 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 			switch {
 			case accepted && held:
 				o.accepted += n
-			case state == string(store.Blocked):
+			case state == string(lifecycle.Blocked):
 				o.blocked += n
 			}
 			t.others[egisso.Register(register)] = o
@@ -82,9 +83,9 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 		switch {
 		case accepted && held:
 			t.accepted += n
-		case state == string(store.Rejected):
+		case state == string(lifecycle.Rejected):
 			t.rejected += n
-		case state == string(store.Blocked):
+		case state == string(lifecycle.Blocked):
 			t.blocked += n
 		}
 		if code != nil && !accepted {
@@ -107,7 +108,7 @@ type held struct{ facts, measures int }
 func countAccepted(ctx context.Context, db *pgx.Conn) (h held, err error) {
 	err = db.QueryRow(ctx, `
 		select (select count(*) from egisso.source_row where register = 'fact' and accepted_id is not null),
-		       (select count(*) from egisso.record where kind = 'localMSZ' and state in ('accepted', 'accepted_with_warnings'))`).Scan(&h.facts, &h.measures)
+		       (select count(*) from egisso.record where kind = 'localMSZ' and egisso.record_accepted(state))`).Scan(&h.facts, &h.measures)
 	if err != nil {
 		return h, fmt.Errorf("count accepted records: %w", err)
 	}

@@ -95,12 +95,20 @@ func openSource(ctx context.Context, c config.Source) (*mis.Source, *pgxpool.Poo
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
 	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	cfg.MaxConns = 4
+	options := []mis.Option{mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes)}
+	if c.Queries != "" {
+		queries, err := mis.ReadQueries(c.Queries)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%sSOURCE_QUERIES: %w", config.Prefix, err)
+		}
+		options = append(options, mis.WithQueries(queries))
+	}
 	mis.LimitRows(&cfg.ConnConfig.Config, c.RowBytes)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, nil, fmt.Errorf("connect to the source database: %w", err)
 	}
-	return mis.Open(ctx, pool, c.Schema, mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes)), pool, nil
+	return mis.Open(ctx, pool, c.Schema, options...), pool, nil
 }
 
 // busTrust reads the certificates the bus's signatures are checked with.

@@ -75,7 +75,7 @@ func (p *play) underway(ctx context.Context) error {
 			return false, err
 		}
 		var n int
-		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status where register = 'fact' and state in ('packed', 'accepted')`).Scan(&n)
+		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status where register = 'fact' and (state = 'packed' or egisso.record_accepted(state))`).Scan(&n)
 		return n > 0, err
 	})
 }

@@ -93,7 +93,7 @@ func keyReused(ctx context.Context, p *play) error {
 		if err := p.during(ctx, time.Second); err != nil {
 			return err
 		}
-		err := p.Gateway.QueryRow(ctx, `select state in ('waiting', 'blocked') and reason <> '' from egisso.record_status
+		err := p.Gateway.QueryRow(ctx, `select egisso.record_held(state) and reason <> '' from egisso.record_status
 			where register = 'fact' and row_key = $1`, key).Scan(&held)
 		if err != nil {
 			return err

@@ -39,7 +39,8 @@ func factsInput(t testing.TB, name string, facts int) *input {
 	for first := 0; first < facts; first += egisso.MaxElements {
 		p := &egisso.Package{ID: recordID(1<<40 + first), Register: egisso.RegisterFact}
 		for i := first; i < min(facts, first+egisso.MaxElements); i++ {
-			p.Facts = append(p.Facts, fact(i))
+			f := fact(i)
+			p.Elements = append(p.Elements, &f)
 		}
 		in.packages = append(in.packages, p)
 	}

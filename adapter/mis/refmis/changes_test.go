@@ -26,14 +26,14 @@ func (a accepted) bring(t *testing.T, rows map[string]mis.Row, measures map[stri
 			}
 			continue
 		}
-		if row.Fact == nil {
+		if row.Record == nil {
 			continue
 		}
-		measure := withIDs(row.Fact, measures[row.Fact.MeasureKey])
-		if found := egisso.CheckFact(*row.Fact, measure, today); egisso.Blocks(found) || has(found, "019") {
+		measure := withIDs(row.Record.(*egisso.Fact), measures[row.Record.(*egisso.Fact).MeasureKey])
+		if found := egisso.CheckFact(*row.Record.(*egisso.Fact), measure, today); egisso.Blocks(found) || has(found, "019") {
 			continue
 		}
-		hash := row.Fact.ContentHash()
+		hash := row.Record.(*egisso.Fact).ContentHash()
 		switch {
 		case !known:
 			added++
@@ -63,7 +63,7 @@ func TestChangesFollowAsAnnounced(t *testing.T) {
 
 	texts := map[string][32]byte{}
 	for key, row := range measures {
-		texts[key] = row.Measure.ContentHash()
+		texts[key] = row.Record.(*egisso.LocalMeasure).ContentHash()
 	}
 	for seed := range uint64(4) {
 		want, err := refmis.ApplyChanges(t.Context(), conn, seed, 100)
@@ -89,7 +89,7 @@ func TestChangesFollowAsAnnounced(t *testing.T) {
 		var changed map[string]mis.Row
 		changed, measureCursor = read(t, source, egisso.RegisterMeasure, measureCursor)
 		for key, row := range changed {
-			if hash := row.Measure.ContentHash(); hash != texts[key] {
+			if hash := row.Record.(*egisso.LocalMeasure).ContentHash(); hash != texts[key] {
 				versions++
 				texts[key] = hash
 			}

@@ -26,10 +26,10 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 		t.Errorf("%d measures, the manifest says %d", len(measures), manifest.Measures)
 	}
 	for key, row := range measures {
-		if row.Measure == nil {
+		if row.Record == nil {
 			t.Fatalf("measure %s: %v", key, row.Findings)
 		}
-		if found := egisso.CheckMeasure(*row.Measure); len(found) > 0 {
+		if found := egisso.CheckMeasure(*row.Record.(*egisso.LocalMeasure)); len(found) > 0 {
 			t.Errorf("measure %s: %v", key, found)
 		}
 	}
@@ -60,19 +60,19 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 	addresses, reasons := 0, 0
 	for key, row := range facts {
 		found := row.Findings
-		if row.Fact != nil {
-			forms[row.Fact.Assignment.Form]++
-			if f := row.Fact; f.Receiver.PermanentResidence != nil || f.Receiver.TemporaryResidence != nil || f.Receiver.ActualResidence != nil {
+		if row.Record != nil {
+			forms[row.Record.(*egisso.Fact).Assignment.Form]++
+			if f := row.Record.(*egisso.Fact); f.Receiver.PermanentResidence != nil || f.Receiver.TemporaryResidence != nil || f.Receiver.ActualResidence != nil {
 				addresses++
 			}
-			if len(row.Fact.ReasonPersons) > 0 {
+			if len(row.Record.(*egisso.Fact).ReasonPersons) > 0 {
 				reasons++
 			}
 			var measure *egisso.LocalMeasure
-			if m, ok := measures[row.Fact.MeasureKey]; ok {
-				measure = withIDs(row.Fact, m)
+			if m, ok := measures[row.Record.(*egisso.Fact).MeasureKey]; ok {
+				measure = withIDs(row.Record.(*egisso.Fact), m)
 			}
-			found = egisso.CheckFact(*row.Fact, measure, today)
+			found = egisso.CheckFact(*row.Record.(*egisso.Fact), measure, today)
 		}
 		kind, bad := planted[key]
 		if !bad {
@@ -109,7 +109,7 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 // identifiers the gateway would.
 func withIDs(f *egisso.Fact, row mis.Row) *egisso.LocalMeasure {
 	const provider = "0042.000001"
-	m := *row.Measure
+	m := *row.Record.(*egisso.LocalMeasure)
 	m.ID = egisso.MeasureID(provider, row.Key, m.ID, m.ContentHash())
 	m.Categories = append([]egisso.LocalCategory(nil), m.Categories...)
 	for i := range m.Categories {

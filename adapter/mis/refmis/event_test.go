@@ -26,8 +26,8 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 	var policy egisso.EventPolicy
 	held := map[string]egisso.Fact{} // what ЕГИССО holds
 	for key, row := range rows {
-		if row.Fact != nil {
-			d := egisso.DecideFact(*row.Fact, false, nil, egisso.History{}, policy)
+		if row.Record != nil {
+			d := egisso.DecideFact(*row.Record.(*egisso.Fact), false, nil, egisso.History{}, policy)
 			held[key] = d.Becomes
 		}
 	}
@@ -44,7 +44,7 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 		rows, cursor = read(t, source, egisso.RegisterFact, cursor)
 		got := refmis.Endings{}
 		for key, row := range rows {
-			if row.Fact == nil {
+			if row.Record == nil {
 				t.Fatalf("fact %s: %v", key, row.Findings)
 			}
 			accepted, known := held[key]
@@ -52,15 +52,15 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 				continue
 			}
 			hash := accepted.ContentHash()
-			d := egisso.DecideFact(*row.Fact, false, &accepted, egisso.History{Accepted: &hash}, policy)
-			ending := row.Fact.Ending
+			d := egisso.DecideFact(*row.Record.(*egisso.Fact), false, &accepted, egisso.History{Accepted: &hash}, policy)
+			ending := row.Record.(*egisso.Fact).Ending
 			if ending == nil {
 				if d.Move != egisso.MoveNothing {
 					t.Errorf("fact %s goes on and is decided as %s", key, d.Move)
 				}
 				continue
 			}
-			if row.Fact.ContentHash() != hash {
+			if row.Record.(*egisso.Fact).ContentHash() != hash {
 				got[ending.Reason]++
 			}
 			if d.Move == egisso.MoveNothing { // an expired prescription, by default
@@ -99,13 +99,13 @@ func TestUndispensedPrescriptionOfTheDead(t *testing.T) {
 	}
 	source := open(t, url)
 	rows, cursor := read(t, source, egisso.RegisterFact, mis.Cursor{})
-	accepted := *rows["50001"].Fact
+	accepted := *rows["50001"].Record.(*egisso.Fact)
 	if err := refmis.Happen(t.Context(), conn, refmis.PatientDied, 50001); err != nil {
 		t.Fatal(err)
 	}
 	rows, _ = read(t, source, egisso.RegisterFact, cursor)
 	hash := accepted.ContentHash()
-	d := egisso.DecideFact(*rows["50001"].Fact, false, &accepted, egisso.History{Accepted: &hash}, nil)
+	d := egisso.DecideFact(*rows["50001"].Record.(*egisso.Fact), false, &accepted, egisso.History{Accepted: &hash}, nil)
 	if d.Kind != egisso.KindFactDeathOrMovingRecalculation || !d.Amount.Valid || !d.Amount.Decimal.IsZero() || d.DateFinish.IsZero() {
 		t.Errorf("decided as %s, amount %v", d.Kind, d.Amount)
 	}
@@ -156,13 +156,13 @@ func TestEventsOfTheOtherRegisters(t *testing.T) {
 
 // content is the content hash of a row, whatever register it is of.
 func content(r mis.Row) [32]byte {
-	switch {
-	case r.Organization != nil:
-		return r.Organization.ContentHash()
-	case r.Participant != nil:
-		return r.Participant.ContentHash()
-	case r.Point != nil:
-		return r.Point.ContentHash()
+	switch x := r.Record.(type) {
+	case *egisso.Organization:
+		return x.ContentHash()
+	case *egisso.Participant:
+		return x.ContentHash()
+	case *egisso.PresencePoint:
+		return x.ContentHash()
 	}
 	return [32]byte{}
 }
@@ -179,7 +179,7 @@ func TestCodeGivenReachesPointsAndFacts(t *testing.T) {
 	}
 	facts, factCursor := read(t, source, egisso.RegisterFact, mis.Cursor{})
 	for key, row := range facts {
-		if row.Fact == nil || row.Fact.OSZCode != "" || row.Fact.OSZKey != "2" {
+		if row.Record == nil || row.Record.(*egisso.Fact).OSZCode != "" || row.Record.(*egisso.Fact).OSZKey != "2" {
 			t.Errorf("fact %s of an organisation without a code: %v", key, row.Findings)
 		}
 	}
@@ -189,12 +189,12 @@ func TestCodeGivenReachesPointsAndFacts(t *testing.T) {
 	}
 	facts, _ = read(t, source, egisso.RegisterFact, factCursor)
 	for key, row := range facts {
-		if row.Fact == nil || row.Fact.OSZCode != "0042.000077" {
+		if row.Record == nil || row.Record.(*egisso.Fact).OSZCode != "0042.000077" {
 			t.Errorf("fact %s: %v", key, row.Findings)
 		}
 	}
 	points, _ := read(t, source, egisso.RegisterPoint, pointCursor)
-	if len(facts) != 6 || len(points) != 1 || points["2"].Point.ONMSZCode != "0042.000077" {
+	if len(facts) != 6 || len(points) != 1 || points["2"].Record.(*egisso.PresencePoint).ONMSZCode != "0042.000077" {
 		t.Errorf("%d facts, %d points", len(facts), len(points))
 	}
 }
@@ -238,13 +238,13 @@ func TestRegistersOfTheManifest(t *testing.T) {
 
 func checkRegister(row mis.Row) []egisso.Finding {
 	checker := egisso.Checker{Today: today}
-	switch {
-	case row.Organization != nil:
-		return checker.Organization(*row.Organization)
-	case row.Participant != nil:
-		return checker.ParticipantRow(*row.Participant)
-	case row.Point != nil:
-		p := *row.Point
+	switch x := row.Record.(type) {
+	case *egisso.Organization:
+		return checker.Organization(*x)
+	case *egisso.Participant:
+		return checker.ParticipantRow(*x)
+	case *egisso.PresencePoint:
+		p := *x
 		if p.ONMSZCode == "" && p.ONMSZKey == "2" {
 			p.ONMSZCode = "0042.000077" // as once ЕГИССО has given it
 		}

@@ -49,18 +49,19 @@ func TestGatewayTakesRequests(t *testing.T) {
 			if _, err := g.files.Download(ctx, in.FSAttachments[0], &file, 100); err != nil || file.String() != "in the storage" {
 				t.Errorf("file = %q, %v", file.String(), err)
 			}
+			reply := smev.NewMessageID(g.clock.Now())
 			envelope, err := smev.BuildSendResponse(ctx, g.v, g.signer, smev.Response{
-				MessageID: smev.NewMessageID(g.clock.Now()), To: in.ReplyTo,
+				MessageID: reply, To: in.ReplyTo,
 				Rejections: []smev.Rejection{{Code: "UNKNOWN_REQUEST_DESCRIPTION", Description: "Система не принимает запросы"}},
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			g.script(smevtest.Rule{On: "SendResponse", Drop: "after"})
-			if _, err := g.client.SendResponse(ctx, envelope); smev.Classify(err) != smev.ClassRetry {
+			if _, err := g.client.SendResponse(ctx, reply, envelope); smev.Classify(err) != smev.ClassRetry {
 				t.Errorf("reply lost: %v", err)
 			}
-			if _, err := g.client.SendResponse(ctx, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
+			if _, err := g.client.SendResponse(ctx, reply, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
 				t.Errorf("resend: %v", err)
 			}
 			if got := g.bus.Ledger().Responses(); len(got) != 1 || got[0].RequestID != id || got[0].Kind != ledger.ResponseRejected {

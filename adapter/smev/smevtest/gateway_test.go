@@ -69,10 +69,10 @@ func (g *gateway) deliver(r smev.Request) *egisso.Protocol {
 	if err != nil {
 		g.Fatal(err)
 	}
-	if _, err := g.client.SendRequest(ctx, envelope); err != nil {
+	if _, err := g.client.SendRequest(ctx, r.MessageID, envelope); err != nil {
 		g.Fatal(err)
 	}
-	if _, err := g.client.SendRequest(ctx, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
+	if _, err := g.client.SendRequest(ctx, r.MessageID, envelope); smev.Classify(err) != smev.ClassAlreadyDone {
 		g.Errorf("resend: %v", err)
 	}
 	g.idle()
@@ -99,28 +99,26 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 	for _, version := range []string{"1.1", "1.2", "1.3"} {
 		t.Run(version, func(t *testing.T) {
 			g := newGateway(t, version)
-			pkg, err := egisso.ReadMeasureRequest(samples.Read(t, "samples/10.05.I-2.1.0/valid.request.new-four-measures.xml"))
+			pkg, _, err := egisso.ReadPackage(samples.Read(t, "samples/10.05.I-2.1.0/valid.request.new-four-measures.xml"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			protocol := g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.MeasurePrefixes),
-				Content: func(w smev.ContentWriter) error {
-					return egisso.WriteMeasureRequest(w, pkg.ID, pkg.Measures, pkg.MeasureInvalidations)
-				},
+				Content:  func(w smev.ContentWriter) error { return pkg.Write(w) },
 			})
 			if p := protocol.Package; p == nil || p.RecordNumSuccess == nil || *p.RecordNumSuccess != 4 || p.PackageID != pkg.ID {
 				t.Fatalf("protocol = %+v", protocol.Package)
 			}
 
-			facts, err := egisso.ReadFactData(samples.Read(t, "samples/10.06.S-1.1.0/valid.data.four-facts.xml"))
+			facts, _, err := egisso.ReadPackage(samples.Read(t, "samples/10.06.S-1.1.0/valid.data.four-facts.xml"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			facts.Facts[1].Assignment.Form = egisso.FormService
+			facts.Elements[1].(*egisso.Fact).Assignment.Form = egisso.FormService
 			var file bytes.Buffer
 			w := xmldsig.NewWriter(&file, nil, prefixes(egisso.FactPrefixes))
-			if err := egisso.WriteFactData(w, facts.ID, facts.Facts, nil, nil); err != nil {
+			if err := facts.Write(w); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.Close(); err != nil {
@@ -128,7 +126,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			}
 			protocol = g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.StoragePrefixes),
-				Content:  func(w smev.ContentWriter) error { egisso.WriteStorageRequest(w); return nil },
+				Content:  func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
 				Files:    []smev.FileRef{g.put(file.Bytes())},
 			})
 			p := protocol.Package

@@ -11,32 +11,31 @@ create or replace function egisso.register_text(register text) returns text lang
         else register end
 $$;
 
+-- The texts of egisso.state as a function that reads nothing: everybody may call those, and
+-- views inline them.
+do $$
+declare
+    cases text;
+begin
+    select string_agg(format('when %L then case name %s end', s.subject, s.names), ' ' order by s.subject) into cases
+      from (select t.subject, string_agg(format('when %L then %L', t.name, t.text), ' ' order by t.name) as names
+              from egisso.state t where t.text <> '' group by t.subject) s;
+    execute format('create or replace function egisso.state_text(subject text, name text) returns text language sql immutable parallel safe as %L',
+                   'select case subject ' || cases || ' end');
+end $$;
+
 create or replace function egisso.package_state_text(state text, egisso_status smallint, doubt boolean, was_queued boolean) returns text
 language sql immutable as $$
-    select case state
-        when 'formed'      then 'Сформирован'
-        when 'signed'      then case when doubt then 'Отправляется' else 'Подписан' end
-        when 'queued'      then case egisso_status
-                                    when 1 then 'Принят ЕГИССО'
-                                    when 2 then 'Обрабатывается'
-                                    else 'Поставлен в очередь СМЭВ' end
-        when 'answered'    then 'Завершена обработка ответа'
-        when 'send_failed' then case when was_queued then 'Отклонён СМЭВ' else 'Ошибка отправки' end
-        when 'expired'     then 'Истёк срок ожидания'
-        else state end
+    select case
+        when state = 'signed' and doubt then 'Отправляется'
+        when state = 'queued' and egisso_status = 1 then 'Принят ЕГИССО'
+        when state = 'queued' and egisso_status = 2 then 'Обрабатывается'
+        when state = 'send_failed' and was_queued then 'Отклонён СМЭВ'
+        else coalesce(egisso.state_text('package', state), state) end
 $$;
 
 create or replace function egisso.record_state_text(state text) returns text language sql immutable as $$
-    select case state
-        when 'ready'                  then 'Готов к отправке'
-        when 'waiting'                then 'Ожидает'
-        when 'blocked'                then 'Требует исправления'
-        when 'packed'                 then 'Отправляется'
-        when 'accepted'               then 'Передан успешно'
-        when 'accepted_with_warnings' then 'Передан с предупреждениями'
-        when 'rejected'               then 'Отклонён'
-        when 'dropped'                then 'Снят с отправки'
-        else 'Новый' end
+    select coalesce(egisso.state_text('record', state), 'Новый')
 $$;
 
 create or replace function egisso.incoming_state_text(verified boolean, verdict text, reply text) returns text language sql immutable as $$

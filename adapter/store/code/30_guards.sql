@@ -1,5 +1,6 @@
--- Impossible moves are refused by the database itself, whoever asks. Conditions that look
--- into tables stand apart: they cost ten times what the others do, for every record.
+-- Moves that egisso.move does not list are refused, whoever asks; what allows others under a
+-- condition stands here. A look into a table costs ten times what a comparison does, for
+-- every record: conditions are looked up only where nothing else decides.
 create or replace function egisso.guard_record_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 declare
     allowed boolean;
@@ -9,22 +10,15 @@ begin
         raise exception 'record %: it is in a package and cannot change', old.id using errcode = 'check_violation';
     end if;
     if new.state = old.state then return new; end if;
-    allowed := (old.state || '>' || new.state) = any (array[
-        'ready>waiting', 'ready>blocked', 'ready>packed', 'ready>dropped',
-        'waiting>ready', 'waiting>blocked', 'waiting>dropped',
-        'blocked>ready', 'blocked>waiting', 'blocked>dropped',
-        'packed>accepted', 'packed>accepted_with_warnings', 'packed>rejected', 'packed>ready',
-        -- corrected and sent again under the same id
-        'rejected>ready', 'rejected>waiting', 'rejected>blocked', 'rejected>dropped',
-        'dropped>ready', 'dropped>waiting', 'dropped>blocked']);
+    allowed := egisso.may_move('record', old.state, new.state);
     -- A record leaves its package without an outcome only when the package failed as a
     -- whole, or when an operator released it.
-    if old.state = 'packed' and new.state = 'ready' then
+    if not allowed and old.state = 'packed' and new.state = 'ready' then
         allowed := exists (select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.returned))
             or exists (select from egisso.package_record m where m.package_id = old.package_id and m.record_id = old.id and m.outcome = 'released');
     end if;
     -- The word of the bus takes the place of an outcome from a file.
-    if not allowed and old.state <> 'packed' and new.state in ('accepted', 'accepted_with_warnings', 'rejected', 'dropped') then
+    if not allowed and old.state <> 'packed' and not egisso.record_open(new.state) then
         allowed := exists (select from egisso.unconfirmed_outcome u where u.record_id = old.id and u.settled_at is null);
     end if;
     if not allowed then
@@ -41,7 +35,7 @@ create or replace trigger guard_record_state before update on egisso.record
 create or replace function egisso.guard_element() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     if new.id is distinct from old.id or exists (
-        select from egisso.record r where r.id = old.id and (r.state = 'packed' or r.state in ('accepted', 'accepted_with_warnings')
+        select from egisso.record r where r.id = old.id and (r.state = 'packed' or egisso.record_accepted(r.state)
             and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id))) then
         raise exception 'record %: it is in a package or accepted and cannot change', old.id using errcode = 'check_violation';
     end if;
@@ -54,11 +48,7 @@ create or replace trigger guard_element before update on egisso.element
 create or replace function egisso.guard_package_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     if new.state = old.state then return new; end if;
-    if not (old.state || '>' || new.state) = any (array[
-        'formed>signed', 'formed>send_failed',
-        'signed>queued', 'signed>send_failed', 'signed>answered',
-        'queued>answered', 'queued>send_failed', 'queued>expired',
-        'expired>answered', 'expired>send_failed'])
+    if not egisso.may_move('package', old.state, new.state)
        and not (old.channel = 'manual' and old.state = 'formed' and new.state = 'queued')
        -- The bus refuses what only a file had answered.
        and not (old.state = 'answered' and new.state = 'send_failed' and exists (
@@ -69,18 +59,17 @@ begin
     if new.channel = 'manual' and new.state = 'signed' then
         raise exception 'package %: it is for manual upload and is never signed', old.id using errcode = 'check_violation';
     end if;
-    if new.state in ('answered', 'send_failed', 'expired') then new.closed_at = clock_timestamp(); end if;
+    if not egisso.package_open(new.state) then new.closed_at = clock_timestamp(); end if;
     return new;
 end $$;
 
 create or replace trigger guard_package_state before update of state on egisso.package
     for each row execute function egisso.guard_package_state();
 
-create or replace function egisso.guard_message_state() returns trigger language plpgsql as $$
+create or replace function egisso.guard_message_state() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     if new.state = old.state then return new; end if;
-    if not (old.state || '>' || new.state) = any (array[
-        'pending>in_doubt', 'pending>refused', 'in_doubt>delivered', 'in_doubt>refused']) then
+    if not egisso.may_move('message', old.state, new.state) then
         raise exception 'message %: state % cannot become %', old.id, old.state, new.state
             using errcode = 'check_violation';
     end if;

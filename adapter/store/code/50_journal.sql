@@ -98,15 +98,15 @@ select w.register,
        case w.state when 'new' then 'Новый'
                     when 'nothing_to_send' then 'Не подлежит отправке'
                     else egisso.record_state_text(w.state) end as status,
-       concat_ws('; ', nullif(coalesce(nullif(w.held, ''),
+       concat_ws('; ', nullif(coalesce((select e.shown from egisso.reason e where e.code = w.reason_code),
                 case when w.state = 'ready' then
                     (select 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS') || ': ' || t.reason
                        from egisso.register_rest t where t.register = w.register and t.until > now()) end,
-                case when w.state in ('accepted_with_warnings', 'rejected') then
+                case when egisso.record_remarked(w.state) then
                     (select string_agg(m.rule_code || ' ' || m.report, '; ' order by m.position)
                        from egisso.record_message m
                       where m.package_id = w.package_id and m.element_id = w.record_id) end,
-                case when w.state in ('ready', 'waiting', 'blocked') then
+                case when egisso.record_unsent(w.state) then
                     (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
                        from jsonb_array_elements(w.findings) f) end,
                 ''), ''),
@@ -124,20 +124,28 @@ select w.register,
        w.accepted_at,
        w.dirty                                        as decision_due,
        w.updated_at,
-       w.participant_code
+       w.participant_code,
+       array_remove(case
+           when w.reason_code <> '' then array(select e.rule from egisso.reason e where e.code = w.reason_code)
+           when egisso.record_remarked(w.state) then
+               array(select m.rule_code from egisso.record_message m
+                      where m.package_id = w.package_id and m.element_id = w.record_id order by m.position)
+           when egisso.record_unsent(w.state) then
+               array(select f ->> 'code' from jsonb_array_elements(w.findings) with ordinality as o(f, n) order by n)
+           else '{}' end, '') as rule_codes
 from (
     select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
            coalesce(r.id, s.accepted_id)              as record_id,
            r.kind, r.package_id,
            -- What the source says now cannot be read or sent: whatever was sent before.
-           case when (s.row_findings @> '[{"severity": "error"}]' or s.review <> '') and not s.dirty
+           case when (s.row_findings @> '[{"severity": "error"}]' or s.review_code <> '') and not s.dirty
                      and coalesce(r.state, '') <> 'packed' then 'blocked'
                 when r.id is not null then r.state
                 when s.dirty then 'new'
                 when s.accepted_id is not null then 'accepted'
                 else 'nothing_to_send' end            as state,
-           case when s.review <> '' and not s.dirty and coalesce(r.state, '') <> 'packed' then s.review
-                when r.state = 'waiting' then r.reason else '' end as held,
+           case when s.review_code <> '' and not s.dirty and coalesce(r.state, '') <> 'packed' then s.review_code
+                when r.state = 'waiting' then r.reason_code else '' end as reason_code,
            case when s.row_findings @> '[{"severity": "error"}]' then s.row_findings
                 else coalesce(nullif(r.findings, '[]'), s.row_findings) end as findings,
            greatest(s.updated_at, r.state_at)         as updated_at
@@ -145,7 +153,7 @@ from (
       left join lateral (
           select * from egisso.record r
            where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
-           order by r.state in ('ready', 'waiting', 'blocked', 'packed') desc, r.state_at desc, r.created_at desc
+           order by egisso.record_open(r.state) desc, r.state_at desc, r.created_at desc
            limit 1) r on true) w;
 comment on view egisso.record_status is 'Состояние каждой записи источника и его причина';
 comment on column egisso.record_status.register is 'onmsz, lmsz, point, organization или fact';
@@ -165,6 +173,8 @@ comment on column egisso.record_status.accepted_id is 'UUID, под которы
 comment on column egisso.record_status.accepted_at is 'Когда ЕГИССО приняла то, что в ней лежит';
 comment on column egisso.record_status.decision_due is 'Источник изменился, решения ещё нет';
 comment on column egisso.record_status.updated_at is 'Когда состояние изменилось';
+comment on column egisso.record_status.rule_codes is
+    'Коды правил, по которым запись ждёт, задержана или отклонена, в порядке reason, например {L-SEQ} или {019,026}';
 comment on column egisso.record_status.participant_code is 'Код ЕГИССО, присвоенный организации (onmsz); иначе пусто';
 
 -- Everything that happened to a row of the source, for `egissogw record`. what is a
@@ -179,9 +189,9 @@ select r.register, r.row_key, r.created_at, 'record', 'Подготовлена 
   from egisso.record r
 union all
 select r.register, r.row_key, r.state_at, 'state',
-       egisso.record_state_text(r.state) || coalesce(': ' || nullif(r.reason, ''), '')
+       egisso.record_state_text(r.state) || coalesce((select ': ' || e.shown from egisso.reason e where e.code = r.reason_code), '')
        || coalesce((select ': ' || string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
-                      from jsonb_array_elements(r.findings) f where r.state in ('blocked', 'waiting')), ''), r.id, r.package_id
+                      from jsonb_array_elements(r.findings) f where egisso.record_held(r.state)), ''), r.id, r.package_id
   from egisso.record r
 union all
 select r.register, r.row_key, e.at, 'package', e.text || coalesce(e.note, ''), r.id, p.id

@@ -69,7 +69,7 @@ begin
     end if;
     select * into r from egisso.record w
      where w.register = s.register and w.row_key = s.row_key and w.state <> 'dropped'
-     order by w.state in ('ready', 'waiting', 'blocked', 'packed') desc, w.state_at desc, w.created_at desc
+     order by egisso.record_open(w.state) desc, w.state_at desc, w.created_at desc
      limit 1 for update;
     if r.package_id is not null then
         select * into p from egisso.package k where k.id = r.package_id for update;
@@ -93,10 +93,10 @@ begin
     when r.state = 'blocked' then
         update egisso.source_row w set override_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
         result := 'Предупреждения, которые задерживали запись, сняты, пока её содержание не изменится';
-    when r.state = 'waiting' and r.reason like 'L-PERSON %' then
+    when r.state = 'waiting' and r.reason_code = 'confirm_people' then
         update egisso.source_row w set released_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
         result := 'Изменение сведений о людях подтверждено и будет отправлено';
-    when r.state in ('accepted', 'accepted_with_warnings') and not s.dirty then
+    when egisso.record_accepted(r.state) and not s.dirty then
         raise exception 'ЕГИССО уже приняла запись %', s.row_key;
     else
         result := 'Решение о записи будет принято заново';
@@ -123,15 +123,15 @@ begin
         raise exception 'Пакета % нет', retry_package.id;
     end if;
     case
-    when p.channel = 'manual' and p.state in ('formed', 'queued', 'expired') then
+    when p.channel = 'manual' and not egisso.package_final(p.state) then
         raise exception 'Пакет % собран для загрузки вручную: файл записывает команда export --again', p.id;
     when p.state = 'formed' then
         update egisso.package k set claimed_until = null where k.id = p.id and k.sign_failures > 0;
         result := 'Пакет будет подписан снова';
     when p.state = 'signed' then
-        update egisso.message m set next_attempt_at = now() where m.package_id = p.id and m.state in ('pending', 'in_doubt');
+        update egisso.message m set next_attempt_at = now() where m.package_id = p.id and egisso.message_open(m.state);
         result := 'Пакет будет отправлен снова, теми же байтами';
-    when p.state in ('queued', 'expired') then
+    when egisso.package_flying(p.state) then
         raise exception 'Пакет % отправлен, ответа нет: записи освобождает команда release', p.id;
     when p.state = 'send_failed' or p.returned then
         insert into egisso.register_waiver (register, at) values (p.register, clock_timestamp())
@@ -170,7 +170,7 @@ begin
         raise exception 'Пакета % нет', release_package.id;
     end if;
     case
-    when p.state in ('answered', 'send_failed') then
+    when egisso.package_final(p.state) then
         raise exception 'Пакет % уже закрыт: его записи свободны или имеют исход', p.id;
     when p.state = 'queued' and p.channel = 'smev' then
         raise exception 'Ответ на пакет % ещё ожидается: освободить его можно, когда истечёт срок ожидания', p.id;
@@ -180,7 +180,7 @@ begin
     end case;
     -- A message that still could be posted never will be.
     update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'released by the operator'
-     where m.package_id = p.id and m.state in ('pending', 'in_doubt');
+     where m.package_id = p.id and egisso.message_open(m.state);
     update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(),
            info = 'Записи освобождены оператором: ' || btrim(reason), review = null
      where k.id = p.id;
@@ -208,7 +208,7 @@ begin
     perform egisso.demand_reason(reason);
     update egisso.source_row s set released_hash = s.content_hash, dirty = true
       from egisso.record r
-     where r.register = s.register and r.row_key = s.row_key and r.state = 'waiting' and r.reason like 'L-PERSON %'
+     where r.register = s.register and r.row_key = s.row_key and r.state = 'waiting' and r.reason_code = 'confirm_people'
        and (release_person_changes.row_key is null or s.row_key = release_person_changes.row_key);
     get diagnostics released = row_count;
     if released = 0 and release_person_changes.row_key is not null then

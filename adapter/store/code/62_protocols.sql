@@ -100,10 +100,10 @@ begin
         b := jsonb_populate_record(null::egisso.source_row, u.before);
         t := jsonb_populate_record(null::egisso.record, u.sent);
         removal := t.becomes_hash is null;
-        differ := differ + ((u.outcome <> 'rejected') is distinct from (u.now_said in ('accepted', 'accepted_with_warnings')) or u.now_said = 'released')::integer;
+        differ := differ + ((u.outcome <> 'rejected') is distinct from (egisso.record_accepted(u.now_said)) or u.now_said = 'released')::integer;
         case
-        when u.outcome <> 'rejected' and u.now_said in ('accepted', 'accepted_with_warnings') then
-            update egisso.record w set state = u.now_said where w.id = r.id and w.state in ('accepted', 'accepted_with_warnings');
+        when u.outcome <> 'rejected' and egisso.record_accepted(u.now_said) then
+            update egisso.record w set state = u.now_said where w.id = r.id and egisso.record_accepted(w.state);
             update egisso.source_row w set participant_code = coalesce(nullif(settle_unconfirmed.code, ''), w.participant_code)
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event = r.id and not removal;
         when u.outcome <> 'rejected' then
@@ -113,9 +113,9 @@ begin
                    participant_code = b.participant_code, generation = b.generation, settled_hash = null,
                    events = b.events + (w.register = 'onmsz' and u.now_said = 'rejected')::integer
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event = r.id;
-            update egisso.record w set state = case u.now_said when 'rejected' then 'rejected' else 'dropped' end, reason = ''
-             where w.id = r.id and w.state in ('accepted', 'accepted_with_warnings');
-        when u.now_said in ('accepted', 'accepted_with_warnings') and r.state <> 'packed' then
+            update egisso.record w set state = case u.now_said when 'rejected' then 'rejected' else 'dropped' end, reason_code = ''
+             where w.id = r.id and egisso.record_accepted(w.state);
+        when egisso.record_accepted(u.now_said) and r.state <> 'packed' then
             update egisso.source_row w
                set accepted_id = case when removal then null when w.register = 'fact' and t.kind <> 'fact' then w.accepted_id else r.id end,
                    accepted_event = r.id, accepted_hash = t.becomes_hash,
@@ -129,10 +129,10 @@ begin
             update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null')
              where e.id = r.id and (e.content, e.becomes) is distinct from (u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'));
             update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
-                   becomes_hash = t.becomes_hash, reason = '', findings = '[]'
+                   becomes_hash = t.becomes_hash, reason_code = '', findings = '[]'
              where w.id = r.id;
         when u.now_said = 'released' then
-            update egisso.record w set state = 'dropped', reason = '' where w.id = r.id and w.state = 'rejected' and w.package_id = u.package_id;
+            update egisso.record w set state = 'dropped', reason_code = '' where w.id = r.id and w.state = 'rejected' and w.package_id = u.package_id;
         else
         end case;
         -- What the file said of it stays in the file.

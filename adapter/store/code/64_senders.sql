@@ -144,7 +144,7 @@ begin
     update egisso.package p set info = 'Ответ отправителя «' || egisso.sender_text(who) || '» отклонён, ожидается ответ ЕГИССО'
       from egisso.answer a join egisso.message m on m.id = a.about
      where a.held_at is not null and a.part = refuse_sender.part and a.sender = who
-       and p.id = m.package_id and p.state in ('signed', 'queued', 'expired');
+       and p.id = m.package_id and egisso.package_flying(p.state);
     update egisso.incoming i set review = null where i.held_at is not null and refuse_sender.part = 'egisso' and i.sender = who;
     select count(*) into answers from egisso.answer a where a.held_at is not null and a.part = refuse_sender.part and a.sender = who;
     result := 'Отправитель «' || egisso.sender_text(who) || '» отклонён: сохранённые сообщения от него не применяются, ответов: ' || answers;

@@ -208,7 +208,7 @@ begin
        set wanted_at = coalesce(r.wanted_at, clock_timestamp()), wanted_by = egisso.actor(),
            reason = 'Запрошено пользователем', tries = 0, next_at = clock_timestamp()
      where not exists (select from egisso.package p
-                        where p.classifier = r.classifier and p.state in ('formed', 'signed', 'queued'));
+                        where p.classifier = r.classifier and egisso.package_open(p.state));
     perform egisso.note_action('request_kmsz_update', null, null, null, '', 'Запрошены обновления КМСЗ');
 end $$;
 comment on function egisso.request_kmsz_update() is

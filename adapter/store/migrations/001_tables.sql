@@ -16,6 +16,39 @@ create function egisso.plain_text(text text) returns boolean language sql immuta
     select text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f]'
 $$;
 
+-- States and reasons --------------------------------------------------------------------------
+
+-- States of records, packages and messages. Which there are, their moves and the reasons
+-- are written by ../code/05_states.sql, and by nobody but the owner.
+create table egisso.state (
+    subject  text    not null check (subject in ('record', 'package', 'message')),
+    name     text    not null,
+    open     boolean not null,                         -- there is work to do on it, or an outcome to come
+    flying   boolean not null,                         -- the bus may have it, or the person who uploads it
+    final    boolean not null,                         -- no move leads away
+    held     boolean not null,                         -- stands still until something else changes
+    remarked boolean not null,                         -- the protocol says why it is so
+    text     text    not null,                         -- Russian; '' where nobody is shown it
+    primary key (subject, name)
+);
+
+create table egisso.move (
+    subject    text not null,
+    from_state text not null,
+    to_state   text not null,
+    primary key (subject, from_state, to_state),
+    foreign key (subject, from_state) references egisso.state on delete cascade,
+    foreign key (subject, to_state) references egisso.state on delete cascade
+);
+
+-- Why a record waits, was dropped, or needs a person: lifecycle.Reason.
+create table egisso.reason (
+    code  text primary key,
+    rule  text not null,                               -- of the local checks, '' if none
+    text  text not null,                               -- Russian
+    shown text not null generated always as (case when rule = '' then text else rule || ' ' || text end) stored
+);
+
 -- What the source (МИС) says, and what ЕГИССО holds of it -------------------------------------
 
 -- What the source (МИС) says now about one row, and what ЕГИССО last accepted
@@ -47,7 +80,7 @@ create table egisso.source_row (
     accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
     participant_code  text,                              -- onmsz: the code ЕГИССО gave
     released_hash     bytea,                             -- content whose change of people alone an operator let go
-    review            text       not null default '',    -- Russian: why a person has to act, nothing can be sent
+    review_code       text       not null default '',    -- egisso.reason: why a person has to act, nothing can be sent
     -- What a row says need not be, word for word, what ЕГИССО holds of it: a code given by
     -- ЕГИССО, an end no event follows from, the reason of an application. The content it
     -- was decided on that nothing is to be sent is remembered, so that a reconciliation
@@ -166,7 +199,7 @@ create table egisso.record (
     state        text        not null
                  check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
                                   'accepted_with_warnings', 'rejected', 'dropped')),
-    reason       text        not null default '',        -- Russian: why it waits
+    reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
     findings     jsonb       not null default '[]',      -- of the local checks
     package_id   uuid,                                   -- the package it is or was last in
     releases     integer     not null default 0,         -- how often its package failed as a whole
@@ -183,7 +216,7 @@ create index record_blocked on egisso.record (register, row_key) where state = '
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
-create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason like 'L-PERSON %';
+create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';
 
 -- What a record says, apart, because the record itself changes with every step of its way.
 create table egisso.element (

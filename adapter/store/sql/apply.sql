@@ -8,7 +8,7 @@ update egisso.package set state = 'queued', queued_at = now(), review = null whe
 
 -- name: package_progress
 update egisso.package set egisso_status = $2, info = $3
- where id = $1 and state in ('signed', 'queued', 'expired') and coalesce(egisso_status, 0) <= $2;
+ where id = $1 and egisso.package_flying(state) and coalesce(egisso_status, 0) <= $2;
 
 -- name: package_answered
 update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = $4
@@ -64,7 +64,7 @@ update egisso.source_row s
        settled_hash = case when d.settles and not s.dirty then s.content_hash else s.settled_hash end,
        dirty = s.dirty or not d.settles
   from decided d
- where d.state in ('accepted', 'accepted_with_warnings') and s.register = d.register and s.row_key = d.row_key;
+ where egisso.record_accepted(d.state) and s.register = d.register and s.row_key = d.row_key;
 
 -- name: insert_messages
 -- After those of an earlier protocol of the same package.
@@ -83,6 +83,6 @@ update egisso.source_row s set dirty = true
                                from egisso.package_record pr join egisso.record r on r.id = pr.record_id
                               where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
         and exists (select from egisso.record f
-                     where f.register = w.register and f.row_key = w.row_key and f.state in ('ready', 'waiting', 'blocked'))
+                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsent(f.state))
       order by w.register, w.row_key
         for update);

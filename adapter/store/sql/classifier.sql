@@ -74,7 +74,7 @@ select egisso.request_kmsz_update();
 -- name: lock_wanted_classifier
 select classifier, tries from egisso.classifier_request r
  where wanted_at is not null and next_at <= now()
-   and not exists (select from egisso.package p where p.classifier = r.classifier and p.state in ('formed', 'signed', 'queued'))
+   and not exists (select from egisso.package p where p.classifier = r.classifier and egisso.package_open(p.state))
  order by classifier limit 1
    for update skip locked;
 
@@ -136,14 +136,14 @@ select s.row_key from egisso.source_row s
 update egisso.source_row s set dirty = true
  where s.register = 'lmsz' and not s.dirty
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'waiting', 'blocked'));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
 
 -- name: touch_facts_to_send
 -- Facts of these measures, given as they are needed, or all of them.
 update egisso.source_row s set dirty = true
  where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'waiting', 'blocked'));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
 
 -- name: forgive_classifier_requests
 -- An answer that could be used ends the calls for help of requests in vain before it.

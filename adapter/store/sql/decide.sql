@@ -36,7 +36,7 @@ select (select c.content from egisso.source_content c
 -- Whoever packs one of these records at this moment is waited for; afterwards
 -- last_records sees it in flight.
 select id from egisso.record
- where register = $1 and row_key = any($2) and state in ('ready', 'waiting', 'blocked')
+ where register = $1 and row_key = any($2) and egisso.record_unsent(state)
  order by id
    for update;
 
@@ -45,13 +45,13 @@ select id from egisso.record
 select distinct on (row_key) row_key, id, kind, state, becomes_hash
   from egisso.record
  where register = $1 and row_key = any($2) and state <> 'dropped'
- order by row_key, state in ('ready', 'waiting', 'blocked', 'packed') desc, state_at desc, created_at desc;
+ order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc;
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
 select s.row_key, h.content, coalesce(s.accepted_provider, s.provider, ''),
        exists (select from egisso.record r
-                where r.register = 'lmsz' and r.row_key = s.row_key and r.state in ('ready', 'packed'))
+                where r.register = 'lmsz' and r.row_key = s.row_key and egisso.record_underway(r.state))
        or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
   from egisso.source_row s left join egisso.held h using (register, row_key)
  where s.register = 'lmsz' and s.row_key = any($1);
@@ -68,19 +68,19 @@ select participant_code from egisso.source_row
 
 -- name: drop_records
 -- Also what ЕГИССО rejected, once the source does not say it any more.
-update egisso.record r set state = 'dropped', reason = d.reason
-  from unnest($2::text[], $3::text[]) as d(row_key, reason)
- where r.register = $1 and r.row_key = d.row_key and r.state in ('ready', 'waiting', 'blocked', 'rejected');
+update egisso.record r set state = 'dropped', reason_code = d.reason_code
+  from unnest($2::text[], $3::text[]) as d(row_key, reason_code)
+ where r.register = $1 and r.row_key = d.row_key and (egisso.record_unsent(r.state) or r.state = 'rejected');
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason, findings, provider, settles)
-select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason, d.findings::jsonb, d.provider, d.settles
+insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles)
+select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles
   from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[])
-       as d(id, row_key, kind, bytes, becomes_hash, state, reason, findings, provider, settles)
+       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles)
 on conflict (id) do update
    set kind = excluded.kind, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
-       state = excluded.state, reason = excluded.reason, findings = excluded.findings,
+       state = excluded.state, reason_code = excluded.reason_code, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles;
 
 -- name: put_elements
@@ -97,8 +97,8 @@ update egisso.source_row
  where register = $1 and row_key = $2;
 
 -- name: decided
-update egisso.source_row s set dirty = false, again = false, review = d.review, settled_hash = case when d.settled then s.content_hash end
-  from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review, settled)
+update egisso.source_row s set dirty = false, again = false, review_code = d.review_code, settled_hash = case when d.settled then s.content_hash end
+  from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review_code, settled)
  where s.register = $1 and s.row_key = d.row_key;
 
 -- name: allow_long_statements
@@ -115,7 +115,7 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key from egisso.source_row w
       where w.needs && $1::text[] and w.needs <> '{}' and not w.dirty
         and exists (select from egisso.record f
-                     where f.register = w.register and f.row_key = w.row_key and f.state in ('ready', 'waiting', 'blocked'))
+                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsent(f.state))
       order by w.register, w.row_key
         for update skip locked);
 
@@ -137,7 +137,7 @@ with needed as (
       from egisso.record f
       join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
      cross join unnest(w.needs) as n(need)
-     where f.state = 'waiting' and f.reason not like 'L-PERSON %' and not w.dirty),
+     where f.state = 'waiting' and f.reason_code <> 'confirm_people' and not w.dirty),
 awaited as (
     select n.need
       from needed n
@@ -147,13 +147,13 @@ awaited as (
            when 'onmsz' then m.accepted_id is null or m.participant_code is null
            else m.accepted_id is null or m.dirty
                 or exists (select from egisso.record r
-                            where r.register = m.register and r.row_key = m.row_key and r.state in ('ready', 'packed')) end)
+                            where r.register = m.register and r.row_key = m.row_key and egisso.record_underway(r.state)) end)
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key
        from egisso.record f
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
-      where f.state = 'waiting' and f.reason not like 'L-PERSON %' and not w.dirty
+      where f.state = 'waiting' and f.reason_code <> 'confirm_people' and not w.dirty
         and not w.needs && array(select need from awaited)
       order by w.register, w.row_key
         for update of w skip locked);
@@ -170,4 +170,4 @@ update egisso.source_row s set dirty = true
                                          where c.register = s.register and c.row_key = s.row_key and c.content ? 'ending')
         or exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key
-                      and (r.state in ('blocked', 'ready', 'waiting') or r.state = 'dropped' and r.reason like 'L-ACTUAL %')));
+                      and (egisso.record_unsent(r.state) or r.state = 'dropped' and r.reason_code = 'not_actual')));

@@ -4,7 +4,7 @@
 -- what it said, and whether one is on its way to try whether it goes again.
 select count(*), count(*) filter (where p.returned), coalesce(max(p.closed_at), now()), now(),
        coalesce((array_agg(p.info order by p.closed_at desc))[1], ''),
-       exists (select from egisso.package o where o.register = $1 and o.channel = 'smev' and o.state in ('formed', 'signed', 'queued'))
+       exists (select from egisso.package o where o.register = $1 and o.channel = 'smev' and egisso.package_open(o.state))
   from egisso.package p
  where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null or p.returned)
    and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
@@ -49,7 +49,7 @@ select $1, ordinal, record_id, kind
   from unnest($2::uuid[], $3::text[]) with ordinality as m(record_id, kind, ordinal);
 
 -- name: pack_records
-update egisso.record set state = 'packed', package_id = $1, reason = '' where id = any($2);
+update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1

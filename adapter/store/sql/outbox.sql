@@ -3,7 +3,7 @@
 -- so the message may have arrived.
 update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoch + 1
  where m.id = (select id from egisso.message
-                where state in ('pending', 'in_doubt') and next_attempt_at <= now()
+                where egisso.message_open(state) and next_attempt_at <= now()
                   and coalesce(claimed_until, '-infinity') < now()
                   and ($2 or not exists (select from egisso.attachment t where t.message_id = message.id and t.uploaded_at is null))
                 order by next_attempt_at limit 1
@@ -24,7 +24,7 @@ update egisso.attachment a set uploaded_at = now()
 -- name: begin_attempt
 with held as (
     update egisso.message set state = 'in_doubt', attempts = attempts + 1, claimed_until = now() + $3::interval
-     where id = $1 and epoch = $2 and state in ('pending', 'in_doubt')
+     where id = $1 and epoch = $2 and egisso.message_open(state)
     returning id)
 insert into egisso.attempt (message_id) select id from held returning id;
 
@@ -42,7 +42,7 @@ update egisso.package set state = 'queued', queued_at = now(), info = $2, review
 
 -- name: message_retry
 update egisso.message set next_attempt_at = now() + $3::interval, claimed_until = null, last_error = $4
- where id = $1 and epoch = $2 and state in ('pending', 'in_doubt');
+ where id = $1 and epoch = $2 and egisso.message_open(state);
 
 -- name: package_info
 update egisso.package set info = $2 where id = $1 and info is distinct from $2;
@@ -52,7 +52,7 @@ update egisso.message set claimed_until = null where id = $1 and epoch = $2;
 
 -- name: message_refused
 update egisso.message set state = 'refused', claimed_until = null, last_error = $2
- where id = $1 and epoch = $3 and state in ('pending', 'in_doubt');
+ where id = $1 and epoch = $3 and egisso.message_open(state);
 
 -- name: package_review
 update egisso.package set review = $2 where id = $1 and review is distinct from $2;
@@ -60,7 +60,7 @@ update egisso.package set review = $2 where id = $1 and review is distinct from 
 -- name: package_send_failed
 -- Also one that only a file had answered.
 update egisso.package p set state = 'send_failed', info = $2, result = null, egisso_status = null
- where p.id = $1 and (p.state in ('formed', 'signed', 'queued', 'expired')
+ where p.id = $1 and (not egisso.package_final(p.state)
     or p.state = 'answered' and exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id)
        and not exists (select from egisso.package_record m
                         where m.package_id = p.id and m.outcome <> 'released'
@@ -78,7 +78,7 @@ update egisso.package_record set outcome = 'released' where package_id = $1 and 
 -- have changed while it was in flight.
 update egisso.source_row s set dirty = true
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
- where pr.package_id = $1 and r.state not in ('accepted', 'accepted_with_warnings')
+ where pr.package_id = $1 and not egisso.record_accepted(r.state)
    and s.register = r.register and s.row_key = r.row_key and not s.dirty;
 
 -- name: expire_packages
@@ -92,5 +92,5 @@ select (select max(a.started_at) from egisso.attempt a
          where a.message_id = $1 and a.id <> $2 and coalesce(a.outcome, 'unknown') = 'unknown'),
        coalesce(bool_or(not said.absent), false), coalesce(bool_or(said.absent), false)
   from (select kind = 'async_status'
-               and coalesce(convert_from(content, 'UTF8')::jsonb #>> '{AsyncStatus,Category}', '') = 'doesNotExist' as absent
+               and coalesce(convert_from(content, 'UTF8')::jsonb ->> 'category', '') = 'doesNotExist' as absent
           from egisso.answer where original_message_id = $1::uuid::text and verified and held_at is null) said;

@@ -7,9 +7,9 @@ select (select count(*) from egisso.source_row s where s.register = $1 and s.dir
        (select count(*) from egisso.source_row s
          where s.register = $1 and s.row_findings @> '[{"severity": "error"}]' and not s.dirty
            and not exists (select from egisso.record o where o.register = s.register and o.row_key = s.row_key
-                              and o.state in ('blocked', 'packed')))
+                              and (o.state = 'blocked' or o.state = 'packed')))
        + count(*) filter (where r.state = 'blocked')
-  from egisso.record r where r.register = $1 and r.state in ('ready', 'waiting', 'blocked');
+  from egisso.record r where r.register = $1 and egisso.record_unsent(r.state);
 
 -- name: register_findings
 -- Of the checks of records, and of rows that cannot be read.
@@ -18,7 +18,7 @@ select f.code, f.severity, count(distinct f.row_key), min(f.record_no) from (
       from egisso.record r
       join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
      cross join lateral jsonb_array_elements(r.findings) e
-     where r.register = $1 and r.state in ('ready', 'waiting', 'blocked')
+     where r.register = $1 and egisso.record_unsent(r.state)
     union all
     select s.row_key, s.record_no, e ->> 'code', e ->> 'severity'
       from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) e

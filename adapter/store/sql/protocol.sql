@@ -24,7 +24,7 @@ select egisso.settle_unconfirmed($1, array(select record_id from egisso.unconfir
 -- With its last message, which may never have existed.
 select p.id, p.register, p.state, p.result, p.record_count, p.channel,
        (select m.id from egisso.message m where m.package_id = p.id order by m.created_at desc limit 1),
-       exists (select from egisso.message m where m.package_id = p.id and m.state in ('in_doubt', 'delivered'))
+       exists (select from egisso.message m where m.package_id = p.id and egisso.message_flying(m.state))
   from egisso.package p
  where p.id = $1
    for update of p;

@@ -51,14 +51,13 @@ select count(*) from gone;
 -- Neither what ЕГИССО holds, nor on its way, nor waiting with a reason: it is
 -- decided again.
 update egisso.source_row s set dirty = true
- where s.register = $1 and not s.dirty and s.review = ''
+ where s.register = $1 and not s.dirty and s.review_code = ''
    and not s.row_findings @> '[{"severity": "error"}]'
    and case when s.deleted then s.accepted_id is not null else s.accepted_hash is distinct from s.content_hash
                                                                             and s.settled_hash is distinct from s.content_hash end
    and not exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key
-                      and (r.state in ('ready', 'waiting', 'blocked', 'packed', 'rejected')
-                           or r.state = 'dropped' and r.reason like 'L-ACTUAL %'));
+                      and (egisso.record_open(r.state) or r.state = 'rejected' or r.state = 'dropped' and r.reason_code = 'not_actual'));
 
 -- name: finish_reconciliation
 update egisso.reconciliation

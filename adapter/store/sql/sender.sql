@@ -20,7 +20,7 @@ update egisso.answer set part = $2, sender = $3, about = $4, held_at = case when
 update egisso.package p
    set info = 'Пришёл ответ отправителя «' || egisso.sender_text($2) || '», которого никто не подтвердил: он сохранён и не применён, см. egissogw status'
   from egisso.message m
- where m.id = $1 and p.id = m.package_id and p.state in ('signed', 'queued', 'expired');
+ where m.id = $1 and p.id = m.package_id and egisso.package_flying(p.state);
 
 -- name: answer_is_held
 select held_at is not null from egisso.answer where id = $1;

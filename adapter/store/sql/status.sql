@@ -4,9 +4,9 @@
 with newest as (
     select distinct on (register, row_key) register, row_key, state
       from egisso.record where state <> 'dropped'
-     order by register, row_key, state in ('ready', 'waiting', 'blocked', 'packed') desc, state_at desc, created_at desc)
+     order by register, row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
 select s.register,
-       case when (s.review <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
+       case when (s.review_code <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
                  and coalesce(n.state, '') <> 'packed' then 'blocked'
             when n.state is not null then n.state
             when s.dirty then 'new'
@@ -22,8 +22,8 @@ select register, state, coalesce(result, ''), count(*) from egisso.package
 
 -- name: backlog
 select (select count(*) from egisso.source_row where dirty),
-       (select count(*) from egisso.record where state in ('ready', 'waiting', 'packed')),
-       (select min(state_at) from egisso.record where state in ('ready', 'waiting', 'packed')),
+       (select count(*) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
+       (select min(state_at) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
        (select count(*) from egisso.answer where applied_at is null and verified),
        (select count(*) from egisso.answer where not verified),
        (select count(*) from egisso.package where review is not null and reviewed_at is null);
@@ -68,8 +68,8 @@ select register, code, count(distinct row_key) from (
       from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) f
      where s.row_findings <> '[]' and f ->> 'severity' = 'error'
     union all
-    select s.register, s.row_key, split_part(s.review, ' ', 1)
-      from egisso.source_row s where s.review <> '') reasons
+    select s.register, s.row_key, e.rule
+      from egisso.source_row s join egisso.reason e on e.code = s.review_code where s.review_code <> '') reasons
  group by 1, 2 order by 1, 2;
 
 -- name: rejected_reasons

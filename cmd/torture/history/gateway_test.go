@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
@@ -84,31 +85,32 @@ func (g *gateway) assemble(ctx context.Context, p place) error {
 		return err
 	}
 	s, signer, trust := g.store, jobs.Gate(key, g.store), cert.NewTrust([]*cert.Certificate{p.them.Certificate}, cert.Pinned)
-	bus, err := smev.NewClient(smev.Options{
+	client, err := smev.NewClient(smev.Options{
 		URL: p.bus, Version: smev.Version13, Signer: signer, Now: p.now, Timeout: time.Minute,
 		Trust: func(c *cert.Certificate) error { return trust.Check(c, p.now()) },
 	})
 	if err != nil {
 		return err
 	}
-	files := smev.NewFileStore(p.storage, "", "", 30*time.Second)
+	files := smev.Storage{Files: smev.NewFileStore(p.storage, "", "", 30*time.Second)}
 	log := slog.New(slog.NewTextHandler(p.log, nil))
 	known := jobs.Senders{EGISSO: []string{"EGISSO"}, Bus: []string{"SMEV"}}
-	builder := smev.Builder{Version: smev.Version13, Signer: signer}
+	bus := smev.Port{Client: client, Builder: smev.Builder{Version: smev.Version13, Signer: signer}}
 	rules := egisso.RulePolicy{}
 	if p.settings.Lax {
 		rules["019"] = egisso.Warn
 	}
 	collect := jobs.Collect{Source: mis.Open(ctx, g.source, ""), Store: s, Log: log}
 	decide := jobs.Decide{
-		Store: s, Provider: "0042.000001", Policy: rules, SendPeople: p.settings.SendPeople, Now: p.now, Location: time.UTC, Log: log,
+		Store: s, Now: p.now, Log: log,
+		Rules: lifecycle.Rules{Provider: "0042.000001", Policy: rules, SendPeople: p.settings.SendPeople, Location: time.UTC},
 	}
 	g.stages = map[stage][]jobs.Job{
 		read: {collect, decide},
 		pack: {
 			jobs.Form{Store: s, MaxRecords: p.settings.Records, MaxBytes: 4 << 20, RetryMin: retryMin, RetryMax: retryMax, Log: log},
 			jobs.Sign{
-				Store: s, Switch: s, Signer: signer, Builder: builder, Lease: lease, Now: p.now, Log: log,
+				Store: s, Switch: s, Signer: signer, Builder: bus, Lease: lease, Now: p.now, Log: log,
 				FactFileName: func(id string) string { return "facts_" + id + ".xml" }, FactMIMEType: "application/xml",
 				FactURI: "urn://egisso-ru/msg/10.06.S/1.1.0",
 			},

@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -99,15 +98,14 @@ func (p *play) judge(ctx context.Context, o *outcome) error {
 // heldRow is a row the gateway holds back, or that ЕГИССО refused.
 type heldRow struct {
 	register, key, state, reason string
+	rules                        []string
 }
 
-var codes = regexp.MustCompile(`(?:^|; )(L-[A-Z]+|[0-9]{3}) `)
-
-// codes are the codes of the rules in the reason, each once; "-" if there are none.
+// codes are the codes of the rules that hold it, each once; "-" if there are none.
 func (h heldRow) codes() (list []string) {
-	for _, found := range codes.FindAllStringSubmatch(h.reason, -1) {
-		if !slices.Contains(list, found[1]) {
-			list = append(list, found[1])
+	for _, code := range h.rules {
+		if !slices.Contains(list, code) {
+			list = append(list, code)
 		}
 	}
 	if list == nil {

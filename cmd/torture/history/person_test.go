@@ -53,12 +53,12 @@ func (p *play) identities() {
 
 // held are the rows the gateway holds back, or that ЕГИССО refused.
 func (p *play) held(ctx context.Context) ([]heldRow, error) {
-	rows, err := p.db.Query(ctx, `select register, row_key, state, coalesce(reason, '') from egisso.record_status
+	rows, err := p.db.Query(ctx, `select register, row_key, state, coalesce(reason, ''), rule_codes from egisso.record_status
 		where state not in ('accepted', 'accepted_with_warnings', 'nothing_to_send') order by 1, 2`)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h heldRow, err error) {
-		return h, row.Scan(&h.register, &h.key, &h.state, &h.reason)
+		return h, row.Scan(&h.register, &h.key, &h.state, &h.reason, &h.rules)
 	})
 }

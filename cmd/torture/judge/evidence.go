@@ -113,7 +113,7 @@ func readGateway(ctx context.Context, db *pgxpool.Pool) (map[string]map[string]g
 
 // readOpen counts packages of the journal by what is wrong with their being so.
 func readOpen(ctx context.Context, db *pgxpool.Pool) (unfinished, asking int, err error) {
-	err = db.QueryRow(ctx, `select count(*) filter (where state in ('formed', 'signed', 'queued')),
+	err = db.QueryRow(ctx, `select count(*) filter (where egisso.package_open(state)),
 		       count(*) filter (where state = 'expired' or coalesce(review, '') <> '')
 		  from egisso.journal`).Scan(&unfinished, &asking)
 	if err != nil {

@@ -42,7 +42,7 @@ func TestClassifierIsThatOfTheMIS(t *testing.T) {
 	defer pool.Close()
 	var measures []egisso.LocalMeasure
 	_, err = mis.Open(t.Context(), pool, "").Changed(t.Context(), egisso.RegisterMeasure, mis.Cursor{}, func(row mis.Row) error {
-		measures = append(measures, *row.Measure)
+		measures = append(measures, *row.Record.(*egisso.LocalMeasure))
 		return nil
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package store
+package lifecycle
 
 import (
 	"encoding/json"
@@ -44,7 +44,7 @@ type Pending struct {
 type RecordHead struct {
 	ID          uuid.UUID
 	Kind        egisso.Kind
-	State       RecordState
+	State       State
 	BecomesHash []byte // of what ЕГИССО holds once it accepts it; nil for a removal
 }
 
@@ -57,10 +57,10 @@ type MeasureState struct {
 
 // Decision is what follows for one row.
 type Decision struct {
-	Drop   string     // Russian reason to take the last record off, open or rejected; "" keeps it
+	Drop   Reason     // to take the last record off, open or rejected; "" keeps it
 	Record *NewRecord // what is to be sent, or why it cannot be
 	Adopt  *Adoption  // what ЕГИССО holds without our having sent it
-	Review string     // Russian reason why a person has to act; nothing can be sent
+	Review Reason     // why a person has to act; nothing can be sent
 }
 
 // NewRecord is an element to be sent, waiting or blocked.
@@ -68,15 +68,15 @@ type NewRecord struct {
 	ID       uuid.UUID
 	Kind     egisso.Kind
 	Provider string // participant code it is sent under
-	Content  any    // marshalled as it will be written
+	Content  any    // the element; its JSON form is stored
 	// Becomes is what ЕГИССО holds once it accepts the record, nil where that is
 	// Content itself; BecomesHash is its hash, nil for a removal.
 	Becomes     any
 	BecomesHash []byte
-	State       RecordState // ready, waiting or blocked
+	State       State // ready, waiting or blocked
 	// Settles: once it is accepted nothing is left to send, unless the row changes.
 	Settles  bool
-	Reason   string
+	Reason   Reason
 	Findings []egisso.Finding
 }
 
@@ -87,28 +87,4 @@ type Adoption struct {
 	Hash            []byte
 	Provider        string
 	ParticipantCode string // "" leaves it as it is
-}
-
-// RecordState is the state of a record; the moves are guarded in the database.
-type RecordState string
-
-// Record states, jobs/README.md#states.
-const (
-	Ready                RecordState = "ready"
-	Waiting              RecordState = "waiting"
-	Blocked              RecordState = "blocked"
-	Packed               RecordState = "packed"
-	Accepted             RecordState = "accepted"
-	AcceptedWithWarnings RecordState = "accepted_with_warnings"
-	Rejected             RecordState = "rejected"
-	Dropped              RecordState = "dropped"
-)
-
-// Open reports whether the record still waits for its outcome.
-func (s RecordState) Open() bool {
-	switch s {
-	case Ready, Waiting, Blocked, Packed:
-		return true
-	}
-	return false
 }

@@ -1,4 +1,4 @@
-package smev
+package bus
 
 import (
 	"sync"
@@ -74,7 +74,7 @@ func (p BreakerPolicy) Allow(s BreakerState, now time.Time) (BreakerState, bool)
 // bus's own word that it fails, counts against it. ClassUnknown proves neither: it changes nothing while the breaker is closed, and does not close it
 // when open. dice is as in Backoff.Delay.
 func (p BreakerPolicy) After(s BreakerState, outcome error, now time.Time, dice float64) (BreakerState, BreakerChange) {
-	class := Classify(outcome)
+	class := ClassOf(outcome)
 	threshold := p.Threshold
 	if threshold <= 0 {
 		threshold = defaultBreakerThreshold

@@ -1,13 +1,10 @@
-package jobs
+package lifecycle
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
-
-	"egissogw/adapter/smev"
-	"egissogw/adapter/store"
 )
 
 var (
@@ -36,31 +33,31 @@ func rejectedRecord(id string) string {
 const counted = `<r:recordNum>2</r:recordNum><r:recordNumSuccess>2</r:recordNumSuccess>`
 
 func TestJudge(t *testing.T) {
-	content := func(c []byte) smev.Answer { return smev.Answer{Kind: smev.AnswerContent, Content: c} }
+	content := func(c []byte) *Said { return &Said{Kind: SaidContent, Content: c} }
 	cases := map[string]struct {
-		answer   smev.Answer
+		answer   *Said
 		state    string // of the package, queued by default
-		result   store.PackageResult
+		result   PackageResult
 		progress int
 		failed   bool
 		returned bool
 		review   bool
-		outcomes map[uuid.UUID]store.RecordState
+		outcomes map[uuid.UUID]State
 		info     string
 	}{
 		"all accepted": {
-			answer: content(packageResult(testPackage, "3", counted, "")), result: store.PackageAccepted,
-			outcomes: map[uuid.UUID]store.RecordState{first: store.Accepted, second: store.Accepted}, info: "Принято записей: 2",
+			answer: content(packageResult(testPackage, "3", counted, "")), result: PackageAccepted,
+			outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}, info: "Принято записей: 2",
 		},
 		"one rejected": {
 			answer:   content(packageResult(testPackage, "3", `<r:recordNum>2</r:recordNum><r:recordNumSuccess>1</r:recordNumSuccess>`, rejectedRecord(second.String()))),
-			result:   store.PackagePartial,
-			outcomes: map[uuid.UUID]store.RecordState{first: store.Accepted, second: store.Rejected}, info: "отклонено: 1",
+			result:   PackagePartial,
+			outcomes: map[uuid.UUID]State{first: Accepted, second: Rejected}, info: "отклонено: 1",
 		},
 		"in work": {answer: content(packageResult(testPackage, "2", "", "")), progress: 2},
 		"a record nobody sent leaves the others in doubt": {
 			answer: content(packageResult(testPackage, "3", `<r:recordNum>2</r:recordNum><r:recordNumSuccess>1</r:recordNumSuccess>`, rejectedRecord("deadbeef-0000-4000-8000-000000000077"))),
-			result: store.PackagePartial, review: true, outcomes: map[uuid.UUID]store.RecordState{},
+			result: PackagePartial, review: true, outcomes: map[uuid.UUID]State{},
 		},
 		"protocol of another package":  {answer: content(packageResult(second, "3", counted, "")), review: true},
 		"unreadable protocol":          {answer: content([]byte(`<response xmlns="urn:x"/>`)), review: true},
@@ -70,27 +67,27 @@ func TestJudge(t *testing.T) {
 				`<p:errors><p:error><b:message>Файл в хранилище не найден</b:message></p:error></p:errors></p:messageResult>`)),
 			returned: true, review: true, info: "Пакет отклонен. Ошибка: Файл в хранилище не найден",
 		},
-		"provider denies access":            {answer: smev.Answer{Kind: smev.AnswerRejected, Rejections: []smev.Rejection{{Code: "ACCESS_DENIED"}}}, failed: true, review: true, info: "ACCESS_DENIED"},
-		"provider's failure needs nobody":   {answer: smev.Answer{Kind: smev.AnswerRejected, Rejections: []smev.Rejection{{Code: "FAILURE"}}}, failed: true},
-		"bus refuses after accepting":       {answer: smev.Answer{Kind: smev.AnswerAsyncStatus, AsyncStatus: &smev.AsyncStatus{Category: "requestIsRejectedBySmev", Fault: &smev.Fault{Description: "SMEV-403: схема"}}}, failed: true, review: true, info: "Отклонён СМЭВ: SMEV-403: схема"},
-		"bus tells of progress":             {answer: smev.Answer{Kind: smev.AnswerAsyncStatus, AsyncStatus: &smev.AsyncStatus{Category: "requestIsAcceptedBySmev"}}},
-		"unknown status closes nothing":     {answer: smev.Answer{Kind: smev.AnswerAsyncStatus, AsyncStatus: &smev.AsyncStatus{Category: "somethingNew"}}},
-		"intermediate status":               {answer: smev.Answer{Kind: smev.AnswerStatus}, info: "промежуточный"},
-		"unknown content":                   {answer: smev.Answer{Kind: smev.AnswerUnknown}, review: true},
+		"provider denies access":            {answer: &Said{Kind: SaidRefused, Refusals: []Refusal{{Code: "ACCESS_DENIED"}}}, failed: true, review: true, info: "ACCESS_DENIED"},
+		"provider's failure needs nobody":   {answer: &Said{Kind: SaidRefused, Refusals: []Refusal{{Code: "FAILURE"}}}, failed: true},
+		"bus refuses after accepting":       {answer: &Said{Kind: SaidByBus, Final: true, Category: "requestIsRejectedBySmev", Text: "SMEV-403: схема"}, failed: true, review: true, info: "Отклонён СМЭВ: SMEV-403: схема"},
+		"bus tells of progress":             {answer: &Said{Kind: SaidByBus, Category: "requestIsAcceptedBySmev"}},
+		"unknown status closes nothing":     {answer: &Said{Kind: SaidByBus, Category: "somethingNew"}},
+		"intermediate status":               {answer: &Said{Kind: SaidStatus}, info: "промежуточный"},
+		"unknown content":                   {answer: &Said{Kind: SaidUnknown}, review: true},
 		"repeated answer":                   {answer: content(packageResult(testPackage, "3", counted, "")), state: "answered"},
 		"answer after the package failed":   {answer: content(packageResult(testPackage, "3", counted, "")), state: "send_failed", review: true},
-		"late answer to an expired package": {answer: content(packageResult(testPackage, "3", counted, "")), state: "expired", result: store.PackageAccepted, outcomes: map[uuid.UUID]store.RecordState{first: store.Accepted, second: store.Accepted}},
+		"late answer to an expired package": {answer: content(packageResult(testPackage, "3", counted, "")), state: "expired", result: PackageAccepted, outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			pkg := &store.AnsweredPackage{ID: testPackage, State: "queued", RecordCount: 2, Members: []uuid.UUID{first, second}}
+			pkg := &AnsweredPackage{ID: testPackage, State: "queued", RecordCount: 2, Members: []uuid.UUID{first, second}}
 			if c.state != "" {
 				pkg.State = c.state
 			}
 			if c.state == "answered" {
-				pkg.Result = store.PackageAccepted
+				pkg.Result = PackageAccepted
 			}
-			v := judge(c.answer, pkg)
+			v := Judge(c.answer, pkg)
 			if v.Result != c.result || v.Progress != c.progress || v.Failed != c.failed || v.Returned != c.returned || (v.Review != "") != c.review {
 				t.Errorf("verdict %+v", v)
 			}
@@ -110,16 +107,16 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
-	again := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackagePartial, RecordCount: 2, Members: []uuid.UUID{first, second}, Undecided: map[uuid.UUID]bool{second: true}}
-	if v := judge(content(packageResult(testPackage, "3", counted, "")), again); len(v.Outcomes) != 1 || v.Outcomes[second] != store.Accepted {
+	again := &AnsweredPackage{ID: testPackage, State: "answered", Result: PackagePartial, RecordCount: 2, Members: []uuid.UUID{first, second}, Undecided: map[uuid.UUID]bool{second: true}}
+	if v := Judge(content(packageResult(testPackage, "3", counted, "")), again); len(v.Outcomes) != 1 || v.Outcomes[second] != Accepted {
 		t.Errorf("a superseding protocol decides %v", v.Outcomes)
 	}
-	decided := &store.AnsweredPackage{ID: testPackage, State: "answered", Result: store.PackageRejected, RecordCount: 2, Members: []uuid.UUID{first, second},
-		Decided: map[uuid.UUID]store.RecordState{first: store.Rejected, second: store.Rejected}}
-	if v := judge(content(packageResult(testPackage, "3", counted, "")), decided); v.Review == "" || v.Result != "" {
+	decided := &AnsweredPackage{ID: testPackage, State: "answered", Result: PackageRejected, RecordCount: 2, Members: []uuid.UUID{first, second},
+		Decided: map[uuid.UUID]State{first: Rejected, second: Rejected}}
+	if v := Judge(content(packageResult(testPackage, "3", counted, "")), decided); v.Review == "" || v.Result != "" {
 		t.Errorf("a contradicting protocol means %+v", v)
 	}
-	if v := judge(smev.Answer{}, nil); v.Note == "" || v.Result != "" {
+	if v := Judge(&Said{}, nil); v.Note == "" || v.Result != "" {
 		t.Errorf("an answer to nobody means %+v", v)
 	}
 }

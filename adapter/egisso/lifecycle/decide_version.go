@@ -1,4 +1,4 @@
-package jobs
+package lifecycle
 
 import (
 	"time"
@@ -6,44 +6,43 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
-// version decides on a row of a register whose records change by new versions
-// that name the one before: measures, points, organisations (adapter/egisso/SPEC.md#which-event).
-func (d deciding) version(p store.Pending) (store.Decision, error) {
-	hash, err := d.versionHash(p)
-	if err != nil {
-		return store.Decision{}, err
+// newVersion makes the next version of a record; before is the one it derives from.
+type newVersion func(d Decider, p Pending, record *NewRecord, before uuid.UUID) (Decision, error)
+
+// versions decides on a row of a register whose records change by new versions
+// that name the one before (adapter/egisso/SPEC.md#which-event). hash is of what the row says.
+func versions(next newVersion, hash func(Pending) ([32]byte, error)) func(Decider, Pending) (Decision, error) {
+	return func(d Decider, p Pending) (Decision, error) {
+		hash, err := hash(p)
+		if err != nil {
+			return Decision{}, err
+		}
+		move := egisso.Decide(d.Register, hash, gone(p), history(p))
+		if decision, ok := d.unsent(move, p); ok {
+			return decision, nil
+		}
+		if move.Move == egisso.MoveInvalidate {
+			return d.removal(move.Kind, p), nil
+		}
+		// An id is never used again: after a removal it derives from the removal.
+		before := p.AcceptedID
+		if before == uuid.Nil {
+			before = p.AcceptedEvent
+		}
+		d.Checker.LastAccepted = &p.AcceptedID
+		return next(d, p, &NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:], Settles: true}, before)
 	}
-	move := egisso.Decide(d.register, hash, gone(p), history(p))
-	if decision, ok := d.unsent(move, p); ok {
-		return decision, nil
-	}
-	if move.Move == egisso.MoveInvalidate {
-		return d.removal(move.Kind, p), nil
-	}
-	// An id is never used again: after a removal it derives from the removal.
-	before := p.AcceptedID
-	if before == uuid.Nil {
-		before = p.AcceptedEvent
-	}
-	d.checker.LastAccepted = &p.AcceptedID
-	record := &store.NewRecord{Kind: move.Kind, Provider: d.holder(p), BecomesHash: hash[:], Settles: true}
-	switch d.register {
-	case egisso.RegisterMeasure:
-		return d.measure(p, record, before)
-	case egisso.RegisterPoint:
-		return d.point(p, record, before)
-	}
-	return d.organization(p, record, before)
 }
 
-// versionHash is the hash of what the row says, with the code ЕГИССО gave to the
+func contentHash(p Pending) ([32]byte, error) { return hash32(p.ContentHash), nil }
+
+// pointHash is the hash of what the row says, with the code ЕГИССО gave to the
 // organisation of a point: once the source knows the code too, that is no change.
-func (d deciding) versionHash(p store.Pending) ([32]byte, error) {
-	if d.register != egisso.RegisterPoint || gone(p) {
-		return hash32(p.ContentHash), nil
+func pointHash(p Pending) ([32]byte, error) {
+	if gone(p) {
+		return contentHash(p)
 	}
 	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
 	if err != nil {
@@ -53,24 +52,24 @@ func (d deciding) versionHash(p store.Pending) ([32]byte, error) {
 	return x.ContentHash(), nil
 }
 
-func (d deciding) measure(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+func (d Decider) measure(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {
 	m, err := decoded[egisso.LocalMeasure](p.Content, "measure")
 	if err != nil {
-		return store.Decision{}, err
+		return Decision{}, err
 	}
 	m.ID, m.PreviousID = egisso.MeasureID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
 	for i := range m.Categories {
 		m.Categories[i].ID = egisso.CategoryID(record.Provider, p.Key, m.Categories[i].Key)
 	}
 	m.LastChanging = d.changed(m.LastChanging, p)
-	record.ID, record.Content = m.ID, m
-	return d.checked(p, record, d.checker.Measure(m), ""), nil
+	record.ID, record.Content = m.ID, &m
+	return d.checked(p, record, d.Checker.Measure(m), ""), nil
 }
 
-func (d deciding) organization(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+func (d Decider) organization(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {
 	o, err := decoded[egisso.Organization](p.Content, "organisation")
 	if err != nil {
-		return store.Decision{}, err
+		return Decision{}, err
 	}
 	o.ID, o.PreviousID = egisso.OrganizationID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
 	known := d.measuresOf(p)
@@ -81,15 +80,15 @@ func (d deciding) organization(p store.Pending, record *store.NewRecord, before 
 		}
 	}
 	o.LastChanging = d.changed(o.LastChanging, p)
-	record.ID, record.Content = o.ID, o
-	d.checker.KnownMeasure = known.has()
-	return d.checked(p, record, d.checker.Organization(o), known.wait), nil
+	record.ID, record.Content = o.ID, &o
+	d.Checker.KnownMeasure = known.has()
+	return d.checked(p, record, d.Checker.Organization(o), known.wait), nil
 }
 
-func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UUID) (store.Decision, error) {
+func (d Decider) point(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {
 	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
 	if err != nil {
-		return store.Decision{}, err
+		return Decision{}, err
 	}
 	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, hash32(p.ContentHash)), p.AcceptedID
 	known := d.measuresOf(p)
@@ -99,9 +98,9 @@ func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UU
 	x.LastChanging = d.changed(x.LastChanging, p)
 	code, wait := participantFor(p, x.ONMSZCode, x.ONMSZKey)
 	x.ONMSZCode = code
-	record.ID, record.Content = x.ID, x
-	d.checker.KnownMeasure = known.has()
-	findings := d.checker.Point(x)
+	record.ID, record.Content = x.ID, &x
+	d.Checker.KnownMeasure = known.has()
+	findings := d.Checker.Point(x)
 	if wait != "" {
 		findings = without(findings, "L-OSZ", "onmszCode")
 	}
@@ -111,24 +110,24 @@ func (d deciding) point(p store.Pending, record *store.NewRecord, before uuid.UU
 	return d.checked(p, record, findings, wait), nil
 }
 
-func (d deciding) removal(kind egisso.Kind, p store.Pending) store.Decision {
+func (d Decider) removal(kind egisso.Kind, p Pending) Decision {
 	id := egisso.EventID(kind, p.AcceptedID, p.Events, [32]byte{})
-	record := &store.NewRecord{ID: id, Kind: kind, Provider: d.holder(p), State: store.Ready, Settles: true}
+	record := &NewRecord{ID: id, Kind: kind, Provider: d.holder(p), State: Ready, Settles: true}
 	if kind == egisso.KindPointInvalidation {
-		record.Content = egisso.PresencePointInvalidation{ID: id, PointID: p.AcceptedID, LastChanging: d.changed(time.Time{}, p)}
+		record.Content = &egisso.PresencePointInvalidation{ID: id, PointID: p.AcceptedID, LastChanging: d.changed(time.Time{}, p)}
 	} else {
-		record.Content = egisso.LocalMeasureInvalidation{ID: id, LocalMeasureID: p.AcceptedID}
+		record.Content = &egisso.LocalMeasureInvalidation{ID: id, LocalMeasureID: p.AcceptedID}
 	}
-	return store.Decision{Record: record}
+	return Decision{Record: record}
 }
 
 // changed is when the record changed at the provider, as the source says.
-func (d deciding) changed(said time.Time, p store.Pending) time.Time {
+func (d Decider) changed(said time.Time, p Pending) time.Time {
 	if said.IsZero() {
 		said = p.ChangedAt
 	}
 	if said.IsZero() {
-		said = d.Now()
+		said = d.Now
 	}
 	return said.In(d.Location)
 }
@@ -136,17 +135,17 @@ func (d deciding) changed(said time.Time, p store.Pending) time.Time {
 // measureIDs are the accepted versions of the measures a row names.
 type measureIDs struct {
 	ids  map[string]uuid.UUID // by the source's key
-	wait string               // L-SEQ: why to wait for one of them
+	wait Reason               // for one of them
 }
 
-func (d deciding) measuresOf(p store.Pending) measureIDs {
+func (d Decider) measuresOf(p Pending) measureIDs {
 	m := measureIDs{ids: map[string]uuid.UUID{}}
 	for key, state := range p.Measures {
 		accepted, wait := measureFor(state)
 		if accepted != nil {
 			m.ids[key] = accepted.ID
 		}
-		if wait == waitMeasure || m.wait == "" {
+		if wait == WaitMeasure || m.wait == "" {
 			m.wait = wait
 		}
 	}

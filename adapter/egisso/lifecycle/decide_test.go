@@ -1,8 +1,7 @@
-package jobs
+package lifecycle
 
 import (
 	"encoding/json"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -10,19 +9,14 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
 const testProvider = "0042.000001"
 
 var testClock = func() time.Time { return time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC) }
 
-func testDecide(register egisso.Register) deciding {
-	return deciding{
-		Decide:   Decide{Provider: testProvider, Now: testClock, Location: time.UTC, Log: slog.New(slog.DiscardHandler)},
-		register: register,
-		checker:  testChecker,
-	}
+func testDecider(register egisso.Register) Decider {
+	return Decider{Rules: Rules{Provider: testProvider, Location: time.UTC}, Register: register, Checker: testChecker, Now: testClock()}
 }
 
 // testChecker knows the day and no classifier.
@@ -56,69 +50,69 @@ func acceptedMeasure() *egisso.LocalMeasure {
 	}
 }
 
-func pendingFact(t *testing.T, f egisso.Fact, measure *store.MeasureState) store.Pending {
+func pendingFact(t *testing.T, f egisso.Fact, measure *MeasureState) Pending {
 	t.Helper()
 	text, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	hash := f.ContentHash()
-	return store.Pending{Key: "1", Content: text, ContentHash: hash[:], Measures: measures(measure)}
+	return Pending{Key: "1", Content: text, ContentHash: hash[:], Measures: measures(measure)}
 }
 
-func measures(state *store.MeasureState) map[string]*store.MeasureState {
+func measures(state *MeasureState) map[string]*MeasureState {
 	if state == nil {
 		return nil
 	}
-	return map[string]*store.MeasureState{"m": state}
+	return map[string]*MeasureState{"m": state}
 }
 
 func TestDecideOnFacts(t *testing.T) {
-	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	known := &MeasureState{Accepted: acceptedMeasure()}
 	hash := invented().ContentHash()
 	otherHash := make([]byte, 32)
-	accepted := func(p store.Pending, h []byte) store.Pending {
+	accepted := func(p Pending, h []byte) Pending {
 		p.AcceptedID, p.AcceptedHash = egisso.FactID(testProvider, "1", 0), h
 		return p
 	}
 	wrongSNILS := invented()
 	wrongSNILS.Receiver.SNILS = "11223344590"
 	cases := map[string]struct {
-		pending store.Pending
+		pending Pending
 		kind    egisso.Kind // "" nothing to send
-		state   store.RecordState
+		state   State
 		drop    bool
 	}{
-		"new fact":                      {pendingFact(t, invented(), known), egisso.KindFact, store.Ready, false},
-		"measure on its way":            {pendingFact(t, invented(), &store.MeasureState{Pending: true}), egisso.KindFact, store.Waiting, false},
-		"measure with an older version": {pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure(), Pending: true}), egisso.KindFact, store.Waiting, false},
-		"measure never accepted":        {pendingFact(t, invented(), &store.MeasureState{}), egisso.KindFact, store.Waiting, false},
-		"bad fact does not wait":        {pendingFact(t, wrongSNILS, &store.MeasureState{Pending: true}), egisso.KindFact, store.Blocked, false},
-		"measure unknown to the source": {pendingFact(t, invented(), nil), egisso.KindFact, store.Blocked, false},
-		"accepted and changed":          {accepted(pendingFact(t, invented(), known), otherHash), egisso.KindFactAlteration, store.Ready, false},
+		"new fact":                      {pendingFact(t, invented(), known), egisso.KindFact, Ready, false},
+		"measure on its way":            {pendingFact(t, invented(), &MeasureState{Pending: true}), egisso.KindFact, Waiting, false},
+		"measure with an older version": {pendingFact(t, invented(), &MeasureState{Accepted: acceptedMeasure(), Pending: true}), egisso.KindFact, Waiting, false},
+		"measure never accepted":        {pendingFact(t, invented(), &MeasureState{}), egisso.KindFact, Waiting, false},
+		"bad fact does not wait":        {pendingFact(t, wrongSNILS, &MeasureState{Pending: true}), egisso.KindFact, Blocked, false},
+		"measure unknown to the source": {pendingFact(t, invented(), nil), egisso.KindFact, Blocked, false},
+		"accepted and changed":          {accepted(pendingFact(t, invented(), known), otherHash), egisso.KindFactAlteration, Ready, false},
 		"accepted and the same":         {accepted(pendingFact(t, invented(), known), hash[:]), "", "", true},
-		"accepted and deleted":          {accepted(store.Pending{Key: "1", Deleted: true}, hash[:]), egisso.KindFactInvalidation, store.Ready, false},
-		"never accepted and deleted":    {store.Pending{Key: "1", Deleted: true}, "", "", true},
-		"unreadable row":                {store.Pending{Key: "1", Findings: []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error}}}, "", "", true},
-		"rejected and the same": {func() store.Pending {
+		"accepted and deleted":          {accepted(Pending{Key: "1", Deleted: true}, hash[:]), egisso.KindFactInvalidation, Ready, false},
+		"never accepted and deleted":    {Pending{Key: "1", Deleted: true}, "", "", true},
+		"unreadable row":                {Pending{Key: "1", Findings: []egisso.Finding{{Code: "L-ROW", Severity: egisso.Error}}}, "", "", true},
+		"rejected and the same": {func() Pending {
 			p := pendingFact(t, invented(), known)
-			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, BecomesHash: hash[:]}
+			p.Last = &RecordHead{State: Rejected, Kind: egisso.KindFact, BecomesHash: hash[:]}
 			return p
 		}(), "", "", false},
-		"rejected and corrected": {func() store.Pending {
+		"rejected and corrected": {func() Pending {
 			p := pendingFact(t, invented(), known)
-			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFact, BecomesHash: otherHash}
+			p.Last = &RecordHead{State: Rejected, Kind: egisso.KindFact, BecomesHash: otherHash}
 			return p
-		}(), egisso.KindFact, store.Ready, false},
-		"rejected removal needs a person": {func() store.Pending {
-			p := accepted(store.Pending{Key: "1", Deleted: true}, hash[:])
-			p.Last = &store.RecordHead{State: store.Rejected, Kind: egisso.KindFactInvalidation}
+		}(), egisso.KindFact, Ready, false},
+		"rejected removal needs a person": {func() Pending {
+			p := accepted(Pending{Key: "1", Deleted: true}, hash[:])
+			p.Last = &RecordHead{State: Rejected, Kind: egisso.KindFactInvalidation}
 			return p
 		}(), "", "", false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			d, err := testDecide(egisso.RegisterFact).decide(c.pending)
+			d, err := testDecider(egisso.RegisterFact).Decide(c.pending)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,14 +128,14 @@ func TestDecideOnFacts(t *testing.T) {
 
 // The same content makes the same ids in a gateway that lost its database.
 func TestIdsComeFromTheSourceOnly(t *testing.T) {
-	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
-	one, _ := testDecide(egisso.RegisterFact).decide(p)
-	two, _ := testDecide(egisso.RegisterFact).decide(p)
+	p := pendingFact(t, invented(), &MeasureState{Accepted: acceptedMeasure()})
+	one, _ := testDecider(egisso.RegisterFact).Decide(p)
+	two, _ := testDecider(egisso.RegisterFact).Decide(p)
 	if one.Record.ID != two.Record.ID || one.Record.ID != egisso.FactID(testProvider, "1", 0) {
 		t.Errorf("ids %s and %s", one.Record.ID, two.Record.ID)
 	}
 	p.Generation = 1
-	reborn, _ := testDecide(egisso.RegisterFact).decide(p)
+	reborn, _ := testDecider(egisso.RegisterFact).Decide(p)
 	if reborn.Record.ID == one.Record.ID {
 		t.Error("a fact that came back after its removal has the removed fact's id")
 	}
@@ -151,41 +145,41 @@ func TestMeasureVersionsFollowEachOther(t *testing.T) {
 	m := egisso.LocalMeasure{Title: "Мера", Categories: []egisso.LocalCategory{{Key: "c"}}}
 	text, _ := json.Marshal(m)
 	hash := m.ContentHash()
-	p := store.Pending{Key: "m", Content: text, ContentHash: hash[:]}
-	one, err := testDecide(egisso.RegisterMeasure).decide(p)
+	p := Pending{Key: "m", Content: text, ContentHash: hash[:]}
+	one, err := testDecider(egisso.RegisterMeasure).Decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.AcceptedID, p.AcceptedHash = one.Record.ID, make([]byte, 32)
-	two, err := testDecide(egisso.RegisterMeasure).decide(p)
+	two, err := testDecider(egisso.RegisterMeasure).Decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	version := two.Record.Content.(egisso.LocalMeasure)
+	version := two.Record.Content.(*egisso.LocalMeasure)
 	if version.ID == one.Record.ID || version.PreviousID != one.Record.ID {
 		t.Errorf("version %s follows %s, want a new id after %s", version.ID, version.PreviousID, one.Record.ID)
 	}
-	if version.Categories[0].ID != one.Record.Content.(egisso.LocalMeasure).Categories[0].ID {
+	if version.Categories[0].ID != one.Record.Content.(*egisso.LocalMeasure).Categories[0].ID {
 		t.Error("a category changed its id from version to version")
 	}
 	p.AcceptedID, p.AcceptedHash, p.AcceptedEvent, p.Generation = uuid.Nil, nil, uuid.New(), 1
-	reborn, err := testDecide(egisso.RegisterMeasure).decide(p)
+	reborn, err := testDecider(egisso.RegisterMeasure).Decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reborn.Record.ID == one.Record.ID || reborn.Record.Content.(egisso.LocalMeasure).PreviousID != uuid.Nil {
+	if reborn.Record.ID == one.Record.ID || reborn.Record.Content.(*egisso.LocalMeasure).PreviousID != uuid.Nil {
 		t.Error("a measure that came back after its removal is not a new one")
 	}
 }
 
 func TestRowsOfAnotherProvider(t *testing.T) {
-	p := pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()})
+	p := pendingFact(t, invented(), &MeasureState{Accepted: acceptedMeasure()})
 	p.Provider = "0042.000002"
-	d, err := testDecide(egisso.RegisterFact).decide(p)
+	d, err := testDecider(egisso.RegisterFact).Decide(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := d.Record.Content.(egisso.Fact)
+	f := d.Record.Content.(*egisso.Fact)
 	if d.Record.Provider != "0042.000002" || f.MeasureProviderCode != testProvider || d.Record.ID != egisso.FactID("0042.000002", "1", 0) {
 		t.Errorf("sent under %s, measure of %q, id %s", d.Record.Provider, f.MeasureProviderCode, d.Record.ID)
 	}
@@ -195,39 +189,39 @@ func TestRowsOfAnotherProvider(t *testing.T) {
 // events on a fact are the new provider's and name who loaded it; a new version of
 // a measure stays the provider's whose measure ЕГИССО holds.
 func TestChangedProviderAloneIsNoEvent(t *testing.T) {
-	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	known := &MeasureState{Accepted: acceptedMeasure()}
 	f := invented()
 	f.MeasureProviderCode = testProvider
-	accept := func(p store.Pending, content any, id uuid.UUID) store.Pending {
+	accept := func(p Pending, content any, id uuid.UUID) Pending {
 		p.AcceptedContent, _ = json.Marshal(content)
 		p.AcceptedID, p.AcceptedHash, p.AcceptedProvider = id, p.ContentHash, testProvider
 		p.Provider = "0042.000002"
 		return p
 	}
 	fact := accept(pendingFact(t, f, known), f, egisso.FactID(testProvider, "1", 0))
-	if d, err := testDecide(egisso.RegisterFact).decide(fact); err != nil || d.Record != nil {
+	if d, err := testDecider(egisso.RegisterFact).Decide(fact); err != nil || d.Record != nil {
 		t.Errorf("fact: %+v, %v", d.Record, err)
 	}
 	changed := f
 	changed.Assignment.Equivalent = decimal.NewNullDecimal(decimal.NewFromInt(200))
-	d, err := testDecide(egisso.RegisterFact).decide(accept(pendingFact(t, changed, known), f, egisso.FactID(testProvider, "1", 0)))
+	d, err := testDecider(egisso.RegisterFact).Decide(accept(pendingFact(t, changed, known), f, egisso.FactID(testProvider, "1", 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := d.Record.Content.(egisso.FactRecalculation); d.Record.Provider != "0042.000002" || e.ProviderCode != testProvider {
+	if e := d.Record.Content.(*egisso.FactRecalculation); d.Record.Provider != "0042.000002" || e.ProviderCode != testProvider {
 		t.Errorf("event of %s names %q", d.Record.Provider, e.ProviderCode)
 	}
 
 	m := egisso.LocalMeasure{Title: "Мера", Categories: []egisso.LocalCategory{{Key: "c"}}}
 	hash := m.ContentHash()
 	text, _ := json.Marshal(m)
-	p := accept(store.Pending{Key: "m", Content: text, ContentHash: hash[:]}, m, uuid.New())
-	if d, err := testDecide(egisso.RegisterMeasure).decide(p); err != nil || d.Record != nil {
+	p := accept(Pending{Key: "m", Content: text, ContentHash: hash[:]}, m, uuid.New())
+	if d, err := testDecider(egisso.RegisterMeasure).Decide(p); err != nil || d.Record != nil {
 		t.Errorf("measure: %+v, %v", d.Record, err)
 	}
 	p.ContentHash = make([]byte, 32)
-	if d, err = testDecide(egisso.RegisterMeasure).decide(p); err != nil || d.Record.Provider != testProvider ||
-		d.Record.Content.(egisso.LocalMeasure).Categories[0].ID != egisso.CategoryID(testProvider, "m", "c") {
+	if d, err = testDecider(egisso.RegisterMeasure).Decide(p); err != nil || d.Record.Provider != testProvider ||
+		d.Record.Content.(*egisso.LocalMeasure).Categories[0].ID != egisso.CategoryID(testProvider, "m", "c") {
 		t.Errorf("a new version goes under %s, %v", d.Record.Provider, err)
 	}
 }
@@ -235,26 +229,26 @@ func TestChangedProviderAloneIsNoEvent(t *testing.T) {
 // TestFirstExportIsActualOnItsDate: facts that ended before it are not sent unless
 // ЕГИССО has them already.
 func TestFirstExportIsActualOnItsDate(t *testing.T) {
-	known := &store.MeasureState{Accepted: acceptedMeasure()}
+	known := &MeasureState{Accepted: acceptedMeasure()}
 	open := invented()
 	open.DateFinish = egisso.Date{}
 	held := pendingFact(t, invented(), known)
 	held.AcceptedID, held.AcceptedHash = egisso.FactID(testProvider, "1", 0), make([]byte, 32)
 	for name, c := range map[string]struct {
 		on      string
-		pending store.Pending
-		want    store.RecordState
+		pending Pending
+		want    State
 	}{
-		"ended the day before":     {"2025-03-02", pendingFact(t, invented(), known), store.Dropped},
-		"ends that day":            {"2025-03-01", pendingFact(t, invented(), known), store.Ready},
-		"has no end":               {"2025-03-02", pendingFact(t, open, known), store.Ready},
-		"changed after its time":   {"2025-03-02", held, store.Ready},
-		"whatever its date may be": {"0001-01-01", pendingFact(t, invented(), known), store.Ready},
+		"ended the day before":     {"2025-03-02", pendingFact(t, invented(), known), Dropped},
+		"ends that day":            {"2025-03-01", pendingFact(t, invented(), known), Ready},
+		"has no end":               {"2025-03-02", pendingFact(t, open, known), Ready},
+		"changed after its time":   {"2025-03-02", held, Ready},
+		"whatever its date may be": {"0001-01-01", pendingFact(t, invented(), known), Ready},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := testDecide(egisso.RegisterFact)
+			d := testDecider(egisso.RegisterFact)
 			d.ActualOn = date(c.on)
-			decision, err := d.decide(c.pending)
+			decision, err := d.Decide(c.pending)
 			if err != nil || decision.Record == nil || decision.Record.State != c.want {
 				t.Errorf("decision %+v: %v, want %s", decision.Record, err, c.want)
 			}
@@ -267,26 +261,26 @@ func TestFirstExportIsActualOnItsDate(t *testing.T) {
 func TestOperatorOverridesThePolicy(t *testing.T) {
 	old := acceptedMeasure()
 	old.DateExpiration = date("2025-02-15") // the fact ends later: rule 019
-	d := testDecide(egisso.RegisterFact)
+	d := testDecider(egisso.RegisterFact)
 	d.Policy = egisso.RulePolicy{"019": egisso.Block}
-	p := pendingFact(t, invented(), &store.MeasureState{Accepted: old})
-	state := func() store.RecordState {
+	p := pendingFact(t, invented(), &MeasureState{Accepted: old})
+	state := func() State {
 		t.Helper()
-		decision, err := d.decide(p)
+		decision, err := d.Decide(p)
 		if err != nil || decision.Record == nil {
 			t.Fatalf("decision %+v: %v", decision, err)
 		}
 		return decision.Record.State
 	}
-	if got := state(); got != store.Blocked {
+	if got := state(); got != Blocked {
 		t.Fatalf("the policy lets it go: %s", got)
 	}
 	p.Overridden = true
-	if got := state(); got != store.Ready {
+	if got := state(); got != Ready {
 		t.Errorf("overridden, yet %s", got)
 	}
 	old.ProvisionForm = egisso.FormService // rule 026, an error by itself
-	if got := state(); got != store.Blocked {
+	if got := state(); got != Blocked {
 		t.Errorf("an error was overridden: %s", got)
 	}
 }

@@ -1,4 +1,4 @@
-package jobs
+package lifecycle
 
 import (
 	"encoding/json"
@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
 // clinic is an invented organisation that grants measures; its numbers have right
@@ -20,56 +19,56 @@ func clinic() egisso.Participant {
 	}
 }
 
-func row(t *testing.T, content any) store.Pending {
+func row(t *testing.T, content any) Pending {
 	t.Helper()
 	text, err := json.Marshal(content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return store.Pending{Key: "1", Content: text}
+	return Pending{Key: "1", Content: text}
 }
 
 // TestApplicationsOnParticipants is the life of a row of the register of participants.
 func TestApplicationsOnParticipants(t *testing.T) {
-	holds := func(p store.Pending, of egisso.Participant, code string) store.Pending {
+	holds := func(p Pending, of egisso.Participant, code string) Pending {
 		hash := of.ApplicationHash()
 		p.AcceptedContent, _ = json.Marshal(of)
 		p.AcceptedID, p.AcceptedHash, p.AcceptedProvider, p.ParticipantCode = uuid.New(), hash[:], testProvider, code
 		return p
 	}
-	refused := func(p store.Pending, of egisso.Participant) store.Pending {
+	refused := func(p Pending, of egisso.Participant) Pending {
 		hash := of.ApplicationHash()
-		p.Last = &store.RecordHead{Kind: egisso.KindApplication, State: store.Rejected, BecomesHash: hash[:]}
+		p.Last = &RecordHead{Kind: egisso.KindApplication, State: Rejected, BecomesHash: hash[:]}
 		return p
 	}
 	coded, moved, otherReason, nameless := clinic(), clinic(), clinic(), clinic()
 	coded.OSZCode, moved.Address, otherReason.Document.Number, nameless.Title = "0042.000009", "Краснокамск", "2", ""
 	for name, c := range map[string]struct {
-		pending store.Pending
+		pending Pending
 		action  egisso.ApplicationAction // "" no application
-		state   store.RecordState
+		state   State
 		adopted string // code taken over, "-" none
 	}{
-		"no code yet":                           {row(t, clinic()), egisso.ActionInsertion, store.Ready, "-"},
-		"incomplete":                            {row(t, nameless), egisso.ActionInsertion, store.Blocked, "-"},
+		"no code yet":                           {row(t, clinic()), egisso.ActionInsertion, Ready, "-"},
+		"incomplete":                            {row(t, nameless), egisso.ActionInsertion, Blocked, "-"},
 		"code known: it is registered":          {row(t, coded), "", "", "0042.000009"},
 		"accepted and the same":                 {holds(row(t, clinic()), clinic(), "0042.000009"), "", "", "-"},
-		"accepted, address changed":             {holds(row(t, moved), clinic(), "0042.000009"), egisso.ActionModification, store.Ready, "-"},
-		"accepted without a code, then changed": {holds(row(t, moved), clinic(), ""), egisso.ActionModification, store.Blocked, "-"},
+		"accepted, address changed":             {holds(row(t, moved), clinic(), "0042.000009"), egisso.ActionModification, Ready, "-"},
+		"accepted without a code, then changed": {holds(row(t, moved), clinic(), ""), egisso.ActionModification, Blocked, "-"},
 		"accepted, another reason: kept for the next application": {holds(row(t, otherReason), clinic(), "0042.000009"), "", "", ""},
 		"accepted, code typed in":                                 {holds(row(t, coded), clinic(), ""), "", "", "0042.000009"},
-		"accepted and deleted":                                    {holds(store.Pending{Key: "1", Deleted: true}, clinic(), "0042.000009"), egisso.ActionExclusion, store.Ready, "-"},
+		"accepted and deleted":                                    {holds(Pending{Key: "1", Deleted: true}, clinic(), "0042.000009"), egisso.ActionExclusion, Ready, "-"},
 		"refused and the same":                                    {refused(row(t, clinic()), clinic()), "", "", "-"},
-		"refused, another reason":                                 {refused(row(t, otherReason), clinic()), egisso.ActionInsertion, store.Ready, "-"},
+		"refused, another reason":                                 {refused(row(t, otherReason), clinic()), egisso.ActionInsertion, Ready, "-"},
 		"refused, then the code is known":                         {refused(row(t, coded), clinic()), "", "", "0042.000009"},
-		"excluded and back, code still typed in": {func() store.Pending {
+		"excluded and back, code still typed in": {func() Pending {
 			p := row(t, coded)
 			p.Generation, p.Events = 1, 2
 			return p
-		}(), egisso.ActionInsertion, store.Ready, "-"},
+		}(), egisso.ActionInsertion, Ready, "-"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, err := testDecide(egisso.RegisterParticipant).decide(c.pending)
+			d, err := testDecider(egisso.RegisterParticipant).Decide(c.pending)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +76,7 @@ func TestApplicationsOnParticipants(t *testing.T) {
 				t.Fatalf("decision %+v, record %+v", d, d.Record)
 			}
 			if d.Record != nil {
-				a := d.Record.Content.(egisso.Application)
+				a := d.Record.Content.(*egisso.Application)
 				if a.Action != c.action || d.Record.State != c.state || a.ID != d.Record.ID {
 					t.Errorf("%s %s, want %s %s; findings %v", a.Action, d.Record.State, c.action, c.state, d.Record.Findings)
 				}
@@ -98,7 +97,7 @@ func TestApplicationsHaveIdsOfTheirOwn(t *testing.T) {
 	for events := range 3 {
 		p := row(t, clinic())
 		p.Events = events
-		d, err := testDecide(egisso.RegisterParticipant).decide(p)
+		d, err := testDecider(egisso.RegisterParticipant).Decide(p)
 		if err != nil {
 			t.Fatal(err)
 		}

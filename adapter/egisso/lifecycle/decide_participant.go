@@ -1,4 +1,4 @@
-package jobs
+package lifecycle
 
 import (
 	"bytes"
@@ -6,23 +6,22 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
 // participant decides on a row of the register of participants (10.11.I,
 // adapter/egisso/SPEC.md#when, #application). An organisation whose code the source knows is in the
 // register already: what the row says is taken for what ЕГИССО holds.
-func (d deciding) participant(p store.Pending) (store.Decision, error) {
+func (d Decider) participant(p Pending) (Decision, error) {
 	s, err := readParticipant(p)
 	if err != nil {
-		return store.Decision{}, err
+		return Decision{}, err
 	}
 	if !gone(p) && s.latest.OSZCode != "" && p.Generation == 0 && s.accepted == nil {
 		decision := d.adopt(s.latest, egisso.ApplicationID(d.provider(p), p.Key, egisso.ActionInsertion, 0, s.latest.ContentHash()), p)
-		decision.Drop = "Код организации известен: заявка не нужна"
+		decision.Drop = CodeKnown
 		return decision, nil
 	}
-	move := egisso.Decide(d.register, s.latest.ContentHash(), gone(p), s.history)
+	move := egisso.Decide(d.Register, s.latest.ContentHash(), gone(p), s.history)
 	decision, unsent := d.unsent(move, p)
 	if !gone(p) && s.accepted != nil && (s.latest.OSZCode != "" && s.latest.OSZCode != p.ParticipantCode ||
 		unsent && s.latest.Document != s.accepted.Document) {
@@ -40,8 +39,8 @@ func (d deciding) participant(p store.Pending) (store.Decision, error) {
 }
 
 // application makes the application that follows from the move.
-func (d deciding) application(s participantState, move egisso.Decision, p store.Pending) store.Decision {
-	record := &store.NewRecord{Kind: egisso.KindApplication, Provider: d.holder(p)}
+func (d Decider) application(s participantState, move egisso.Decision, p Pending) Decision {
+	record := &NewRecord{Kind: egisso.KindApplication, Provider: d.holder(p)}
 	subject, action := s.latest, egisso.ActionInsertion
 	switch move.Move {
 	case egisso.MoveInvalidate:
@@ -55,16 +54,16 @@ func (d deciding) application(s participantState, move egisso.Decision, p store.
 	hash := subject.ApplicationHash()
 	record.ID = egisso.ApplicationID(record.Provider, p.Key, action, p.Events, hash)
 	application := subject.Application(record.ID, move.Move, s.accepted)
-	record.Content = application
+	record.Content = &application
 	if action != egisso.ActionExclusion {
 		record.Becomes, record.BecomesHash = subject, hash[:]
 	}
-	return d.checked(p, record, d.checker.Application(application), "")
+	return d.checked(p, record, d.Checker.Application(application), "")
 }
 
-func (d deciding) adopt(known egisso.Participant, id uuid.UUID, p store.Pending) store.Decision {
+func (d Decider) adopt(known egisso.Participant, id uuid.UUID, p Pending) Decision {
 	hash := known.ApplicationHash()
-	return store.Decision{Adopt: &store.Adoption{
+	return Decision{Adopt: &Adoption{
 		ID: id, Content: known, Hash: hash[:], Provider: d.holder(p), ParticipantCode: known.OSZCode,
 	}}
 }
@@ -76,7 +75,7 @@ type participantState struct {
 	history  egisso.History
 }
 
-func readParticipant(p store.Pending) (s participantState, err error) {
+func readParticipant(p Pending) (s participantState, err error) {
 	s.history = egisso.History{Invalidated: p.Generation > 0}
 	if p.AcceptedContent != nil {
 		accepted, err := decoded[egisso.Participant](p.AcceptedContent, "accepted participant")
@@ -94,7 +93,7 @@ func readParticipant(p store.Pending) (s participantState, err error) {
 	}
 	s.latest = s.latest.Normalize()
 	// An application that was refused may be made again with another reason.
-	if hash := s.latest.ApplicationHash(); p.Last != nil && p.Last.State == store.Rejected && bytes.Equal(p.Last.BecomesHash, hash[:]) {
+	if hash := s.latest.ApplicationHash(); p.Last != nil && p.Last.State == Rejected && bytes.Equal(p.Last.BecomesHash, hash[:]) {
 		rejected := s.latest.ContentHash()
 		s.history.Rejected = &rejected
 	}

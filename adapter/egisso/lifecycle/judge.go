@@ -1,4 +1,4 @@
-package jobs
+package lifecycle
 
 import (
 	"fmt"
@@ -8,14 +8,12 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/smev"
-	"egissogw/adapter/store"
 )
 
-// judge says what an answer means for the package it belongs to
+// Judge says what an answer means for the package it belongs to
 // (adapter/smev/SPEC.md#answers; adapter/egisso/SPEC.md#outcomes, #inconsistent-protocols). It
 // guesses nothing: what cannot be read or matched asks for a person.
-func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
+func Judge(a *Said, pkg *AnsweredPackage) Verdict {
 	if pkg == nil {
 		return stranger(a)
 	}
@@ -26,10 +24,10 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 		}
 		return judgeAgain(a, pkg)
 	case "send_failed":
-		if pkg.Delivered && (a.Kind == smev.AnswerAsyncStatus || a.Kind == smev.AnswerStatus) {
-			return store.Verdict{Note: "status of a package that has failed already"} // late, or by GetStatus, too
+		if pkg.Delivered && (a.Kind == SaidByBus || a.Kind == SaidStatus) {
+			return Verdict{Note: "status of a package that has failed already"} // late, or by GetStatus, too
 		}
-		return store.Verdict{
+		return Verdict{
 			Note:   "the package had failed before the answer came",
 			Review: "Ответ пришёл после того, как отправка пакета признана неудачной: сверьте записи",
 		}
@@ -42,27 +40,27 @@ func judge(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 
 // stranger: nothing of ours is answered. Records that wait for an answer go on
 // waiting, so a person is told.
-func stranger(a smev.Answer) store.Verdict {
-	v := store.Verdict{Note: "no message of ours has the original id", Stranger: "Ответ на сообщение, которого шлюз не отправлял"}
-	if !store.IsMessageID(a.OriginalMessageID) {
+func stranger(a *Said) Verdict {
+	v := Verdict{Note: "no message of ours has the original id", Stranger: "Ответ на сообщение, которого шлюз не отправлял"}
+	if !IsMessageID(a.About) {
 		v.Note, v.Stranger = "the original id is not of its form", "Идентификатор сообщения, на которое пришёл ответ, не того вида"
 	}
 	return v
 }
 
 // judgeKind judges what nothing decided yet.
-func judgeKind(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
+func judgeKind(a *Said, pkg *AnsweredPackage) Verdict {
 	switch a.Kind {
-	case smev.AnswerContent:
-		return judgeContent(a.Content, pkg)
-	case smev.AnswerRejected:
-		return judgeRejected(a.Rejections)
-	case smev.AnswerAsyncStatus:
+	case SaidContent:
+		return judgeContent(a, pkg)
+	case SaidRefused:
+		return judgeRejected(a.Refusals)
+	case SaidByBus:
 		return judgeAsyncStatus(a)
-	case smev.AnswerStatus:
-		return store.Verdict{Note: "intermediate status of the provider", Info: "Получен промежуточный статус ЕГИССО"}
+	case SaidStatus:
+		return Verdict{Note: "intermediate status of the provider", Info: "Получен промежуточный статус ЕГИССО"}
 	}
-	return store.Verdict{
+	return Verdict{
 		Note:   "content of an unknown kind",
 		Review: "Получен ответ неизвестного вида: он сохранён и не применён",
 	}
@@ -71,22 +69,22 @@ func judgeKind(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 // judgeAgain: a package that has its outcome is decided again only for members
 // an earlier protocol left in doubt (adapter/egisso/SPEC.md#inconsistent-protocols).
 // What ЕГИССО says of the others in other words than before is for a person.
-func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
-	repeated := store.Verdict{Note: "the package has its outcome already"}
-	if a.Kind != smev.AnswerContent || pkg.Classifier != "" {
+func judgeAgain(a *Said, pkg *AnsweredPackage) Verdict {
+	repeated := Verdict{Note: "the package has its outcome already"}
+	if a.Kind != SaidContent || pkg.Classifier != "" {
 		return repeated
 	}
-	v := judgeContent(a.Content, pkg)
+	v := judgeContent(a, pkg)
 	succession := egisso.SuccessionNew
 	if pkg.Protocol != nil {
-		succession = successionOf(a.Content, pkg.Protocol)
+		succession = successionOf(a, pkg.Protocol)
 	}
 	if succession == egisso.SuccessionSame || succession == egisso.SuccessionOld {
 		return repeated
 	}
 	differs := v.Returned
 	for id, outcome := range v.Outcomes {
-		if before, decided := pkg.Decided[id]; decided && (before == store.Rejected) != (outcome == store.Rejected) {
+		if before, decided := pkg.Decided[id]; decided && (before == Rejected) != (outcome == Rejected) {
 			differs = true
 		}
 		if !pkg.Undecided[id] || succession == egisso.SuccessionConflict {
@@ -109,8 +107,8 @@ func judgeAgain(a smev.Answer, pkg *store.AnsweredPackage) store.Verdict {
 
 // successionOf compares a protocol with the one applied before it. Decisions on
 // applications have no order: another one is for a person.
-func successionOf(content, before []byte) egisso.Succession {
-	now, err := egisso.ReadAnswer(content)
+func successionOf(a *Said, before []byte) egisso.Succession {
+	now, err := a.answer()
 	old, errOld := egisso.ReadAnswer(before)
 	switch {
 	case err != nil || errOld != nil:
@@ -123,15 +121,15 @@ func successionOf(content, before []byte) egisso.Succession {
 	return egisso.SuccessionConflict
 }
 
-func judgeRejected(rejections []smev.Rejection) store.Verdict {
+func judgeRejected(rejections []Refusal) Verdict {
 	var codes, texts []string
 	temporary := len(rejections) > 0
 	for _, r := range rejections {
 		codes = append(codes, known(r.Code, "ACCESS_DENIED", "NO_DATA", "UNKNOWN_REQUEST_DESCRIPTION", "FAILURE"))
-		texts = append(texts, strings.TrimSpace(r.Code+" "+r.Description))
+		texts = append(texts, strings.TrimSpace(r.Code+" "+r.Text))
 		temporary = temporary && r.Code == "FAILURE"
 	}
-	v := store.Verdict{
+	v := Verdict{
 		Failed: true,
 		Note:   "rejected by the provider: " + strings.Join(codes, ", "),
 		Info:   "Отклонено получателем: " + strings.Join(texts, "; "),
@@ -142,30 +140,26 @@ func judgeRejected(rejections []smev.Rejection) store.Verdict {
 	return v
 }
 
-func judgeAsyncStatus(a smev.Answer) store.Verdict {
-	if a.AsyncStatus.Outcome() == smev.AsyncRequestFailed {
-		text := a.AsyncStatus.Details
-		if f := a.AsyncStatus.Fault; f != nil && f.Description != "" {
-			text = f.Description
-		}
-		return store.Verdict{
-			Failed: true,
-			Note:   "terminal status of the bus: " + known(a.AsyncStatus.Category, "requestIsRejectedBySmev", "cancelled", "doesNotExist"),
-			Info:   strings.TrimSpace("Отклонён СМЭВ: " + text),
-			Review: "СМЭВ отклонила сообщение после приёма: исправьте причину, записи уйдут в следующем пакете",
-		}
+func judgeAsyncStatus(a *Said) Verdict {
+	if !a.Final {
+		return Verdict{Note: "intermediate status of the bus"}
 	}
-	return store.Verdict{Note: "intermediate status of the bus"}
+	return Verdict{
+		Failed: true,
+		Note:   "terminal status of the bus: " + known(a.Category, "requestIsRejectedBySmev", "cancelled", "doesNotExist"),
+		Info:   strings.TrimSpace("Отклонён СМЭВ: " + a.Text),
+		Review: "СМЭВ отклонила сообщение после приёма: исправьте причину, записи уйдут в следующем пакете",
+	}
 }
 
-// judgeReply judges a status about an answer of ours
+// JudgeReply judges what is said about an answer of ours
 // (adapter/smev/SPEC.md#answers).
-func judgeReply(a smev.Answer) store.Verdict {
-	if a.Kind != smev.AnswerAsyncStatus || a.AsyncStatus.Outcome() == smev.AsyncProgress {
-		return store.Verdict{Note: "status of an answer of ours"}
+func JudgeReply(a *Said) Verdict {
+	if a.Kind != SaidByBus || !a.Final && !a.ReplyRefused {
+		return Verdict{Note: "status of an answer of ours"}
 	}
-	return store.Verdict{
-		Note:        "an answer of ours is refused: " + known(a.AsyncStatus.Category, "responseIsRejectedBySmev", "cancelled", "doesNotExist"),
+	return Verdict{
+		Note:        "an answer of ours is refused: " + known(a.Category, "responseIsRejectedBySmev", "cancelled", "doesNotExist"),
 		ReplyFailed: "СМЭВ отклонила ответ на запрос после приёма: отправитель запроса его не получит",
 	}
 }
@@ -179,33 +173,33 @@ func known(code string, codes ...string) string {
 	return "other"
 }
 
-func judgeContent(content []byte, pkg *store.AnsweredPackage) store.Verdict {
-	answer, err := egisso.ReadAnswer(content)
+func judgeContent(a *Said, pkg *AnsweredPackage) Verdict {
+	answer, err := a.answer()
 	if err != nil {
-		return store.Verdict{
+		return Verdict{
 			Note:   "protocol not read",
 			Review: "Протокол ЕГИССО не удалось прочитать: он сохранён и не применён",
 		}
 	}
-	var v store.Verdict
+	var v Verdict
 	switch {
 	case answer.Application != nil && pkg.Register == egisso.RegisterParticipant:
 		v = judgeApplication(answer.Application, pkg)
 	case answer.Protocol != nil && (pkg.Register != egisso.RegisterParticipant || len(answer.Protocol.MessageErrors) > 0):
 		v = judgeProtocol(answer.Protocol, pkg)
 	default:
-		return store.Verdict{
+		return Verdict{
 			Note:   "an answer of another kind",
 			Review: "Получен ответ другого вида сведений: он сохранён и не применён",
 		}
 	}
-	v.Protocol = content
+	v.Protocol = a.Content
 	return v
 }
 
 // judgeApplication: the decision of people on an application. A positive one
 // tells the code of the organisation (adapter/egisso/SPEC.md#application).
-func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) store.Verdict {
+func judgeApplication(a *egisso.ApplicationAnswer, pkg *AnsweredPackage) Verdict {
 	v := recordsDecided(a.Judge(pkg.Members))
 	v.Note = "decision on an application"
 	if len(v.Outcomes) > 0 && a.Accepted && a.Registered != nil {
@@ -214,15 +208,15 @@ func judgeApplication(a *egisso.ApplicationAnswer, pkg *store.AnsweredPackage) s
 	return v
 }
 
-func judgeProtocol(protocol *egisso.Protocol, pkg *store.AnsweredPackage) store.Verdict {
+func judgeProtocol(protocol *egisso.Protocol, pkg *AnsweredPackage) Verdict {
 	switch {
 	case protocol.Attached:
-		return store.Verdict{
+		return Verdict{
 			Note:   "the protocol is in an attached file",
 			Review: "Протокол передан файлом: он сохранён и не применён",
 		}
 	case protocol.Package != nil && protocol.Package.PackageID != uuid.Nil && protocol.Package.PackageID != pkg.ID:
-		return store.Verdict{
+		return Verdict{
 			Note:   "the protocol names another package",
 			Review: "Протокол назван протоколом другого пакета: он сохранён и не применён",
 		}
@@ -230,7 +224,7 @@ func judgeProtocol(protocol *egisso.Protocol, pkg *store.AnsweredPackage) store.
 	verdict := protocol.Judge(pkg.Members)
 	switch verdict.Package {
 	case egisso.VerdictInProgress:
-		return store.Verdict{Note: "not final", Progress: protocol.Package.Status, Info: "Пакет обрабатывается ЕГИССО"}
+		return Verdict{Note: "not final", Progress: protocol.Package.Status, Info: "Пакет обрабатывается ЕГИССО"}
 	case egisso.VerdictRejected:
 		return returned(protocol.MessageErrors)
 	}
@@ -239,15 +233,15 @@ func judgeProtocol(protocol *egisso.Protocol, pkg *store.AnsweredPackage) store.
 
 // returned: ЕГИССО could not process the message as a package, so none of its
 // records was loaded.
-func returned(errors []egisso.ProtocolError) store.Verdict {
-	v := store.Verdict{
+func returned(errors []egisso.ProtocolError) Verdict {
+	v := Verdict{
 		Returned: true, Note: "message error",
 		Review: "ЕГИССО не обработала пакет: проверьте причину, записи уйдут в следующем пакете",
 	}
 	var texts []string
 	for _, e := range errors {
 		texts = append(texts, e.Message)
-		v.Messages = append(v.Messages, store.ProtocolMessage{Type: egisso.MessageError, RuleCode: e.Code, Report: e.Message})
+		v.Messages = append(v.Messages, ProtocolMessage{Type: egisso.MessageError, RuleCode: e.Code, Report: e.Message})
 	}
 	v.Info = "Пакет отклонен. Ошибка: " + strings.Join(texts, "; ")
 	return v
@@ -255,9 +249,9 @@ func returned(errors []egisso.ProtocolError) store.Verdict {
 
 // recordsDecided stores the outcome of every record that has one. A record the
 // protocol leaves in doubt stays sent, and the package asks for a person.
-func recordsDecided(verdict egisso.Verdict) store.Verdict {
-	v := store.Verdict{Note: "protocol", Outcomes: make(map[uuid.UUID]store.RecordState, len(verdict.Records))}
-	counts := map[store.RecordState]int{}
+func recordsDecided(verdict egisso.Verdict) Verdict {
+	v := Verdict{Note: "protocol", Outcomes: make(map[uuid.UUID]State, len(verdict.Records))}
+	counts := map[State]int{}
 	for _, r := range verdict.Records {
 		for _, m := range r.Messages {
 			v.Messages = append(v.Messages, message(r.ID.String(), m))
@@ -265,7 +259,7 @@ func recordsDecided(verdict egisso.Verdict) store.Verdict {
 		if r.Outcome == egisso.OutcomeUnknown {
 			continue
 		}
-		state := store.RecordState(r.Outcome)
+		state := State(r.Outcome)
 		v.Outcomes[r.ID] = state
 		counts[state]++
 	}
@@ -281,24 +275,24 @@ func recordsDecided(verdict egisso.Verdict) store.Verdict {
 	return v
 }
 
-func message(recordID string, m egisso.ProtocolMessage) store.ProtocolMessage {
-	return store.ProtocolMessage{RecordID: recordID, Type: m.Type, RuleCode: m.RuleCode, Report: m.Report}
+func message(recordID string, m egisso.ProtocolMessage) ProtocolMessage {
+	return ProtocolMessage{RecordID: recordID, Type: m.Type, RuleCode: m.RuleCode, Report: m.Report}
 }
 
-func packageOutcome(counts map[store.RecordState]int, sent int) (store.PackageResult, string) {
-	warned, rejected := counts[store.AcceptedWithWarnings], counts[store.Rejected]
-	accepted := counts[store.Accepted] + warned
+func packageOutcome(counts map[State]int, sent int) (PackageResult, string) {
+	warned, rejected := counts[AcceptedWithWarnings], counts[Rejected]
+	accepted := counts[Accepted] + warned
 	switch {
 	case rejected == sent:
-		return store.PackageRejected, fmt.Sprintf("Пакет отклонен. Отклонены все записи: %d", rejected)
+		return PackageRejected, fmt.Sprintf("Пакет отклонен. Отклонены все записи: %d", rejected)
 	case accepted == sent && warned == 0:
-		return store.PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d", accepted)
+		return PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d", accepted)
 	case accepted == sent:
-		return store.PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d, из них с предупреждениями: %d", accepted, warned)
+		return PackageAccepted, fmt.Sprintf("Пакет принят. Принято записей: %d, из них с предупреждениями: %d", accepted, warned)
 	}
 	info := fmt.Sprintf("Пакет принят частично. Принято записей: %d, отклонено: %d", accepted, rejected)
 	if unknown := sent - accepted - rejected; unknown > 0 {
 		info += fmt.Sprintf(", исход не подтверждён: %d", unknown)
 	}
-	return store.PackagePartial, info
+	return PackagePartial, info
 }

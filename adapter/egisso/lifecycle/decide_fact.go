@@ -1,4 +1,4 @@
-package jobs
+package lifecycle
 
 import (
 	"cmp"
@@ -7,19 +7,13 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
-// waitPeople: one new surname may touch many facts, so an operator decides
-// (adapter/egisso/SPEC.md#changed-records). egisso.release_person_changes finds records by the
-// code.
-const waitPeople = "L-PERSON Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)"
-
 // fact decides on a row of facts.
-func (d deciding) fact(p store.Pending) (store.Decision, error) {
+func (d Decider) fact(p Pending) (Decision, error) {
 	s, err := d.factState(p)
 	if err != nil {
-		return store.Decision{}, err
+		return Decision{}, err
 	}
 	move, held := d.nextStep(s, p)
 	if decision, ok := d.unsent(move.Decision, p); ok {
@@ -28,39 +22,35 @@ func (d deciding) fact(p store.Pending) (store.Decision, error) {
 	record := d.factRecord(s, &move, p)
 	switch {
 	case move.Move == egisso.MoveNew && d.before(move.Fact):
-		record.State, record.Reason = store.Dropped, outOfDate
-		return store.Decision{Record: record}, nil
+		record.State, record.Reason = Dropped, NotActual
+		return Decision{Record: record}, nil
 	case move.Move == egisso.MoveInvalidate:
-		return store.Decision{Record: record}, nil
+		return Decision{Record: record}, nil
 	case move.Kind != egisso.KindFact && move.Kind != egisso.KindFactAlteration:
-		return d.checked(p, record, d.checker.Event(move.Event(p.AcceptedID), egisso.Target{Accepted: s.accepted}), ""), nil
+		return d.checked(p, record, d.Checker.Event(move.Event(p.AcceptedID), egisso.Target{Accepted: s.accepted}), ""), nil
 	}
 	wait := s.wait
 	if held {
-		wait = waitPeople
+		wait = ConfirmPeople
 	}
 	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
 }
 
-// outOfDate: the first export is of what is actual on its date (adapter/egisso/SPEC.md#when).
-// store's reconciliation knows such records by the code.
-const outOfDate = "L-ACTUAL Назначение закончилось до даты актуальности первой выгрузки и не передаётся"
-
 // before reports whether a fact had ended when the first export was made.
-func (d deciding) before(f egisso.Fact) bool {
+func (d Decider) before(f egisso.Fact) bool {
 	return !d.ActualOn.IsZero() && !f.DateFinish.IsZero() && f.DateFinish.Before(d.ActualOn)
 }
 
 // factRecord makes the element that follows from the move, and says what ЕГИССО
 // holds once it accepts it.
-func (d deciding) factRecord(s factState, move *egisso.FactDecision, p store.Pending) *store.NewRecord {
-	record := &store.NewRecord{Kind: move.Kind, Provider: d.provider(p), State: store.Ready, Settles: move.Last}
+func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *NewRecord {
+	record := &NewRecord{Kind: move.Kind, Provider: d.provider(p), State: Ready, Settles: move.Last}
 	if move.Move == egisso.MoveInvalidate {
 		record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, [32]byte{}) // it has no content
 		record.Content = move.Element(record.ID, p.AcceptedID, d.loader(p))
 		return record
 	}
-	hash := move.Becomes.ContentHash()
+	hash := move.BecomesHash
 	record.BecomesHash = hash[:]
 	if move.Kind == egisso.KindFact { // it becomes its content
 		record.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
@@ -78,7 +68,7 @@ func (d deciding) factRecord(s factState, move *egisso.FactDecision, p store.Pen
 // nextStep decides what to say next of the fact. A change of nothing but people
 // is held until an operator lets it go; an end does not wait for that, and one that
 // was refused stays in sight.
-func (d deciding) nextStep(s factState, p store.Pending) (move egisso.FactDecision, held bool) {
+func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, held bool) {
 	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
 	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {
 		return move, false
@@ -97,12 +87,12 @@ type factState struct {
 	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
 	history  egisso.History
 	measure  *egisso.LocalMeasure // accepted version of its measure
-	wait     string               // L-SEQ
-	content  string               // of the assignment, before it is cut to what the schema takes
-	twin     bool                 // another fact says the same
+	wait     Reason
+	content  string // of the assignment, before it is cut to what the schema takes
+	twin     bool   // another fact says the same
 }
 
-func (d deciding) factState(p store.Pending) (s factState, err error) {
+func (d Decider) factState(p Pending) (s factState, err error) {
 	s.history, s.twin = history(p), p.Twin
 	if p.AcceptedContent != nil {
 		accepted, err := decoded[egisso.Fact](p.AcceptedContent, "accepted fact")
@@ -148,12 +138,12 @@ func (d deciding) factState(p store.Pending) (s factState, err error) {
 
 // factFindings checks a whole fact; while it waits, rules that need what it waits
 // for would only blame its absence.
-func (d deciding) factFindings(s factState, f egisso.Fact) []egisso.Finding {
+func (d Decider) factFindings(s factState, f egisso.Fact) []egisso.Finding {
 	f.Assignment.Content = s.content
 	if s.twin {
-		d.checker.Twin = func([32]byte) bool { return true }
+		d.Checker.Twin = func([32]byte) bool { return true }
 	}
-	findings := d.checker.Fact(f, s.measure)
+	findings := d.Checker.Fact(f, s.measure)
 	if s.wait == "" {
 		return findings
 	}
@@ -169,7 +159,7 @@ func (d deciding) factFindings(s factState, f egisso.Fact) []egisso.Finding {
 }
 
 // loader is the provider an event names when another one loaded the fact.
-func (d deciding) loader(p store.Pending) string {
+func (d Decider) loader(p Pending) string {
 	if p.AcceptedProvider == d.provider(p) {
 		return ""
 	}

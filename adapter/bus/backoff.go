@@ -1,4 +1,4 @@
-package smev
+package bus
 
 import (
 	"time"

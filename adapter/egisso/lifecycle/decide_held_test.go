@@ -1,18 +1,17 @@
-package jobs
+package lifecycle
 
 import (
 	"encoding/json"
 	"testing"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/store"
 )
 
 // held is a row whose fact ЕГИССО holds as the gateway would have sent it.
-func held(t *testing.T, p store.Pending) store.Pending {
+func held(t *testing.T, p Pending) Pending {
 	t.Helper()
-	d, err := testDecide(egisso.RegisterFact).decide(p)
-	if err != nil || d.Record == nil || d.Record.State != store.Ready {
+	d, err := testDecider(egisso.RegisterFact).Decide(p)
+	if err != nil || d.Record == nil || d.Record.State != Ready {
 		t.Fatalf("the fact is not sent: %+v, %v", d.Record, err)
 	}
 	if p.AcceptedContent, err = json.Marshal(d.Record.Content); err != nil {
@@ -23,7 +22,7 @@ func held(t *testing.T, p store.Pending) store.Pending {
 }
 
 // latest gives the row another content.
-func latest(t *testing.T, p store.Pending, f egisso.Fact) store.Pending {
+func latest(t *testing.T, p Pending, f egisso.Fact) Pending {
 	t.Helper()
 	next := pendingFact(t, f, nil)
 	p.Content, p.ContentHash = next.Content, next.ContentHash
@@ -33,7 +32,7 @@ func latest(t *testing.T, p store.Pending, f egisso.Fact) store.Pending {
 // Whose measure it is need not be said by the measure's own provider, but by any
 // other: that alone is no news about the fact.
 func TestAFactThatChangesHandsSaysTheSameOfItsMeasure(t *testing.T) {
-	known := &store.MeasureState{Accepted: acceptedMeasure(), Provider: testProvider}
+	known := &MeasureState{Accepted: acceptedMeasure(), Provider: testProvider}
 	for name, c := range map[string]struct{ from, to string }{
 		"from the measure's provider": {"", "0042.000002"},
 		"to the measure's provider":   {"0042.000002", ""},
@@ -44,7 +43,7 @@ func TestAFactThatChangesHandsSaysTheSameOfItsMeasure(t *testing.T) {
 			p.Provider = c.from
 			p = held(t, p)
 			p.Provider = c.to
-			if d, err := testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil {
+			if d, err := testDecider(egisso.RegisterFact).Decide(p); err != nil || d.Record != nil {
 				t.Errorf("decided %+v, %v", d.Record, err)
 			}
 		})
@@ -56,16 +55,16 @@ func TestAFactThatChangesHandsSaysTheSameOfItsMeasure(t *testing.T) {
 func TestFactsOfAnExcludedParticipantEnd(t *testing.T) {
 	f := invented()
 	f.OSZCode, f.OSZKey = "", "clinic"
-	p := pendingFact(t, f, &store.MeasureState{Accepted: acceptedMeasure()})
+	p := pendingFact(t, f, &MeasureState{Accepted: acceptedMeasure()})
 	p.Participants = map[string]string{"clinic": "0042.000009"}
 	p = held(t, p)
 	p.Participants = map[string]string{"clinic": ""}
-	if d, err := testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil {
+	if d, err := testDecider(egisso.RegisterFact).Decide(p); err != nil || d.Record != nil {
 		t.Errorf("nothing changed, decided %+v, %v", d.Record, err)
 	}
 	f.Ending = &egisso.Ending{Reason: egisso.CauseDeath, Date: date("2025-02-10")}
-	d, err := testDecide(egisso.RegisterFact).decide(latest(t, p, f))
-	if err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactEndOfRight || d.Record.State != store.Ready {
+	d, err := testDecider(egisso.RegisterFact).Decide(latest(t, p, f))
+	if err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactEndOfRight || d.Record.State != Ready {
 		t.Errorf("decided %+v, %v", d.Record, err)
 	}
 }
@@ -73,21 +72,21 @@ func TestFactsOfAnExcludedParticipantEnd(t *testing.T) {
 // An end that ЕГИССО refused stays refused while a change of people is held back:
 // it must not go again whenever the row is looked at.
 func TestARefusedEndDoesNotGoAgainBesideAHeldChange(t *testing.T) {
-	p := held(t, pendingFact(t, invented(), &store.MeasureState{Accepted: acceptedMeasure()}))
+	p := held(t, pendingFact(t, invented(), &MeasureState{Accepted: acceptedMeasure()}))
 	f := invented()
 	f.Receiver.FamilyName = "Другой"
 	f.Ending = &egisso.Ending{Reason: egisso.CauseDeath, Date: date("2025-02-10")}
 	p = latest(t, p, f)
-	d, err := testDecide(egisso.RegisterFact).decide(p)
+	d, err := testDecider(egisso.RegisterFact).Decide(p)
 	if err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactEndOfRight {
 		t.Fatalf("the end does not go: %+v, %v", d.Record, err)
 	}
-	p.Last = &store.RecordHead{ID: d.Record.ID, Kind: d.Record.Kind, State: store.Rejected, BecomesHash: d.Record.BecomesHash}
-	if d, err = testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record != nil || d.Drop != "" {
+	p.Last = &RecordHead{ID: d.Record.ID, Kind: d.Record.Kind, State: Rejected, BecomesHash: d.Record.BecomesHash}
+	if d, err = testDecider(egisso.RegisterFact).Decide(p); err != nil || d.Record != nil || d.Drop != "" {
 		t.Errorf("after the refusal decided %+v, %q, %v", d.Record, d.Drop, err)
 	}
 	p.PeopleReleased = true
-	if d, err = testDecide(egisso.RegisterFact).decide(p); err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactAlteration || d.Record.State != store.Ready {
+	if d, err = testDecider(egisso.RegisterFact).Decide(p); err != nil || d.Record == nil || d.Record.Kind != egisso.KindFactAlteration || d.Record.State != Ready {
 		t.Errorf("the released change of people does not go: %+v, %v", d.Record, err)
 	}
 }

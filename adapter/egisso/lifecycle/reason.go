@@ -1,0 +1,34 @@
+package lifecycle
+
+// Reason is a code of egisso.reason: why a record waits or was dropped, or why a person has
+// to act. "" is none. What people read of it stands in that table
+// (adapter/store/code/05_states.sql).
+type Reason string
+
+// Why a record waits for others (L-SEQ, adapter/egisso/SPEC.md#local-checks).
+const (
+	WaitMeasure     Reason = "wait_measure"
+	FixMeasure      Reason = "fix_measure"
+	WaitParticipant Reason = "wait_participant"
+)
+
+// ConfirmPeople: one new surname may touch many facts, so an operator decides
+// (adapter/egisso/SPEC.md#changed-records).
+const ConfirmPeople Reason = "confirm_people"
+
+// Why a record is dropped.
+const (
+	// NotActual: the first export is of what is actual on its date (adapter/egisso/SPEC.md#when).
+	NotActual   Reason = "not_actual"
+	Unreadable  Reason = "unreadable"
+	NotNeeded   Reason = "not_needed"
+	CodeKnown   Reason = "code_known"
+	Replaced    Reason = "replaced"
+	NeedsPerson Reason = "needs_person"
+)
+
+// What a person has to do where no element can.
+const (
+	ExcludeByHand Reason = "exclude_by_hand"
+	UnknownEnding Reason = "unknown_ending"
+)

@@ -1,0 +1,88 @@
+package egisso
+
+import (
+	"slices"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// Register is a register of ЕГИССО the gateway keeps up to date.
+type Register string
+
+// Registers.
+const (
+	RegisterMeasure      Register = "lmsz"         // реестр локальных МСЗ, 10.05.I
+	RegisterFact         Register = "fact"         // реестр фактов назначения, 10.06.S inside 10.10.I
+	RegisterOrganization Register = "organization" // реестр организаций, предоставляющих меры, 10.07.I
+	RegisterParticipant  Register = "onmsz"        // реестр участников: организации, назначающие меры, 10.11.I
+	RegisterPoint        Register = "point"        // реестр точек присутствия ОНМСЗ, 10.15.I
+)
+
+// RequestKMSZ stands for the register of a package that asks for the classifier
+// (10.02.I) and holds no records. It is none of Registers.
+const RequestKMSZ Register = "kmsz"
+
+// spec is everything in which a register differs from the others; each stands in the
+// file of its register. How a version writes it is in the table of versions.
+type spec struct {
+	register Register
+	title    string // as shown in the journal (SPEC.md#journal)
+	// kinds are the lists of packages in the order of the schema's sequence
+	// (SPEC.md#package-limits). An older version may lack some.
+	kinds []Kind
+	// What a record is born, changed and removed by (SPEC.md#which-event); removed is ""
+	// where nothing removes it.
+	born, changed, removed Kind
+	// bare: the message carries one element, without a package around it.
+	bare bool
+	// some is the list of which a package must hold one element at least, "" if none.
+	some Kind
+	// blank makes an empty element of one of the kinds.
+	blank func(Kind) Element
+	// read reads the element of one of the kinds.
+	read func(*decoder, Kind, *xmlsafe.Element) Element
+}
+
+// specs in the order registers are sent: an organisation needs its code before
+// anything else, and everything else names local measures (SPEC.md#when).
+var specs = []*spec{&participantSpec, &measureSpec, &pointSpec, &organizationSpec, &factSpec}
+
+func (r Register) spec() *spec {
+	for _, s := range specs {
+		if s.register == r {
+			return s
+		}
+	}
+	return nil
+}
+
+// Registers returns all registers in the order they are to be sent.
+func Registers() []Register {
+	all := make([]Register, len(specs))
+	for i, s := range specs {
+		all[i] = s.register
+	}
+	return all
+}
+
+// Title returns the register's name as shown in the journal (SPEC.md#journal).
+func (r Register) Title() string {
+	if s := r.spec(); s != nil {
+		return s.title
+	}
+	if r == RequestKMSZ {
+		return "Запрос обновлений КМСЗ"
+	}
+	return string(r)
+}
+
+// Valid reports whether r is a known register.
+func (r Register) Valid() bool { return r.spec() != nil }
+
+// Kinds returns the kinds of the register in the order of the schema's lists.
+func (r Register) Kinds() []Kind {
+	if s := r.spec(); s != nil {
+		return slices.Clone(s.kinds)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+-- States of records, packages and messages, their moves, and reasons: data that guards,
+-- views and statements read. What a list does not name any more goes.
+with listed (subject, name, open, flying, final, held, remarked, text) as (values
+    --                                      open   flying final  held   remarked
+    ('record',  'ready',                  true,  false, false, false, false, 'Готов к отправке'),
+    ('record',  'waiting',                true,  false, false, true,  false, 'Ожидает'),
+    ('record',  'blocked',                true,  false, false, true,  false, 'Требует исправления'),
+    ('record',  'packed',                 true,  true,  false, false, false, 'Отправляется'),
+    ('record',  'accepted',               false, false, true,  false, false, 'Передан успешно'),
+    ('record',  'accepted_with_warnings', false, false, true,  false, true,  'Передан с предупреждениями'),
+    ('record',  'rejected',               false, false, false, false, true,  'Отклонён'),
+    ('record',  'dropped',                false, false, false, false, false, 'Снят с отправки'),
+    ('package', 'formed',                 true,  false, false, false, false, 'Сформирован'),
+    ('package', 'signed',                 true,  true,  false, false, false, 'Подписан'),
+    ('package', 'queued',                 true,  true,  false, false, false, 'Поставлен в очередь СМЭВ'),
+    ('package', 'answered',               false, false, true,  false, false, 'Завершена обработка ответа'),
+    ('package', 'send_failed',            false, false, true,  false, false, 'Ошибка отправки'),
+    ('package', 'expired',                false, true,  false, false, false, 'Истёк срок ожидания'),
+    ('message', 'pending',                true,  false, false, false, false, ''),
+    ('message', 'in_doubt',               true,  true,  false, false, false, ''),
+    ('message', 'delivered',              false, true,  true,  false, false, ''),
+    ('message', 'refused',                false, false, true,  false, false, '')),
+gone as (
+    delete from egisso.state s where not exists (select from listed l where l.subject = s.subject and l.name = s.name))
+insert into egisso.state as s select * from listed
+on conflict (subject, name) do update
+   set open = excluded.open, flying = excluded.flying, final = excluded.final, held = excluded.held, remarked = excluded.remarked, text = excluded.text
+ where s is distinct from excluded;
+
+-- Moves that have a condition stand with it, in 30_guards.sql.
+with listed (subject, from_state, to_state) as (
+    select m.subject, m.from_state, unnest(m.to_states) from (values
+        ('record',  'ready',    array['waiting', 'blocked', 'packed', 'dropped']),
+        ('record',  'waiting',  array['ready', 'blocked', 'dropped']),
+        ('record',  'blocked',  array['ready', 'waiting', 'dropped']),
+        ('record',  'packed',   array['accepted', 'accepted_with_warnings', 'rejected']),
+        -- Corrected and sent again under the same id.
+        ('record',  'rejected', array['ready', 'waiting', 'blocked', 'dropped']),
+        ('record',  'dropped',  array['ready', 'waiting', 'blocked']),
+        ('package', 'formed',   array['signed', 'send_failed']),
+        ('package', 'signed',   array['queued', 'send_failed', 'answered']),
+        ('package', 'queued',   array['answered', 'send_failed', 'expired']),
+        ('package', 'expired',  array['answered', 'send_failed']),
+        ('message', 'pending',  array['in_doubt', 'refused']),
+        ('message', 'in_doubt', array['delivered', 'refused'])) as m(subject, from_state, to_states)),
+gone as (
+    delete from egisso.move m where not exists (
+        select from listed l where l.subject = m.subject and l.from_state = m.from_state and l.to_state = m.to_state))
+insert into egisso.move select * from listed on conflict do nothing;
+
+-- The same as a function that looks nothing up: guards ask for every record three times.
+do $$
+declare
+    moves text;
+begin
+    select string_agg(quote_literal(m.subject || ' ' || m.from_state || '>' || m.to_state), ', ' order by m.subject, m.from_state, m.to_state) into moves
+      from egisso.move m;
+    execute format('create or replace function egisso.may_move(subject text, from_state text, to_state text) returns boolean language sql immutable parallel safe as %L',
+                   format('select subject || '' '' || from_state || ''>'' || to_state in (%s)', moves));
+end $$;
+
+with listed (code, rule, text) as (values
+    ('wait_measure',           'L-SEQ',    'Ожидает принятия ЛМСЗ в ЕГИССО'),
+    ('fix_measure',            'L-SEQ',    'ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ'),
+    ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
+    ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
+    ('not_actual',             'L-ACTUAL', 'Назначение закончилось до даты актуальности первой выгрузки и не передаётся'),
+    ('exclude_by_hand',        'L-REVIEW', 'Организация удалена в источнике, а вид сведений 10.07.I удаления не знает: исключите её в кабинете поставщика информации'),
+    ('unknown_ending',         'L-REVIEW', 'Источник прекращает назначение по неизвестной причине: исправьте причину прекращения'),
+    ('unreadable',             '',         'Запись источника не читается'),
+    ('not_needed',             '',         'Отправка больше не нужна'),
+    ('code_known',             '',         'Код организации известен: заявка не нужна'),
+    ('replaced',               '',         'Заменена записью с новым содержанием'),
+    ('needs_person',           '',         'Требуется решение человека')),
+gone as (
+    delete from egisso.reason r where not exists (select from listed l where l.code = r.code))
+insert into egisso.reason as r (code, rule, text) select * from listed
+on conflict (code) do update set rule = excluded.rule, text = excluded.text
+ where (r.rule, r.text) is distinct from (excluded.rule, excluded.text);
+
+-- Sets of states. Statements ask by these names: they are inlined, so that partial indexes
+-- match. A test compares each with the columns of egisso.state.
+
+-- Its outcome is to come.
+create or replace function egisso.record_open(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('ready', 'waiting', 'blocked', 'packed')
+$$;
+
+-- Open and in no package: it is decided anew when its row changes.
+create or replace function egisso.record_unsent(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('ready', 'waiting', 'blocked')
+$$;
+
+create or replace function egisso.record_held(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('waiting', 'blocked')
+$$;
+
+-- On its way without anybody's help.
+create or replace function egisso.record_underway(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('ready', 'packed')
+$$;
+
+-- ЕГИССО holds what it says; outcomes have the same names.
+create or replace function egisso.record_accepted(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('accepted', 'accepted_with_warnings')
+$$;
+
+create or replace function egisso.record_remarked(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('accepted_with_warnings', 'rejected')
+$$;
+
+create or replace function egisso.package_open(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('formed', 'signed', 'queued')
+$$;
+
+-- An answer may come.
+create or replace function egisso.package_flying(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('signed', 'queued', 'expired')
+$$;
+
+create or replace function egisso.package_final(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('answered', 'send_failed')
+$$;
+
+create or replace function egisso.message_open(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('pending', 'in_doubt')
+$$;
+
+-- The bus has it, or may have it.
+create or replace function egisso.message_flying(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('in_doubt', 'delivered')
+$$;

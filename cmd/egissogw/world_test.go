@@ -1,0 +1,33 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"egissogw/config"
+)
+
+// Replaced queries that cannot be had, or replace nothing, stop the program at once and
+// name the setting.
+func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {
+	dir := t.TempDir()
+	source := config.Source{DatabaseURL: config.NewSecret("postgres:///nowhere"), RowBytes: 1 << 20}
+	for name, want := range map[string]string{filepath.Join(dir, "missing"): "SOURCE_QUERIES", dir: ""} {
+		source.Queries = name
+		_, pool, err := openSource(t.Context(), source)
+		if pool != nil {
+			pool.Close()
+		}
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "facts.sql"), []byte("select"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := openSource(t.Context(), source); err == nil {
+		t.Error("a file that replaces nothing")
+	}
+}
