@@ -100,8 +100,8 @@ func installedVersion(ctx context.Context, conn queryer) (version int32, err err
 	if err != nil {
 		return 0, fmt.Errorf("read the schema's version: %w", err)
 	}
-	var released bool
-	if err := conn.QueryRow(ctx, `select to_regclass('egisso.schema_code') is not null`).Scan(&released); err != nil {
+	var released bool // the tables of before it lack this one
+	if err := conn.QueryRow(ctx, `select to_regclass('egisso.move') is not null`).Scan(&released); err != nil {
 		return version, fmt.Errorf("read the schema's version: %w", err)
 	}
 	if version > 0 && !released {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,13 +17,16 @@ import (
 // TestOlderThanTheFirstRelease: a database of the programs before it is refused, by
 // migrate and by the gateway, in one line.
 func TestOlderThanTheFirstRelease(t *testing.T) {
-	url := pgtest.Empty(t)
-	exec(t, connect(t, url), `create schema egisso; create table egisso.schema_version (version int4 not null); insert into egisso.schema_version values (19)`)
-	if _, _, err := store.Migrate(t.Context(), url); !errors.Is(err, store.ErrOldSchema) {
-		t.Errorf("migrate: %v", err)
-	}
-	if err := opened(t, url).CheckVersion(t.Context()); !errors.Is(err, store.ErrOldSchema) || strings.Contains(err.Error(), "\n") {
-		t.Errorf("start: %v", err)
+	for version, also := range map[int]string{19: "", 1: "; create table egisso.schema_code (hash bytea)"} {
+		url := pgtest.Empty(t)
+		exec(t, connect(t, url), fmt.Sprintf(`create schema egisso; create table egisso.schema_version (version int4 not null);
+			insert into egisso.schema_version values (%d)%s`, version, also))
+		if _, _, err := store.Migrate(t.Context(), url); !errors.Is(err, store.ErrOldSchema) {
+			t.Errorf("migrate %d: %v", version, err)
+		}
+		if err := opened(t, url).CheckVersion(t.Context()); !errors.Is(err, store.ErrOldSchema) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("start %d: %v", version, err)
+		}
 	}
 }
 
