@@ -28,8 +28,9 @@ type Classifier struct {
 	// comparison of our measures with the classifier depends on.
 	Policy     egisso.RulePolicy
 	CheckBasis string
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Time is that of the database, which dates the requests.
+	Time func(context.Context) (time.Time, error)
+	Log  *slog.Logger
 }
 
 // Pauses of Classifier in a running gateway.
@@ -70,15 +71,19 @@ func (c Classifier) wantDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	now, err := c.Time(ctx)
+	if err != nil {
+		return err
+	}
 	for _, r := range requests {
-		if r.WantedAt != nil {
-			continue
+		if r.WantedAt != nil || r.AskedAt != nil && now.Sub(*r.AskedAt) < c.RetryMin {
+			continue // whatever the schedule says, not again at once
 		}
 		reason := "По расписанию"
 		switch last := later(r.AskedAt, r.ReceivedAt); {
 		case last.IsZero():
 			reason = "Ещё не получен"
-		case c.Schedule.Next(last.In(c.Location)).After(c.Now()):
+		case c.Schedule.Next(last.In(c.Location)).After(now):
 			continue
 		}
 		if err := c.Store.WantClassifier(ctx, r.Code, reason); err != nil {

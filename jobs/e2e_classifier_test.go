@@ -26,7 +26,8 @@ func (w *world) classifierJob() jobs.Classifier {
 	}
 	return jobs.Classifier{
 		Store: w.store, Provider: "0042.000001", Schedule: daily, Location: time.UTC,
-		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Now: w.clock.Now, Log: w.log,
+		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Log: w.log,
+		Time: func(context.Context) (time.Time, error) { return w.clock.Now(), nil },
 	}
 }
 

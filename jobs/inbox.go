@@ -27,6 +27,7 @@ type inbox struct {
 	service          serviceSwitch
 	refuseUnverified bool
 	breaker          *bus.Breaker
+	registration     *Registration
 	now              func() time.Time
 	log              *slog.Logger
 }
@@ -44,11 +45,15 @@ type arrival struct {
 	attrs []any // for the log
 }
 
-// ackBook remembers what was acknowledged.
+// ackBook remembers what was acknowledged, and what was not believed.
 type ackBook struct {
 	unacked func(ctx context.Context, limit int) ([]string, error)
 	acked   func(ctx context.Context, id string) error
 	failed  func(ctx context.Context, id string) error
+	// doubted is what was not believed, by another trust than the present one; doubtful
+	// notes that it is not by this one either.
+	doubted  func(ctx context.Context, limit int) ([]store.Doubted, error)
+	doubtful func(ctx context.Context, id string) error
 }
 
 // longestID is the longest id of a foreign message that can be echoed
@@ -72,19 +77,22 @@ func (in inbox) drain(ctx context.Context) (Report, error) {
 	// What goes wrong with one message does not keep the others at the bus.
 	troubles := append(in.repeatAcks(ctx), in.orderedAcks(ctx)...)
 	var report Report
+	rejudged, more, problems := in.rejudge(ctx)
+	report.Done, troubles = rejudged, append(troubles, problems...)
 	seen := map[string]bool{} // what comes again in one run ends it
 	for range receiveBatch {
 		if stopping(ctx, troubles) {
 			return quietly(report, troubles...)
 		}
-		fresh, more, err := in.one(ctx, seen)
+		fresh, next, err := in.one(ctx, seen)
 		if fresh {
 			report.Done++
 		}
 		if err != nil {
 			troubles = append(troubles, err)
 		}
-		if !more {
+		if !next {
+			report.More = more
 			return quietly(report, troubles...)
 		}
 	}
@@ -156,6 +164,7 @@ func (in inbox) told(ctx context.Context, err error) {
 		return
 	}
 	in.breaker.After(err, in.now(), rand.Float64())
+	in.registration.Heard(err)
 }
 
 // settle stores what was read, or what could not be read, and ends the reading.

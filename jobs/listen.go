@@ -15,9 +15,10 @@ type Listen struct {
 	Store            *store.Store
 	Switch           serviceSwitch
 	Bus              requestQueue
-	RefuseUnverified bool         // as in Receive
-	Senders          Senders      // whose messages are kept without a bound
-	Breaker          *bus.Breaker // shared by all who call the bus; nil lets everything through
+	RefuseUnverified bool          // as in Receive
+	Senders          Senders       // whose messages are kept without a bound
+	Breaker          *bus.Breaker  // shared by all who call the bus; nil lets everything through
+	Registration     *Registration // nil where nobody asks
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -29,8 +30,8 @@ func (Listen) Name() string { return "listen" }
 func (l Listen) Run(ctx context.Context) (Report, error) {
 	return inbox{
 		what: "incoming message", queue: bus.Requests, from: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, service: l.Switch,
-		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed},
-		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, now: l.Now, log: l.Log,
+		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed, l.Store.DoubtedIncoming, l.Store.IncomingDoubtful},
+		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, registration: l.Registration, now: l.Now, log: l.Log,
 	}.drain(ctx)
 }
 

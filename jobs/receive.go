@@ -22,7 +22,8 @@ type Receive struct {
 	// (adapter/smev/SPEC.md#flow). Otherwise it stays there and comes again.
 	RefuseUnverified bool
 	Senders          Senders
-	Breaker          *bus.Breaker // shared by all who call the bus; nil lets everything through
+	Breaker          *bus.Breaker  // shared by all who call the bus; nil lets everything through
+	Registration     *Registration // nil where nobody asks
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -34,8 +35,8 @@ func (Receive) Name() string { return "receive" }
 func (r Receive) Run(ctx context.Context) (Report, error) {
 	return inbox{
 		what: "answer", queue: bus.Answers, from: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, service: r.Switch,
-		book:             ackBook{r.Store.Unacked, r.Store.MarkAcked, r.Store.AckFailed},
-		refuseUnverified: r.RefuseUnverified, breaker: r.Breaker, now: r.Now, log: r.Log,
+		book:             ackBook{r.Store.Unacked, r.Store.MarkAcked, r.Store.AckFailed, r.Store.DoubtedAnswers, r.Store.AnswerDoubtful},
+		refuseUnverified: r.RefuseUnverified, breaker: r.Breaker, registration: r.Registration, now: r.Now, log: r.Log,
 	}.drain(ctx)
 }
 

@@ -17,13 +17,15 @@ import (
 // Respond signs the answers to requests of others and stores the final bytes
 // with their MessageID before anything leaves; Send posts them.
 type Respond struct {
-	Store   *store.Store
-	Switch  serviceSwitch
-	Builder Builder
-	Signing *Ability // as in Sign
-	Lease   time.Duration
-	Now     func() time.Time
-	Log     *slog.Logger
+	Store        *store.Store
+	Switch       serviceSwitch
+	Builder      Builder
+	Signing      *Ability      // as in Sign
+	Clock        *Clock        // as in Sign
+	Registration *Registration // as in Sign
+	Lease        time.Duration
+	Now          func() time.Time
+	Log          *slog.Logger
 }
 
 // Name implements Job.
@@ -34,8 +36,11 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, r.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !r.Signing.Ready(r.Now()) {
+	if r.Registration.Refused() || !r.Signing.Ready(r.Now()) {
 		return Report{Skipped: true}, nil
+	}
+	if wrong, err := r.Clock.Wrong(ctx); wrong || err != nil {
+		return Report{Skipped: true}, err
 	}
 	reply, err := r.Store.ClaimReply(ctx, r.Lease)
 	if err != nil || reply == nil {
@@ -55,7 +60,7 @@ func (r Respond) Run(ctx context.Context) (Report, error) {
 		return Report{}, fmt.Errorf("message id: %w", err)
 	}
 	crashpoint.At("respond: answer signed")
-	if err := r.Store.StoreReply(ctx, reply, messageID, envelope); err != nil {
+	if err := r.Store.StoreReply(ctx, reply, store.Message{ID: messageID, Envelope: envelope, Certificate: r.Registration.certificate()}); err != nil {
 		return Report{}, err
 	}
 	r.Log.Info("answer to a request signed", "answer_id", reply.IncomingID, "message_id", id)

@@ -21,9 +21,10 @@ type Send struct {
 	Switch             serviceSwitch
 	Bus                poster
 	Files              uploader
-	Breaker            *bus.Breaker // shared by all who call the bus; nil lets everything through
-	FileBreaker        *bus.Breaker // the same for the file storage
-	Storage            *Ability     // whether the file storage lets us in; nil where nobody remembers
+	Breaker            *bus.Breaker  // shared by all who call the bus; nil lets everything through
+	FileBreaker        *bus.Breaker  // the same for the file storage
+	Registration       *Registration // whether the bus knows our certificate
+	Storage            *Ability      // whether the file storage lets us in; nil where nobody remembers
 	Lease              time.Duration
 	RetryMin, RetryMax time.Duration
 	MessageIDLimit     time.Duration // older ids are not tried for the first time
@@ -81,6 +82,9 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	}
 	posted = true
 	s.Breaker.After(err, s.Now(), rand.Float64())
+	if s.Registration.signed(m.Certificate) {
+		s.Registration.Heard(err)
+	}
 	if err != nil && !s.arrivedBefore(m, err) {
 		return s.failed(ctx, m, attempt, err)
 	}

@@ -29,6 +29,10 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		if done, err = s.stale(ctx, m, attempt, f); done && err == nil {
 			return Report{Done: 1, More: true}, nil
 		}
+	case refusal.Stranger && !m.MayHaveArrived && s.Registration.signedByOther(m.Certificate):
+		// Signed by a key that was exchanged, or by a gateway the bus does not know.
+		f.Info, f.Faultless = "СМЭВ не знает сертификата, которым подписано сообщение: записи уйдут в новом пакете", true
+		err = s.Store.Refuse(ctx, m, attempt, f)
 	case class == bus.ClassUnknown && m.Attempts+1 < unknownAttempts:
 		// Perhaps somebody between us and the bus answered in its place.
 		f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
@@ -43,7 +47,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 			f.Review = f.Info
 		}
 		err = s.Store.RetryLater(ctx, m, attempt, f)
-	case refusable(class, refusal) && !m.MayHaveArrived:
+	case refusable(class, refusal) && !m.MayHaveArrived && !(refusal.Stranger && s.Registration.signed(m.Certificate)):
 		f.Info = "Ошибка отправки: СМЭВ отклонила сообщение (" + reason(refusal) + ")"
 		f.Review = "СМЭВ отклонила сообщение: проверьте причину, записи уйдут в следующем пакете"
 		if m.IncomingID != "" {
@@ -55,6 +59,9 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		// a refusal of what may have arrived before: a new message could be a second
 		// one. Keep this one, try again rarely and ask for a person.
 		f.After = s.RetryMax
+		if refusal.Stranger { // a gateway with another key may do something about it
+			f.After = s.RetryMin
+		}
 		f.Info = "Отправка остановлена: " + reason(refusal)
 		f.Review = "Отправка не удаётся (" + reason(refusal) + "): нужна помощь администратора"
 		if m.MayHaveArrived {
@@ -96,7 +103,7 @@ func (s Send) giveUp(ctx context.Context, m *store.OutMessage) error {
 	s.Log.Warn("message id grew old before the first attempt: the content goes under a new one", about(m)...)
 	return s.Store.Refuse(ctx, m, 0, store.Failure{
 		Detail: "message id too old, never sent",
-		Info:   "Пакет не отправлялся слишком долго: записи уйдут в новом пакете",
+		Info:   "Пакет не отправлялся слишком долго: записи уйдут в новом пакете", Faultless: true,
 	})
 }
 

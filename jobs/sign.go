@@ -35,10 +35,12 @@ type Sign struct {
 	// Schema is asked before anything is signed; nil where nobody has the schemas.
 	Schema Schema
 	// Signing is whether the signer works, for Respond too; nil where nobody remembers.
-	Signing *Ability
-	Lease   time.Duration
-	Now     func() time.Time
-	Log     *slog.Logger
+	Signing      *Ability
+	Registration *Registration // whether the bus knows our certificate, for Respond too
+	Clock        *Clock        // whether ours is to be believed, for Respond too; nil where nobody watches
+	Lease        time.Duration
+	Now          func() time.Time
+	Log          *slog.Logger
 }
 
 // ProviderSettings are parts of the envelope that depend on the provider's
@@ -56,8 +58,11 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !s.Signing.Ready(s.Now()) {
+	if s.Registration.Refused() || !s.Signing.Ready(s.Now()) {
 		return Report{Skipped: true}, nil
+	}
+	if wrong, err := s.Clock.Wrong(ctx); wrong || err != nil {
+		return Report{Skipped: true}, err
 	}
 	p, err := s.Store.ClaimFormed(ctx, s.Lease)
 	if err != nil || p == nil {
@@ -141,7 +146,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	if err != nil {
 		return store.Message{}, fmt.Errorf("message id: %w", err)
 	}
-	return store.Message{ID: id, Envelope: envelope, Attachments: files}, nil
+	return store.Message{ID: id, Envelope: envelope, Attachments: files, Certificate: s.Registration.certificate()}, nil
 }
 
 // factFile writes the 10.06.S file. No transform applies to files, so it is

@@ -41,7 +41,12 @@ func (s Send) stale(ctx context.Context, m *store.OutMessage, attempt int64, f s
 		f.After = s.RetryMax
 		f.Review = "СМЭВ считает устаревшим новый идентификатор сообщения: сверьте часы этой машины со временем СМЭВ"
 	case d.Action == lifecycle.StaleNewID:
-		if m.IncomingID == "" { // an answer is simply signed anew
+		f.Faultless = true
+		switch {
+		case m.IncomingID != "": // an answer is simply signed anew
+		case d.FromFuture:
+			f.Info = "Идентификатор сообщения выдан при спешащих часах: записи уйдут в новом пакете"
+		default:
 			f.Review = "Идентификатор сообщения устарел до отправки: записи уйдут в новом пакете"
 		}
 		return false, s.Store.Refuse(ctx, m, attempt, f)

@@ -13,12 +13,13 @@ import (
 // answers; this is a supplement (adapter/smev/SPEC.md#getstatus). A status has no id
 // and there is nothing to acknowledge.
 type Statuses struct {
-	Store   *store.Store
-	Switch  serviceSwitch
-	Bus     answerQueue
-	Breaker *bus.Breaker // shared by all who call the bus; nil lets everything through
-	Now     func() time.Time
-	Log     *slog.Logger
+	Store        *store.Store
+	Switch       serviceSwitch
+	Bus          answerQueue
+	Breaker      *bus.Breaker  // shared by all who call the bus; nil lets everything through
+	Registration *Registration // nil where nobody asks
+	Now          func() time.Time
+	Log          *slog.Logger
 }
 
 // Name implements Job.
@@ -27,12 +28,14 @@ func (Statuses) Name() string { return "statuses" }
 // Run implements Job. Done counts statuses stored for the first time.
 func (s Statuses) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "status", queue: bus.Statuses, from: s.Bus, store: s.Store, read: s.read, service: s.Switch, breaker: s.Breaker, now: s.Now, log: s.Log,
+		what: "status", queue: bus.Statuses, from: s.Bus, store: s.Store, read: s.read, service: s.Switch, breaker: s.Breaker, registration: s.Registration, now: s.Now, log: s.Log,
 		ack: func(context.Context, string, bool) error { return nil },
 		book: ackBook{
 			unacked: func(context.Context, int) ([]string, error) { return nil, nil },
 			acked:   s.Store.MarkAcked,
 			failed:  s.Store.AckFailed,
+			// They are answers, and Receive reads those.
+			doubted: func(context.Context, int) ([]store.Doubted, error) { return nil, nil },
 		},
 	}.drain(ctx)
 }

@@ -48,6 +48,9 @@ type Error struct {
 	TooOld bool // the bus calls the id of the message too old
 	// Unsigned: the signature is refused, so other bytes of the same content may be taken.
 	Unsigned bool
+	// Stranger: the bus does not know the certificate the call or message is signed with, or
+	// not any more. What another one signed it may take.
+	Stranger bool
 	// Absent: the other side certainly has nothing of what was sent.
 	Absent bool
 	// Unreadable: what came is no reply, or none that may be believed.

@@ -79,12 +79,16 @@ func (c *Client) observe(r *Reply, verified bool, source ClockSource, bus time.T
 type ClockGauge struct {
 	mu               sync.Mutex
 	verified, others ClockReading
+	latest           ClockReading
 }
 
 // Observe takes a reading.
 func (g *ClockGauge) Observe(r ClockReading) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if !g.latest.At.Equal(r.At) || r.Uncertainty < g.latest.Uncertainty {
+		g.latest = r
+	}
 	kept := &g.others
 	if r.Verified {
 		kept = &g.verified
@@ -94,6 +98,13 @@ func (g *ClockGauge) Observe(r ClockReading) {
 		return
 	}
 	*kept = r
+}
+
+// Latest gives the reading of the last call, verified or not; false if there is none.
+func (g *ClockGauge) Latest() (ClockReading, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.latest, g.latest.Source != ""
 }
 
 // Reading gives the latest reading, a verified one if there has ever been one;

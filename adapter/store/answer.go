@@ -38,7 +38,7 @@ type InAnswer struct {
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
 	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, a.Raw, a.Verified, a.Problem,
-			unbelievedPerDay, s.unbelieved)
+			unbelievedPerDay, s.unbelieved, s.trust)
 		if err != nil {
 			return err
 		}

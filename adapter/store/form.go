@@ -202,6 +202,7 @@ type Message struct {
 	ID          uuid.UUID // MessageID
 	Envelope    []byte
 	Attachments []Attachment
+	Certificate []byte // what identifies the certificate it is signed with; nil if that is not known
 }
 
 // Attachment is a file for the SMEV file storage.
@@ -225,7 +226,7 @@ func (s *Store) StoreSigned(ctx context.Context, p *FormedPackage, m Message) er
 		if tag.RowsAffected() == 0 {
 			return ErrLost
 		}
-		if _, err := tx.Exec(ctx, query("insert_message"), m.ID, p.ID, m.Envelope); err != nil {
+		if _, err := tx.Exec(ctx, query("insert_message"), m.ID, p.ID, m.Envelope, m.Certificate); err != nil {
 			return err
 		}
 		for _, a := range m.Attachments {

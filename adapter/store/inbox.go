@@ -172,11 +172,11 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return err
 		}
-		return failPackage(ctx, tx, pkg.ID, v.Info, v.Review)
+		return failPackage(ctx, tx, pkg.ID, Failure{Info: v.Info, Review: v.Review})
 	case v.Returned:
 		batch.Queue(query("package_returned"), pkg.ID, v.Info, nullable(v.Review))
 		queueMessages(batch, pkg.ID, v.Messages)
-		queueRelease(batch, pkg.ID)
+		queueRelease(batch, pkg.ID, false)
 	case v.Classifier != nil:
 		var err error
 		if v.Info, err = receiveClassifier(ctx, tx, pkg.ID, v); err != nil {

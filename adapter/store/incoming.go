@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -51,7 +50,7 @@ func (s *Store) StoreIncoming(ctx context.Context, m Incoming) (fresh bool, err 
 			return err
 		}
 		tag, err := tx.Exec(ctx, query("store_incoming"), m.ID, m.Kind, m.Namespace, m.Root, m.Sender, m.ReplyTo, m.Cancels, m.Test, sentAt,
-			m.Content, m.Raw, m.Verified, m.Problem, unbelievedPerDay, s.unbelieved, who.believed(standing))
+			m.Content, m.Raw, m.Verified, m.Problem, unbelievedPerDay, s.unbelieved, who.believed(standing), s.trust)
 		if err != nil {
 			return err
 		}
@@ -217,7 +216,7 @@ func (s *Store) ClaimReply(ctx context.Context, lease time.Duration) (*Reply, er
 
 // StoreReply stores the final bytes of an answer before they are sent. It returns
 // ErrLost when the claim is no longer ours or the request was withdrawn.
-func (s *Store) StoreReply(ctx context.Context, r *Reply, id uuid.UUID, envelope []byte) error {
+func (s *Store) StoreReply(ctx context.Context, r *Reply, m Message) error {
 	return s.inTx(ctx, "store the answer to incoming message "+r.IncomingID, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, query("reply_signed"), r.IncomingID, r.epoch)
 		if err == nil && tag.RowsAffected() == 0 {
@@ -226,7 +225,7 @@ func (s *Store) StoreReply(ctx context.Context, r *Reply, id uuid.UUID, envelope
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, query("insert_reply"), id, r.IncomingID, envelope)
+		_, err = tx.Exec(ctx, query("insert_reply"), m.ID, r.IncomingID, m.Envelope, m.Certificate)
 		return err
 	})
 }

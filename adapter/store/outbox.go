@@ -16,8 +16,10 @@ type OutMessage struct {
 	PackageID  uuid.UUID // uuid.Nil if it is an answer
 	IncomingID string    // the request of others it answers; "" if it is a package
 	Envelope   []byte
-	Attempts   int
-	Epoch      int64
+	// Certificate identifies the certificate it is signed with; nil if that is not known.
+	Certificate []byte
+	Attempts    int
+	Epoch       int64
 	// MayHaveArrived: an attempt ended without a word of the bus.
 	MayHaveArrived bool
 }
@@ -27,7 +29,7 @@ type OutMessage struct {
 func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration, withFiles bool) (*OutMessage, error) {
 	var m OutMessage
 	err := s.pool.QueryRow(ctx, query("claim_message"), lease, withFiles).
-		Scan(&m.ID, &m.PackageID, &m.IncomingID, &m.Envelope, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
+		Scan(&m.ID, &m.PackageID, &m.IncomingID, &m.Envelope, &m.Certificate, &m.Attempts, &m.Epoch, &m.MayHaveArrived)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -139,6 +141,9 @@ type Failure struct {
 	After  time.Duration // when to try again
 	// MayHaveArrived: the bus may have taken the message all the same.
 	MayHaveArrived bool
+	// Faultless: nothing of the records led to it. It is not held against them, nor
+	// against their register.
+	Faultless bool
 }
 
 // RetryLater stores that an attempt failed and the same bytes go again later.
@@ -184,7 +189,7 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 		}
 		switch {
 		case m.IncomingID == "":
-			return failPackage(ctx, tx, m.PackageID, f.Info, f.Review)
+			return failPackage(ctx, tx, m.PackageID, f)
 		case f.Review == "":
 			_, err = tx.Exec(ctx, query("reply_again"), m.IncomingID)
 		default:
@@ -195,22 +200,22 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 }
 
 // failPackage closes a package that could not be sent and frees its records.
-func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, info, review string) error {
+func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, f Failure) error {
 	batch := &pgx.Batch{}
 	batch.Queue(query("lock_rows_of_package"), packageID)
 	batch.Queue(query("settle_all_released"), packageID)
-	batch.Queue(query("package_send_failed"), packageID, info)
-	queueRelease(batch, packageID)
-	if review != "" {
-		batch.Queue(query("package_review"), packageID, review)
+	batch.Queue(query("package_send_failed"), packageID, f.Info, f.Faultless)
+	queueRelease(batch, packageID, f.Faultless)
+	if f.Review != "" {
+		batch.Queue(query("package_review"), packageID, f.Review)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
 
 // queueRelease makes the records of a package "not sent" again.
-func queueRelease(batch *pgx.Batch, packageID uuid.UUID) {
+func queueRelease(batch *pgx.Batch, packageID uuid.UUID, faultless bool) {
 	batch.Queue(query("lock_rows_of_package"), packageID)
-	batch.Queue(query("release_records"), packageID)
+	batch.Queue(query("release_records"), packageID, faultless)
 	batch.Queue(query("release_members"), packageID)
 	batch.Queue(query("touch_rows"), packageID)
 }

@@ -25,6 +25,14 @@ func (s *Store) Service(ctx context.Context) (Service, error) {
 	return state, nil
 }
 
+// Time is what the database's clock shows.
+func (s *Store) Time(ctx context.Context) (now time.Time, err error) {
+	if err := s.pool.QueryRow(ctx, query("time")).Scan(&now); err != nil {
+		return now, fmt.Errorf("ask the database for its time: %w", err)
+	}
+	return now, nil
+}
+
 // SetService moves the switch; the reason is obligatory and is kept.
 func (s *Store) SetService(ctx context.Context, enabled bool, reason string) error {
 	if _, err := s.pool.Exec(ctx, query("set_service"), enabled, reason); err != nil {

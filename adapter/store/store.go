@@ -42,6 +42,7 @@ type Store struct {
 	suspects suspects
 	// unbelieved is how many bytes of what nobody can believe are kept in a day.
 	unbelieved int64
+	trust      []byte // what is believed, see BelieveBy
 	// retry is when what failed is tried again that no job has a schedule for.
 	retry retry.Backoff
 }
@@ -98,6 +99,10 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 // KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept
 // in a day. It is called before the store is used.
 func (s *Store) KeepUnbelieved(bytes int64) { s.unbelieved = bytes }
+
+// BelieveBy names what is believed from now on, a hash of it: what was not believed by
+// another is judged again. It is called before the store is used.
+func (s *Store) BelieveBy(trust []byte) { s.trust = trust }
 
 // retryDefault is when what failed is tried again where no schedule is set.
 var retryDefault = retry.Backoff{Min: 5 * time.Second, Max: 15 * time.Minute}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"strings"
 	"time"
@@ -21,15 +22,17 @@ import (
 
 // parts are what the jobs work with.
 type parts struct {
-	store       *store.Store
-	source      *mis.Source
-	signer      jobs.Signer // behind the switch
-	signing     *jobs.Ability
-	bus         smev.Port
-	files       smev.Storage
-	breaker     *bus.Breaker // of the bus
-	fileBreaker *bus.Breaker
-	clock       smev.ClockGauge // of the bus
+	store        *store.Store
+	source       *mis.Source
+	signer       jobs.Signer // behind the switch
+	signing      *jobs.Ability
+	ownClock     *jobs.Clock
+	registration *jobs.Registration
+	bus          smev.Port
+	files        smev.Storage
+	breaker      *bus.Breaker // of the bus
+	fileBreaker  *bus.Breaker
+	clock        smev.ClockGauge // of the bus
 	policies
 	schema jobs.Schema // nil without EGISSOGW_SCHEMA_DIR
 	log    *slog.Logger
@@ -52,6 +55,8 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 		}
 	})
 	p.signer = jobs.Gate(key, p.store)
+	certificate := sha256.Sum256(p.signer.Certificate().Raw)
+	p.registration = &jobs.Registration{Certificate: certificate[:], Log: g.log}
 	if p.policies, err = fieldPolicy(c); err != nil {
 		return nil, err
 	}
@@ -156,8 +161,8 @@ func (p *parts) sign(c config.Config) jobs.Job {
 	return jobs.Sign{
 		Store: p.store, Switch: p.store, Signer: p.signer, Builder: p.bus, FileWay: fileWay(c.Package), Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 		Provider: jobs.ProviderSettings{NodeID: c.SMEV.NodeID, TestMessage: c.SMEV.TestMessage},
-		Signing:  p.signing,
-		Schema:   p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
+		Signing:  p.signing, Clock: p.ownClock, Registration: p.registration,
+		Schema: p.schema, Versions: p.versions, FactFileName: c.Package.FileName, FactMIMEType: c.Package.FactMIMEType, FactURI: c.Package.FactNamespaceURI,
 	}
 }
 
@@ -171,7 +176,7 @@ const abilityPause = time.Minute
 
 func (p *parts) send(c config.Config) jobs.Job {
 	return jobs.Send{
-		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Storage: ability(c), Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
+		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Registration: p.registration, Storage: ability(c), Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, MessageIDLimit: c.Job.MessageIDLimit, Now: time.Now, Log: p.log,
 	}
 }
@@ -179,7 +184,7 @@ func (p *parts) send(c config.Config) jobs.Job {
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
-		Breaker: p.breaker, Now: time.Now, Log: p.log,
+		Breaker: p.breaker, Registration: p.registration, Now: time.Now, Log: p.log,
 	}
 }
 
@@ -200,12 +205,12 @@ func heard(c config.SMEV) jobs.Senders { return jobs.Senders{EGISSO: c.Senders, 
 func (p *parts) listen(c config.Config) jobs.Job {
 	return jobs.Listen{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
-		Breaker: p.breaker, Now: time.Now, Log: p.log,
+		Breaker: p.breaker, Registration: p.registration, Now: time.Now, Log: p.log,
 	}
 }
 
 func (p *parts) statuses() jobs.Job {
-	return jobs.Statuses{Store: p.store, Switch: p.store, Bus: p.bus, Breaker: p.breaker, Now: time.Now, Log: p.log}
+	return jobs.Statuses{Store: p.store, Switch: p.store, Bus: p.bus, Breaker: p.breaker, Registration: p.registration, Now: time.Now, Log: p.log}
 }
 
 func (p *parts) handle(c config.Config) jobs.Job {
@@ -222,7 +227,7 @@ func (p *parts) incomingHandlers(c config.Config) []jobs.IncomingHandler {
 
 func (p *parts) respond(c config.Config) jobs.Job {
 	return jobs.Respond{
-		Store: p.store, Switch: p.store, Builder: p.bus, Signing: p.signing, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
+		Store: p.store, Switch: p.store, Builder: p.bus, Signing: p.signing, Clock: p.ownClock, Registration: p.registration, Lease: c.Job.Lease, Now: time.Now, Log: p.log,
 	}
 }
 
@@ -230,7 +235,7 @@ func (p *parts) classifier(c config.Config) jobs.Job {
 	return jobs.Classifier{
 		Store: p.store, Provider: c.Provider.Code, Schedule: c.Job.Classifier.Schedule, Location: c.Job.TimeZone.Location,
 		RetryMin: jobs.ClassifierRetryMin, RetryMax: jobs.ClassifierRetryMax, Policy: p.rules, CheckBasis: programVersion() + " " + p.rules.String(),
-		Now: time.Now, Log: p.log,
+		Time: p.store.Time, Log: p.log,
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
 	"regexp"
@@ -27,6 +28,11 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
+	believed, err := believedBy(c.SMEV)
+	if err != nil {
+		return lastingError{err}
+	}
+	p.store.BelieveBy(believed)
 	roots, proxy, err := busConnection(c.SMEV)
 	if err != nil {
 		return lastingError{err}
@@ -44,6 +50,7 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return err
 	}
+	p.watchClock(c.SMEV.ClockSkew)
 	p.files.Files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
 		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total}).WithPassive(smev.Passive(c.FTP.Passive))
 	open := bus.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
@@ -59,6 +66,27 @@ func (p *parts) observeClock(limit time.Duration) func(smev.ClockReading) {
 	return func(r smev.ClockReading) {
 		p.clock.Observe(r)
 		alarm(r)
+	}
+}
+
+// believedBy is a hash of the settings that say whose signature is the bus's.
+func believedBy(c config.SMEV) ([]byte, error) {
+	text, err := readConfigured(c.Certificates)
+	if err != nil {
+		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
+	}
+	hash := sha256.Sum256(fmt.Appendf(text, "\n%s\n%s", c.Trust, c.Subject))
+	return hash[:], nil
+}
+
+// watchClock prepares the comparison of our clock with the bus's and the database's.
+func (p *parts) watchClock(borne time.Duration) {
+	p.ownClock = &jobs.Clock{
+		Bus: func() (skew, uncertainty time.Duration, known bool) {
+			r, known := p.clock.Latest()
+			return r.Skew, r.Uncertainty, known
+		},
+		Database: p.store.Time, Limit: max(borne, jobs.ClockLimit), Now: time.Now, Log: p.log,
 	}
 }
 

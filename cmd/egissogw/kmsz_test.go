@@ -163,7 +163,7 @@ func compareMeasures(t *testing.T, url string, measures ...egisso.LocalMeasure) 
 	if _, err := s.SaveRows(t.Context(), egisso.RegisterMeasure, rows); err != nil {
 		t.Fatal(err)
 	}
-	job := jobs.Classifier{Store: s, Now: time.Now, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
+	job := jobs.Classifier{Store: s, Time: s.Time, Location: time.UTC, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}

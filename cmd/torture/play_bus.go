@@ -91,8 +91,7 @@ func (p *play) reconfigure(_ context.Context, env ...string) error {
 
 // ourKeyChanged exchanges our own key while messages signed with the old one wait.
 func ourKeyChanged(ctx context.Context, p *play) error {
-	p.Bus.SetOutage(smevtest.OutageReset)
-	if err := errors.Join(p.Change(ctx, p.much(60, 20)), p.during(ctx, 5*time.Second)); err != nil {
+	if err := errors.Join(p.Bus.Down(), p.Change(ctx, p.much(60, 20)), p.during(ctx, 5*time.Second)); err != nil {
 		return err
 	}
 	env, err := p.NewClientKey(ctx)
@@ -100,7 +99,9 @@ func ourKeyChanged(ctx context.Context, p *play) error {
 		return err
 	}
 	p.asked++ // an administrator installs the key
-	p.Bus.SetOutage(smevtest.OutageNone)
+	if err := p.Bus.Up(ctx); err != nil {
+		return err
+	}
 	return p.reconfigure(ctx, env...)
 }
 

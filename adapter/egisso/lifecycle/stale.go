@@ -35,7 +35,8 @@ const (
 
 // StaleCase are the facts about a message that was refused with StaleMessageId.
 type StaleCase struct {
-	// Made is when the id was made; zero if it cannot be read.
+	// Made is when the id was made; zero if it cannot be read. One that is in the future
+	// was made by a clock that was wrong.
 	Made time.Time
 	// InDoubt says that MayHaveArrived was true of an earlier attempt.
 	InDoubt bool
@@ -53,10 +54,12 @@ type StaleCase struct {
 // StaleDecision is the answer of DecideStale.
 type StaleDecision struct {
 	Action StaleAction
-	// ClockSuspect says that the id is not old by our clock: it is wrong, or
-	// the bus's is, and an id made now would be refused again. Nothing is to be
+	// ClockSuspect says that the id is neither old by our clock nor of the future: it is
+	// wrong, or the bus's is, and an id made now would be refused again. Nothing is to be
 	// sent under a new id before the clocks agree.
 	ClockSuspect bool
+	// FromFuture says that the clock was wrong that made the id.
+	FromFuture bool
 	// Wait is how long StaleWait waits.
 	Wait time.Duration
 }
@@ -72,7 +75,8 @@ func DecideStale(c StaleCase, now time.Time) StaleDecision {
 	if limit <= 0 {
 		limit = defaultStaleAge
 	}
-	d.ClockSuspect = !c.Made.IsZero() && now.Sub(c.Made) < limit
+	d.FromFuture = fromFuture(c.Made, now)
+	d.ClockSuspect = !c.Made.IsZero() && now.Sub(c.Made) < limit && !d.FromFuture
 	switch wait := c.LastInDoubt.Add(c.Patience).Sub(now); {
 	case c.Evidence == EvidenceArrived:
 		d.Action, d.ClockSuspect = StaleArrived, false
@@ -87,8 +91,14 @@ func DecideStale(c StaleCase, now time.Time) StaleDecision {
 }
 
 // ReplaceUnsent tells whether a message gets a new id before its first attempt:
-// when its own is older than limit (a day is advised). One that was attempted
-// keeps its id, however old: the bus is asked first (adapter/smev/SPEC.md#messageid).
+// when its own is older than limit (a day is advised), or of the future. One that was
+// attempted keeps its id, however old: the bus is asked first (adapter/smev/SPEC.md#messageid).
 func ReplaceUnsent(made time.Time, known bool, attempts int, limit time.Duration, now time.Time) bool {
-	return attempts == 0 && (!known || now.Sub(made) > limit)
+	return attempts == 0 && (!known || now.Sub(made) > limit || fromFuture(made, now))
 }
+
+// futureTolerance is how far apart the clocks of gateways on one database may be.
+const futureTolerance = 5 * time.Minute
+
+// fromFuture: the id speaks against the clock that made it, not against ours.
+func fromFuture(made, now time.Time) bool { return made.Sub(now) > futureTolerance }

@@ -177,6 +177,7 @@ create table egisso.package (
     channel        text        not null default 'smev' check (channel in ('smev', 'manual')),  -- manual: a file that a person uploads, never signed or sent
     held           boolean     not null default false,   -- formed on command: waits for the command to send it
     released_at    timestamptz,                          -- an operator gave its records back
+    faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
@@ -377,6 +378,7 @@ create table egisso.incoming (
     verified       boolean     not null,
     stranger       boolean     not null default false,    -- verified, and nobody had confirmed its sender
     problem        text        not null default '',       -- why it is not believed, or why handling failed
+    trust          bytea,                                 -- hash of what was believed when it was judged
     received_at    timestamptz not null default now(),
     acked_at       timestamptz,
     ack_attempts   integer     not null default 0,
@@ -402,6 +404,7 @@ create index incoming_unacked on egisso.incoming (next_ack_at) where acked_at is
 create index incoming_unhandled on egisso.incoming (received_at) where handled_at is null and verified;
 create index incoming_reply_due on egisso.incoming (received_at) where reply = 'due';
 create index incoming_unverified on egisso.incoming (received_at) where not verified;
+create index incoming_trust on egisso.incoming (trust) where not verified;
 create index incoming_stranger on egisso.incoming (received_at) where stranger;
 create index incoming_cancels on egisso.incoming (cancels) where kind = 'cancel';
 create index incoming_received on egisso.incoming (received_at desc, id);
@@ -414,6 +417,7 @@ create table egisso.message (
     id              uuid primary key,                     -- MessageID, UUID version 1
     package_id      uuid        references egisso.package,
     envelope        bytea       not null,
+    certificate     bytea,                                -- it is signed with: SHA-256 of its DER; null if that is not known
     state           text        not null default 'pending'
                     check (state in ('pending', 'in_doubt', 'delivered', 'refused')),
     attempts        integer     not null default 0,
@@ -465,6 +469,7 @@ create table egisso.answer (
     raw                 bytea       not null,
     verified            boolean     not null,
     problem             text        not null default '',
+    trust               bytea,                            -- hash of what was believed when it was judged
     received_at         timestamptz not null default now(),
     acked_at            timestamptz,
     ack_attempts        integer     not null default 0,
@@ -485,6 +490,7 @@ create table egisso.answer (
 create index answer_unacked on egisso.answer (next_ack_at) where acked_at is null and verified;
 create index answer_unapplied on egisso.answer (received_at) where applied_at is null and verified;
 create index answer_unverified on egisso.answer (received_at) where not verified;
+create index answer_trust on egisso.answer (trust) where not verified;
 -- Evidence about a message: what came about it.
 create index answer_original on egisso.answer (original_message_id) where verified;
 create index answer_review on egisso.answer (received_at) where review is not null;

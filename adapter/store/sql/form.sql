@@ -6,7 +6,7 @@ select count(*), count(*) filter (where p.returned), coalesce(max(p.closed_at), 
        coalesce((array_agg(p.info order by p.closed_at desc))[1], ''),
        exists (select from egisso.package o where o.register = $1 and o.channel = 'smev' and egisso.package_open(o.state))
   from egisso.package p
- where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null or p.returned)
+ where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null and not p.faultless or p.returned)
    and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
    and p.closed_at > coalesce((select max(o.closed_at) from egisso.package o
                                 where o.register = $1 and o.channel = 'smev' and o.state = 'answered' and not o.returned), '-infinity');
@@ -71,7 +71,7 @@ update egisso.package set state = 'signed', signed_at = now(), claimed_until = n
  where id = $1 and epoch = $2 and state = 'formed';
 
 -- name: insert_message
-insert into egisso.message (id, package_id, envelope) values ($1, $2, $3);
+insert into egisso.message (id, package_id, envelope, certificate) values ($1, $2, $3, $4);
 
 -- name: insert_attachment
 insert into egisso.attachment (uuid, message_id, file_name, mime_type, content, hash, signature)

@@ -1,14 +1,21 @@
 -- name: store_answer
 -- The first verified copy stays; an unverified one never hides a verified one.
 -- Of those nobody can believe only so many, and so many bytes, are kept in a day.
-insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem)
-select $1, $2, $3, $4, $5, $6, $7, $8
+insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem, trust)
+select $1, $2, $3, $4, $5, $6, $7, $8, $11
  where $7 or (select k.replies < $9 and k.bytes + octet_length($6::bytea) <= $10 from egisso.unbelieved() k)
 on conflict (id) do update
    set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content, body = excluded.body,
-       raw = excluded.raw, verified = excluded.verified, problem = excluded.problem,
+       raw = excluded.raw, verified = excluded.verified, problem = excluded.problem, trust = excluded.trust,
        received_at = now(), acked_at = null, applied_at = null
  where not answer.verified and excluded.verified;
+
+-- name: doubted_answers
+select id, raw from egisso.answer
+ where not verified and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
+
+-- name: answer_doubtful
+update egisso.answer set trust = $2 where id = $1 and not verified;
 
 -- name: answer_known
 -- An unverified copy is as good as none when the verified one came.

@@ -2,16 +2,23 @@
 -- The first verified copy stays; an unverified one never hides a verified one.
 -- Of those nobody can believe only so many, and so many bytes, are kept in a day; of those
 -- whose sender nobody confirmed ($16) so many bytes.
-insert into egisso.incoming (id, kind, namespace, root, sender, reply_to, cancels, test, sent_at, content, raw, verified, problem, stranger)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12 and not $16
+insert into egisso.incoming (id, kind, namespace, root, sender, reply_to, cancels, test, sent_at, content, raw, verified, problem, stranger, trust)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12 and not $16, $17
  where case when $12 then $16 or egisso.strangers() + octet_length($11::bytea) <= $15
             else (select k.replies < $14 and k.bytes + octet_length($11::bytea) <= $15 from egisso.unbelieved() k) end
 on conflict (id) do update
    set kind = excluded.kind, namespace = excluded.namespace, root = excluded.root, sender = excluded.sender,
        reply_to = excluded.reply_to, cancels = excluded.cancels, test = excluded.test, sent_at = excluded.sent_at,
-       content = excluded.content, raw = excluded.raw, verified = excluded.verified, problem = excluded.problem, stranger = excluded.stranger,
+       content = excluded.content, raw = excluded.raw, verified = excluded.verified, problem = excluded.problem, stranger = excluded.stranger, trust = excluded.trust,
        received_at = now(), acked_at = null, next_handle_at = now()
  where not incoming.verified and excluded.verified;
+
+-- name: doubted_incoming
+select id, raw from egisso.incoming
+ where not verified and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
+
+-- name: incoming_doubtful
+update egisso.incoming set trust = $2 where id = $1 and not verified;
 
 -- name: incoming_known
 select exists (select from egisso.incoming where id = $1 and (verified or not $2));
@@ -78,7 +85,7 @@ returning i.id, i.reply_to, i.refusal_code, i.refusal_text, i.epoch;
 update egisso.incoming set reply = 'signed', claimed_until = null where id = $1 and epoch = $2 and reply = 'due';
 
 -- name: insert_reply
-insert into egisso.message (id, incoming_id, envelope) values ($1, $2, $3);
+insert into egisso.message (id, incoming_id, envelope, certificate) values ($1, $2, $3, $4);
 
 -- name: reply_delivered
 update egisso.incoming set reply = 'delivered' where id = $1 and reply = 'signed';

@@ -8,7 +8,7 @@ update egisso.message m set claimed_until = now() + $1::interval, epoch = m.epoc
                   and ($2 or not exists (select from egisso.attachment t where t.message_id = message.id and t.uploaded_at is null))
                 order by next_attempt_at limit 1
                   for update skip locked)
-returning m.id, coalesce(m.package_id, '00000000-0000-0000-0000-000000000000'), coalesce(m.incoming_id, ''), m.envelope, m.attempts, m.epoch,
+returning m.id, coalesce(m.package_id, '00000000-0000-0000-0000-000000000000'), coalesce(m.incoming_id, ''), m.envelope, m.certificate, m.attempts, m.epoch,
           exists (select from egisso.attempt a
                    where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown');
 
@@ -59,7 +59,7 @@ update egisso.package set review = $2 where id = $1 and review is distinct from 
 
 -- name: package_send_failed
 -- Also one that only a file had answered.
-update egisso.package p set state = 'send_failed', info = $2, result = null, egisso_status = null
+update egisso.package p set state = 'send_failed', info = $2, faultless = $3, result = null, egisso_status = null
  where p.id = $1 and (not egisso.package_final(p.state)
     or p.state = 'answered' and exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id)
        and not exists (select from egisso.package_record m
@@ -68,7 +68,7 @@ update egisso.package p set state = 'send_failed', info = $2, result = null, egi
 
 -- name: release_records
 -- All records of a package that failed are "not sent" again and go into the next one.
-update egisso.record set state = 'ready', releases = releases + 1 where package_id = $1 and state = 'packed';
+update egisso.record set state = 'ready', releases = releases + (not $2::boolean)::integer where package_id = $1 and state = 'packed';
 
 -- name: release_members
 update egisso.package_record set outcome = 'released' where package_id = $1 and outcome is null;

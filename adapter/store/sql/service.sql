@@ -1,3 +1,6 @@
+-- name: time
+select clock_timestamp();
+
 -- name: service
 select enabled, changed_at, changed_by, reason from egisso.service_state;
 
