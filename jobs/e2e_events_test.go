@@ -213,6 +213,42 @@ func TestChangedPeopleWaitForAnOperator(t *testing.T) {
 	w.lawful()
 }
 
+// TestKeyGivenToAnotherMan: the data of one man never alter the fact of another by
+// themselves; a person says whether to correct the fact or to replace it.
+func TestKeyGivenToAnotherMan(t *testing.T) {
+	for meaning, want := range map[string]string{
+		"correction":  "fact accepted\nalterationBasedOnPreviousErrors accepted",
+		"replacement": "fact accepted\nerrorsInvalidation accepted\nfact accepted",
+	} {
+		t.Run(meaning, func(t *testing.T) {
+			w := wholeWorld(t, 60)
+			w.form.MaxRecords = 1000
+			id := w.patients(1)[0]
+			w.settle()
+			w.exec(`update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id from mis.recipe o
+				where r.id = $1 and o.id = (select min(b.id) from mis.recipe a join mis.recipe b on b.discount = a.discount and b.patient_id <> a.patient_id where a.id = $1)`, id)
+			w.settle()
+			w.wantText(`select state || ' ' || array_to_string(rule_codes, ',') from egisso.record_status where row_key = $1 and register = 'fact'`, "waiting L-IDENTITY", fmt.Sprint(id))
+			w.exec(`select egisso.release_person_changes('все')`)
+			w.settle()
+			if err := w.refused(`select egisso.confirm_identity($1, 'perhaps', 'не знаю')`, fmt.Sprint(id)); !strings.Contains(err, "correction") {
+				t.Errorf("a meaning that is none: %s", err)
+			}
+			if err := w.refused(`select egisso.retry_record('fact', $1, 'ещё раз')`, fmt.Sprint(id)); !strings.Contains(err, "confirm_identity") {
+				t.Errorf("retried without a word: %s", err)
+			}
+			w.exec(`select egisso.confirm_identity($1, $2, 'выяснено')`, fmt.Sprint(id), meaning)
+			w.settle()
+			w.wantText(`select kind || ' ' || state from egisso.record where row_key = $1 and register = 'fact' and state <> 'dropped' order by created_at`, want, fmt.Sprint(id))
+			w.wantText(`select action || ' ' || row_key || ' ' || reason from egisso.operation_log where action = 'confirm_identity'`, "confirm_identity "+fmt.Sprint(id)+" выяснено")
+			if err := w.refused(`select egisso.confirm_identity($1, 'correction', 'ещё раз')`, fmt.Sprint(id)); !strings.Contains(err, "не ожидает") {
+				t.Errorf("a word nobody waits for: %s", err)
+			}
+			w.lawful()
+		})
+	}
+}
+
 // TestTheSameAssignmentTwice: a fact that says what another one says is seen before
 // it leaves (L-DUP), and is nothing to send once the МИС calls it a duplicate.
 func TestTheSameAssignmentTwice(t *testing.T) {

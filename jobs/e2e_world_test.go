@@ -329,6 +329,16 @@ func (w *world) exec(query string, args ...any) {
 	}
 }
 
+// refused is why the database refuses a statement.
+func (w *world) refused(query string, args ...any) string {
+	w.Helper()
+	_, err := w.pool.Exec(context.Background(), query, args...)
+	if err == nil {
+		w.Fatalf("%s is not refused", query)
+	}
+	return err.Error()
+}
+
 func (w *world) count(query string, args ...any) (n int) {
 	w.Helper()
 	if err := w.pool.QueryRow(context.Background(), query, args...).Scan(&n); err != nil {

@@ -81,6 +81,12 @@ type Person struct {
 	ResidencePermitInfo string       `json:"residencePermitInfo,omitempty"`
 }
 
+// Another reports whether two people cannot be one whose data were corrected: their СНИЛС
+// differ, and their birth dates or their first and family names as well.
+func (p Person) Another(q Person) bool {
+	return p.SNILS != q.SNILS && (p.BirthDate != q.BirthDate || p.FamilyName != q.FamilyName || p.FirstName != q.FirstName)
+}
+
 // Gender is GenderType of the smev commons.
 type Gender string
 

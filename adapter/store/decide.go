@@ -144,7 +144,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var acceptedID, acceptedEvent *uuid.UUID
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Overridden, &row.again)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ begin
     foreach seer in array array['egisso_gateway', 'egisso_operator'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
-            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text),
+            egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text), egisso.confirm_identity(text, text, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // ChannelCommand is the channel of NOTIFY on which commands of operators are
@@ -25,6 +26,12 @@ func WithActor(name string) Option {
 // follows. The reason is obligatory and kept.
 func (s *Store) RetryRecord(ctx context.Context, register egisso.Register, key, reason string) (string, error) {
 	return s.command(ctx, "retry_record", register, key, reason)
+}
+
+// ConfirmIdentity says what it means that a fact names another man, and returns, in
+// Russian, what follows.
+func (s *Store) ConfirmIdentity(ctx context.Context, key string, meaning lifecycle.Identity, reason string) (string, error) {
+	return s.command(ctx, "confirm_identity", key, string(meaning), reason)
 }
 
 // RetryPackage lets a package be tried again and returns, in Russian, what follows.

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -119,6 +120,7 @@ func tryAgain(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("retry")
 	name := f.String("register", "", "реестр, если ключ есть в нескольких")
 	reason := f.String("reason", "", "причина, обязательна")
+	meaning := f.String("as", "", "запись называет другого человека: correction — исправлены его данные, replacement — ключ отдан другому назначению")
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -143,6 +145,12 @@ func tryAgain(ctx context.Context, a *app, args []string) error {
 		key, err := findRecord(ctx, s, *name, what)
 		if err != nil {
 			return "", err
+		}
+		if *meaning != "" {
+			if key.Register != egisso.RegisterFact {
+				return "", usageError{"--as только для фактов"}
+			}
+			return s.ConfirmIdentity(ctx, key.Key, lifecycle.Identity(*meaning), *reason)
 		}
 		return s.RetryRecord(ctx, key.Register, key.Key, *reason)
 	})

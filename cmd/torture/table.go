@@ -11,7 +11,6 @@ import (
 // What scenarios await: one text for what is mended together.
 const (
 	awaitsSettling = "a removal settles, and many at once are held for a person"
-	awaitsIdentity = "a fact that changes hands is held for a person"
 	awaitsCursor   = "a source that cannot be read to its end says why"
 	awaitsMemory   = "what ЕГИССО holds is found again after the database was lost"
 )
@@ -249,7 +248,7 @@ var scenarios = []Scenario{
 		Play:    accepted(halfShown("row_key::bigint % 30 <> 0")),
 	},
 	{
-		Name: "mis-key", Facts: 100, Gateways: 1, Awaits: awaitsIdentity,
+		Name: "mis-key", Facts: 100, Gateways: 1,
 		Happens: "a key is given to the prescription of another man",
 		Holds:   "ЕГИССО does not hear of it before a person has decided",
 		Asks:    "a person says what the change means",

@@ -29,11 +29,7 @@ func (d Decider) fact(p Pending) (Decision, error) {
 	case move.Kind != egisso.KindFact && move.Kind != egisso.KindFactAlteration:
 		return d.checked(p, record, d.Checker.Event(move.Event(p.AcceptedID), egisso.Target{Accepted: s.accepted}), ""), nil
 	}
-	wait := s.wait
-	if held {
-		wait = ConfirmPeople
-	}
-	return d.checked(p, record, d.factFindings(s, move.Fact), wait), nil
+	return d.checked(p, record, d.factFindings(s, move.Fact), cmp.Or(held, s.wait)), nil
 }
 
 // before reports whether a fact had ended when the first export was made.
@@ -65,20 +61,42 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 	return record
 }
 
-// nextStep decides what to say next of the fact. A change of nothing but people
+// nextStep decides what to say next of the fact, and what it is held for. What names another
+// man is held until a person says what that means. A change of nothing but people
 // is held until an operator lets it go; an end does not wait for that, and one that
 // was refused stays in sight.
-func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, held bool) {
+func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, held Reason) {
+	if s.another {
+		return d.identityStep(s, p)
+	}
 	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
 	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {
-		return move, false
+		return move, ""
 	}
 	rest := egisso.DecideFact(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
 	if rest.Move == egisso.MoveEnd || rest.Refused {
 		rest.Last = false // the people are still to be said
-		return rest, false
+		return rest, ""
 	}
-	return move, true
+	return move, ConfirmPeople
+}
+
+// identityStep is the next step of a fact that names another man than ЕГИССО holds it for.
+func (d Decider) identityStep(s factState, p Pending) (move egisso.FactDecision, held Reason) {
+	if p.Identity == IdentityReplaced {
+		move = egisso.DecideFact(egisso.Fact{}, true, s.accepted, s.history, d.Events)
+		move.Last = false // the other man's is still to be said
+		return move, ""
+	}
+	latest := s.latest
+	if latest.Ending != nil && latest.Ending.Reason == egisso.CauseDuplicate && p.Identity == "" {
+		latest.Ending = nil // whose duplicate it is only a person knows
+	}
+	move = egisso.DecideFact(latest, false, s.accepted, s.history, d.Events)
+	if p.Identity == IdentityCorrected {
+		return move, ""
+	}
+	return move, ConfirmIdentity
 }
 
 // factState is a row of facts with what it refers to resolved.
@@ -90,6 +108,7 @@ type factState struct {
 	wait     Reason
 	content  string // of the assignment, before it is cut to what the schema takes
 	twin     bool   // another fact says the same
+	another  bool   // it names another man than ЕГИССО holds it for
 }
 
 func (d Decider) factState(p Pending) (s factState, err error) {
@@ -111,6 +130,7 @@ func (d Decider) factState(p Pending) (s factState, err error) {
 	f := &s.latest
 	s.content = f.Assignment.Content
 	*f = f.Normalize()
+	s.another = s.accepted != nil && f.Receiver.Another(s.accepted.Normalize().Receiver)
 	state := p.Measures[f.MeasureKey]
 	s.measure, s.wait = measureFor(state)
 	if s.measure != nil {

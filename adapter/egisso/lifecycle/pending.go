@@ -29,7 +29,10 @@ type Pending struct {
 	AcceptedProvider string // participant code it was sent under
 	ParticipantCode  string // the code ЕГИССО gave to a participant
 	PeopleReleased   bool   // an operator let the change of people in this content go
-	Twin             bool   // another fact says the same assignment
+	// Identity is what a person said of another man in the fact, of this content; "" while
+	// nobody said anything.
+	Identity Identity
+	Twin     bool // another fact says the same assignment
 
 	// Overridden: an operator let the present content go in spite of warnings that
 	// the policy makes blocking.
@@ -39,6 +42,18 @@ type Pending struct {
 	Measures     map[string]*MeasureState // by key; those of its needs the source has
 	Participants map[string]string        // code by key, "" while ЕГИССО gave none; those the source has
 }
+
+// Identity is what it means that a fact names another man than ЕГИССО holds it for.
+type Identity string
+
+// The meanings.
+const (
+	// IdentityCorrected: it is the same assignment to the same man, whose data were wrong.
+	IdentityCorrected Identity = "correction"
+	// IdentityReplaced: the key was given to another man's assignment. The fact is taken
+	// back, and another one goes in its place.
+	IdentityReplaced Identity = "replacement"
+)
 
 // RecordHead identifies a record and its state.
 type RecordHead struct {

@@ -16,6 +16,10 @@ const (
 // (adapter/egisso/SPEC.md#changed-records).
 const ConfirmPeople Reason = "confirm_people"
 
+// ConfirmIdentity: a fact that became another man's may be a correction, or a key that was
+// given away. Only a person knows.
+const ConfirmIdentity Reason = "confirm_identity"
+
 // Why a record is dropped.
 const (
 	// NotActual: the first export is of what is actual on its date (adapter/egisso/SPEC.md#when).

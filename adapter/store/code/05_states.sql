@@ -64,6 +64,7 @@ with listed (code, rule, text) as (values
     ('fix_measure',            'L-SEQ',    'ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ'),
     ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
+    ('confirm_identity',       'L-IDENTITY', 'Запись называет другого человека, чем принятая ЕГИССО: скажите, исправлены ли его данные или ключ отдан другому назначению (egisso.confirm_identity)'),
     ('not_actual',             'L-ACTUAL', 'Назначение закончилось до даты актуальности первой выгрузки и не передаётся'),
     ('exclude_by_hand',        'L-REVIEW', 'Организация удалена в источнике, а вид сведений 10.07.I удаления не знает: исключите её в кабинете поставщика информации'),
     ('unknown_ending',         'L-REVIEW', 'Источник прекращает назначение по неизвестной причине: исправьте причину прекращения'),
@@ -77,6 +78,11 @@ gone as (
 insert into egisso.reason as r (code, rule, text) select * from listed
 on conflict (code) do update set rule = excluded.rule, text = excluded.text
  where (r.rule, r.text) is distinct from (excluded.rule, excluded.text);
+
+-- Only a person ends such a wait.
+create or replace function egisso.asks_person(reason_code text) returns boolean language sql immutable parallel safe as $$
+    select reason_code in ('confirm_people', 'confirm_identity')
+$$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes
 -- match. A test compares each with the columns of egisso.state.

@@ -96,6 +96,8 @@ begin
     when r.state = 'waiting' and r.reason_code = 'confirm_people' then
         update egisso.source_row w set released_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
         result := 'Изменение сведений о людях подтверждено и будет отправлено';
+    when r.state = 'waiting' and r.reason_code = 'confirm_identity' then
+        raise exception 'Запись % называет другого человека: скажите, что это значит (--as correction или --as replacement, egisso.confirm_identity)', s.row_key;
     when egisso.record_accepted(r.state) and not s.dirty then
         raise exception 'ЕГИССО уже приняла запись %', s.row_key;
     else
@@ -220,6 +222,33 @@ begin
 end $$;
 comment on function egisso.release_person_changes(text, text) is
     'Отправить изменения, в которых изменились только сведения о людях: одной записи по ключу или всех; причина обязательна; возвращает число записей';
+
+-- A fact that names another man than ЕГИССО holds it for (adapter/egisso/SPEC.md#changed-records):
+-- a correction alters it, a replacement takes it back and sends another one.
+create or replace function egisso.confirm_identity(row_key text, meaning text, reason text) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    result text;
+begin
+    perform egisso.demand_reason(reason);
+    if meaning is null or meaning not in ('correction', 'replacement') then
+        raise exception 'Значение может быть correction (исправлены данные того же человека) или replacement (ключ отдан другому назначению), а не %', meaning;
+    end if;
+    update egisso.source_row s set identity_hash = s.content_hash, identity = meaning, dirty = true
+      from egisso.record r
+     where s.register = 'fact' and s.row_key = confirm_identity.row_key and r.register = s.register and r.row_key = s.row_key
+       and r.state = 'waiting' and r.reason_code = 'confirm_identity';
+    if not found then
+        raise exception 'Запись % не ожидает слова о том, чья она', confirm_identity.row_key;
+    end if;
+    result := case meaning when 'correction' then 'Данные человека исправлены: факт будет изменён'
+                           else 'Назначение другого человека: принятый факт будет признан ошибочным, вместо него уйдёт новый' end;
+    perform egisso.note_action('confirm_identity', 'fact', confirm_identity.row_key, null, reason, result);
+    perform egisso.wake('decide');
+    return result;
+end $$;
+comment on function egisso.confirm_identity(text, text, text) is
+    'Сказать, что значит другой человек в записи факта: correction — исправлены данные того же человека, replacement — ключ отдан другому назначению; причина обязательна';
 
 -- Who looked at what needed attention.
 create or replace function egisso.mark_reviewed(package_id uuid) returns void

@@ -80,6 +80,9 @@ create table egisso.source_row (
     accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
     participant_code  text,                              -- onmsz: the code ЕГИССО gave
     released_hash     bytea,                             -- content whose change of people alone an operator let go
+    identity_hash     bytea,                             -- content that names another man than ЕГИССО holds it for
+    identity          text        not null default ''    -- and what that means, as a person said of it
+                      check (identity in ('', 'correction', 'replacement')),
     review_code       text       not null default '',    -- egisso.reason: why a person has to act, nothing can be sent
     -- What a row says need not be, word for word, what ЕГИССО holds of it: a code given by
     -- ЕГИССО, an end no event follows from, the reason of an application. The content it

@@ -7,6 +7,7 @@
 select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_findings, s.needs, coalesce(s.provider, ''),
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
+       case when s.identity_hash = s.content_hash then s.identity else '' end,
        coalesce(s.override_hash = s.content_hash, false), s.again
   from egisso.source_row s
  where s.register = $1 and s.dirty
@@ -137,7 +138,7 @@ with needed as (
       from egisso.record f
       join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
      cross join unnest(w.needs) as n(need)
-     where f.state = 'waiting' and f.reason_code <> 'confirm_people' and not w.dirty),
+     where f.state = 'waiting' and not egisso.asks_person(f.reason_code) and not w.dirty),
 awaited as (
     select n.need
       from needed n
@@ -153,7 +154,7 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key
        from egisso.record f
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
-      where f.state = 'waiting' and f.reason_code <> 'confirm_people' and not w.dirty
+      where f.state = 'waiting' and not egisso.asks_person(f.reason_code) and not w.dirty
         and not w.needs && array(select need from awaited)
       order by w.register, w.row_key
         for update of w skip locked);

@@ -1,6 +1,9 @@
 -- name: retry_record
 select egisso.retry_record($1, $2, $3);
 
+-- name: confirm_identity
+select egisso.confirm_identity($1, $2, $3);
+
 -- name: retry_package
 select egisso.retry_package($1, $2);
 

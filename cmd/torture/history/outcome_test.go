@@ -22,7 +22,6 @@ type outcome struct {
 // awaited are the kinds of problems that today's program has, and what ends them. A
 // version without one asks for its line to be taken away (TestHistories).
 var awaited = map[string]awaitedProblem{
-	"another man":   {ends: "a fact that changes hands is held for a person"},
 	"other measure": {ends: "a measure is not removed while facts of it live", after: []string{"measure gone"}},
 	"overtaken":     {ends: "a measure is not removed while what names it is on its way", after: []string{"measure gone"}, rare: true},
 }
@@ -154,17 +153,18 @@ func (p *play) eachRecord(visit func(processed time.Time, r ledger.Record)) {
 // reasons are why a row may be held in the end, by the code of the rule, and what must
 // have happened for it.
 var reasons = map[string][]string{
-	"L-ORDER":  {"backwards"},
-	"L-AMT":    {"priceless"},
-	"L-SNILS":  {"snils"},
-	"014":      {"measure gone"},
-	"019":      {"early", "measure ends"},
-	"L-ROW":    {"new pharmacy"}, // without a point
-	"L-SEQ":    {"measure gone", "grantor gone"},
-	"L-BIRTH":  {"early"},
-	"L-PERSON": {"surname"},
-	"L-REVIEW": {"closed pharmacy"},
-	"L-EVT":    {"dies", "moves", "closes", "refuses"}, // before another prescription begins
+	"L-ORDER":    {"backwards"},
+	"L-AMT":      {"priceless"},
+	"L-SNILS":    {"snils"},
+	"014":        {"measure gone"},
+	"019":        {"early", "measure ends"},
+	"L-ROW":      {"new pharmacy"}, // without a point
+	"L-SEQ":      {"measure gone", "grantor gone"},
+	"L-BIRTH":    {"early"},
+	"L-PERSON":   {"surname"},
+	"L-IDENTITY": {"reuse"},
+	"L-REVIEW":   {"closed pharmacy"},
+	"L-EVT":      {"dies", "moves", "closes", "refuses"}, // before another prescription begins
 }
 
 // unexplained are rows held without anything having happened that explains it.
