@@ -54,6 +54,7 @@ func (Collect) Name() string { return "collect" }
 func (c Collect) Run(ctx context.Context) (Report, error) {
 	var report Report
 	var trouble error
+	byTransaction := false
 	registers, err := c.registers(ctx)
 	if err != nil {
 		return report, fmt.Errorf("collect: %w", err)
@@ -62,6 +63,7 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 		r := &reading{Collect: c, register: register, inBatch: map[string]bool{}}
 		err := r.read(ctx)
 		report.Done += r.changed
+		byTransaction = byTransaction || r.byTransaction
 		if r.owed {
 			report.Wakes = []string{Reconcile{}.Name()}
 		}
@@ -86,7 +88,27 @@ func (c Collect) Run(ctx context.Context) (Report, error) {
 			return report, trouble
 		}
 	}
+	if byTransaction {
+		trouble = errors.Join(trouble, c.noteHolder(ctx))
+	}
 	return report, trouble
+}
+
+// noteHolder notes which transaction of the source's server has not ended, if any: what
+// changed after it began has not been read.
+func (c Collect) noteHolder(ctx context.Context) error {
+	h, err := c.Source.Holder(ctx)
+	if err != nil {
+		return err
+	}
+	if h == nil {
+		return c.Store.NoHolder(ctx)
+	}
+	long, err := c.Store.NoteHolder(ctx, store.Holder{XID: h.XID, Who: h.String(), Ends: h.Ends(), Age: h.Age})
+	if long {
+		c.Log.Error("a transaction of the source's server does not end: newer changes are not read", "database", h.Database, "prepared", h.Prepared, "pid", h.PID)
+	}
+	return err
 }
 
 // registers are those the source keeps, and those it kept before: that one of
@@ -118,15 +140,16 @@ type reading struct {
 	Collect
 	register egisso.Register
 
-	number  int64             // of the reading, see store.BeginReading
-	batch   []store.SourceRow // read and not yet stored
-	bytes   int               // of their content
-	inBatch map[string]bool   // their keys
-	reached string            // cursor after the last row of the batch
-	saved   string            // cursor in the store
-	moved   bool              // the cursor in the store is not what it was
-	anew    bool              // the source could not be gone on with from the cursor
-	owed    bool              // so a reconciliation was asked for
+	number        int64             // of the reading, see store.BeginReading
+	batch         []store.SourceRow // read and not yet stored
+	bytes         int               // of their content
+	inBatch       map[string]bool   // their keys
+	reached       string            // cursor after the last row of the batch
+	saved         string            // cursor in the store
+	moved         bool              // the cursor in the store is not what it was
+	anew          bool              // the source could not be gone on with from the cursor
+	owed          bool              // so a reconciliation was asked for
+	byTransaction bool              // only what is older than every transaction that runs is read
 
 	changed, keyless int
 }
@@ -145,7 +168,7 @@ func (r *reading) read(ctx context.Context) (err error) {
 	}
 	next, err := r.Source.Changed(ctx, r.register, from, func(row mis.Row) error { return r.take(ctx, row) })
 	if err == nil {
-		r.reached, r.anew = next.String(), r.anew || next.Anew()
+		r.reached, r.anew, r.byTransaction = next.String(), r.anew || next.Anew(), next.ByTransaction()
 		err = r.flush(ctx)
 	}
 	if err != nil {

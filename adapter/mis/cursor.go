@@ -44,6 +44,10 @@ func (c Cursor) IsZero() bool { return c == Cursor{} }
 // not read. Rows that are gone without a trace must be looked for then.
 func (c Cursor) Anew() bool { return c.anew }
 
+// ByTransaction reports whether it counts transactions: then only what is older than every
+// transaction that runs has been read, see [Source.Holder].
+func (c Cursor) ByTransaction() bool { return c.by == byTransaction }
+
 // cursorTime keeps the microseconds of PostgreSQL.
 const cursorTime = "2006-01-02T15:04:05.000000Z"
 

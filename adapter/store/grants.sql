@@ -59,6 +59,7 @@ begin
         -- What comes is kept while it is read, what cannot be understood for good.
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
+        grant insert, update, delete on egisso.source_holder to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
@@ -83,7 +84,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.link, egisso.held_message, egisso.sender_list,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.link, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

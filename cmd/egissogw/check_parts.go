@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"egissogw/adapter/mis"
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -77,10 +79,28 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 		}
 	}
 	if err == nil {
+		r.sourceHolder(ctx, source)
 		r.databaseClock(ctx, "базы МИС", pool)
 		r.serverLog(ctx, pool)
 	}
 	return r
+}
+
+// holderPatience is how long a transaction of the МИС may run before it is a problem.
+const holderPatience = 10 * time.Minute
+
+// sourceHolder names the transaction before whose end nothing newer is read.
+func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
+	h, err := source.Holder(ctx)
+	switch {
+	case err != nil:
+		r.Problem = append(r.Problem, err.Error())
+	case h == nil:
+	case h.Age >= holderPatience:
+		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена уже %s, и изменения, сделанные после её начала, не читаются; %s", h, h.Age, h.Ends()))
+	default:
+		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s", h))
+	}
 }
 
 func checkSigner(ctx context.Context, c config.Config) (r checkResult) {

@@ -11,7 +11,6 @@ import (
 // What scenarios await: one text for what is mended together.
 const (
 	awaitsSettling = "a removal settles, and many at once are held for a person"
-	awaitsCursor   = "a source that cannot be read to its end says why"
 	awaitsMemory   = "what ЕГИССО holds is found again after the database was lost"
 )
 
@@ -255,7 +254,7 @@ var scenarios = []Scenario{
 		Play:    accepted(keyReused),
 	},
 	{
-		Name: "mis-prepared", Facts: 100, Gateways: 1, Awaits: awaitsCursor,
+		Name: "mis-prepared", Facts: 100, Gateways: 1,
 		Happens: "somebody forgets a prepared transaction in a neighbouring database",
 		Holds:   "check or status names it",
 		Play:    accepted(forgottenTransaction),

@@ -125,6 +125,18 @@ create table egisso.source_cursor (
     reconcile_from timestamptz
 );
 
+-- The oldest transaction of the source's server that has not ended: what changed after it
+-- began has not been read.
+create table egisso.source_holder (
+    id     boolean     primary key default true check (id),
+    xid    bigint      not null,
+    who    text        not null,                         -- Russian, as far as it can be seen
+    ends   text        not null,                         -- Russian: how to end it
+    since  timestamptz not null,                         -- as the source says, or when it was met first
+    met_at timestamptz not null default now(),
+    told   boolean     not null default false            -- that it has lasted is in the log
+);
+
 -- Reconciliation: everything in the source against everything the gateway knows
 -- (jobs/README.md#promises, 1).
 

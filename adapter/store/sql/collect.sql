@@ -4,6 +4,18 @@ select position from egisso.source_cursor where register = $1;
 -- name: begin_reading_source
 select nextval('egisso.source_reading');
 
+-- name: no_holder
+delete from egisso.source_holder;
+
+-- name: note_holder
+insert into egisso.source_holder as h (xid, who, ends, since) values ($1, $2, $3, now() - make_interval(secs => $4))
+on conflict (id) do update set xid = excluded.xid, who = excluded.who, ends = excluded.ends, since = excluded.since, met_at = now(), told = false
+ where h.xid <> excluded.xid;
+
+-- name: holder_told
+-- Once for each, when it has lasted.
+update egisso.source_holder set told = true where not told and since < now() - interval '10 minutes' returning true;
+
 -- name: save_cursor
 insert into egisso.source_cursor (register, position) values ($1, $2)
 on conflict (register) do update set position = excluded.position, updated_at = now();

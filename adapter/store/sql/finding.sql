@@ -19,6 +19,10 @@ select 'sender_remembered', mnemonic, 1, since,
        'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
   from egisso.sender_list where standing = 'remembered';
 
+-- name: finding_source_held
+select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
+  from egisso.source_holder where since < now() - interval '10 minutes';
+
 -- name: finding_set_aside
 select 'set_aside', id, 1, last_seen_at, text,
        'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'
