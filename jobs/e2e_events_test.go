@@ -249,6 +249,25 @@ func TestKeyGivenToAnotherMan(t *testing.T) {
 	}
 }
 
+// TestMeasureStaysWhileItsFactsLive: a measure deleted in the МИС is removed after its last
+// fact, and no new fact is sent of it.
+func TestMeasureStaysWhileItsFactsLive(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	w.settle()
+	key := w.text(`select substr(need, 6) from egisso.source_row s cross join unnest(s.needs) need where s.register = 'fact' and need like 'lmsz/%' group by 1 order by count(*), 1 limit 1`)
+	of := `exists (select from egisso.source_row s where s.register = 'fact' and s.row_key = mis.recipe.id::text and s.needs @> array['lmsz/' || $1])`
+	w.exec(`update mis.measure set is_deleted = true where id = $1::bigint`, key)
+	w.settle()
+	state := `select state || ' ' || array_to_string(rule_codes, ',') || ' ' || (accepted_id is not null) from egisso.record_status where register = 'lmsz' and row_key = $1`
+	w.wantText(state, "waiting L-SEQ true", key)
+	w.exec(`update mis.recipe set is_deleted = true where `+of, key)
+	w.settle()
+	w.settle() // decisions look again once the last fact is gone
+	w.wantText(state, "accepted  false", key)
+	w.lawful()
+}
+
 // TestTheSameAssignmentTwice: a fact that says what another one says is seen before
 // it leaves (L-DUP), and is nothing to send once the МИС calls it a duplicate.
 func TestTheSameAssignmentTwice(t *testing.T) {

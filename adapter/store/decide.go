@@ -32,6 +32,11 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		if err := addNeeds(ctx, tx, rows); err != nil {
 			return err
 		}
+		if register == egisso.RegisterMeasure {
+			if err := addUses(ctx, tx, rows); err != nil {
+				return err
+			}
+		}
 		decisions := decisions{register: register}
 		needs := make([]string, len(rows))
 		for i, row := range rows {

@@ -61,7 +61,8 @@ begin
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.source_holder to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
-        grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval) to egisso_gateway;
+        grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
+            egisso.measure_used(text) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.

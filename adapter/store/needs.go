@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
@@ -54,9 +55,9 @@ func readMeasures(ctx context.Context, tx pgx.Tx, keys []string) (map[string]*li
 	}
 	var key, provider string
 	var content []byte
-	var pending bool
-	_, err = pgx.ForEachRow(result, []any{&key, &content, &provider, &pending}, func() error {
-		state := &lifecycle.MeasureState{Provider: provider, Pending: pending}
+	var pending, gone bool
+	_, err = pgx.ForEachRow(result, []any{&key, &content, &provider, &pending, &gone}, func() error {
+		state := &lifecycle.MeasureState{Provider: provider, Pending: pending, Gone: gone}
 		if content != nil {
 			state.Accepted = new(egisso.LocalMeasure)
 			if err := json.Unmarshal(content, state.Accepted); err != nil {
@@ -67,6 +68,31 @@ func readMeasures(ctx context.Context, tx pgx.Tx, keys []string) (map[string]*li
 		return nil
 	})
 	return measures, err
+}
+
+// addUses notes which of the measures that are gone are still named.
+func addUses(ctx context.Context, tx pgx.Tx, rows []*dirtyRow) error {
+	var keys []string
+	for _, row := range rows {
+		if row.Deleted && row.AcceptedID != uuid.Nil {
+			keys = append(keys, row.Key)
+		}
+	}
+	if keys == nil {
+		return nil
+	}
+	result, err := tx.Query(ctx, query("measures_in_use"), keys)
+	if err != nil {
+		return err
+	}
+	used, err := pgx.CollectRows(result, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		row.InUse = slices.Contains(used, row.Key)
+	}
+	return nil
 }
 
 func readParticipants(ctx context.Context, tx pgx.Tx, keys []string) (map[string]string, error) {

@@ -133,6 +133,9 @@ func (d Decider) factState(p Pending) (s factState, err error) {
 	s.another = s.accepted != nil && f.Receiver.Another(s.accepted.Normalize().Receiver)
 	state := p.Measures[f.MeasureKey]
 	s.measure, s.wait = measureFor(state)
+	if s.wait == "" && state != nil && state.Gone && s.accepted == nil {
+		s.measure, s.wait = nil, FixMeasure // no new fact of what is to be removed
+	}
 	if s.measure != nil {
 		f.MeasureID, f.CategoryID = s.measure.ID, categoryID(s.measure, f.CategoryKey)
 	}

@@ -118,6 +118,9 @@ func (d Decider) removal(kind egisso.Kind, p Pending) Decision {
 	} else {
 		record.Content = &egisso.LocalMeasureInvalidation{ID: id, LocalMeasureID: p.AcceptedID}
 	}
+	if p.InUse {
+		record.State, record.Reason = Waiting, MeasureInUse
+	}
 	return Decision{Record: record}
 }
 

@@ -33,6 +33,7 @@ type Pending struct {
 	// nobody said anything.
 	Identity Identity
 	Twin     bool // another fact says the same assignment
+	InUse    bool // of a measure: facts of it live, or what names it is on its way
 
 	// Overridden: an operator let the present content go in spite of warnings that
 	// the policy makes blocking.
@@ -68,6 +69,7 @@ type MeasureState struct {
 	Accepted *egisso.LocalMeasure // nil when ЕГИССО has none
 	Provider string               // whose measure it is; empty: the gateway's own provider's
 	Pending  bool                 // a new version is on its way
+	Gone     bool                 // the source has it no more
 }
 
 // Decision is what follows for one row.

@@ -10,6 +10,9 @@ const (
 	WaitMeasure     Reason = "wait_measure"
 	FixMeasure      Reason = "fix_measure"
 	WaitParticipant Reason = "wait_participant"
+	// MeasureInUse: a measure is not removed while facts of it live, or anything that names
+	// it is on its way.
+	MeasureInUse Reason = "measure_in_use"
 )
 
 // ConfirmPeople: one new surname may touch many facts, so an operator decides

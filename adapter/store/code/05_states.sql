@@ -63,6 +63,7 @@ with listed (code, rule, text) as (values
     ('wait_measure',           'L-SEQ',    'Ожидает принятия ЛМСЗ в ЕГИССО'),
     ('fix_measure',            'L-SEQ',    'ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ'),
     ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
+    ('measure_in_use',         'L-SEQ',    'ЛМСЗ удалена в источнике, но на неё ещё ссылаются назначения: она будет удалена в ЕГИССО после них'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
     ('confirm_identity',       'L-IDENTITY', 'Запись называет другого человека, чем принятая ЕГИССО: скажите, исправлены ли его данные или ключ отдан другому назначению (egisso.confirm_identity)'),
     ('not_actual',             'L-ACTUAL', 'Назначение закончилось до даты актуальности первой выгрузки и не передаётся'),
@@ -79,9 +80,9 @@ insert into egisso.reason as r (code, rule, text) select * from listed
 on conflict (code) do update set rule = excluded.rule, text = excluded.text
  where (r.rule, r.text) is distinct from (excluded.rule, excluded.text);
 
--- Only a person ends such a wait.
-create or replace function egisso.asks_person(reason_code text) returns boolean language sql immutable parallel safe as $$
-    select reason_code in ('confirm_people', 'confirm_identity')
+-- What the record needs ends such a wait, not a person, nor that nothing needs it any more.
+create or replace function egisso.waits_for_needs(reason_code text) returns boolean language sql immutable parallel safe as $$
+    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use')
 $$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes

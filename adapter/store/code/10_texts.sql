@@ -58,6 +58,14 @@ create or replace function egisso.classifier_status_text(status smallint) return
     select (array['Проект', 'В процессе публикации', 'Опубликована', 'В процессе активации', 'Активна', 'Архив'])[status]
 $$;
 
+-- Whether facts of a measure live in ЕГИССО, or anything that names it is on its way.
+create or replace function egisso.measure_used(row_key text) returns boolean language sql stable as $$
+    select exists (select from egisso.source_row w
+                    where w.needs @> array['lmsz/' || measure_used.row_key] and w.needs <> '{}'
+                      and (w.register = 'fact' and w.accepted_id is not null
+                           or exists (select from egisso.record r where r.register = w.register and r.row_key = w.row_key and r.state = 'packed')))
+$$;
+
 create or replace function egisso.sender_text(mnemonic text) returns text language sql immutable as $$
     select coalesce(nullif(mnemonic, ''), 'none')
 $$;

@@ -53,9 +53,14 @@ select distinct on (row_key) row_key, id, kind, state, becomes_hash
 select s.row_key, h.content, coalesce(s.accepted_provider, s.provider, ''),
        exists (select from egisso.record r
                 where r.register = 'lmsz' and r.row_key = s.row_key and egisso.record_underway(r.state))
-       or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash)
+       or (s.dirty and not s.deleted and s.row_findings = '[]' and s.accepted_hash is distinct from s.content_hash),
+       s.deleted
   from egisso.source_row s left join egisso.held h using (register, row_key)
  where s.register = 'lmsz' and s.row_key = any($1);
+
+-- name: measures_in_use
+-- Facts of it live in ЕГИССО, or what names it is on its way.
+select k.row_key from unnest($1::text[]) as k(row_key) where egisso.measure_used(k.row_key);
 
 -- name: participants
 -- The code ЕГИССО gave to each participant, '' while there is none.
@@ -138,7 +143,7 @@ with needed as (
       from egisso.record f
       join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
      cross join unnest(w.needs) as n(need)
-     where f.state = 'waiting' and not egisso.asks_person(f.reason_code) and not w.dirty),
+     where f.state = 'waiting' and egisso.waits_for_needs(f.reason_code) and not w.dirty),
 awaited as (
     select n.need
       from needed n
@@ -154,8 +159,9 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key
        from egisso.record f
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
-      where f.state = 'waiting' and not egisso.asks_person(f.reason_code) and not w.dirty
-        and not w.needs && array(select need from awaited)
+      where f.state = 'waiting' and not w.dirty
+        and case when egisso.waits_for_needs(f.reason_code) then not w.needs && array(select need from awaited)
+                 else f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key) end
       order by w.register, w.row_key
         for update of w skip locked);
 

@@ -21,10 +21,7 @@ type outcome struct {
 
 // awaited are the kinds of problems that today's program has, and what ends them. A
 // version without one asks for its line to be taken away (TestHistories).
-var awaited = map[string]awaitedProblem{
-	"other measure": {ends: "a measure is not removed while facts of it live", after: []string{"measure gone"}},
-	"overtaken":     {ends: "a measure is not removed while what names it is on its way", after: []string{"measure gone"}, rare: true},
-}
+var awaited = map[string]awaitedProblem{}
 
 // awaitedProblem is a kind of problem of today's program.
 type awaitedProblem struct {

@@ -212,8 +212,13 @@ func nothingStuck(ctx context.Context, t *trial) error {
 				live = t.facts
 			}
 			// Rows the source has were looked at before.
-			if _, seen := live[key]; !seen && (row.due || slices.Contains([]string{"new", "ready", "waiting", "packed"}, row.state)) {
+			_, seen := live[key]
+			switch {
+			case seen:
+			case row.due || slices.Contains([]string{"new", "ready", "packed"}, row.state) || row.state == "waiting" && row.reason == "":
 				t.find(&t.Stuck, 1, "unfinished", "row %s of %s, which the source has no more, is %s", key, register, row.state)
+			case row.state == "waiting":
+				t.find(&t.Hands, 1, "hands", "row %s of %s, which the source has no more, is %s", key, register, row.state)
 			}
 		}
 	}
