@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
+	"egissogw/jobs"
 )
 
 // settle reads the source and runs every job until nothing is left to do.
@@ -266,6 +268,57 @@ func TestMeasureStaysWhileItsFactsLive(t *testing.T) {
 	w.settle() // decisions look again once the last fact is gone
 	w.wantText(state, "accepted  false", key)
 	w.lawful()
+}
+
+// TestRemovalsSettle: a table of the МИС that is emptied and loaded anew costs nothing; what
+// stays away is removed after the term, unless the source has it after all.
+func TestRemovalsSettle(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	w.settle()
+	w.decide.Settle = 10 * time.Minute
+	var woken []string
+	settle := jobs.Settle{Source: w.collect.Source, Store: w.store, Term: w.decide.Settle, Log: w.log}
+	tick := func() (done int) {
+		report, err := settle.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		woken = report.Wakes
+		return report.Done
+	}
+	removals := `select count(*) from egisso.record where kind = 'errorsInvalidation' and state <> 'dropped'`
+	held := w.count(`select count(*) from egisso.source_row where register = 'fact' and accepted_id is not null`)
+	w.exec(`create table mis.kept as select * from mis.recipe; truncate mis.recipe cascade`)
+	w.exec(`insert into mis.egisso_change (register, row_key) select 'fact', id::text from mis.kept`)
+	w.settle()
+	if n := w.count(removals); n != held || tick() != 0 {
+		t.Errorf("%d removals of %d wait", n, held)
+	}
+	w.wantText(`select distinct state || ' ' || array_to_string(rule_codes, ',') from egisso.record_status where register = 'fact' and accepted_id is not null`, "waiting L-SETTLE")
+	w.exec(`insert into mis.recipe select * from mis.kept`)
+	w.settle()
+	if n := w.count(removals); n != 0 {
+		t.Errorf("%d removals of rows that came back", n)
+	}
+	id := w.patients(1)[0]
+	w.exec(`delete from mis.recipe where id = $1`, id)
+	w.settle()
+	w.exec(`update egisso.source_row set updated_at = updated_at - interval '11 minutes' where row_key = $1`, fmt.Sprint(id))
+	if n := tick(); n != 1 || woken != nil {
+		t.Errorf("%d removals go, woken %v", n, woken)
+	}
+	w.settle()
+	w.wantText(`select kind || ' ' || state from egisso.record where kind = 'errorsInvalidation' and state <> 'dropped'`, "errorsInvalidation accepted")
+
+	// Its change was missed: the gateway takes it for gone.
+	other := w.patients(2)[1]
+	w.exec(`update egisso.source_row set deleted = true, content_hash = null, dirty = true, updated_at = now() - interval '1 hour' where register = 'fact' and row_key = $1`, fmt.Sprint(other))
+	w.decide.Settle = 2 * time.Hour
+	w.run(w.decide)
+	if n := tick(); n != 0 || len(woken) != 1 || woken[0] != "reconcile" {
+		t.Errorf("%d removals of a row that is there go, woken %v", n, woken)
+	}
 }
 
 // TestTheSameAssignmentTwice: a fact that says what another one says is seen before

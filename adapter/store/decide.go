@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -147,12 +148,14 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var findings []byte
 	var needs []string
 	var acceptedID, acceptedEvent *uuid.UUID
+	var unchanged int64 // seconds
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &unchanged)
 	if err != nil {
 		return nil, err
 	}
+	row.Unchanged = time.Duration(unchanged) * time.Second
 	if acceptedID != nil {
 		row.AcceptedID = *acceptedID
 	}

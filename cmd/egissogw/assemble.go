@@ -97,6 +97,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	entries := []jobs.Entry{
 		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
+		{Job: jobs.Settle{Source: p.source, Store: p.store, Term: c.Job.Settle, Log: p.log}, Schedule: c.Job.Collect.Schedule, Wakes: []string{"decide"}},
 		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
 		{Job: p.sign(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
 		{Job: p.send(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"receive", "decide"}},
@@ -137,7 +138,7 @@ func (p *parts) decide(c config.Config) jobs.Job {
 		Store: p.store, Versions: p.versions, Classifier: p.store.Classifier, Now: time.Now, Log: p.log,
 		Rules: lifecycle.Rules{
 			Provider: c.Provider.Code, Policy: p.rules, Events: p.events,
-			SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn, Location: c.Job.TimeZone.Location,
+			SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn, Settle: c.Job.Settle, Location: c.Job.TimeZone.Location,
 		},
 	}
 }

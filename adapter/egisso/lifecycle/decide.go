@@ -21,6 +21,9 @@ type Rules struct {
 	// ActualOn is the date the first export is actual on: facts that ended earlier
 	// and that ЕГИССО does not have are not sent. Zero: all are.
 	ActualOn egisso.Date
+	// Settle is how long a row has to be gone before its removal is sent: what the source
+	// shows again before costs nothing. Zero: no time at all.
+	Settle   time.Duration
 	Location *time.Location
 }
 
@@ -40,7 +43,11 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		// Unreadable: what was to be sent of the row is no longer known.
 		return Decision{Drop: Unreadable}, nil
 	}
-	return deciders[d.Register](d, p)
+	decision, err := deciders[d.Register](d, p)
+	if r := decision.Record; r != nil && r.State == Ready && gone(p) && p.Unchanged < d.Settle {
+		r.State, r.Reason = Waiting, Settling
+	}
+	return decision, err
 }
 
 // deciders decide on the rows of a register.

@@ -15,6 +15,7 @@ type Pending struct {
 	RecordNo    string
 	ChangedAt   time.Time
 	Deleted     bool
+	Unchanged   time.Duration // since the gateway learned what the row says now
 	Content     json.RawMessage
 	ContentHash []byte
 	Findings    []egisso.Finding // why the row could not be read

@@ -15,6 +15,10 @@ const (
 	MeasureInUse Reason = "measure_in_use"
 )
 
+// Settling: a row that is gone may come back, after a table was loaded anew or a mistake was
+// taken back.
+const Settling Reason = "settling"
+
 // ConfirmPeople: one new surname may touch many facts, so an operator decides
 // (adapter/egisso/SPEC.md#changed-records).
 const ConfirmPeople Reason = "confirm_people"

@@ -64,6 +64,7 @@ with listed (code, rule, text) as (values
     ('fix_measure',            'L-SEQ',    'ЛМСЗ ещё не принята в ЕГИССО: исправьте запись ЛМСЗ'),
     ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
     ('measure_in_use',         'L-SEQ',    'ЛМСЗ удалена в источнике, но на неё ещё ссылаются назначения: она будет удалена в ЕГИССО после них'),
+    ('settling',               'L-SETTLE', 'Запись исчезла из источника: удаление уйдёт, если она не вернётся в установленный срок (EGISSOGW_SETTLE)'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
     ('confirm_identity',       'L-IDENTITY', 'Запись называет другого человека, чем принятая ЕГИССО: скажите, исправлены ли его данные или ключ отдан другому назначению (egisso.confirm_identity)'),
     ('not_actual',             'L-ACTUAL', 'Назначение закончилось до даты актуальности первой выгрузки и не передаётся'),
@@ -82,7 +83,7 @@ on conflict (code) do update set rule = excluded.rule, text = excluded.text
 
 -- What the record needs ends such a wait, not a person, nor that nothing needs it any more.
 create or replace function egisso.waits_for_needs(reason_code text) returns boolean language sql immutable parallel safe as $$
-    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use')
+    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling')
 $$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes

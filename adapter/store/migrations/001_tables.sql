@@ -232,6 +232,7 @@ create index record_blocked on egisso.record (register, row_key) where state = '
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
+create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';
 
 -- What a record says, apart, because the record itself changes with every step of its way.

@@ -8,7 +8,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
-       coalesce(s.override_hash = s.content_hash, false), s.again
+       coalesce(s.override_hash = s.content_hash, false), s.again, extract(epoch from now() - s.updated_at)::bigint
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -164,6 +164,22 @@ update egisso.source_row s set dirty = true
                  else f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key) end
       order by w.register, w.row_key
         for update of w skip locked);
+
+-- name: settling
+-- Rows that have been gone for long enough, to be looked for in the source once more.
+select w.row_key
+  from egisso.record f join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
+ where f.register = $1 and f.state = 'waiting' and f.reason_code = 'settling' and not w.dirty and w.updated_at <= now() - $2::interval
+   and w.row_key > $3
+ order by w.row_key limit $4;
+
+-- name: settled
+update egisso.source_row s set dirty = true
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+      where w.register = $1 and w.row_key = any($2) and not w.dirty
+      order by w.register, w.row_key
+        for update skip locked);
 
 -- name: touch_on_new_basis
 with changed as (
