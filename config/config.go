@@ -154,22 +154,27 @@ type Command struct {
 
 // Package says how packages are built and records checked.
 type Package struct {
-	Records           int        `env:"PACKAGE_RECORDS,default=1000" range:"1..1000" doc:"Наибольшее число записей в пакете"`
-	Bytes             int64      `env:"PACKAGE_BYTES,default=4194304" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
-	FactFileName      string     `env:"FACT_FILE_NAME,default=facts_{package}.xml" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
-	FactFileWay       string     `env:"FACT_FILE_WAY,default=ftp" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
-	FactInlineLimit   int64      `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
-	FactMIMEType      string     `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
-	FactNamespaceURI  string     `env:"FACT_NAMESPACE_URI" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
-	KindVersions      string     `env:"KIND_VERSIONS" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
-	WithdrawnVersions string     `env:"WITHDRAWN_VERSIONS" check:"withdrawn" doc:"Поправки к срокам вывода версий из эксплуатации: ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую; о выведенной версии из KIND_VERSIONS предупреждают check и журнал"`
-	EventPolicy       string     `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. adapter/egisso/README.md, «Изменения фактов»"`
-	PersonChanges     string     `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
-	FormOnCommand     string     `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
-	ExportFileName    string     `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
-	FactsActualOn     string     `env:"FACTS_ACTUAL_ON" check:"date" doc:"Дата актуальности первой выгрузки, ГГГГ-ММ-ДД: факты, которые закончились раньше и ЕГИССО ещё не приняты, не передаются; без неё передаются все"`
-	SchemaDir         string     `env:"SCHEMA_DIR" doc:"Каталог официальных схем XSD ЕГИССО; если задан, каждый пакет перед подписью проверяется и по ним"`
-	RulePolicy        RulePolicy `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
+	Records           int           `env:"PACKAGE_RECORDS,default=1000" range:"1..1000" doc:"Наибольшее число записей в пакете"`
+	Bytes             int64         `env:"PACKAGE_BYTES,default=4194304" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
+	FactFileName      string        `env:"FACT_FILE_NAME,default=facts_{package}.xml" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
+	FactFileWay       string        `env:"FACT_FILE_WAY,default=ftp" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
+	FactInlineLimit   int64         `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
+	FactMIMEType      string        `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
+	FactNamespaceURI  string        `env:"FACT_NAMESPACE_URI" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
+	KindVersions      string        `env:"KIND_VERSIONS" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
+	WithdrawnVersions string        `env:"WITHDRAWN_VERSIONS" check:"withdrawn" doc:"Поправки к срокам вывода версий из эксплуатации: ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую; о выведенной версии из KIND_VERSIONS предупреждают check и журнал"`
+	EventPolicy       string        `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. adapter/egisso/README.md, «Изменения фактов»"`
+	PersonChanges     string        `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
+	GuardWindow       time.Duration `env:"GUARD_WINDOW,default=24h" range:"0s..168h" doc:"За какое время считать изменения принятого ЕГИССО: если их больше, чем бывает, они ждут человека (egissogw changes); 0s — не считать"`
+	GuardLeast        int           `env:"GUARD_LEAST,default=20" range:"1..1000000" doc:"Столько удалений, прекращений или изменений реестра за GUARD_WINDOW уходит всегда"`
+	GuardPercent      int           `env:"GUARD_PERCENT,default=1" range:"1..100" doc:"Сверх GUARD_LEAST — до стольких процентов записей реестра, которые есть в ЕГИССО"`
+	GuardMost         int           `env:"GUARD_MOST,default=500" range:"1..100000000" doc:"Но не больше стольких"`
+	GuardLimits       string        `env:"GUARD_LIMITS" doc:"Свои пределы вместо этих: removal, termination, alteration, через @ — поставщика, например removal=50,alteration@0042.000001=off; off — не считать"`
+	FormOnCommand     string        `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
+	ExportFileName    string        `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
+	FactsActualOn     string        `env:"FACTS_ACTUAL_ON" check:"date" doc:"Дата актуальности первой выгрузки, ГГГГ-ММ-ДД: факты, которые закончились раньше и ЕГИССО ещё не приняты, не передаются; без неё передаются все"`
+	SchemaDir         string        `env:"SCHEMA_DIR" doc:"Каталог официальных схем XSD ЕГИССО; если задан, каждый пакет перед подписью проверяется и по ним"`
+	RulePolicy        RulePolicy    `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
 }
 
 // PersonChangesSend is the value of Package.PersonChanges that asks nobody.

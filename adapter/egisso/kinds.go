@@ -67,3 +67,33 @@ func (k Kind) Termination() bool {
 	}
 	return false
 }
+
+// RecordChange is what an element does to a record ЕГИССО holds. A slip in the source does it to
+// many at once.
+type RecordChange string
+
+// The changes; "" is for what brings a new record.
+const (
+	ChangeRemoval     RecordChange = "removal"
+	ChangeTermination RecordChange = "termination"
+	ChangeAlteration  RecordChange = "alteration"
+)
+
+// RecordChanges returns them all.
+func RecordChanges() []RecordChange {
+	return []RecordChange{ChangeRemoval, ChangeTermination, ChangeAlteration}
+}
+
+// Change returns what the kind does. New versions of measures, points and organisations
+// are records of their own.
+func (k Kind) Change() RecordChange {
+	switch {
+	case k.Termination(), k == KindFactDeathOrMovingRecalculation:
+		return ChangeTermination
+	case k == KindFactAlteration, k == KindFactRecalculation:
+		return ChangeAlteration
+	case k == KindFactInvalidation, k == KindFactDuplicate, k == KindMeasureInvalidation, k == KindPointInvalidation:
+		return ChangeRemoval
+	}
+	return ""
+}

@@ -50,6 +50,9 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			}
 			needs[i] = egisso.Need{Register: register, Key: row.Key}.String()
 		}
+		if err := s.holdMass(ctx, tx, register, &decisions.records); err != nil {
+			return err
+		}
 		batch := &pgx.Batch{}
 		decisions.queue(batch)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
@@ -66,6 +69,9 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 // there, and returns how many there were. Two gateways can bring this about
 // between them; nobody else would wake such rows.
 func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
+	if _, err := s.pool.Exec(ctx, query("end_guards")); err != nil {
+		return 0, fmt.Errorf("look for held changes that are gone: %w", err)
+	}
 	return s.longStatement(ctx, "look for records that wait for what is there", "touch_wrongly_waiting")
 }
 
@@ -148,14 +154,18 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var findings []byte
 	var needs []string
 	var acceptedID, acceptedEvent *uuid.UUID
+	var declined *uuid.UUID
 	var unchanged int64 // seconds
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &unchanged)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &declined, &unchanged)
 	if err != nil {
 		return nil, err
 	}
 	row.Unchanged = time.Duration(unchanged) * time.Second
+	if declined != nil {
+		row.Declined = *declined
+	}
 	if acceptedID != nil {
 		row.AcceptedID = *acceptedID
 	}
@@ -203,7 +213,7 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	}
 	var key string
 	var head lifecycle.RecordHead
-	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash}, func() error {
+	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed}, func() error {
 		last := head
 		last.BecomesHash = slices.Clone(head.BecomesHash)
 		byKey[key].Last = &last

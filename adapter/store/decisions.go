@@ -43,6 +43,8 @@ type recordColumns struct {
 	reasons               []lifecycle.Reason
 	findings, providers   []string
 	settle                []bool
+	changes               []egisso.RecordChange
+	passed                []bool  // a person let it go with many others
 	bytes                 []int32 // of contents
 }
 
@@ -63,7 +65,8 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	if decision.Record == nil {
 		return nil
 	}
-	return d.records.add(row.Key, *decision.Record)
+	passed := row.Last != nil && row.Last.ID == decision.Record.ID && row.Last.Passed
+	return d.records.add(row.Key, *decision.Record, passed)
 }
 
 // dropReason says why the last record of a row is taken off, "" if it is not.
@@ -80,7 +83,7 @@ func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 	return ""
 }
 
-func (c *recordColumns) add(key string, r lifecycle.NewRecord) error {
+func (c *recordColumns) add(key string, r lifecycle.NewRecord, passed bool) error {
 	content, err := json.Marshal(r.Content)
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)
@@ -101,6 +104,7 @@ func (c *recordColumns) add(key string, r lifecycle.NewRecord) error {
 	c.bytes = append(c.bytes, int32(len(content)))
 	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
 	c.states, c.reasons = append(c.states, r.State), append(c.reasons, r.Reason)
+	c.changes, c.passed = append(c.changes, r.Kind.Change()), append(c.passed, passed)
 	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
 	return nil
 }
@@ -116,7 +120,7 @@ func (d *decisions) queue(batch *pgx.Batch) {
 	if c := d.records; len(c.ids) > 0 {
 		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))
 		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
-			c.states, c.reasons, c.findings, c.providers, c.settle)
+			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes)
 	}
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
 }

@@ -60,6 +60,8 @@ begin
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.source_holder to egisso_gateway;
+        grant select, insert, update on egisso.change_guard to egisso_gateway;
+        grant select on egisso.expected_change to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text) to egisso_gateway;
@@ -74,6 +76,7 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text), egisso.confirm_identity(text, text, text),
+            egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
@@ -85,7 +88,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.link, egisso.held_message, egisso.sender_list,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.held_changes, egisso.link, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

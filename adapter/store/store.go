@@ -43,6 +43,7 @@ type Store struct {
 	// unbelieved is how many bytes of what nobody can believe are kept in a day.
 	unbelieved int64
 	trust      []byte // what is believed, see BelieveBy
+	limits     ChangeLimits
 	// retry is when what failed is tried again that no job has a schedule for.
 	retry retry.Backoff
 }

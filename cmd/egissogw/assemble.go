@@ -60,6 +60,9 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	if p.policies, err = fieldPolicy(c); err != nil {
 		return nil, err
 	}
+	p.store.Bear(store.ChangeLimits{
+		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
+	})
 	if p.schema, err = openSchema(c.Package, p.versions); err != nil {
 		return nil, lastingError{err}
 	}

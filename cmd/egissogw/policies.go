@@ -10,7 +10,8 @@ type policies struct {
 	rules    egisso.RulePolicy
 	events   egisso.EventPolicy
 	versions egisso.VersionSet
-	actualOn egisso.Date // of the first export of facts; zero: all of them
+	actualOn egisso.Date    // of the first export of facts; zero: all of them
+	limits   map[string]int // of changes, see egisso.ParseChangeLimits
 	// withdrawn are versions that are sent though ЕГИССО takes them no longer, or soon will not.
 	withdrawn []egisso.Withdrawal
 }
@@ -28,6 +29,8 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	note("EVENT_POLICY", err)
 	p.versions, err = egisso.ParseVersionSet(c.Package.KindVersions)
 	note("KIND_VERSIONS", err)
+	p.limits, err = egisso.ParseChangeLimits(c.Package.GuardLimits)
+	note("GUARD_LIMITS", err)
 	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)
 	note("WITHDRAWN_VERSIONS", err)
 	p.withdrawn = p.versions.Withdrawn(list)

@@ -44,6 +44,9 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		return Decision{Drop: Unreadable}, nil
 	}
 	decision, err := deciders[d.Register](d, p)
+	if r := decision.Record; r != nil && r.ID == p.Declined {
+		return Decision{Drop: Declined}, err
+	}
 	if r := decision.Record; r != nil && r.State == Ready && gone(p) && p.Unchanged < d.Settle {
 		r.State, r.Reason = Waiting, Settling
 	}

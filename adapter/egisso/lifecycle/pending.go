@@ -36,6 +36,9 @@ type Pending struct {
 	Twin     bool // another fact says the same assignment
 	InUse    bool // of a measure: facts of it live, or what names it is on its way
 
+	// Declined is the element a person did not want to be sent, uuid.Nil if there is none.
+	Declined uuid.UUID
+
 	// Overridden: an operator let the present content go in spite of warnings that
 	// the policy makes blocking.
 	Overridden bool
@@ -63,6 +66,7 @@ type RecordHead struct {
 	Kind        egisso.Kind
 	State       State
 	BecomesHash []byte // of what ЕГИССО holds once it accepts it; nil for a removal
+	Passed      bool   // a person let it go with many others
 }
 
 // MeasureState is what is known of a local measure another record uses.

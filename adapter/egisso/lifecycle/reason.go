@@ -19,6 +19,9 @@ const (
 // taken back.
 const Settling Reason = "settling"
 
+// MassChange: so many changes in a day may be a slip in the source; a person lets them go.
+const MassChange Reason = "mass_change"
+
 // ConfirmPeople: one new surname may touch many facts, so an operator decides
 // (adapter/egisso/SPEC.md#changed-records).
 const ConfirmPeople Reason = "confirm_people"
@@ -36,6 +39,8 @@ const (
 	CodeKnown   Reason = "code_known"
 	Replaced    Reason = "replaced"
 	NeedsPerson Reason = "needs_person"
+	// Declined: a person does not want this content to be sent.
+	Declined Reason = "declined"
 )
 
 // What a person has to do where no element can.

@@ -80,6 +80,7 @@ create table egisso.source_row (
     accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
     participant_code  text,                              -- onmsz: the code ЕГИССО gave
     released_hash     bytea,                             -- content whose change of people alone an operator let go
+    declined          uuid,                              -- the element a person did not want to be sent
     identity_hash     bytea,                             -- content that names another man than ЕГИССО holds it for
     identity          text        not null default ''    -- and what that means, as a person said of it
                       check (identity in ('', 'correction', 'replacement')),
@@ -222,8 +223,13 @@ create table egisso.record (
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
     settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
+    change       text        not null default ''         -- what it does to what ЕГИССО holds; '' brings something new
+                 check (change in ('', 'removal', 'termination', 'alteration')),
+    passed       boolean     not null default false,     -- a person let it go with many others
     check (state <> 'packed' or package_id is not null)
 );
+create index record_change on egisso.record (register, change, provider, created_at) where change <> '';
+create index record_mass on egisso.record (register, change, provider) where state = 'waiting' and reason_code = 'mass_change';
 create unique index record_one_open on egisso.record (register, row_key)
     where state in ('ready', 'waiting', 'blocked', 'packed');
 create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
@@ -234,6 +240,27 @@ create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';
+
+-- Of each register, kind of change and provider: since when more came in a day than is borne.
+create table egisso.change_guard (
+    register    text        not null,
+    change      text        not null check (change in ('removal', 'termination', 'alteration')),
+    provider    text        not null,
+    counts_from timestamptz not null default '-infinity', -- earlier changes do not count: a person spoke
+    held_since  timestamptz,                              -- nothing of it leaves; null: what comes is borne
+    primary key (register, change, provider)
+);
+
+-- Mass changes somebody announced.
+create table egisso.expected_change (
+    id         bigint      generated always as identity primary key,
+    register   text        not null,
+    change     text        not null check (change in ('removal', 'termination', 'alteration')),
+    at_most    integer     not null check (at_most > 0),
+    until      timestamptz not null,
+    created_at timestamptz not null default now()
+);
+create index expected_change_register on egisso.expected_change (register, change, until);
 
 -- What a record says, apart, because the record itself changes with every step of its way.
 create table egisso.element (

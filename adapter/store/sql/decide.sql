@@ -8,7 +8,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
-       coalesce(s.override_hash = s.content_hash, false), s.again, extract(epoch from now() - s.updated_at)::bigint
+       coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -43,7 +43,7 @@ select id from egisso.record
 
 -- name: last_records
 -- The open record of each row, or else the one that was decided last.
-select distinct on (row_key) row_key, id, kind, state, becomes_hash
+select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed
   from egisso.record
  where register = $1 and row_key = any($2) and state <> 'dropped'
  order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc;
@@ -80,12 +80,13 @@ update egisso.record r set state = 'dropped', reason_code = d.reason_code
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles)
-select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[])
-       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles)
+insert into egisso.record as r (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
+select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[])
+       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
 on conflict (id) do update
-   set kind = excluded.kind, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
+   set kind = excluded.kind, change = excluded.change,
+       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason_code = excluded.reason_code, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles;
 

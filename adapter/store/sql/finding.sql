@@ -23,6 +23,14 @@ select 'sender_remembered', mnemonic, 1, since,
 select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
   from egisso.source_holder where since < now() - interval '10 minutes';
 
+-- name: finding_mass_change
+select 'mass_change', register || ' ' || change, sum(records)::int, min(since),
+       case change when 'removal' then 'удалений' when 'termination' then 'прекращений' else 'изменений' end
+       || ' больше, чем бывает за сутки: они ждут человека',
+       'Что уйдёт: записи с кодом L-MASS (egissogw preview); отправить: egissogw changes release ' || register || ' ' || change
+       || ' --reason ТЕКСТ; не отправлять: egissogw changes drop ' || register || ' ' || change || ' --reason ТЕКСТ'
+  from egisso.held_changes group by register, change;
+
 -- name: finding_set_aside
 select 'set_aside', id, 1, last_seen_at, text,
        'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'

@@ -169,7 +169,7 @@ func (w *World) environment(further []string) []string {
 		"EGISSOGW_SOFTKEY_KEY_FILE="+w.keys.client.key,
 		"EGISSOGW_SOFTKEY_CERTIFICATE_FILE="+w.keys.client.certificate,
 		"EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s",
-		"EGISSOGW_RETRY_MIN=200ms", "EGISSOGW_SETTLE=0s", "EGISSOGW_RETRY_MAX=2s",
+		"EGISSOGW_RETRY_MIN=200ms", "EGISSOGW_SETTLE=0s", "EGISSOGW_GUARD_WINDOW=0s", "EGISSOGW_RETRY_MAX=2s",
 		"EGISSOGW_LOG_LEVEL=debug",
 	)
 	for _, schedule := range []string{"COLLECT", "FORM", "SEND", "RECEIVE", "LISTEN", "APPLY", "STATUS"} {

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/lifecycle"
+)
+
+// ChangeLimits say how many changes of a kind are borne in a window of time; more of them
+// may be a slip in the source, and wait for a person (jobs/README.md#mass-changes).
+type ChangeLimits struct {
+	Window time.Duration // zero: any number is borne
+	// The limit is Percent of the records ЕГИССО holds, and at least Least, at most Most.
+	Least, Most int
+	Percent     float64
+	// Fixed are limits of their own, by the kind of change or "change@provider"; a negative
+	// one bears any number.
+	Fixed map[string]int
+}
+
+// Bear sets the limits. It is called before the store is used; without it any number of
+// changes is borne.
+func (s *Store) Bear(limits ChangeLimits) { s.limits = limits }
+
+// changeGroup is what is counted together.
+type changeGroup struct {
+	register egisso.Register
+	change   egisso.RecordChange
+	provider string
+}
+
+// holdMass holds those of the records about to be put that exceed what is borne, and what
+// was decided before them and has not left.
+func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Register, c *recordColumns) error {
+	if s.limits.Window <= 0 {
+		return nil
+	}
+	groups := map[changeGroup][]int{}
+	for i, change := range c.changes {
+		if change != "" && c.states[i] == lifecycle.Ready && !c.passed[i] {
+			g := changeGroup{register, change, c.providers[i]}
+			groups[g] = append(groups[g], i)
+		}
+	}
+	// In one order, as everybody does who locks several.
+	for _, g := range slices.SortedFunc(maps.Keys(groups), func(a, b changeGroup) int {
+		return slices.Compare([]string{string(a.change), a.provider}, []string{string(b.change), b.provider})
+	}) {
+		held, err := s.held(ctx, tx, g, c, groups[g])
+		if err != nil {
+			return fmt.Errorf("count changes of register %s: %w", register, err)
+		}
+		for _, i := range groups[g] {
+			if held {
+				c.states[i], c.reasons[i] = lifecycle.Waiting, lifecycle.MassChange
+			}
+		}
+	}
+	return nil
+}
+
+// held reports whether changes of the group are held, with these records among them. It
+// locks the group: everybody counts alone.
+func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordColumns, records []int) (held bool, err error) {
+	if s.limits.fixed(g) < 0 {
+		return false, nil
+	}
+	if _, err := tx.Exec(ctx, query("note_guard"), g.register, g.change, g.provider); err != nil {
+		return false, err
+	}
+	var from time.Time
+	if err := tx.QueryRow(ctx, query("lock_guard"), g.register, g.change, g.provider, s.limits.Window).Scan(&held, &from); err != nil || held {
+		return held, err
+	}
+	ids := make([]uuid.UUID, len(records))
+	for n, i := range records {
+		ids[n] = c.ids[i]
+	}
+	var before int
+	if err := tx.QueryRow(ctx, query("count_changes"), g.register, g.change, g.provider, from, flat(ids)).Scan(&before); err != nil {
+		return false, err
+	}
+	limit, err := s.limit(ctx, tx, g, before+len(records))
+	if err != nil || before+len(records) <= limit {
+		return false, err
+	}
+	return true, s.trip(ctx, tx, g, from)
+}
+
+// limit is how many changes are borne; it is looked for only as far as n needs.
+func (s *Store) limit(ctx context.Context, tx pgx.Tx, g changeGroup, n int) (limit int, err error) {
+	l := s.limits
+	if limit = l.fixed(g); limit == 0 {
+		limit = l.Least
+		if n > limit && l.Percent > 0 {
+			var live int
+			if err := tx.QueryRow(ctx, query("live_records"), g.register, int(float64(l.Most)*100/l.Percent)+1).Scan(&live); err != nil {
+				return 0, err
+			}
+			limit = max(limit, min(int(float64(live)*l.Percent/100), l.Most))
+		}
+	}
+	if n <= limit {
+		return limit, nil
+	}
+	var expected int
+	err = tx.QueryRow(ctx, query("expected_changes"), g.register, g.change).Scan(&expected)
+	return max(limit, expected), err
+}
+
+// fixed is the limit set for the group, 0 if there is none.
+func (l ChangeLimits) fixed(g changeGroup) int {
+	if n, set := l.Fixed[string(g.change)+"@"+g.provider]; set {
+		return n
+	}
+	return l.Fixed[string(g.change)]
+}
+
+// trip holds what was decided since then and has not left.
+func (s *Store) trip(ctx context.Context, tx pgx.Tx, g changeGroup, since time.Time) error {
+	if _, err := tx.Exec(ctx, query("hold_changes"), g.register, g.change, g.provider); err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, query("hold_packages"), g.register, g.change, g.provider)
+	if err != nil {
+		return err
+	}
+	packages, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	for _, id := range packages {
+		batch.Queue(query("release_records"), id, true)
+		batch.Queue(query("release_members"), id)
+	}
+	batch.Queue(query("hold_records"), g.register, g.change, g.provider, since)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// ReleaseHeldChanges lets go what is held of a register's changes, and returns, in Russian,
+// what follows.
+func (s *Store) ReleaseHeldChanges(ctx context.Context, register egisso.Register, change egisso.RecordChange, reason string) (string, error) {
+	return s.command(ctx, "release_held_changes", register, change, reason)
+}
+
+// DropHeldChanges gives up what is held of a register's changes.
+func (s *Store) DropHeldChanges(ctx context.Context, register egisso.Register, change egisso.RecordChange, reason string) (string, error) {
+	return s.command(ctx, "drop_held_changes", register, change, reason)
+}
+
+// ExpectChanges announces a mass change: so many at most, until then.
+func (s *Store) ExpectChanges(ctx context.Context, register egisso.Register, change egisso.RecordChange, most int, until time.Time, reason string) (string, error) {
+	return s.command(ctx, "expect_changes", register, change, most, until, reason)
+}
+
+// HeldChanges are changes of one kind that wait for a person.
+type HeldChanges struct {
+	Register egisso.Register     `json:"register"`
+	Change   egisso.RecordChange `json:"change"`
+	Provider string              `json:"provider"`
+	Since    time.Time           `json:"since"`
+	Records  int                 `json:"records"`
+}
+
+// HeldChanges returns all changes that wait for a person, by their age.
+func (s *Store) HeldChanges(ctx context.Context) ([]HeldChanges, error) {
+	rows, err := s.pool.Query(ctx, query("held_changes"))
+	if err != nil {
+		return nil, fmt.Errorf("list held changes: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[HeldChanges])
+	if err != nil {
+		return nil, fmt.Errorf("list held changes: %w", err)
+	}
+	return list, nil
+}
