@@ -97,7 +97,7 @@ func document(p *store.FormedPackage) ([]byte, error) {
 	var xml bytes.Buffer
 	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	w := xmldsig.NewWriter(&xml, nil, prefixes(version.Prefixes))
-	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
+	if err := errors.Join(egisso.WritePackage(w, &contents, version), w.Close()); err != nil {
 		return nil, err
 	}
 	return xml.Bytes(), nil

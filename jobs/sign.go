@@ -126,12 +126,12 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		storage := s.Versions.Storage()
 		request.Prefixes = busPrefixes(storage.Prefixes)
 		request.Content = func(w bus.ContentWriter) error {
-			storage.WriteStorageRequest(w)
+			egisso.WriteStorageRequest(w, storage)
 			return nil
 		}
 	} else {
 		request.Prefixes = busPrefixes(version.Prefixes)
-		request.Content = func(w bus.ContentWriter) error { return contents.WriteVersion(w, version) }
+		request.Content = func(w bus.ContentWriter) error { return egisso.WritePackage(w, &contents, version) }
 	}
 	envelope, err := s.Builder.BuildRequest(ctx, request)
 	if err != nil {
@@ -150,7 +150,7 @@ func (s Sign) factFile(ctx context.Context, contents egisso.Package, version *eg
 	var xml bytes.Buffer
 	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	w := xmldsig.NewWriter(&xml, nil, prefixes(version.Prefixes))
-	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
+	if err := errors.Join(egisso.WritePackage(w, &contents, version), w.Close()); err != nil {
 		return store.Attachment{}, fmt.Errorf("write file of facts: %w", err)
 	}
 	digest, err := s.Builder.FileHash(bytes.NewReader(xml.Bytes()))

@@ -36,19 +36,19 @@ func newApplicationSubject(c Checker, a Application) *applicationSubject {
 	a.Participant = a.Participant.Normalize()
 	s := &applicationSubject{Checker: c, a: &a}
 	p, all := &a.Participant, a.Action == ActionInsertion
-	s.owned("L-OSZ", "OSZCode", "Код ОНМСЗ", p.OSZCode, !all, 0, c.Versions.For(RegisterParticipant).participant)
+	s.owned("L-OSZ", "OSZCode", "Код ОНМСЗ", p.OSZCode, !all, 0, c.Versions.For(RegisterParticipant).ParticipantCode)
 	if a.Action != ActionExclusion {
 		s.text("title", "Наименование", p.Title, all, 500, nil)
 		s.text("shortitle", "Сокращённое наименование", p.ShortTitle, false, 100, nil)
-		s.text("inn", "ИНН", p.INN, all, 0, digits10)
-		s.text("kpp", "КПП", p.KPP, all, 0, digits9)
-		s.text("ogrn", "ОГРН", p.OGRN, all, 0, ogrn)
+		s.text("inn", "ИНН", p.INN, all, 0, Digits10)
+		s.text("kpp", "КПП", p.KPP, all, 0, Digits9)
+		s.text("ogrn", "ОГРН", p.OGRN, all, 0, OGRNFormat)
 		s.text("juraddress", "Юридический адрес", p.LegalAddress, all, 500, nil)
 		s.text("address", "Фактический адрес", p.Address, all, 500, nil)
-		s.text("EMail", "E-mail", p.Email, all, 100, email)
+		s.text("EMail", "E-mail", p.Email, all, 100, EmailFormat)
 		s.text("siteURL", "Адрес сайта", p.SiteURL, false, 1000, nil)
 		for i, code := range p.Territories {
-			s.text(territoryPath(i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), code, true, 0, digits8)
+			s.text(territoryPath(i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), code, true, 0, Digits8)
 		}
 	}
 	d := &p.Document
@@ -66,30 +66,36 @@ func applicationSchema(s *applicationSubject, r *report) {
 	if s.a.Action == ActionInsertion && len(s.a.Participant.Territories) == 0 {
 		r.schema("territories", "Территории: нет ни одной записи")
 	}
-	if s.a.writable(nil) != nil {
+	if !s.a.Action.Valid() {
 		r.schema("OSZinfo", "Не указано, включить, изменить или исключить организацию")
 	}
 }
 
 func applicationNumbers(s *applicationSubject, r *report) {
 	p := &s.a.Participant
-	if digits10(p.INN) == "" && !INNValid(p.INN) {
+	if Digits10(p.INN) == "" && !INNValid(p.INN) {
 		r.add("inn", "ИНН: контрольное число не сходится")
 	}
-	if ogrn(p.OGRN) == "" && !OGRNValid(p.OGRN) {
+	if OGRNFormat(p.OGRN) == "" && !OGRNValid(p.OGRN) {
 		r.add("ogrn", "ОГРН: контрольное число не сходится")
 	}
 }
 
 func applicationEmpty(s *applicationSubject, r *report) {
-	if s.a.Action == ActionModification && s.a.Participant.empty() {
+	if s.a.Action == ActionModification && emptyParticipant(&s.a.Participant) {
 		r.add("modification", "Заявка на изменение ничего не меняет")
 	}
 }
 
+// emptyParticipant reports whether no field of the participant itself is given.
+func emptyParticipant(p *Participant) bool {
+	return p.Title == "" && p.ShortTitle == "" && p.INN == "" && p.KPP == "" && p.OGRN == "" && p.LegalAddress == "" &&
+		p.Address == "" && p.Email == "" && p.SiteURL == "" && len(p.Territories) == 0
+}
+
 func applicationOKTMO(s *applicationSubject, r *report) {
 	for i, code := range s.a.Participant.Territories {
-		if s.KnownOKTMO != nil && digits8(code) == "" && !s.KnownOKTMO(code) {
+		if s.KnownOKTMO != nil && Digits8(code) == "" && !s.KnownOKTMO(code) {
 			r.add(territoryPath(i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
 		}
 	}

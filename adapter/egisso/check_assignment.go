@@ -2,25 +2,9 @@ package egisso
 
 import "github.com/shopspring/decimal"
 
-// formElements are the elements of assignmentInfo by form of provision.
-var formElements = map[ProvisionForm]string{
-	FormMonetary:  "monetaryForm",
-	FormNatural:   "naturalForm",
-	FormExemption: "exemptionForm",
-	FormService:   "serviceForm",
-}
-
-// okeiElement is the name of the ОКЕИ unit, which differs in serviceForm.
-func okeiElement(form ProvisionForm) string {
-	if form == FormService {
-		return "OKEICode"
-	}
-	return "okeiCode"
-}
-
 func factForm(s *factSubject, r *report) {
 	a := &s.f.Assignment
-	element := formElements[a.Form]
+	element := a.Form.Element()
 	switch {
 	case a.Form == "":
 		r.schema("assignmentInfo", "Форма предоставления: "+notGiven)
@@ -49,7 +33,7 @@ func factForm(s *factSubject, r *report) {
 
 func factAmounts(s *factSubject, r *report) {
 	a := &s.f.Assignment
-	element := formElements[a.Form]
+	element := a.Form.Element()
 	if element == "" {
 		return // L-FORM tells
 	}
@@ -65,7 +49,7 @@ func factAmounts(s *factSubject, r *report) {
 		r.schema(path+"/amount", label+": должно быть больше 0") // tMoney has no sign
 	case a.Amount.Sign() <= 0:
 		r.add(path+"/amount", label+": должно быть больше 0")
-	case a.Form == FormMonetary && !wholeKopecks(a.Amount):
+	case a.Form == FormMonetary && !WholeKopecks(a.Amount):
 		r.schema(path+"/amount", label+": больше двух знаков после запятой")
 	}
 	if a.Form != FormMonetary {
@@ -84,7 +68,7 @@ func equivalentAmount(path string, v decimal.NullDecimal, r *report) {
 		r.schema(path, label+problem)
 	case v.Decimal.Sign() < 0:
 		r.add(path, label+"должно быть не меньше 0")
-	case !wholeKopecks(v.Decimal):
+	case !WholeKopecks(v.Decimal):
 		r.schema(path, label+"больше двух знаков после запятой")
 	}
 }

@@ -17,20 +17,20 @@ const (
 var classifierRules = []Rule{
 	{Code: "001", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codePartKMSZ", Text: "Раздел есть в справочнике «Структура КМСЗ»",
-		measure: inFacet(FacetParts, "codePartKMSZ", digits6, func(m *LocalMeasure) string { return m.PartKMSZ })},
+		measure: inFacet(FacetParts, "codePartKMSZ", Digits6, func(m *LocalMeasure) string { return m.PartKMSZ })},
 	{Code: "002", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codeMSZ", Text: "Типовая мера есть в справочнике «Реестр МСЗ»",
-		measure: inFacet(FacetMSZ, "codeMSZ", digits4, func(m *LocalMeasure) string { return m.MSZ })},
+		measure: inFacet(FacetMSZ, "codeMSZ", Digits4, func(m *LocalMeasure) string { return m.MSZ })},
 	{Code: "003", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codeCategoryKMSZ", Text: "Типовая категория есть в справочнике «Категории получателей»", measure: measureCategoriesKnown},
 	{Code: "004", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codeProvisionForm", Text: "Форма есть в справочнике «Форма предоставления»",
-		measure: inFacet(FacetForms, "codeProvisionForm", digits2, func(m *LocalMeasure) string { return string(m.ProvisionForm) })},
+		measure: inFacet(FacetForms, "codeProvisionForm", Digits2, func(m *LocalMeasure) string { return string(m.ProvisionForm) })},
 	{Code: "005", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codeFundingSource", Text: "Источник есть в справочнике «Уровень финансирования»", measure: measureSourcesKnown},
 	{Code: "006", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
 		Reads: "codeLevelNPA", Text: "Уровень есть в справочнике «Уровни регулирования»",
-		measure: inFacet(FacetLevels, "codeLevelNPA", digits2, func(m *LocalMeasure) string { return m.LevelNPA })},
+		measure: inFacet(FacetLevels, "codeLevelNPA", Digits2, func(m *LocalMeasure) string { return m.LevelNPA })},
 	{Code: "008", Register: RegisterMeasure, Severity: Error, Needs: "справочник периодичности (022)",
 		Reads: "periodicityCode, dateEnact", Text: "Периодичность есть в справочнике и действует на дату начала меры", measure: measurePeriodicity},
 	{Code: "018", Register: RegisterMeasure, Severity: Error, Needs: needsKMSZ,
@@ -45,7 +45,7 @@ func notInFacet(code string, f Facet) string {
 }
 
 // inFacet is the rule for a single code of a measure.
-func inFacet(f Facet, name string, form format, code func(*LocalMeasure) string) func(*measureSubject, *report) {
+func inFacet(f Facet, name string, form Format, code func(*LocalMeasure) string) func(*measureSubject, *report) {
 	return func(s *measureSubject, r *report) {
 		if v := code(s.m); s.Classifier.hasKMSZ() && form(v) == "" && !s.Classifier.has(f, v) {
 			r.add(kmszPath+name, notInFacet(v, f))
@@ -58,7 +58,7 @@ func measureCategoriesKnown(s *measureSubject, r *report) {
 		return
 	}
 	for i, c := range s.m.Categories {
-		if digits8(c.KMSZ) == "" && !s.Classifier.has(FacetCategories, c.KMSZ) {
+		if Digits8(c.KMSZ) == "" && !s.Classifier.has(FacetCategories, c.KMSZ) {
 			r.add(at(kmszPath+"localCategories/localCategory", i)+"/codeCategoryKMSZ",
 				fmt.Sprintf("Категория %d: %s", i+1, notInFacet(c.KMSZ, FacetCategories)))
 		}
@@ -70,7 +70,7 @@ func measureSourcesKnown(s *measureSubject, r *report) {
 		return
 	}
 	for i, f := range s.m.Cofinancing {
-		if digits4(f.Source) == "" && !s.Classifier.has(FacetSources, f.Source) {
+		if Digits4(f.Source) == "" && !s.Classifier.has(FacetSources, f.Source) {
 			r.add(at(kmszPath+"cofinancing/fundingSource", i)+"/codeFundingSource",
 				fmt.Sprintf("Источник финансирования %d: %s", i+1, notInFacet(f.Source, FacetSources)))
 		}
@@ -79,14 +79,14 @@ func measureSourcesKnown(s *measureSubject, r *report) {
 
 func measurePeriodicity(s *measureSubject, r *report) {
 	code := s.m.PeriodicityCode
-	if !s.Classifier.hasPeriods() || digits2(code) != "" {
+	if !s.Classifier.hasPeriods() || Digits2(code) != "" {
 		return
 	}
 	switch known, valid := s.Classifier.periodicity(code, s.m.DateEnact); {
 	case !known:
 		r.add("periodicityCode", "Значение кода "+code+" не найдено в справочнике «Периодичность предоставления»")
-	case !valid && s.m.DateEnact.possible():
-		r.add("periodicityCode", "Значение кода "+code+" справочника «Периодичность предоставления» не действует на дату начала меры "+s.m.DateEnact.reportString())
+	case !valid && s.m.DateEnact.Possible():
+		r.add("periodicityCode", "Значение кода "+code+" справочника «Периодичность предоставления» не действует на дату начала меры "+reportDate(s.m.DateEnact))
 	}
 }
 
@@ -138,15 +138,15 @@ func factMeasureInClassifier(s *factSubject, r *report) {
 
 func factUnit(s *factSubject, r *report) {
 	a := &s.f.Assignment
-	element := formElements[a.Form]
+	element := a.Form.Element()
 	if !s.Classifier.hasUnits() || a.Form == FormMonetary || element == "" {
 		return
 	}
 	path := "assignmentInfo/" + element + "/"
-	if digits2(a.MeasureCode) == "" && !s.Classifier.units[a.MeasureCode] {
+	if Digits2(a.MeasureCode) == "" && !s.Classifier.units[a.MeasureCode] {
 		r.add(path+"measuryCode", "Значение кода "+a.MeasureCode+" не найдено в справочнике единиц измерения")
 	}
-	if okei(a.OKEICode) == "" && !s.Classifier.okei[a.OKEICode] {
-		r.add(path+okeiElement(a.Form), "Значение кода ОКЕИ "+a.OKEICode+" не найдено в справочнике единиц измерения")
+	if OKEIFormat(a.OKEICode) == "" && !s.Classifier.okei[a.OKEICode] {
+		r.add(path+a.Form.OKEIElement(), "Значение кода ОКЕИ "+a.OKEICode+" не найдено в справочнике единиц измерения")
 	}
 }

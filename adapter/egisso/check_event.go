@@ -1,18 +1,6 @@
 package egisso
 
-import (
-	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
-)
-
-// Event is an event on a fact as far as rule L-EVT asks.
-type Event struct {
-	Kind       Kind
-	FactID     uuid.UUID
-	DateFinish Date                // of terminations and the death or moving recalculation
-	Amount     decimal.NullDecimal // roubles
-	Quantity   decimal.NullDecimal
-}
+import "github.com/shopspring/decimal"
 
 // Target is what the gateway knows of the fact an event names.
 type Target struct {
@@ -65,7 +53,7 @@ func eventDate(s *eventSubject, r *report) {
 	case !dated:
 	case s.e.DateFinish.IsZero():
 		r.schema(path, label+notGiven)
-	case !s.e.DateFinish.possible():
+	case !s.e.DateFinish.Possible():
 		r.schema(path, label+"такой даты нет, или год не от 1000 до 2999")
 	case f == nil:
 	case s.e.DateFinish.Before(f.DateStart):
@@ -97,13 +85,36 @@ func checkEventNumber(r *report, path, label string, v decimal.NullDecimal, mone
 		r.schema(path, label+": "+problem)
 	case v.Decimal.Sign() < 0:
 		r.add(path, label+": должно быть не меньше 0")
-	case money && !wholeKopecks(v.Decimal):
+	case money && !WholeKopecks(v.Decimal):
 		r.schema(path, label+": больше двух знаков после запятой")
 	}
 }
 
 func eventKnown(s *eventSubject, r *report) {
-	if s.v.list(s.e.Kind) != s.e.Kind {
+	if s.v.List(s.e.Kind) != s.e.Kind {
 		r.add(string(s.e.Kind), "Версия "+s.v.String()+" не знает отказа получателя: будет передано окончание права")
 	}
+}
+
+// factEnding is the part of L-EVT that looks at the source's row only.
+func factEnding(s *factSubject, r *report) {
+	e := s.f.Ending
+	if e == nil {
+		return
+	}
+	const label = "Прекращение назначения: "
+	if e.Reason == CauseCost || !e.Reason.Valid() {
+		r.add("ending/reason", label+"причина не указана или неизвестна")
+	}
+	switch {
+	case e.Reason == CauseDuplicate:
+	case e.Date.IsZero():
+		r.add("ending/date", label+"дата: "+notGiven)
+	case !e.Date.Possible():
+		r.add("ending/date", label+"дата: такой даты нет, или год не от 1000 до 2999")
+	case !s.f.DateStart.IsZero() && e.Date.Before(s.f.DateStart):
+		r.add("ending/date", label+"дата: раньше начала назначения")
+	}
+	checkEventNumber(r, "ending/amount", label+"сумма", e.Amount, true)
+	checkEventNumber(r, "ending/quantity", label+"количество", e.Quantity, false)
 }

@@ -80,7 +80,7 @@ type personAt struct {
 }
 
 func newFactSubject(c Checker, f Fact, measure *LocalMeasure) *factSubject {
-	f = f.trimmed()
+	f = f.Trimmed()
 	s := &factSubject{Checker: c, f: &f, v: c.Versions.For(RegisterFact), measure: measure}
 	if measure != nil && f.MeasureID != uuid.Nil && measure.ID != uuid.Nil && f.MeasureID != measure.ID {
 		s.measure = nil
@@ -100,14 +100,14 @@ func newFactSubject(c Checker, f Fact, measure *LocalMeasure) *factSubject {
 // list names every text and date of tFactAssignment of assignment-fact.
 func (s *factSubject) list() {
 	f := s.f
-	s.add(field{name: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: s.v.participant})
-	s.add(field{name: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: s.v.participant})
+	s.add(field{name: "oszCode", label: "Код ОНМСЗ", value: f.OSZCode, rule: "L-OSZ", required: true, format: s.v.ParticipantCode})
+	s.add(field{name: "lmszProviderCode", label: "Код поставщика ЛМСЗ", value: f.MeasureProviderCode, rule: "L-OSZ", format: s.v.ParticipantCode})
 	for _, p := range s.people {
 		s.listPerson(p)
 	}
 	for i, p := range f.ReasonPersons {
 		s.add(field{parent: at("reasonPersons/basisPerson", i), name: "kinshipTypeCode", label: fmt.Sprintf("Лицо-основание %d: код родства", i+1),
-			value: p.KinshipCode, rule: "L-XSD", format: digits7})
+			value: p.KinshipCode, rule: "L-XSD", format: Digits7})
 	}
 	s.day("", "decisionDate", "", "Дата решения", "L-XSD", f.DecisionDate, true)
 	s.day("", "dateStart", "", "Дата начала", "L-XSD", f.DateStart, true)
@@ -134,12 +134,12 @@ func needsPath(i int) string { return at("needsCriteria/needsCriteria", i) + "/n
 func (s *factSubject) listAssignment() {
 	a := &s.f.Assignment
 	path := "assignmentInfo"
-	if element := formElements[a.Form]; element != "" {
+	if element := a.Form.Element(); element != "" {
 		path += "/" + element
 	}
-	s.add(field{parent: path, name: "measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: digits2})
-	s.add(field{parent: path, name: okeiElement(a.Form), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: okei})
-	s.add(field{parent: path, name: "content", label: "Содержание", value: a.Content, rule: "L-XSD", max: maxContent, soft: true, lines: true})
+	s.add(field{parent: path, name: "measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: Digits2})
+	s.add(field{parent: path, name: a.Form.OKEIElement(), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: OKEIFormat})
+	s.add(field{parent: path, name: "content", label: "Содержание", value: a.Content, rule: "L-XSD", max: MaxContent, soft: true, lines: true})
 	s.add(field{parent: path, name: "comment", label: "Комментарий", value: a.Comment, rule: "L-XSD", max: 200, lines: true})
 }
 
@@ -159,7 +159,7 @@ func factCharacters(s *factSubject, r *report) { checkCharacters(s.fields, r) }
 
 func factParticipants(s *factSubject, r *report) {
 	checkFields(s.fields, r)
-	if code := s.f.OSZCode; s.KnownParticipant != nil && s.v.participant(code) == "" && !s.KnownParticipant(code) {
+	if code := s.f.OSZCode; s.KnownParticipant != nil && s.v.ParticipantCode(code) == "" && !s.KnownParticipant(code) {
 		r.add("oszCode", "Код ОНМСЗ не найден в реестре ОНМСЗ")
 	}
 }
@@ -197,7 +197,7 @@ func (s *factSubject) category() *LocalCategory {
 	for i := range s.measure.Categories {
 		c := &s.measure.Categories[i]
 		if s.f.CategoryID != uuid.Nil && c.ID == s.f.CategoryID ||
-			s.f.CategoryID == uuid.Nil && s.f.CategoryKey != "" && trim(c.Key) == s.f.CategoryKey {
+			s.f.CategoryID == uuid.Nil && s.f.CategoryKey != "" && Trim(c.Key) == s.f.CategoryKey {
 			return c
 		}
 	}
@@ -231,14 +231,14 @@ func factPeriod(s *factSubject, r *report) {
 			continue
 		}
 		if d.date.Before(s.measure.DateEnact) || !s.measure.DateExpiration.IsZero() && d.date.After(s.measure.DateExpiration) {
-			r.add(d.path, fmt.Sprintf("%s %s не входит в период действия локальной МСЗ", d.label, d.date.reportString()))
+			r.add(d.path, fmt.Sprintf("%s %s не входит в период действия локальной МСЗ", d.label, reportDate(d.date)))
 		}
 	}
 }
 
 func factFormOfMeasure(s *factSubject, r *report) {
 	form := s.f.Assignment.Form
-	if s.measure != nil && formElements[form] != "" && string(form) != trim(string(s.measure.ProvisionForm)) {
+	if s.measure != nil && form.Element() != "" && string(form) != Trim(string(s.measure.ProvisionForm)) {
 		r.add("assignmentInfo", fmt.Sprintf("Форма предоставления факта назначения МСЗ (%s) не совпадает с формой предоставления ЛМСЗ (%s)",
 			form, s.measure.ProvisionForm))
 	}
@@ -270,12 +270,18 @@ func factNeedsOfMeasure(s *factSubject, r *report) {
 	}
 	var known []string
 	for _, c := range category.Criteria {
-		known = append(known, trim(c.Code))
+		known = append(known, Trim(c.Code))
 	}
 	has := "\n" + strings.Join(known, "\n") + "\n"
 	for i, code := range s.f.NeedsCodes {
 		if criterionCode(code) == "" && !strings.Contains(has, "\n"+code+"\n") {
 			r.add(needsPath(i), "Значение кода "+code+" критерия нуждаемости не найдено у указанной ЛМСЗ")
 		}
+	}
+}
+
+func factTwin(s *factSubject, r *report) {
+	if s.Twin != nil && s.Twin(s.f.TwinKey()) {
+		r.add("", "Уже есть действующий факт с тем же получателем, мерой, категорией, периодом и содержанием")
 	}
 }

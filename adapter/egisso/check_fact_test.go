@@ -185,40 +185,6 @@ func TestFactRules(t *testing.T) {
 	}
 }
 
-// personalValues lists what must never stand in a finding: texts of three
-// characters and more, and dates of birth and of documents.
-func personalValues(f Fact) []string {
-	var out []string
-	add := func(values ...string) {
-		for _, v := range values {
-			if v = strings.TrimSpace(v); len([]rune(v)) > 2 {
-				out = append(out, v)
-			}
-		}
-	}
-	people := []Person{f.Receiver}
-	for _, p := range f.ReasonPersons {
-		people = append(people, p.Person)
-	}
-	for _, p := range people {
-		add(p.SNILS, p.FamilyName, p.FirstName, p.Patronymic, p.BirthDate.String(), p.BirthPlace, p.PhoneNumber)
-		if p.BirthDate != (Date{}) {
-			add(p.BirthDate.reportString())
-		}
-		if d := p.IdentityDoc; d != nil {
-			add(d.Series, d.Number, d.Issuer)
-		}
-		if a := p.PermanentResidence; a != nil {
-			add(a.City, a.Street)
-		}
-	}
-	for _, d := range f.Documents {
-		add(d.Series, d.Number)
-	}
-	add(f.Assignment.Content)
-	return out
-}
-
 func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {
 	m := federalMeasure()
 	m.Categories[0].Key = "inv-1"
@@ -272,29 +238,12 @@ func TestFindingsSayWhereAndWhat(t *testing.T) {
 	}
 }
 
-// A fact without a resolved measure or category cannot be written: a policy
-// that lets 014 and L-CAT pass must not let it into a package.
-func TestPolicyLetsNoUnresolvedFactOut(t *testing.T) {
-	policy, err := ParseRulePolicy("014=off,L-CAT=warn")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := federalMeasure()
-	for _, c := range []struct {
-		name    string
-		change  func(*Fact)
-		measure *LocalMeasure
-		blocks  bool
-	}{
-		{"measure not accepted, id known", func(f *Fact) {}, nil, false},
-		{"measure not resolved", func(f *Fact) { f.MeasureID = uuid.Nil }, nil, true},
-		{"category of another measure", func(f *Fact) { f.CategoryID = categoryID("e201") }, &m, false},
-		{"category not resolved", func(f *Fact) { f.CategoryID = uuid.Nil }, &m, true},
-	} {
-		f := insulinFact()
-		c.change(&f)
-		if findings := policy.Apply(CheckFact(f, c.measure, today)); Blocks(findings) != c.blocks {
-			t.Errorf("%s: findings %v", c.name, findings)
+func BenchmarkCheckFact(b *testing.B) {
+	f, m := insulinFact(), federalMeasure()
+	b.ReportAllocs()
+	for b.Loop() {
+		if findings := CheckFact(f, &m, today); len(findings) != 0 {
+			b.Fatal(findings)
 		}
 	}
 }

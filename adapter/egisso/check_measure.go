@@ -3,6 +3,7 @@ package egisso
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -34,7 +35,7 @@ var measureOwnRules = []Rule{
 		Reads: "codeOktmo", Text: "Код ОКТМО есть в справочнике", measure: measureOKTMO},
 	{Code: "L-LMSZ-VER", Register: RegisterMeasure, Severity: Error, Needs: "последняя принятая версия записи",
 		Reads: "previousId", Text: "Заменяется последняя принятая версия ЛМСЗ",
-		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.names.previousID, s.m.PreviousID) }},
+		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.Names.PreviousID, s.m.PreviousID) }},
 	{Code: "L-LOST", Register: RegisterMeasure, Severity: Warning,
 		Reads: "frguCode, frguPurpose, heirdom…, basisPersonLivingSign", Text: "Версия вида сведений передаёт все заполненные поля", measure: measureLost},
 }
@@ -58,22 +59,22 @@ func newMeasureSubject(c Checker, m LocalMeasure) *measureSubject {
 // list names every text and date of tLocalMSZ of local-MSZ with its type, under
 // the names of the version.
 func (s *measureSubject) list() {
-	m, names, long := s.m, &s.v.names, s.v.longText
+	m, names, long := s.m, &s.v.Names, s.v.LongText
 	const kmsz = kmszPath
 	s.text("code", "Код ЛМСЗ", m.Code, false, 20, nil)
 	s.text("title", "Наименование", m.Title, true, 2000, nil)
 	s.date("dateEnact", "Начало действия", m.DateEnact, true)
 	s.date("dateExpiration", "Окончание действия", m.DateExpiration, false)
-	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, digits2)
-	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, digits6)
-	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, digits4)
-	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, digits2)
-	s.text(kmsz+"codeLevelNPA", "Уровень НПА", m.LevelNPA, true, 0, digits2)
+	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, Digits2)
+	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, Digits6)
+	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, Digits4)
+	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, Digits2)
+	s.text(kmsz+"codeLevelNPA", "Уровень НПА", m.LevelNPA, true, 0, Digits2)
 	for i, c := range m.Categories {
 		path, label := at(kmsz+"localCategories/localCategory", i), fmt.Sprintf("Категория %d: ", i+1)
 		s.text(path+"/code", label+"код", c.Code, false, 20, nil)
 		s.text(path+"/title", label+"наименование", c.Title, true, 2000, nil)
-		s.text(path+"/codeCategoryKMSZ", label+"типовая категория КМСЗ", c.KMSZ, true, 0, digits8)
+		s.text(path+"/codeCategoryKMSZ", label+"типовая категория КМСЗ", c.KMSZ, true, 0, Digits8)
 		for j, n := range c.Criteria {
 			path, label := at(path+"/needsCriteria", j), fmt.Sprintf("%sкритерий нуждаемости %d: ", label, j+1)
 			s.text(path+"/needsCriteriaCode", label+"код", n.Code, true, 0, criterionCode)
@@ -82,11 +83,11 @@ func (s *measureSubject) list() {
 	}
 	for i, f := range m.Cofinancing {
 		s.text(at(kmsz+"cofinancing/fundingSource", i)+"/codeFundingSource",
-			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, digits4)
+			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, Digits4)
 	}
 	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
 	for i, t := range m.Territories {
-		s.text(at("territories/"+names.oktmo, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, digits8)
+		s.text(at("territories/"+names.OKTMO, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, Digits8)
 	}
 	for i, a := range m.Reasons {
 		path, label := at("reasons/NPA", i), fmt.Sprintf("НПА %d: ", i+1)
@@ -94,12 +95,12 @@ func (s *measureSubject) list() {
 		s.date(path+"/date", label+"дата", a.Date, true)
 		s.text(path+"/title", label+"наименование", a.Title, true, long, nil)
 		s.text(path+"/authority", label+"орган", a.Authority, true, long, nil)
-		s.text(path+"/"+names.url, label+"ссылка", a.URL, true, 1000, nil)
+		s.text(path+"/"+names.URL, label+"ссылка", a.URL, true, 1000, nil)
 	}
 	s.fields = append(s.fields, field{
 		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
 	})
-	if s.v.fullMeasure {
+	if s.v.FullMeasure {
 		s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
 		s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
 	}
@@ -107,7 +108,7 @@ func (s *measureSubject) list() {
 	s.text("conditions", "Условия", m.Conditions, true, long, nil)
 	for i, x := range m.Methods {
 		path, label := at("methods", i), fmt.Sprintf("Способ обращения %d: ", i+1)
-		s.text(path+"/method", label+"код", x.Method, true, 0, digits2)
+		s.text(path+"/method", label+"код", x.Method, true, 0, Digits2)
 		s.text(path+"/url", label+"ссылка", x.URL, false, 500, nil)
 	}
 	for i, d := range m.Documents {
@@ -125,7 +126,7 @@ func (s *measureSubject) list() {
 
 // measureLost tells which filled fields the version cannot bring.
 func measureLost(s *measureSubject, r *report) {
-	if s.v.fullMeasure {
+	if s.v.FullMeasure {
 		return
 	}
 	m := s.m
@@ -211,7 +212,7 @@ func measureNumbers(s *measureSubject, r *report) {
 	if m.FamilySign < 0 || m.FamilySign > 2 {
 		r.schema("famSign", "Признак семейной меры: должно быть 1 (семейная) или 2 (по домохозяйствам)")
 	}
-	if v := m.BasisPersonLiving; s.v.fullMeasure && v != nil && (*v < 0 || *v > 2) {
+	if v := m.BasisPersonLiving; s.v.FullMeasure && v != nil && (*v < 0 || *v > 2) {
 		r.schema("basisPersonLivingSign", "Статус лица-основания: должно быть 0, 1 или 2")
 	}
 }
@@ -252,7 +253,7 @@ var elementarySources = []string{"1000", "0100", "0010", "0001"}
 func measureFundingSources(s *measureSubject, r *report) {
 	elementary := oneOf("не корректен", elementarySources...)
 	for i, f := range s.m.Cofinancing {
-		if digits4(f.Source) == "" && elementary(f.Source) != "" {
+		if Digits4(f.Source) == "" && elementary(f.Source) != "" {
 			r.add(at("classificationKMSZ/cofinancing/fundingSource", i)+"/codeFundingSource",
 				fmt.Sprintf("Код источника финансирования %s не корректен: должен быть 1000, 0100, 0010 или 0001", f.Source))
 		}
@@ -279,7 +280,7 @@ func measureKBK(s *measureSubject, r *report) { checkFields(s.fields, r) }
 
 // measureKBKDigits only warns: letters occur in lawful codes (SPEC.md#rule-codes).
 func measureKBKDigits(s *measureSubject, r *report) {
-	if v := s.m.KBK; kbk(v) == "" && !digitsOnly(v) {
+	if v := s.m.KBK; kbk(v) == "" && strings.ContainsFunc(v, func(r rune) bool { return !isDigit(r) }) {
 		r.add("KBKCode", "Указан некорректный код КБК: в коде не только цифры")
 	}
 }
@@ -289,8 +290,8 @@ func measureOKTMO(s *measureSubject, r *report) {
 		return
 	}
 	for i, code := range s.m.Territories {
-		if digits8(code) == "" && !s.KnownOKTMO(code) {
-			r.add(at("territories/"+s.v.names.oktmo, i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
+		if Digits8(code) == "" && !s.KnownOKTMO(code) {
+			r.add(at("territories/"+s.v.Names.OKTMO, i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
 		}
 	}
 }

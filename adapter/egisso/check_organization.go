@@ -56,24 +56,24 @@ func (s *organizationSubject) list() {
 	s.text("title", "Наименование", o.Title, true, 1000, nil)
 	s.text("siteUrl", "Адрес сайта", o.SiteURL, false, 1000, nil)
 	s.text("address", "Фактический адрес", o.Address, true, 500, nil)
-	s.text("email", "E-mail", o.Email, true, 100, email)
+	s.text("email", "E-mail", o.Email, true, 100, EmailFormat)
 	s.text("contacts", "Телефоны", o.Contacts, true, 500, nil)
 	if l := o.Legal; l != nil {
-		s.text("legalPerson/inn", "ИНН", l.INN, true, 0, digits10)
-		s.text("legalPerson/kpp", "КПП", l.KPP, true, 0, digits9)
-		s.text("legalPerson/ogrn", "ОГРН", l.OGRN, true, 0, ogrn)
-		s.registration("legalPerson/", &legalElements, &l.Registration)
+		s.text("legalPerson/inn", "ИНН", l.INN, true, 0, Digits10)
+		s.text("legalPerson/kpp", "КПП", l.KPP, true, 0, Digits9)
+		s.text("legalPerson/ogrn", "ОГРН", l.OGRN, true, 0, OGRNFormat)
+		s.registration("legalPerson/", &LegalRegistration, &l.Registration)
 	}
 	if e := o.Entrepreneur; e != nil {
-		s.text("individualBusinessman/inn", "ИНН", e.INN, true, 0, digits12)
+		s.text("individualBusinessman/inn", "ИНН", e.INN, true, 0, Digits12)
 		s.text("individualBusinessman/ogrnip", "ОГРНИП", e.OGRNIP, true, 0, ogrnip)
-		s.registration("individualBusinessman/", &entrepreneurElements, &e.Registration)
+		s.registration("individualBusinessman/", &EntrepreneurRegistration, &e.Registration)
 	}
 	for i, p := range o.Points {
 		path, label := at("presencePoint", i), fmt.Sprintf("Точка %d: ", i+1)
 		s.text(path+"/title", label+"наименование", p.Title, true, 1000, nil)
 		s.text(path+"/address", label+"адрес", p.Address, true, 500, nil)
-		s.text(path+"/email", label+"e-mail", p.Email, false, 100, email)
+		s.text(path+"/email", label+"e-mail", p.Email, false, 100, EmailFormat)
 		s.text(path+"/contacts", label+"телефоны", p.Contacts, false, 500, nil)
 		s.text(path+"/note", label+"примечание", p.Note, false, 1000, nil)
 		s.text(path+"/schedule", label+"режим работы", p.Schedule, false, 500, nil)
@@ -91,14 +91,14 @@ func (s *organizationSubject) list() {
 	}
 }
 
-func (s *organizationSubject) registration(path string, names *registrationElements, r *Registration) {
-	path += names.element(r) + "/"
+func (s *organizationSubject) registration(path string, names *RegistrationNames, r *Registration) {
+	path += names.Element(r) + "/"
 	const label = "Документ о регистрации: "
-	if r.certificate() {
+	if r.Certificate() {
 		s.text(path+"series", label+"серия", r.Series, true, 2, nil)
 		s.text(path+"number", label+"номер", r.Number, true, 9, nil)
 	}
-	s.text(path+names.number, label+"номер записи в реестре", r.GRN, true, 0, exactly(names.length))
+	s.text(path+names.Number, label+"номер записи в реестре", r.GRN, true, 0, exactly(names.Length))
 	s.date(path+"issueDate", label+"дата", r.IssueDate, true)
 	s.text(path+"authority", label+"орган", r.Authority, true, 500, nil)
 }
@@ -130,15 +130,15 @@ func organizationSchema(s *organizationSubject, r *report) {
 func organizationNumbers(s *organizationSubject, r *report) {
 	const wrong = ": контрольное число не сходится"
 	if l := s.o.Legal; l != nil {
-		if digits10(l.INN) == "" && !INNValid(l.INN) {
+		if Digits10(l.INN) == "" && !INNValid(l.INN) {
 			r.add("legalPerson/inn", "ИНН"+wrong)
 		}
-		if ogrn(l.OGRN) == "" && !OGRNValid(l.OGRN) {
+		if OGRNFormat(l.OGRN) == "" && !OGRNValid(l.OGRN) {
 			r.add("legalPerson/ogrn", "ОГРН"+wrong)
 		}
 	}
 	if e := s.o.Entrepreneur; e != nil {
-		if digits12(e.INN) == "" && !INNValid(e.INN) {
+		if Digits12(e.INN) == "" && !INNValid(e.INN) {
 			r.add("individualBusinessman/inn", "ИНН"+wrong)
 		}
 		if ogrnip(e.OGRNIP) == "" && !OGRNIPValid(e.OGRNIP) {

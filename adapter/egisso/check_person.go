@@ -10,7 +10,7 @@ import (
 // listPerson names every text and date of tPersonInfo of prsn-info.
 func (s *factSubject) listPerson(who personAt) {
 	p, path, label := who.p, who.path, who.label
-	text := func(name, title, value, rule string, required bool, max int, f format) {
+	text := func(name, title, value, rule string, required bool, max int, f Format) {
 		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: rule, required: required, max: max, format: f})
 	}
 	text("SNILS", "СНИЛС", p.SNILS, "L-SNILS", true, 0, snils)
@@ -21,8 +21,8 @@ func (s *factSubject) listPerson(who personAt) {
 	text("Gender", "пол", string(p.Gender), "L-XSD", true, 0, oneOf("должно быть Male или Female", string(Male), string(Female)))
 	s.day(path, "BirthDate", label, "дата рождения", "L-XSD", p.BirthDate, true)
 	text("BirthPlace", "место рождения", p.BirthPlace, "L-XSD", false, 500, rusAndNumProblem)
-	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, digits10)
-	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, digits3)
+	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, Digits10)
+	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, Digits3)
 	s.listIdentity(p.IdentityDoc, path, label)
 	s.listAddress(p.PermanentResidence, path, "/Address/PermanentResidence", label, "адрес постоянного проживания: ")
 	s.listAddress(p.TemporaryResidence, path, "/Address/TemporaryResidence", label, "адрес временного проживания: ")
@@ -35,12 +35,12 @@ func (s *factSubject) listAddress(a *Address, person, element, whose, which stri
 		return
 	}
 	path, label := person+element, whose+which
-	text := func(name, title, value string, max int, f format) {
+	text := func(name, title, value string, max int, f Format) {
 		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: "L-XSD",
 			required: name == "OKSMCode", max: max, format: f})
 	}
-	text("OKSMCode", "код страны", a.OKSMCode, 0, digits3)
-	text("PostIndex", "индекс", a.PostIndex, 0, digits6)
+	text("OKSMCode", "код страны", a.OKSMCode, 0, Digits3)
+	text("PostIndex", "индекс", a.PostIndex, 0, Digits6)
 	text("Region", "регион", a.Region, 100, nil)
 	text("District", "район", a.District, 100, nil)
 	text("City", "населённый пункт", a.City, 100, nil)
@@ -50,60 +50,23 @@ func (s *factSubject) listAddress(a *Address, person, element, whose, which stri
 	text("Apartment", "квартира", a.Apartment, 10, nil)
 }
 
-// identityType is one element of the choice IdentityDoc.
-type identityType struct {
-	name           string
-	inPerson       bool // declared in prsn-info, the others in basic
-	series, number format
-	seriesOptional bool // then any text up to 20 characters
-}
-
-// identityTypes follow prsn-info and basic; all versions agree.
-var identityTypes = []identityType{
-	{name: "PassportRF", series: digits4, number: digits6},
-	{name: "ForeignPassport", number: anyNumber, seriesOptional: true},
-	{name: "ResidencePermitRF", series: digits2, number: digits7},
-	{name: "MilitaryPassport", series: militarySeries, number: digits7},
-	{name: "BirthCertificate", series: birthSeries, number: digits6},
-	{name: "TemporaryIdentityCardRF", number: anyNumber, seriesOptional: true},
-	{name: "RefugeeCertificate", inPerson: true, series: digits2, number: digits7},
-	{name: "OtherDocument", inPerson: true, number: anyNumber, seriesOptional: true},
-}
-
-// space is the namespace of the document's own element.
-func (t *identityType) space(v *Version) string {
-	if t.inPerson {
-		return v.space.person
-	}
-	return v.space.basic
-}
-
-func identityTypeOf(name string) *identityType {
-	for i := range identityTypes {
-		if identityTypes[i].name == name {
-			return &identityTypes[i]
-		}
-	}
-	return nil
-}
-
 func (s *factSubject) listIdentity(d *IdentityDoc, path, label string) {
 	if d == nil {
 		return
 	}
 	label += "удостоверение личности: "
-	t := identityTypeOf(d.Type)
+	t := IdentityTypeOf(d.Type)
 	if t == nil {
 		return // identityProblem tells
 	}
-	path += "/IdentityDoc/" + t.name
+	path += "/IdentityDoc/" + t.Name
 	series := field{parent: path, name: "Series", whose: label, label: "серия", value: d.Series, rule: "L-DOC",
-		required: !t.seriesOptional, format: t.series}
-	if t.seriesOptional {
+		required: !t.SeriesOptional, format: t.Series}
+	if t.SeriesOptional {
 		series.max = 20
 	}
 	s.add(series)
-	s.add(field{parent: path, name: "Number", whose: label, label: "номер", value: d.Number, rule: "L-DOC", required: true, format: t.number})
+	s.add(field{parent: path, name: "Number", whose: label, label: "номер", value: d.Number, rule: "L-DOC", required: true, format: t.Number})
 	s.day(path, "IssueDate", label, "дата выдачи", "L-DOC", d.IssueDate, true)
 	s.add(field{parent: path, name: "Issuer", whose: label, label: "кем выдан", value: d.Issuer, rule: "L-DOC", required: true, max: 200, format: rusAndNumProblem})
 }
@@ -204,7 +167,7 @@ func factDocuments(s *factSubject, r *report) {
 	checkFields(s.fields, r)
 	checkDates(s.dates, r)
 	for _, p := range s.people {
-		if d := p.p.IdentityDoc; d != nil && identityTypeOf(d.Type) == nil {
+		if d := p.p.IdentityDoc; d != nil && IdentityTypeOf(d.Type) == nil {
 			text := "удостоверение личности: неизвестный тип документа"
 			if d.Type == "" {
 				text = "удостоверение личности: тип документа: " + notGiven

@@ -46,11 +46,11 @@ type pointSubject struct {
 func newPointSubject(c Checker, p PresencePoint) *pointSubject {
 	p = p.Normalize()
 	s := &pointSubject{Checker: c, p: &p, v: c.Versions.For(RegisterPoint)}
-	s.owned("L-OSZ", "onmszCode", "Код ОНМСЗ", p.ONMSZCode, true, 0, s.v.participant)
+	s.owned("L-OSZ", "onmszCode", "Код ОНМСЗ", p.ONMSZCode, true, 0, s.v.ParticipantCode)
 	s.text("title", "Наименование", p.Title, true, 500, nil)
 	s.text("address", "Адрес", p.Address, true, 500, nil)
-	s.text("oktmo", "Код ОКТМО", p.OKTMO, true, 0, digits8)
-	s.text("email", "E-mail", p.Email, false, 100, email)
+	s.text("oktmo", "Код ОКТМО", p.OKTMO, true, 0, Digits8)
+	s.text("email", "E-mail", p.Email, false, 100, EmailFormat)
 	s.text("contacts", "Контакты", p.Contacts, true, 500, nil)
 	s.text("schedule", "Режим работы", p.Schedule, true, 500, nil)
 	s.text("rules", "Правила посещения", p.Rules, false, 1000, nil)
@@ -69,7 +69,7 @@ func pointSchema(s *pointSubject, r *report) {
 
 func pointParticipant(s *pointSubject, r *report) {
 	checkFields(s.fields, r)
-	if code := s.p.ONMSZCode; s.KnownParticipant != nil && s.v.participant(code) == "" && !s.KnownParticipant(code) {
+	if code := s.p.ONMSZCode; s.KnownParticipant != nil && s.v.ParticipantCode(code) == "" && !s.KnownParticipant(code) {
 		r.add("onmszCode", "Код ОНМСЗ не найден в реестре ОНМСЗ")
 	}
 }
@@ -85,7 +85,7 @@ func pointRepeats(s *pointSubject, r *report) {
 }
 
 func pointOKTMO(s *pointSubject, r *report) {
-	if code := s.p.OKTMO; s.KnownOKTMO != nil && digits8(code) == "" && !s.KnownOKTMO(code) {
+	if code := s.p.OKTMO; s.KnownOKTMO != nil && Digits8(code) == "" && !s.KnownOKTMO(code) {
 		r.add("oktmo", "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
 	}
 }

@@ -151,20 +151,3 @@ func TestApplicationRules(t *testing.T) {
 	}
 	runRules(t, applicationCases, base, Checker.Application)
 }
-
-func TestModificationBringsOnlyWhatChanged(t *testing.T) {
-	before := clinic()
-	now := before
-	now.OSZCode, now.Title, now.Territories = "0042.000001", before.Title+" ", []string{"57701000", "57702000"}
-	a := now.Application(uuid.Nil, MoveAlter, &before)
-	if a.Participant.Title != "" || len(a.Participant.Territories) != 2 || a.Participant.INN != "" || a.Participant.OSZCode == "" {
-		t.Errorf("application %+v", a.Participant)
-	}
-	if before.ContentHash() == now.ContentHash() {
-		t.Error("other territories have the same hash")
-	}
-	now.Territories, now.Document = before.Territories, BasisDocument{Number: "2"}
-	if before.ContentHash() != now.ContentHash() {
-		t.Error("code and reason take part in the hash")
-	}
-}

@@ -1,11 +1,8 @@
 package egisso
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -18,7 +15,7 @@ type ruleCase[T any] struct {
 	want   string
 }
 
-func runRules[T any](t *testing.T, cases []ruleCase[T], base func() T, check func(Checker, T) []Finding) {
+func runRules[T any](t *testing.T, cases []ruleCase[T], base func() T, find func(Checker, T) []Finding) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -26,7 +23,7 @@ func runRules[T any](t *testing.T, cases []ruleCase[T], base func() T, check fun
 			if c.change != nil {
 				c.change(&record, &checker)
 			}
-			findings := check(checker, record)
+			findings := find(checker, record)
 			if got := strings.Join(codes(findings), " "); got != c.want {
 				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
 			}
@@ -50,8 +47,10 @@ func version(t testing.TB, c *Checker, code, number string) {
 	c.Versions = VersionSet{v.Register: v}
 }
 
-func never(string) bool      { return false }
+func never(string) bool { return false }
+
 func neverID(uuid.UUID) bool { return false }
+
 func onlyID(want uuid.UUID) func(uuid.UUID) bool {
 	return func(id uuid.UUID) bool { return id == want }
 }
@@ -97,74 +96,10 @@ func TestEveryRuleHasACase(t *testing.T) {
 		if !covered[key] {
 			t.Errorf("no test case for %s", key)
 		}
-		set := 0
-		for _, is := range []bool{r.measure != nil, r.fact != nil, r.organization != nil, r.point != nil, r.application != nil, r.event != nil} {
-			if is {
-				set++
-			}
-		}
-		if r.Text == "" || r.Reads == "" || set != 1 {
+		if r.Text == "" || r.Reads == "" {
 			t.Errorf("rule %s is incomplete", r.Code)
 		}
 	}
-}
-
-// classifierCases: measures against the classifier of the world and what else
-// is known beside them.
-func classifierCases(t testing.TB) []ruleCase[LocalMeasure] {
-	world := func(change func(*LocalMeasure)) func(*LocalMeasure, *Checker) {
-		return func(m *LocalMeasure, c *Checker) {
-			c.Classifier = ruleClassifier()
-			change(m)
-		}
-	}
-	other := measureID("fff")
-	return []ruleCase[LocalMeasure]{
-		{"no classifier", func(m *LocalMeasure, c *Checker) { m.MSZ, m.PeriodicityCode = "9999", "99" }, ""},
-		{"classifier without dictionaries", func(m *LocalMeasure, c *Checker) {
-			m.PeriodicityCode, c.Classifier = "99", NewClassifier(ruleClassifier().kmsz, nil, nil)
-		}, ""},
-		{"dictionaries without a classifier", func(m *LocalMeasure, c *Checker) {
-			m.MSZ, c.Classifier = "9999", NewClassifier(nil, []Periodicity{{Code: "05"}}, nil)
-		}, ""},
-		{"nothing wrong", world(func(m *LocalMeasure) {}), ""},
-		{"two sources", world(func(m *LocalMeasure) { *m = moneyMeasure() }), ""},
-		{"001 part", world(func(m *LocalMeasure) { m.PartKMSZ = "990101" }), "001"},
-		{"002 measure", world(func(m *LocalMeasure) { m.MSZ = "9901" }), "002"},
-		{"003 one of the categories", world(func(m *LocalMeasure) { m.Categories[1].KMSZ = "99000000" }), "003"},
-		{"004 form", world(func(m *LocalMeasure) { m.ProvisionForm = "99" }), "004"},
-		{"005 018 source", world(func(m *LocalMeasure) { m.Cofinancing[0].Source = "0900" }), "005 015 018"},
-		{"006 level", world(func(m *LocalMeasure) { m.LevelNPA = "09" }), "006"},
-		{"008 periodicity", world(func(m *LocalMeasure) { m.PeriodicityCode = "99" }), "008"},
-		{"008 periodicity not yet valid", world(func(m *LocalMeasure) { m.DateEnact = day("2016-12-31") }), "008"},
-		{"008 first day of its term", world(func(m *LocalMeasure) { m.DateEnact = day("2017-01-01") }), ""},
-		{"codes of a wrong form are L-XSD's", world(func(m *LocalMeasure) {
-			m.PartKMSZ, m.MSZ, m.LevelNPA, m.PeriodicityCode, m.Cofinancing[0].Source, m.Categories[0].KMSZ = "1", "1", "1", "1", "1", "1"
-		}), "L-XSD L-XSD L-XSD L-XSD L-XSD L-XSD"},
-		{"018 sum", world(func(m *LocalMeasure) {
-			m.Cofinancing = []FundingShare{{"0100", num("50")}, {"0100", num("50")}}
-		}), "018"},
-		{"018 rule of one category", world(func(m *LocalMeasure) { m.Categories[2].KMSZ = "05020000" }), "018(W)"},
-		{"018 rule of every category", world(func(m *LocalMeasure) { m.ProvisionForm = FormService }), "018(W) 018(W) 018(W)"},
-		{"007 no list", func(m *LocalMeasure, c *Checker) {}, ""},
-		{"007 not in the list", func(m *LocalMeasure, c *Checker) { c.KnownOKTMO = never }, "007"},
-		{"L-LMSZ-VER new", func(m *LocalMeasure, c *Checker) { c.LastAccepted = &uuid.UUID{} }, ""},
-		{"L-LMSZ-VER replaces the last one", func(m *LocalMeasure, c *Checker) { m.PreviousID, c.LastAccepted = other, &other }, ""},
-		{"L-LMSZ-VER replaces one before", func(m *LocalMeasure, c *Checker) { m.PreviousID, c.LastAccepted = measureID("eee"), &other }, "L-LMSZ-VER"},
-		{"L-LMSZ-VER replaces none though one is accepted", func(m *LocalMeasure, c *Checker) { c.LastAccepted = &other }, "L-LMSZ-VER"},
-		{"L-LOST fields of the new version", func(m *LocalMeasure, c *Checker) {
-			version(t, c, "10.05.I", "1.0.7")
-			m.FRGUCode, m.InheritFacts = "1234567890", flag(true)
-		}, "L-LOST(W) L-LOST(W)"},
-		{"1.0.7 has shorter texts", func(m *LocalMeasure, c *Checker) {
-			version(t, c, "10.05.I", "1.0.7")
-			m.Conditions, m.Title = strings.Repeat("я", 501), strings.Repeat("я", 2000)
-		}, "L-LEN"},
-	}
-}
-
-func TestClassifierRules(t *testing.T) {
-	runRules(t, classifierCases(t), federalMeasure, Checker.Measure)
 }
 
 func factContextCases(t testing.TB) []ruleCase[Fact] {
@@ -192,58 +127,6 @@ func factContextCases(t testing.TB) []ruleCase[Fact] {
 		{"L-DUP twin", func(f *Fact, c *Checker) { c.Twin = func([32]byte) bool { return true } }, "L-DUP(W)"},
 		{"L-DUP no twin", func(f *Fact, c *Checker) { c.Twin = func([32]byte) bool { return false } }, ""},
 	}
-}
-
-// insulinCategory is a category of КМСЗ the measure of insulinFact uses.
-const insulinCategory = "02010000"
-
-// ruleClassifier has what the measures of the world are made of, a rule for each
-// of their combinations, and two categories without rules.
-func ruleClassifier() *Classifier {
-	k := &KMSZ{Facets: map[Facet][]Position{}}
-	add := func(f Facet, code string) {
-		if !slices.ContainsFunc(k.Facets[f], func(p Position) bool { return p.Code == code }) {
-			k.Facets[f] = append(k.Facets[f], Position{Code: code, Name: "Позиция " + code})
-		}
-	}
-	for _, form := range []ProvisionForm{FormMonetary, FormNatural, FormExemption, FormService} {
-		add(FacetForms, string(form))
-	}
-	add(FacetCategories, "01000000")
-	add(FacetCategories, "05020000")
-	for _, m := range worldMeasures() {
-		add(FacetMSZ, m.MSZ)
-		add(FacetParts, m.PartKMSZ)
-		add(FacetLevels, m.LevelNPA)
-		for _, c := range m.Categories {
-			add(FacetCategories, c.KMSZ)
-			source := m.Cofinancing[0].Source
-			for _, share := range m.Cofinancing {
-				add(FacetSources, share.Source)
-			}
-			if len(m.Cofinancing) > 1 {
-				source = "0011" // 0010 and 0001 together
-				add(FacetSources, source)
-			}
-			k.Rules = append(k.Rules, KMSZRule{Part: m.PartKMSZ, MSZ: m.MSZ, Category: c.KMSZ, Level: m.LevelNPA, Source: source, Form: string(m.ProvisionForm)})
-		}
-	}
-	begin := time.Date(2017, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3*60*60))
-	return NewClassifier(k, []Periodicity{{Code: "05", Title: "По мере необходимости", StartDate: begin}},
-		[]Unit{{Code: "03", Title: "Штука", OKEI: "796", StartDate: begin}})
-}
-
-// classifierWithout is that classifier lacking a category.
-func classifierWithout(t testing.TB, code string) *Classifier {
-	t.Helper()
-	k := *ruleClassifier().kmsz
-	k.Facets = maps.Clone(k.Facets)
-	before := k.Facets[FacetCategories]
-	k.Facets[FacetCategories] = slices.DeleteFunc(slices.Clone(before), func(p Position) bool { return p.Code == code })
-	if len(k.Facets[FacetCategories]) == len(before) {
-		t.Fatalf("the classifier has no category %s", code)
-	}
-	return NewClassifier(&k, nil, nil)
 }
 
 func TestFactRulesInContext(t *testing.T) {

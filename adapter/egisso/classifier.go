@@ -1,8 +1,7 @@
 package egisso
 
 import (
-	"fmt"
-	"strconv"
+	"slices"
 	"time"
 )
 
@@ -22,14 +21,13 @@ type Classifier struct {
 func NewClassifier(k *KMSZ, periodicities []Periodicity, units []Unit) *Classifier {
 	c := &Classifier{kmsz: k}
 	if k != nil {
-		c.codes = make(map[Facet]map[string]int, len(facets))
-		for _, f := range facets {
-			list := k.Facets[f.facet]
+		c.codes = make(map[Facet]map[string]int, len(k.Facets))
+		for facet, list := range k.Facets {
 			index := make(map[string]int, len(list))
 			for i := range list {
 				index[list[i].Code] = i
 			}
-			c.codes[f.facet] = index
+			c.codes[facet] = index
 		}
 		c.rules = make(map[string]struct{}, len(k.Rules))
 		for i := range k.Rules {
@@ -110,35 +108,42 @@ func (c *Classifier) periodicity(code string, day Date) (known, valid bool) {
 // validOn reports whether the day lies in the term of an entry; both ends are
 // moments, read as days of Moscow.
 func validOn(start, finish time.Time, day Date) bool {
-	return !day.Before(DateOf(InMoscow(start))) && (finish.IsZero() || !day.After(DateOf(InMoscow(finish))))
+	return !day.Before(DateOf(start.In(Moscow))) && (finish.IsZero() || !day.After(DateOf(finish.In(Moscow))))
 }
 
-// InMoscow returns t in the zone in which ЕГИССО means days.
-func InMoscow(t time.Time) time.Time { return t.In(moscow) }
+// Affected is a local measure that a new classifier makes invalid.
+type Affected struct {
+	Index    int       // position in the measures given
+	Findings []Finding // what the new classifier says and the old one did not
+}
 
-// FundingCode is the code of all sources of a measure together: the sum of
-// their codes (SPEC.md#funding). ok is false if a code is not four digits.
-func FundingCode(shares []FundingShare) (code string, ok bool) {
-	sum := 0
-	for _, s := range shares {
-		n, err := strconv.Atoi(s.Source)
-		if err != nil || !isDigits(s.Source, 4) {
-			return "", false
+// CheckMeasure runs the rules that compare a measure with the classifier, and no
+// other.
+func (c *Classifier) CheckMeasure(m LocalMeasure) []Finding {
+	m = m.Normalize()
+	return c.checkMeasure(&m)
+}
+
+// checkMeasure is CheckMeasure of a normal measure. The rules read its codes
+// only, not the list of its fields.
+func (c *Classifier) checkMeasure(m *LocalMeasure) []Finding {
+	return check(classifierRules, ruleOfMeasure, &measureSubject{Checker: Checker{Classifier: c}, m: m})
+}
+
+// Affected returns the measures that pass the old classifier and not the new
+// one, with the findings that are new. Either classifier may be nil.
+func (c *Classifier) Affected(next *Classifier, measures []LocalMeasure) []Affected {
+	var out []Affected
+	for i, m := range measures {
+		now := next.CheckMeasure(m)
+		if len(now) == 0 {
+			continue
 		}
-		sum += n
+		before := c.CheckMeasure(m)
+		now = slices.DeleteFunc(now, func(f Finding) bool { return slices.Contains(before, f) })
+		if len(now) > 0 {
+			out = append(out, Affected{i, now})
+		}
 	}
-	return fmt.Sprintf("%04d", sum), len(shares) > 0
-}
-
-// RuleCodes returns the composite codes КМСЗ must have for the measure, one for
-// each category, in their order. ok is false if the sources have no sum.
-func (m *LocalMeasure) RuleCodes() (codes []string, ok bool) {
-	source, ok := FundingCode(m.Cofinancing)
-	if !ok {
-		return nil, false
-	}
-	for _, c := range m.Categories {
-		codes = append(codes, ruleCode(m.MSZ, c.KMSZ, m.LevelNPA, source, string(m.ProvisionForm), m.PartKMSZ))
-	}
-	return codes, true
+	return out
 }

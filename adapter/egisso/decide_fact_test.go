@@ -55,50 +55,50 @@ func TestDecideFact(t *testing.T) {
 		{"in flight", dearer, false, &money, func(h *History) { h.InFlight = true }, "", "wait"},
 		{"in flight, deleted", dearer, true, &money, func(h *History) { h.InFlight = true }, "", "wait"},
 
-		{"nothing changed", insulinFact(), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"only the cost", dearer, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnRecalculation 1600"},
-		{"only the cost, by policy an alteration", dearer, false, ptr(insulinFact()), nil, "cost=alterationBasedOnPreviousErrors", "alter alterationBasedOnPreviousErrors"},
+		{"nothing changed", insulinFact(), false, new(insulinFact()), nil, "", "nothing"},
+		{"only the cost", dearer, false, new(insulinFact()), nil, "", "alter alterationBasedOnRecalculation 1600"},
+		{"only the cost, by policy an alteration", dearer, false, new(insulinFact()), nil, "cost=alterationBasedOnPreviousErrors", "alter alterationBasedOnPreviousErrors"},
 		{"only the sum of money", moreMoney, false, &money, nil, "", "alter alterationBasedOnRecalculation 3500"},
-		{"quantity", more, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"cost and quantity", changed(func(f *Fact) { f.Assignment.Amount, f.Assignment.Equivalent = num("3"), sum("1600") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"surname", changed(func(f *Fact) { f.Receiver.FamilyName = "Орлова" }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
-		{"surname and quantity", changed(func(f *Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", num("3") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"recalculation rejected and not corrected", dearer, false, ptr(insulinFact()), func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"quantity", more, false, new(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"cost and quantity", changed(func(f *Fact) { f.Assignment.Amount, f.Assignment.Equivalent = num("3"), sum("1600") }), false, new(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"surname", changed(func(f *Fact) { f.Receiver.FamilyName = "Орлова" }), false, new(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
+		{"surname and quantity", changed(func(f *Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", num("3") }), false, new(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"recalculation rejected and not corrected", dearer, false, new(insulinFact()), func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
 		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
-		{"deleted", insulinFact(), true, ptr(insulinFact()), nil, "", "invalidate errorsInvalidation"},
-		{"duplicate", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, ptr(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
-		{"duplicate deleted", ended(insulinFact(), CauseDuplicate, "2023-01-10"), true, ptr(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
-		{"duplicate, by policy an error", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, ptr(insulinFact()), nil, "duplicate=errorsInvalidation", "invalidate errorsInvalidation"},
+		{"deleted", insulinFact(), true, new(insulinFact()), nil, "", "invalidate errorsInvalidation"},
+		{"duplicate", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, new(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
+		{"duplicate deleted", ended(insulinFact(), CauseDuplicate, "2023-01-10"), true, new(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
+		{"duplicate, by policy an error", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, new(insulinFact()), nil, "duplicate=errorsInvalidation", "invalidate errorsInvalidation"},
 		{"back after its removal", insulinFact(), false, nil, func(h *History) { h.Invalidated = true }, "", "new fact reborn"},
 
-		{"died", ended(insulinFact(), CauseDeath, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"died, sum recalculated", recalculatedDeath, false, ptr(insulinFact()), nil, "", "end alterationBasedOnDeathOrMovingRecalculation 760 2023-01-20"},
-		{"died on the last day: runs out by itself", ended(insulinFact(), CauseDeath, "2023-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"died after the end", ended(insulinFact(), CauseDeath, "2024-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"open-ended, died", ended(halfPriceFact(), CauseDeath, "2024-02-09"), false, ptr(halfPriceFact()), nil, "", "end terminationBasedOnEndOfRight 2024-02-09"},
-		{"privilege closed", closed, false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"privilege closed, by policy nothing", closed, false, ptr(insulinFact()), nil, "closed=off", "nothing"},
-		{"refused", ended(insulinFact(), CauseRefused, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnRecipientRefusal 2023-01-20"},
-		{"replaced", ended(insulinFact(), CauseReplaced, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnRecalculation 2023-01-20"},
-		{"another measure excludes it", ended(insulinFact(), CauseIneligible, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnIneligibility 2023-01-20"},
-		{"term of the measure over", ended(insulinFact(), CauseTermOver, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfValidityPeriod 2023-01-20"},
-		{"expired undispensed: nothing unless asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"expired undispensed, asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, ptr(insulinFact()), nil,
+		{"died", ended(insulinFact(), CauseDeath, "2023-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"died, sum recalculated", recalculatedDeath, false, new(insulinFact()), nil, "", "end alterationBasedOnDeathOrMovingRecalculation 760 2023-01-20"},
+		{"died on the last day: runs out by itself", ended(insulinFact(), CauseDeath, "2023-02-09"), false, new(insulinFact()), nil, "", "nothing"},
+		{"died after the end", ended(insulinFact(), CauseDeath, "2024-02-09"), false, new(insulinFact()), nil, "", "nothing"},
+		{"open-ended, died", ended(halfPriceFact(), CauseDeath, "2024-02-09"), false, new(halfPriceFact()), nil, "", "end terminationBasedOnEndOfRight 2024-02-09"},
+		{"privilege closed", closed, false, new(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"privilege closed, by policy nothing", closed, false, new(insulinFact()), nil, "closed=off", "nothing"},
+		{"refused", ended(insulinFact(), CauseRefused, "2023-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnRecipientRefusal 2023-01-20"},
+		{"replaced", ended(insulinFact(), CauseReplaced, "2023-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnRecalculation 2023-01-20"},
+		{"another measure excludes it", ended(insulinFact(), CauseIneligible, "2023-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnIneligibility 2023-01-20"},
+		{"term of the measure over", ended(insulinFact(), CauseTermOver, "2023-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnEndOfValidityPeriod 2023-01-20"},
+		{"expired undispensed: nothing unless asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, new(insulinFact()), nil, "", "nothing"},
+		{"expired undispensed, asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, new(insulinFact()), nil,
 			"expired=terminationBasedOnEndOfValidityPeriod", "end terminationBasedOnEndOfValidityPeriod 2023-02-09"},
-		{"before it began: a person's business, by L-EVT", ended(insulinFact(), CauseClosed, "2020-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2020-01-20"},
+		{"before it began: a person's business, by L-EVT", ended(insulinFact(), CauseClosed, "2020-01-20"), false, new(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2020-01-20"},
 
-		{"ended and content changed: content first", closedMore, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"then the end", closedMore, false, ptr(more), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"then nothing", closedMore, false, ptr(closedMore), nil, "", "nothing"},
-		{"end rejected and not corrected", closed, false, ptr(insulinFact()), func(h *History) { h.Rejected = &closedHash }, "", "nothing"},
-		{"ended fact corrected keeps its end", closedMore, false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
+		{"ended and content changed: content first", closedMore, false, new(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"then the end", closedMore, false, new(more), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"then nothing", closedMore, false, new(closedMore), nil, "", "nothing"},
+		{"end rejected and not corrected", closed, false, new(insulinFact()), func(h *History) { h.Rejected = &closedHash }, "", "nothing"},
+		{"ended fact corrected keeps its end", closedMore, false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
 		{"ended fact, surname", changed(func(f *Fact) {
 			f.Receiver.FamilyName, f.Ending = "Орлова", closed.Ending
-		}), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors person until 2023-01-20"},
-		{"end moved", ended(insulinFact(), CauseClosed, "2023-01-25"), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-25"},
-		{"end taken back", insulinFact(), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-02-09"},
-		{"ended, then the policy changed", closed, false, ptr(closed), nil, "closed=off", "nothing"},
-		{"ended, then deleted", closed, true, ptr(closed), nil, "", "invalidate errorsInvalidation"},
+		}), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors person until 2023-01-20"},
+		{"end moved", ended(insulinFact(), CauseClosed, "2023-01-25"), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-25"},
+		{"end taken back", insulinFact(), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-02-09"},
+		{"ended, then the policy changed", closed, false, new(closed), nil, "closed=off", "nothing"},
+		{"ended, then deleted", closed, true, new(closed), nil, "", "invalidate errorsInvalidation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			policy, err := ParseEventPolicy(c.policy)
@@ -139,8 +139,6 @@ func TestDecideFact(t *testing.T) {
 		})
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // settles repeats decisions, each accepted, until nothing is left to say: it
 // must not take more than three, and every element must be a valid one.
@@ -198,23 +196,6 @@ func checkElement(t *testing.T, d *FactDecision, fact uuid.UUID) {
 	}
 	if got := d.Event(fact).Kind; got != d.Kind {
 		t.Fatalf("event of kind %s", got)
-	}
-}
-
-func TestParseEventPolicy(t *testing.T) {
-	p, err := ParseEventPolicy(" expired = terminationBasedOnEndOfRight , refused=off,")
-	if err != nil || p.event(CauseExpired) != KindFactEndOfRight || p.event(CauseRefused) != "" || p.event(CauseDeath) != KindFactEndOfRight {
-		t.Errorf("policy %v, %v", p, err)
-	}
-	for _, bad := range []string{"expired", "expired=", "whatever=off", "death=fact", "cost=errorsInvalidation", "death=off,death=off"} {
-		if _, err := ParseEventPolicy(bad); err == nil {
-			t.Errorf("policy %q was accepted", bad)
-		} else {
-			t.Log(err)
-		}
-	}
-	for _, row := range causes {
-		t.Logf("%-11s %-45s %v: %s", row.cause, row.event, row.choices, row.text)
 	}
 }
 

@@ -18,7 +18,7 @@ type field struct {
 	max      int    // characters, 0: the format says it
 	soft     bool   // a longer text is cut, not refused
 	lines    bool   // line breaks are allowed
-	format   format // nil: any text
+	format   Format // nil: any text
 }
 
 // A dateField is one date of a record.
@@ -77,7 +77,7 @@ func checkDates(dates []dateField, r *report) {
 			if d.required {
 				r.schema(d.path(), d.say(notGiven))
 			}
-		case !d.value.possible():
+		case !d.value.Possible():
 			r.schema(d.path(), d.say("такой даты нет, или год не от 1000 до 2999"))
 		}
 	}
@@ -117,12 +117,12 @@ type fieldList struct {
 	dates  []dateField
 }
 
-func (l *fieldList) text(name, label, value string, required bool, max int, f format) {
+func (l *fieldList) text(name, label, value string, required bool, max int, f Format) {
 	l.owned("L-XSD", name, label, value, required, max, f)
 }
 
 // owned lists a text whose presence and format another rule reports.
-func (l *fieldList) owned(rule, name, label, value string, required bool, max int, f format) {
+func (l *fieldList) owned(rule, name, label, value string, required bool, max int, f Format) {
 	l.fields = append(l.fields, field{
 		name: name, label: label, value: value, rule: rule, required: required, max: max, format: f, lines: f == nil,
 	})

@@ -65,10 +65,45 @@ func TestContentHashOfMeasure(t *testing.T) {
 	}
 }
 
+// Hashing must not change what it hashes, and ids take no part.
+func TestContentHashOfOtherRegisters(t *testing.T) {
+	o, x, p := pharmacy(), reception(), clinic()
+	before := asJSON(t, []any{o, x, p})
+	organization, point, participant := o.ContentHash(), x.ContentHash(), p.ContentHash()
+	if asJSON(t, []any{o, x, p}) != before {
+		t.Fatal("hashing changed a value")
+	}
+	same, moved := pharmacy(), reception()
+	same.ID, same.PreviousID, same.LastChanging = pointID("001"), pointID("002"), today.Time()
+	same.Points[0].Measures[0], same.Points[0].Measures[1] = same.Points[0].Measures[1], same.Points[0].Measures[0]
+	same.Points[0].Measures[0].ID, same.Title = pointID("003"), same.Title+" "
+	same.Points[0].Coordinates = &Coordinates{num("58.01050"), num("56.2502")}
+	if same.ContentHash() != organization {
+		t.Error("ids, order and spaces change the organisation's hash")
+	}
+	moved.ID, moved.LastChanging, moved.Measures[0].ID = pointID("009"), today.Time(), pointID("003")
+	if moved.ContentHash() != point {
+		t.Error("ids change the point's hash")
+	}
+	p.Territories = append([]string{"57702000"}, p.Territories...)
+	q := clinic()
+	q.Territories = append(q.Territories, "57702000")
+	if p.ContentHash() != q.ContentHash() || p.ContentHash() == participant {
+		t.Error("territories are a set")
+	}
+	same.Points[0].Measures[0].Key, moved.Schedule = "other", "круглосуточно"
+	if same.ContentHash() == organization || moved.ContentHash() == point {
+		t.Error("content does not change the hash")
+	}
+	if findings := (Checker{}).ParticipantRow(clinic()); Blocks(findings) {
+		t.Errorf("a participant of the samples: %v", findings)
+	}
+}
+
 // The store keeps records as JSON: what comes back must hash the same.
 func TestContentHashSurvivesJSON(t *testing.T) {
 	for seed := range uint64(2 * randomPackages(t)) {
-		r := newRandom(seed)
+		r := newRandom(seed, nil)
 		m, f := r.measure(), r.fact()
 		if Blocks(CheckMeasure(m)) || Blocks(CheckFact(f, nil, Date{})) {
 			continue
@@ -90,11 +125,36 @@ func TestContentHashSurvivesJSON(t *testing.T) {
 // Hashing must not change what it hashes.
 func TestContentHashLeavesTheValueAlone(t *testing.T) {
 	for seed := range uint64(50) {
-		m := newRandom(seed).measure()
+		m := newRandom(seed, nil).measure()
 		before := asJSON(t, m)
 		m.ContentHash()
 		if asJSON(t, m) != before {
 			t.Fatalf("seed %d: measure changed", seed)
 		}
+	}
+}
+
+func TestModificationBringsOnlyWhatChanged(t *testing.T) {
+	before := clinic()
+	now := before
+	now.OSZCode, now.Title, now.Territories = "0042.000001", before.Title+" ", []string{"57701000", "57702000"}
+	a := now.Application(uuid.Nil, MoveAlter, &before)
+	if a.Participant.Title != "" || len(a.Participant.Territories) != 2 || a.Participant.INN != "" || a.Participant.OSZCode == "" {
+		t.Errorf("application %+v", a.Participant)
+	}
+	if before.ContentHash() == now.ContentHash() {
+		t.Error("other territories have the same hash")
+	}
+	now.Territories, now.Document = before.Territories, BasisDocument{Number: "2"}
+	if before.ContentHash() != now.ContentHash() {
+		t.Error("code and reason take part in the hash")
+	}
+}
+
+func BenchmarkFactContentHash(b *testing.B) {
+	f := insulinFact()
+	b.ReportAllocs()
+	for b.Loop() {
+		f.ContentHash()
 	}
 }

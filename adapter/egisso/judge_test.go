@@ -76,7 +76,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeKeepsEveryMessage(t *testing.T) {
-	p, err := ReadProtocol(readSample(t, storageSamples, "valid.response.partial.xml"))
+	p, err := ReadProtocol(readSample(t, "10.10.I-1.0.3", "valid.response.partial.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

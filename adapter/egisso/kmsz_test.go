@@ -9,16 +9,6 @@ import (
 	"time"
 )
 
-// published is version 8 of the samples: the pushed publication.
-func published(t testing.TB) *Publication {
-	t.Helper()
-	p, err := ReadPublication(readSample(t, "10.01.O-1.0.3", "valid.request.v8-published.xml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func changeList(changes []Change) []string {
 	var out []string
 	for _, c := range changes {
@@ -31,7 +21,7 @@ func changeList(changes []Change) []string {
 // what the publication itself declares.
 func TestDiffKMSZ(t *testing.T) {
 	p := published(t)
-	got := DiffKMSZ(worldClassifier(t).kmsz, p.KMSZ)
+	got := DiffKMSZ(worldKMSZ(t), p.KMSZ)
 	for _, c := range got {
 		t.Logf("%-14s %-32s %-9s %q %q", c.Facet, c.Code, c.Type.Title(), c.Old, c.New)
 	}
@@ -48,7 +38,7 @@ func TestDiffKMSZ(t *testing.T) {
 	if n := len(DiffKMSZ(p.KMSZ, p.KMSZ)); n != 0 {
 		t.Errorf("%d differences with itself", n)
 	}
-	back := DiffKMSZ(p.KMSZ, worldClassifier(t).kmsz)
+	back := DiffKMSZ(p.KMSZ, worldKMSZ(t))
 	if len(back) != len(got) || back[0].Type != ChangeRemoved {
 		t.Errorf("the other way round: %q", changeList(back))
 	}
@@ -67,35 +57,8 @@ func TestDiffKMSZ(t *testing.T) {
 	}
 }
 
-func TestAffectedMeasures(t *testing.T) {
-	old, next := worldClassifier(t), NewClassifier(published(t).KMSZ, nil, nil)
-	if got := old.Affected(next, worldMeasures()); len(got) != 0 {
-		t.Errorf("version 8 of the samples affects %v", got)
-	}
-	// A measure by the rule that version 8 switches off.
-	m := regionalMeasure()
-	m.MSZ, m.Categories = "0801", []LocalCategory{category("e201", "R1", "Больные сахарным диабетом", "06010000")}
-	measures := append(worldMeasures(), m)
-	got := old.Affected(next, measures)
-	if len(got) != 1 || got[0].Index != 4 || strings.Join(codes(got[0].Findings), " ") != "018(W)" {
-		t.Fatalf("affected %v", got)
-	}
-	t.Log(got[0].Findings)
-	// What was wrong before is no news.
-	measures[0].PartKMSZ = "990101"
-	if got := old.Affected(next, measures); len(got) != 1 {
-		t.Errorf("affected %v", got)
-	}
-	if got := (*Classifier)(nil).Affected(next, measures); len(got) != 2 {
-		t.Errorf("without an old classifier: %v", got)
-	}
-	if got := old.Affected(nil, measures); got != nil {
-		t.Errorf("without a new classifier: %v", got)
-	}
-}
-
 func TestKMSZContentHash(t *testing.T) {
-	k := newRandom(1).kmsz()
+	k := newRandom(1, nil).kmsz()
 	want := k.ContentHash()
 	clone := func() *KMSZ {
 		b, err := json.Marshal(k)
@@ -134,16 +97,16 @@ func TestKMSZContentHash(t *testing.T) {
 func book(statuses map[int]VersionStatus) KMSZBook {
 	var b KMSZBook
 	for number, status := range statuses {
-		k := versionOf(number, status)
+		k := kmszOf(number, status)
 		b = append(b, StoredVersion{k.KMSZVersion, k.ContentHash()})
 	}
 	slices.SortFunc(b, func(a, c StoredVersion) int { return c.Number - a.Number })
 	return b
 }
 
-func versionOf(number int, status VersionStatus) *KMSZ {
-	k := newRandom(uint64(number)).kmsz()
-	k.KMSZVersion = KMSZVersion{Number: number, Status: status, StartDate: time.Date(2020+number, 1, 1, 0, 0, 0, 0, moscow), Document: "Приказ"}
+func kmszOf(number int, status VersionStatus) *KMSZ {
+	k := newRandom(uint64(number), nil).kmsz()
+	k.KMSZVersion = KMSZVersion{Number: number, Status: status, StartDate: time.Date(2020+number, 1, 1, 0, 0, 0, 0, Moscow), Document: "Приказ"}
 	return k
 }
 
@@ -151,9 +114,9 @@ func versionOf(number int, status VersionStatus) *KMSZ {
 func TestKMSZBook(t *testing.T) {
 	const published, active, archived = StatusPublished, StatusActive, StatusArchived
 	type stored = map[int]VersionStatus
-	header := func(number int, status VersionStatus) KMSZVersion { return versionOf(number, status).KMSZVersion }
+	header := func(number int, status VersionStatus) KMSZVersion { return kmszOf(number, status).KMSZVersion }
 	other := func(number int, status VersionStatus) *KMSZ {
-		k := versionOf(number, status)
+		k := kmszOf(number, status)
 		k.Rules = k.Rules[:0]
 		return k
 	}
@@ -163,20 +126,20 @@ func TestKMSZBook(t *testing.T) {
 		do   func(KMSZBook) KMSZPlan
 		want string
 	}{
-		{"published, first", nil, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, "store 8:3"},
-		{"published, next", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, "store 8:3"},
-		{"published again, the same", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, ""},
+		{"published, first", nil, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(8, published)) }, "store 8:3"},
+		{"published, next", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(8, published)) }, "store 8:3"},
+		{"published again, the same", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(8, published)) }, ""},
 		{"published again, other content", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Publish(other(8, published)) }, "store replaces, 1 notes"},
-		{"published late: active does not go back", stored{7: archived, 8: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, ""},
-		{"published as active: it is not yet", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, active)) }, "store 8:3"},
-		{"published after a gap", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(10, published)) }, "store 10:3 pull, 1 notes"},
+		{"published late: active does not go back", stored{7: archived, 8: active}, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(8, published)) }, ""},
+		{"published as active: it is not yet", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(8, active)) }, "store 8:3"},
+		{"published after a gap", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(kmszOf(10, published)) }, "store 10:3 pull, 1 notes"},
 
-		{"asked for, first", nil, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, "store 7:5"},
-		{"asked for, the same", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, ""},
-		{"asked for, a new one", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(9, active)) }, "store 9:5 7:6"},
-		{"asked for, published before", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(8, active)) }, "8:5 7:6"},
-		{"answer overtaken by a later version", stored{8: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, "store 7:6, 1 notes"},
-		{"answer with a version that is not active", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(8, published)) }, "store 8:3, 1 notes"},
+		{"asked for, first", nil, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(7, active)) }, "store 7:5"},
+		{"asked for, the same", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(7, active)) }, ""},
+		{"asked for, a new one", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(9, active)) }, "store 9:5 7:6"},
+		{"asked for, published before", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(8, active)) }, "8:5 7:6"},
+		{"answer overtaken by a later version", stored{8: active}, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(7, active)) }, "store 7:6, 1 notes"},
+		{"answer with a version that is not active", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(kmszOf(8, published)) }, "store 8:3, 1 notes"},
 
 		{"activated", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan {
 			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
@@ -232,34 +195,22 @@ func TestKMSZBook(t *testing.T) {
 	}
 }
 
-func TestClassifierLookups(t *testing.T) {
-	c := worldClassifier(t)
-	if v, ok := c.Version(); !ok || v.Number != 7 || v.Status.Title() != "Активна" {
-		t.Errorf("version %+v, %v", v, ok)
+const benchmarkRules = 50_000
+
+func BenchmarkHashKMSZOf50000Rules(b *testing.B) {
+	k := bigKMSZ(7, benchmarkRules)
+	b.ReportAllocs()
+	for b.Loop() {
+		k.ContentHash()
 	}
-	if p, ok := c.Find(FacetCategories, "02010000"); !ok || p.Parent != "02000000" {
-		t.Errorf("category %+v, %v", p, ok)
-	}
-	if _, ok := c.Find(FacetCategories, "02019999"); ok {
-		t.Error("an unknown category was found")
-	}
-	if !c.HasRule("0808.02010000.01.0100.02.030101") || c.HasRule("0808.05020000.01.0100.02.030101") {
-		t.Error("rules are not told apart")
-	}
-	m := moneyMeasure()
-	if codes, ok := m.RuleCodes(); !ok || codes[0] != "0303.07000000.02.0011.01.010102" {
-		t.Errorf("rule codes %v, %v", codes, ok)
-	}
-	var none *Classifier
-	if _, ok := none.Version(); ok || none.HasRule("x") {
-		t.Error("no classifier knows something")
-	}
-	if _, ok := none.Find(FacetMSZ, "0808"); ok {
-		t.Error("no classifier found something")
-	}
-	for _, f := range Facets() {
-		if f.Title() == string(f) {
-			t.Errorf("facet %s has no title", f)
+}
+
+func BenchmarkDiffKMSZOf50000Rules(b *testing.B) {
+	old, next := bigKMSZ(7, benchmarkRules), bigKMSZ(8, benchmarkRules-100)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := len(DiffKMSZ(old, next)); got != 100 {
+			b.Fatal(got)
 		}
 	}
 }

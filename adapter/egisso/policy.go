@@ -24,7 +24,7 @@ type RulePolicy map[string]Action
 // that a misspelt policy does not pass unnoticed; all of them are told, in Russian.
 func ParseRulePolicy(s string) (RulePolicy, error) {
 	policy := RulePolicy{}
-	return policy, eachSetting(s, func(code, action string) error {
+	return policy, EachSetting(s, func(code, action string) error {
 		if !knownRule(code) {
 			return fmt.Errorf("правила %q нет; есть: %s", code, strings.Join(ruleCodes(), ", "))
 		}

@@ -1,80 +1,33 @@
 package egisso
 
-import (
-	"github.com/google/uuid"
+import "egissogw/crypto/xmlsafe"
 
-	"egissogw/crypto/xmlsafe"
-)
-
-func (d *decoder) event(s *sequence) (id, fact uuid.UUID, provider string) {
-	ns := d.v.space.pack
-	id = d.uuid(s.need(ns, "uuid"))
-	fact = d.uuid(s.need(ns, "assignmentFactUuid"))
-	if e := s.optional(ns, "providerCode"); e != nil {
-		if provider = d.coded(e); d.err == nil {
-			if problem := d.v.participant(provider); problem != "" {
-				d.fail(e, "L-OSZ", problem)
-			}
-		}
+// assignment writes one of the four forms (SPEC.md#forms).
+func (o output) assignment(a Assignment) {
+	ns := o.v.Space.Element
+	o.Start(ns, "assignmentInfo")
+	o.Start(ns, a.Form.Element())
+	if a.Form == FormMonetary {
+		o.Element(ns, "amount", money(a.Amount))
+	} else {
+		o.Element(ns, "amount", a.Amount.String())
+		o.optional(ns, "measuryCode", a.MeasureCode)
+		o.optional(ns, a.Form.OKEIElement(), a.OKEICode)
+		o.optionalBool(ns, "monetization", a.Monetization)
+		o.optional(ns, "content", a.Content)
+		o.optional(ns, "comment", a.Comment)
+		o.Element(ns, "equivalentAmount", money(a.Equivalent.Decimal))
 	}
-	return id, fact, provider
-}
-
-// fact reads tFactAssignment of assignment-fact; the caller ends the
-// sequence, which may go on with uuid.
-func (d *decoder) fact(s *sequence) Fact {
-	ns := d.v.space.element
-	var f Fact
-	f.OSZCode = d.coded(s.need(ns, "oszCode"))
-	f.Receiver = d.person(s.need(ns, "mszReceiver"))
-	if e := s.optional(ns, "reasonPersons"); e != nil {
-		list := d.sequence(e)
-		list.some(d.v.space.basis, "basisPerson", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			f.ReasonPersons = append(f.ReasonPersons, BasisPerson{
-				Person: d.person(s.need(d.v.space.person, "prsnInfo")), KinshipCode: d.coded(s.optional(d.v.space.basis, "kinshipTypeCode")),
-			})
-			s.end()
-		})
-		list.end()
-	}
-	f.MeasureID = d.uuid(s.need(ns, "lmszId"))
-	f.MeasureProviderCode = d.coded(s.optional(ns, "lmszProviderCode"))
-	f.CategoryID = d.uuid(s.need(ns, "categoryId"))
-	f.DecisionDate = d.date(s.need(ns, "decisionDate"))
-	f.DateStart = d.date(s.need(ns, "dateStart"))
-	f.DateFinish = d.date(s.optional(ns, "dateFinish"))
-	if e := s.optional(ns, "documents"); e != nil {
-		list := d.sequence(e)
-		list.some(ns, "document", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			f.Documents = append(f.Documents, Document{
-				Title: d.string(s.need(ns, "title")), Series: d.string(s.optional(ns, "series")), Number: d.string(s.optional(ns, "number")),
-				IssueDate: d.date(s.need(ns, "issueDate")), Authority: d.string(s.need(ns, "authority")),
-				StartDate: d.date(s.need(ns, "startDate")), FinishDate: d.date(s.optional(ns, "finishDate")),
-			})
-			s.end()
-		})
-		list.end()
-	}
-	needs := d.sequence(s.need(ns, "needsCriteria"))
-	f.NeedsUsed = d.bool(needs.need(ns, "usingSign"))
-	needs.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
-		s := d.sequence(e)
-		f.NeedsCodes = append(f.NeedsCodes, d.coded(s.need(ns, "needsCriteriaCode")))
-		s.end()
-	})
-	needs.end()
-	f.Assignment = d.assignment(s.need(ns, "assignmentInfo"))
-	return f
+	o.End()
+	o.End()
 }
 
 func (d *decoder) assignment(e *xmlsafe.Element) Assignment {
-	ns := d.v.space.element
+	ns := d.v.Space.Element
 	choice := d.sequence(e)
 	var a Assignment
 	for _, form := range []ProvisionForm{FormMonetary, FormNatural, FormExemption, FormService} {
-		e := choice.optional(ns, formElements[form])
+		e := choice.optional(ns, form.Element())
 		if e == nil {
 			continue
 		}
@@ -102,14 +55,14 @@ func (d *decoder) assignment(e *xmlsafe.Element) Assignment {
 
 // benefit reads the content of the forms 02, 03 and 04.
 func (d *decoder) benefit(s *sequence, a *Assignment) {
-	ns := d.v.space.element
+	ns := d.v.Space.Element
 	a.Amount = d.decimal(s.need(ns, "amount"))
 	if e := s.optional(ns, "measuryCode"); e != nil {
 		a.MeasureCode = d.coded(e)
-	} else if e := s.optional(ns, okeiElement(a.Form)); e != nil {
+	} else if e := s.optional(ns, a.Form.OKEIElement()); e != nil {
 		a.OKEICode = d.coded(e)
 	} else if d.err == nil {
-		d.fail(s.e, "L-FORM", "нет единицы измерения: measuryCode или "+okeiElement(a.Form))
+		d.fail(s.e, "L-FORM", "нет единицы измерения: measuryCode или "+a.Form.OKEIElement())
 	}
 	if a.Form == FormExemption {
 		a.Monetization = d.boolPtr(s.need(ns, "monetization"))

@@ -1,26 +1,17 @@
 package egisso
 
-import (
-	"testing"
-)
+import "testing"
 
 // discard is a Writer that only counts.
 type discard struct{ elements, bytes int }
 
-func (w *discard) Start(_, local string)             { w.elements++; w.bytes += 2*len(local) + 5 }
-func (w *discard) Text(text string)                  { w.bytes += len(text) }
-func (w *discard) End()                              {}
-func (w *discard) Element(space, local, text string) { w.Start(space, local); w.Text(text); w.End() }
+func (w *discard) Start(_, local string) { w.elements++; w.bytes += 2*len(local) + 5 }
 
-func BenchmarkCheckFact(b *testing.B) {
-	f, m := insulinFact(), federalMeasure()
-	b.ReportAllocs()
-	for b.Loop() {
-		if findings := CheckFact(f, &m, today); len(findings) != 0 {
-			b.Fatal(findings)
-		}
-	}
-}
+func (w *discard) Text(text string) { w.bytes += len(text) }
+
+func (w *discard) End() {}
+
+func (w *discard) Element(space, local, text string) { w.Start(space, local); w.Text(text); w.End() }
 
 // BenchmarkCheckAndWrite100000Facts is the whole pure way of a first export:
 // check, hash, decide and write in packages of 1000.
@@ -38,20 +29,12 @@ func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 				b.Fatal(d.Move)
 			}
 			if p.Elements = append(p.Elements, &f); len(p.Elements) == MaxElements {
-				if err := p.Write(&discard{}); err != nil {
+				if err := WritePackage(&discard{}, p, p.Register.Version()); err != nil {
 					b.Fatal(err)
 				}
 				p.Elements = p.Elements[:0]
 			}
 		}
-	}
-}
-
-func BenchmarkFactContentHash(b *testing.B) {
-	f := insulinFact()
-	b.ReportAllocs()
-	for b.Loop() {
-		f.ContentHash()
 	}
 }
 
@@ -64,7 +47,7 @@ func BenchmarkWritePackageOf1000Facts(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := p.Write(&discard{}); err != nil {
+		if err := WritePackage(&discard{}, p, p.Register.Version()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -82,6 +65,23 @@ func BenchmarkReadPackageOf1000Facts(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, _, err := ReadPackage(document); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func bigAnswer(b *testing.B) []byte {
+	var w textWriter
+	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: bigKMSZ(7, 50_000)})
+	return []byte(w.String())
+}
+
+func BenchmarkReadClassifierOf50000Rules(b *testing.B) {
+	document := bigAnswer(b)
+	b.SetBytes(int64(len(document)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if a, err := ReadClassifierAnswer(document); err != nil || len(a.KMSZ.Rules) != 50_000 {
 			b.Fatal(err)
 		}
 	}

@@ -2,15 +2,10 @@ package egisso
 
 import (
 	"fmt"
-	"strconv"
 	"time"
+
+	"egissogw/crypto/xmlsafe"
 )
-
-// ClassifierPrefixes are compact prefixes of a request for a classifier.
-var ClassifierPrefixes = currentVersion("10.02.I").Prefixes
-
-// ClassifierVersion returns the version of 10.02.I that is sent.
-func ClassifierVersion() *Version { return currentVersion("10.02.I") }
 
 // WriteClassifierRequest writes the element request of 10.02.I, which asks for
 // КМСЗ (010) or one of the two dictionaries (022, 023).
@@ -18,25 +13,50 @@ func WriteClassifierRequest(w Writer, code string) error {
 	if classifierCode(code) != "" {
 		return fmt.Errorf("classifier %q cannot be asked for by 10.02.I", code)
 	}
-	v := currentVersion("10.02.I")
-	w.Start(v.space.message, "request")
-	w.Element(v.space.request, "classifierCode", code)
+	v := ClassifierVersion()
+	w.Start(v.Space.Message, "request")
+	w.Element(v.Space.Request, "classifierCode", code)
 	w.End()
 	return nil
 }
 
-// The messages below come from ЕГИССО; they are written for simulators and
-// tests, and do not check what they are given.
+// ReadClassifierRequest reads the element request of 10.02.I and returns the
+// classifier's code. Errors are *FormatError.
+func ReadClassifierRequest(content []byte) (code string, err error) {
+	var d decoder
+	s := d.sequence(d.parseDocument(content, "request", "10.02.I"))
+	code = d.classifierCode(s)
+	s.end()
+	return code, d.failed("10.02.I request")
+}
 
-// WriteClassifierAnswer writes the element response of 10.02.I.
+// classifierCode is the Format of the codes of classifiers.
+func classifierCode(code string) string {
+	switch code {
+	case ClassifierKMSZ, ClassifierPeriodicities, ClassifierUnits:
+		return ""
+	}
+	return "должно быть 010, 022 или 023"
+}
+
+func (d *decoder) classifierCode(s *sequence) string {
+	if d.err != nil {
+		return ""
+	}
+	e := s.need(d.v.Space.Request, "classifierCode")
+	return d.formatted(e, classifierCode)
+}
+
+// WriteClassifierAnswer writes the element response of 10.02.I. It comes from ЕГИССО and is
+// written for simulators and tests; what it is given is not checked.
 func WriteClassifierAnswer(w Writer, a *ClassifierAnswer) {
-	o := output{w, currentVersion("10.02.I")}
-	ns := o.v.space.message
+	o := output{w, ClassifierVersion()}
+	ns := o.v.Space.Message
 	o.Start(ns, "response")
-	o.Element(o.v.space.request, "classifierCode", a.Code)
+	o.Element(o.v.Space.Request, "classifierCode", a.Code)
 	switch a.Code {
 	case ClassifierPeriodicities:
-		ns, entry := ns, o.v.space.periodicity
+		ns, entry := ns, o.v.Space.Periodicity
 		o.Start(ns, "verPeriods")
 		for _, p := range a.Periodicities {
 			o.Start(entry, "periodicity")
@@ -47,7 +67,7 @@ func WriteClassifierAnswer(w Writer, a *ClassifierAnswer) {
 		}
 		o.End()
 	case ClassifierUnits:
-		ns, entry := ns, o.v.space.unit
+		ns, entry := ns, o.v.Space.Unit
 		o.Start(ns, "verMeasures")
 		for _, u := range a.Units {
 			o.Start(entry, "measure")
@@ -67,107 +87,65 @@ func WriteClassifierAnswer(w Writer, a *ClassifierAnswer) {
 	o.End()
 }
 
-// WritePublication writes the element request of 10.01.O.
-func WritePublication(w Writer, p *Publication) {
-	o := output{w, currentVersion("10.01.O")}
-	o.Start(o.v.space.message, "request")
-	o.Start(o.v.space.kmsz, "version")
-	o.kmsz(p.KMSZ)
-	o.End()
-	ns := o.v.space.changes
-	o.Start(ns, "modifications")
-	for _, f := range Facets() {
-		open := false
-		for _, c := range p.Changes {
-			if c.Facet != f {
-				continue
-			}
-			if !open {
-				o.Start(ns, string(f))
-				open = true
-			}
-			o.Start(ns, "modification")
-			o.Element(ns, "code", c.Code)
-			o.int(ns, "type", int(c.Type))
-			o.End()
-		}
-		if open {
-			o.End()
-		}
+// ReadClassifierAnswer reads the element response of 10.02.I as strictly as the
+// XSD does. Errors are *FormatError.
+func ReadClassifierAnswer(content []byte) (*ClassifierAnswer, error) {
+	var d decoder
+	root := d.parseDocument(content, "response", "10.02.I")
+	a := d.classifierAnswer(root)
+	if err := d.failed("10.02.I response"); err != nil {
+		return nil, err
 	}
-	o.End()
-	o.End()
+	return a, nil
 }
 
-// WriteActivation writes the element request of 10.03.O.
-func WriteActivation(w Writer, versions []KMSZVersion) {
-	o := output{w, currentVersion("10.03.O")}
-	ns := o.v.space.message
-	o.Start(ns, "request")
-	o.Start(ns, "versions")
-	for _, v := range versions {
-		o.Start(ns, "version")
-		o.kmszVersion(v)
-		o.End()
+func (d *decoder) classifierAnswer(root *xmlsafe.Element) *ClassifierAnswer {
+	s := d.sequence(root)
+	a := &ClassifierAnswer{Code: d.classifierCode(s)}
+	if d.err != nil {
+		return a
 	}
-	o.End()
-	o.End()
+	ns := d.v.Space.Message
+	if e := s.optional(ns, "verPeriods"); e != nil {
+		list := d.sequence(e)
+		ns := d.v.Space.Periodicity
+		list.some(ns, "periodicity", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			p := Periodicity{Code: d.formatted(s.need(ns, "code"), Digits2), Title: d.limited(s.need(ns, "title"), 100)}
+			p.StartDate, p.FinishDate = d.term(s, ns)
+			a.Periodicities = append(a.Periodicities, p)
+			s.end()
+		})
+		list.end()
+	} else if e := s.optional(ns, "verMeasures"); e != nil {
+		list := d.sequence(e)
+		ns := d.v.Space.Unit
+		list.some(ns, "measure", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			u := Unit{
+				Code: d.formatted(s.need(ns, "code"), Digits2), Title: d.limited(s.need(ns, "title"), 100),
+				ShortTitle: d.limited(s.optional(ns, "shortitle"), 20), OKEI: d.formatted(s.optional(ns, "OKEICode"), OKEIFormat),
+			}
+			u.StartDate, u.FinishDate = d.term(s, ns)
+			a.Units = append(a.Units, u)
+			s.end()
+		})
+		list.end()
+	} else {
+		a.KMSZ = d.kmsz(s.need(ns, "verKMSZ"))
+	}
+	s.end()
+	return a
 }
 
 func (o output) term(ns string, start, finish time.Time) {
-	o.Element(ns, "start_date", o.v.timestamp(start))
+	o.timestamp(ns, "start_date", start)
 	if !finish.IsZero() {
-		o.Element(ns, "finish_date", o.v.timestamp(finish))
+		o.timestamp(ns, "finish_date", finish)
 	}
 }
 
-func (o output) kmszVersion(v KMSZVersion) {
-	ns := o.v.space.basic
-	o.Element(ns, "version_num", strconv.Itoa(v.Number))
-	o.int(ns, "version_status", int(v.Status))
-	o.term(ns, v.StartDate, v.FinishDate)
-	o.Element(ns, "document", v.Document)
-	o.optional(ns, "note", v.Note)
-}
-
-// kmsz writes the content of tClsKMSZVersion.
-func (o output) kmsz(k *KMSZ) {
-	ns := o.v.space.kmsz
-	o.kmszVersion(k.KMSZVersion)
-	o.Start(ns, "facets")
-	for _, f := range facets {
-		o.Start(ns, string(f.facet))
-		for _, p := range k.Facets[f.facet] {
-			o.Start(ns, f.item)
-			o.Element(ns, "code", p.Code)
-			o.Element(ns, "name", p.Name)
-			o.optional(ns, "codeParent", p.Parent)
-			o.End()
-		}
-		o.End()
-	}
-	o.Start(ns, string(FacetRules))
-	for i := range k.Rules {
-		r := &k.Rules[i]
-		o.Start(ns, "ruleKMSZ")
-		o.Element(ns, "codePart", r.Part)
-		o.Element(ns, "codeMSZ", r.MSZ)
-		o.Element(ns, "codeCategory", r.Category)
-		o.Element(ns, "codeNPA", r.Level)
-		o.Element(ns, "codeFundingSource", r.Source)
-		o.Element(ns, "codeForm", r.Form)
-		o.Start(ns, "reasons")
-		for _, a := range r.Reasons {
-			o.Start(ns, "NPA")
-			o.Element(ns, "number", a.Number)
-			o.Element(ns, "title", a.Title)
-			o.date(ns, "date", a.Date)
-			o.Element(ns, "authority", a.Authority)
-			o.End()
-		}
-		o.End()
-		o.End()
-	}
-	o.End()
-	o.End()
+// term reads when an entry begins and ends.
+func (d *decoder) term(s *sequence, ns string) (start, finish time.Time) {
+	return d.timestamp(s.need(ns, "start_date")), d.timestamp(s.optional(ns, "finish_date"))
 }

@@ -1,57 +1,40 @@
 package egisso
 
-import (
-	"fmt"
-	"time"
+import "egissogw/crypto/xmlsafe"
 
-	"egissogw/crypto/xmlsafe"
-)
+// News of КМСЗ come from ЕГИССО; they are written for simulators and tests, and what the
+// writers are given is not checked.
 
-// Classifier codes that 10.02.I can ask for (SPEC.md#classifier-structure).
-const (
-	ClassifierKMSZ          = "010"
-	ClassifierPeriodicities = "022"
-	ClassifierUnits         = "023"
-)
-
-var classifierCode = oneOf("должно быть 010, 022 или 023", ClassifierKMSZ, ClassifierPeriodicities, ClassifierUnits)
-
-// ClassifierAnswer is the element response of 10.02.I. What Code does not name
-// is nil.
-type ClassifierAnswer struct {
-	Code          string
-	KMSZ          *KMSZ
-	Periodicities []Periodicity
-	Units         []Unit
-}
-
-// Publication is the element request of 10.01.O: a version that will become
-// active, and what the operator says has changed.
-type Publication struct {
-	KMSZ    *KMSZ
-	Changes []Change
-}
-
-// ReadClassifierRequest reads the element request of 10.02.I and returns the
-// classifier's code. Errors are *FormatError.
-func ReadClassifierRequest(content []byte) (code string, err error) {
-	var d decoder
-	s := d.sequence(d.parseDocument(content, "request", "10.02.I"))
-	code = d.classifierCode(s)
-	s.end()
-	return code, d.failed("10.02.I request")
-}
-
-// ReadClassifierAnswer reads the element response of 10.02.I as strictly as the
-// XSD does. Errors are *FormatError.
-func ReadClassifierAnswer(content []byte) (*ClassifierAnswer, error) {
-	var d decoder
-	root := d.parseDocument(content, "response", "10.02.I")
-	a := d.classifierAnswer(root)
-	if err := d.failed("10.02.I response"); err != nil {
-		return nil, err
+// WritePublication writes the element request of 10.01.O.
+func WritePublication(w Writer, p *Publication) {
+	o := output{w, CurrentVersion("10.01.O")}
+	o.Start(o.v.Space.Message, "request")
+	o.Start(o.v.Space.KMSZ, "version")
+	o.kmsz(p.KMSZ)
+	o.End()
+	ns := o.v.Space.Changes
+	o.Start(ns, "modifications")
+	for _, f := range Facets() {
+		open := false
+		for _, c := range p.Changes {
+			if c.Facet != f {
+				continue
+			}
+			if !open {
+				o.Start(ns, string(f))
+				open = true
+			}
+			o.Start(ns, "modification")
+			o.Element(ns, "code", c.Code)
+			o.int(ns, "type", int(c.Type))
+			o.End()
+		}
+		if open {
+			o.End()
+		}
 	}
-	return a, nil
+	o.End()
+	o.End()
 }
 
 // ReadPublication reads the element request of 10.01.O as strictly as the XSD
@@ -61,14 +44,29 @@ func ReadPublication(content []byte) (*Publication, error) {
 	s := d.sequence(d.parseDocument(content, "request", "10.01.O"))
 	p := &Publication{}
 	if d.err == nil {
-		p.KMSZ = d.kmsz(s.need(d.v.space.kmsz, "version"))
-		p.Changes = d.changes(s.need(d.v.space.changes, "modifications"))
+		p.KMSZ = d.kmsz(s.need(d.v.Space.KMSZ, "version"))
+		p.Changes = d.changes(s.need(d.v.Space.Changes, "modifications"))
 	}
 	s.end()
 	if err := d.failed("10.01.O request"); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// WriteActivation writes the element request of 10.03.O.
+func WriteActivation(w Writer, versions []KMSZVersion) {
+	o := output{w, CurrentVersion("10.03.O")}
+	ns := o.v.Space.Message
+	o.Start(ns, "request")
+	o.Start(ns, "versions")
+	for _, v := range versions {
+		o.Start(ns, "version")
+		o.kmszVersion(v)
+		o.End()
+	}
+	o.End()
+	o.End()
 }
 
 // ReadActivation reads the element request of 10.03.O: the headers of the
@@ -79,7 +77,7 @@ func ReadActivation(content []byte) ([]KMSZVersion, error) {
 	s := d.sequence(d.parseDocument(content, "request", "10.03.O"))
 	var versions []KMSZVersion
 	if d.err == nil {
-		ns := d.v.space.message
+		ns := d.v.Space.Message
 		list := d.sequence(s.need(ns, "versions"))
 		read := func(e *xmlsafe.Element) {
 			s := d.sequence(e)
@@ -99,82 +97,45 @@ func ReadActivation(content []byte) ([]KMSZVersion, error) {
 	return versions, nil
 }
 
-// failed returns the error of the document, if any.
-func (d *decoder) failed(what string) error {
-	if d.err == nil {
+var compositeCode = Pattern(`[0-9]{4}\.[0-9]{8}\.[0-9]{2}\.[0-9]{4}\.[0-9]{2}\.[0-9]{6}`, "не является кодом правила КМСЗ")
+
+// changes reads tClsKMSZChanges: facets that changed, in the order of the
+// schema.
+func (d *decoder) changes(e *xmlsafe.Element) []Change {
+	if d.err != nil {
 		return nil
 	}
-	return fmt.Errorf("read %s: %w", what, d.err)
-}
-
-func (d *decoder) classifierCode(s *sequence) string {
-	if d.err != nil {
-		return ""
+	ns := d.v.Space.Changes
+	var list []Change
+	in := d.sequence(e)
+	for _, f := range Facets() {
+		facet := in.optional(ns, string(f))
+		if facet == nil {
+			continue
+		}
+		s := d.sequence(facet)
+		s.some(ns, "modification", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			c := Change{Facet: f, Code: d.formatted(s.need(ns, "code"), codeFormat(f))}
+			t := s.need(ns, "type")
+			if c.Type = ChangeType(d.positive(t)); d.err == nil && c.Type > ChangeRemoved {
+				d.fail(t, "L-XSD", "неизвестный тип изменения")
+			}
+			s.end()
+			list = append(list, c)
+		})
+		s.end()
 	}
-	e := s.need(d.v.space.request, "classifierCode")
-	return d.formatted(e, classifierCode)
+	in.end()
+	return list
 }
 
-// formatted reads a text that must have the format.
-func (d *decoder) formatted(e *xmlsafe.Element, f format) string {
-	v := d.string(e)
-	if e != nil && d.err == nil {
-		if problem := f(v); problem != "" {
-			d.fail(e, "L-XSD", problem)
+// codeFormat is the format of the facet's codes.
+func codeFormat(f Facet) Format {
+	for _, s := range facetShapes {
+		if s.facet == f {
+			return s.code
 		}
 	}
-	return v
-}
-
-// limited reads a text of at most max characters.
-func (d *decoder) limited(e *xmlsafe.Element, max int) string {
-	v := d.string(e)
-	if len(v) > max && len([]rune(v)) > max {
-		d.fail(e, "L-XSD", fmt.Sprintf("больше %d знаков", max))
-	}
-	return v
-}
-
-func (d *decoder) classifierAnswer(root *xmlsafe.Element) *ClassifierAnswer {
-	s := d.sequence(root)
-	a := &ClassifierAnswer{Code: d.classifierCode(s)}
-	if d.err != nil {
-		return a
-	}
-	ns := d.v.space.message
-	if e := s.optional(ns, "verPeriods"); e != nil {
-		list := d.sequence(e)
-		ns := d.v.space.periodicity
-		list.some(ns, "periodicity", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			p := Periodicity{Code: d.formatted(s.need(ns, "code"), digits2), Title: d.limited(s.need(ns, "title"), 100)}
-			p.StartDate, p.FinishDate = d.term(s, ns)
-			a.Periodicities = append(a.Periodicities, p)
-			s.end()
-		})
-		list.end()
-	} else if e := s.optional(ns, "verMeasures"); e != nil {
-		list := d.sequence(e)
-		ns := d.v.space.unit
-		list.some(ns, "measure", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			u := Unit{
-				Code: d.formatted(s.need(ns, "code"), digits2), Title: d.limited(s.need(ns, "title"), 100),
-				ShortTitle: d.limited(s.optional(ns, "shortitle"), 20), OKEI: d.formatted(s.optional(ns, "OKEICode"), okei),
-			}
-			u.StartDate, u.FinishDate = d.term(s, ns)
-			a.Units = append(a.Units, u)
-			s.end()
-		})
-		list.end()
-	} else {
-		a.KMSZ = d.kmsz(s.need(ns, "verKMSZ"))
-	}
-	s.end()
-	return a
-}
-
-// term reads when an entry begins and ends.
-func (d *decoder) term(s *sequence, ns string) (start, finish time.Time) {
-	return d.timestamp(s.need(ns, "start_date")), d.timestamp(s.optional(ns, "finish_date"))
+	return compositeCode
 }

@@ -96,6 +96,16 @@ type decoder struct {
 	held  int        // elements in the tree
 }
 
+// versionOf returns the version whose messages have the namespace, nil if there is none.
+func versionOf(space string) *Version {
+	for _, v := range Versions() {
+		if v.Space.Message == space {
+			return v
+		}
+	}
+	return nil
+}
+
 // parseDocument returns the root and sets the version if the document has the
 // local name and the namespace of a version of one of the kinds.
 func (d *decoder) parseDocument(content []byte, local string, codes ...string) *xmlsafe.Element {
@@ -113,7 +123,7 @@ func (d *decoder) parseDocument(content []byte, local string, codes ...string) *
 		d.err = &FormatError{Finding: Finding{Code: "L-XSD", Severity: Error, Schema: true, Text: "Документ не является корректным XML"}, Err: err}
 		return nil
 	}
-	d.v = versionOfSpace(doc.Root.Space)
+	d.v = versionOf(doc.Root.Space)
 	switch {
 	case d.v == nil || !slices.Contains(codes, d.v.Code):
 		d.fail(doc.Root, "L-XSD", "пространство имён корневого элемента не принадлежит известной версии вида сведений "+strings.Join(codes, ", "))
@@ -135,6 +145,14 @@ func (d *decoder) fail(e *xmlsafe.Element, code, text string) {
 			Offset:  e.Start,
 		}
 	}
+}
+
+// failed returns the error of the document, if any.
+func (d *decoder) failed(what string) error {
+	if d.err == nil {
+		return nil
+	}
+	return fmt.Errorf("read %s: %w", what, d.err)
 }
 
 // sequence walks over the children of an element with element-only content.

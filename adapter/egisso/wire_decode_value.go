@@ -1,6 +1,7 @@
 package egisso
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -86,13 +87,13 @@ func (d *decoder) date(e *xmlsafe.Element) Date {
 	if d.err != nil || e == nil {
 		return Date{}
 	}
-	if !d.v.plainTimes {
+	if !d.v.PlainTimes {
 		v = withoutZone(v)
 	}
 	date, err := ParseDate(v)
-	if err != nil || !date.possible() {
+	if err != nil || !date.Possible() {
 		text := "значение не является датой вида ГГГГ-ММ-ДД"
-		if d.v.plainTimes {
+		if d.v.PlainTimes {
 			text += " без часового пояса"
 		}
 		d.fail(e, "L-XSD", text)
@@ -118,7 +119,7 @@ func (d *decoder) timestamp(e *xmlsafe.Element) time.Time {
 	if d.err != nil || e == nil {
 		return time.Time{}
 	}
-	if !d.v.plainTimes {
+	if !d.v.PlainTimes {
 		t, ok := parseDateTime(v)
 		if !ok {
 			d.fail(e, "L-XSD", "значение не является датой и временем")
@@ -141,7 +142,7 @@ func parseDateTime(v string) (time.Time, bool) {
 	}
 	t, err := time.Parse(time.RFC3339, v)
 	if err != nil {
-		t, err = time.ParseInLocation("2006-01-02T15:04:05", v, moscow)
+		t, err = time.ParseInLocation("2006-01-02T15:04:05", v, Moscow)
 	}
 	return t, err == nil
 }
@@ -222,4 +223,32 @@ func (d *decoder) money(e *xmlsafe.Element) decimal.Decimal {
 		d.fail(e, "L-AMT", "значение не является суммой")
 	}
 	return n
+}
+
+// lastChanging reads what the package types add to the base types of three
+// registers.
+func (d *decoder) lastChanging(s *sequence) (changed time.Time, previous uuid.UUID) {
+	ns := d.v.Space.Pack
+	changed = d.timestamp(s.need(ns, "lastChanging"))
+	return changed, d.uuid(s.optional(ns, d.v.Names.PreviousID))
+}
+
+// formatted reads a text that must have the format.
+func (d *decoder) formatted(e *xmlsafe.Element, f Format) string {
+	v := d.string(e)
+	if e != nil && d.err == nil {
+		if problem := f(v); problem != "" {
+			d.fail(e, "L-XSD", problem)
+		}
+	}
+	return v
+}
+
+// limited reads a text of at most max characters.
+func (d *decoder) limited(e *xmlsafe.Element, max int) string {
+	v := d.string(e)
+	if len(v) > max && len([]rune(v)) > max {
+		d.fail(e, "L-XSD", fmt.Sprintf("больше %d знаков", max))
+	}
+	return v
 }

@@ -1,78 +1,60 @@
 package egisso
 
-import "github.com/google/uuid"
+import (
+	"errors"
 
-func (f *Fact) write(o output) {
-	ns := o.v.space.pack
-	o.Start(ns, KindFact.tag())
-	o.factContent(f.Normalize())
-	o.uuid(ns, "uuid", f.ID)
-	o.End()
+	"github.com/google/uuid"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// The elements of 10.06.S: facts, and the events on them.
+var factLayout = layout{
+	ready: func(v *Version, e Element) error {
+		if f, ok := e.(*Fact); ok {
+			return factReady(f)
+		}
+		return eventReady(v, e)
+	},
+	write: func(o output, e Element) {
+		f, ok := e.(*Fact)
+		if !ok {
+			o.event(e)
+			return
+		}
+		ns := o.v.Space.Pack
+		o.Start(ns, tag(KindFact))
+		o.factContent(f.Normalize())
+		o.uuid(ns, "uuid", f.ID)
+		o.End()
+	},
+	read: func(d *decoder, kind Kind, e *xmlsafe.Element) Element {
+		s := d.sequence(e)
+		defer s.end()
+		if kind != KindFact {
+			return d.event(kind, s)
+		}
+		f := d.fact(s)
+		f.ID = d.uuid(s.need(d.v.Space.Pack, "uuid"))
+		return &f
+	},
 }
 
-func (e *FactRecalculation) write(o output) {
-	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
-	o.Element(o.v.space.pack, "amount", money(e.Amount))
-	o.End()
-}
-
-func (e *FactDeathOrMovingRecalculation) write(o output) {
-	ns := o.v.space.pack
-	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
-	o.Element(ns, "amount", money(e.Amount))
-	o.date(ns, "dateFinish", e.DateFinish)
-	o.End()
-}
-
-func (e *FactAlteration) write(o output) {
-	o.event(e.ElementKind(), e.ID, e.FactID, e.ProviderCode)
-	o.Start(o.v.space.pack, "fact")
-	o.factContent(e.Fact.Normalize())
-	o.End()
-	o.End()
-}
-
-func (e *FactInvalidation) write(o output) {
-	o.event(e.Kind, e.ID, e.FactID, e.ProviderCode)
-	o.End()
-}
-
-func (e *FactTermination) write(o output) {
-	ns := o.v.space.pack
-	o.event(o.v.list(e.Kind), e.ID, e.FactID, e.ProviderCode)
-	o.date(ns, "dateFinish", e.DateFinish)
-	if e.Amount.Valid {
-		o.Element(ns, "amount", money(e.Amount.Decimal))
+func factReady(f *Fact) error {
+	switch {
+	case f.MeasureID == uuid.Nil:
+		return errors.New("lmszId is not resolved")
+	case f.CategoryID == uuid.Nil:
+		return errors.New("categoryId is not resolved")
+	case ProvisionForm(Trim(string(f.Assignment.Form))).Element() == "":
+		return errors.New("form of provision has no element in 10.06.S")
 	}
-	if e.Quantity.Valid {
-		o.Element(ns, "quantity", e.Quantity.Decimal.String())
-	}
-	o.End()
-}
-
-// list returns the list an element of the kind is sent in: versions of 10.06.S before
-// 1.1.0 know no refusal of the recipient, whose right then simply ends
-// (SPEC.md#which-event).
-func (v *Version) list(kind Kind) Kind {
-	if kind == KindFactRecipientRefusal && !v.Has(kind) {
-		return KindFactEndOfRight
-	}
-	return kind
-}
-
-// event starts the element of an event and writes tFactModification; the
-// caller ends the element.
-func (o output) event(kind Kind, id, fact uuid.UUID, providerCode string) {
-	ns := o.v.space.pack
-	o.Start(ns, kind.tag())
-	o.uuid(ns, "uuid", id)
-	o.uuid(ns, "assignmentFactUuid", fact)
-	o.optional(ns, "providerCode", providerCode)
+	return nil
 }
 
 // factContent writes tFactAssignment of assignment-fact.
 func (o output) factContent(f Fact) {
-	ns := o.v.space.element
+	ns := o.v.Space.Element
 	o.Element(ns, "oszCode", f.OSZCode)
 	o.Start(ns, "mszReceiver")
 	o.person(f.Receiver)
@@ -80,11 +62,11 @@ func (o output) factContent(f Fact) {
 	if len(f.ReasonPersons) > 0 {
 		o.Start(ns, "reasonPersons")
 		for _, p := range f.ReasonPersons {
-			o.Start(o.v.space.basis, "basisPerson")
-			o.Start(o.v.space.person, "prsnInfo")
+			o.Start(o.v.Space.Basis, "basisPerson")
+			o.Start(o.v.Space.Person, "prsnInfo")
 			o.person(p.Person)
 			o.End()
-			o.optional(o.v.space.basis, "kinshipTypeCode", p.KinshipCode)
+			o.optional(o.v.Space.Basis, "kinshipTypeCode", p.KinshipCode)
 			o.End()
 		}
 		o.End()
@@ -108,7 +90,7 @@ func (o output) factContent(f Fact) {
 }
 
 func (o output) documents(list []Document) {
-	ns := o.v.space.element
+	ns := o.v.Space.Element
 	if len(list) == 0 {
 		return
 	}
@@ -127,82 +109,51 @@ func (o output) documents(list []Document) {
 	o.End()
 }
 
-// assignment writes one of the four forms (SPEC.md#forms).
-func (o output) assignment(a Assignment) {
-	ns := o.v.space.element
-	o.Start(ns, "assignmentInfo")
-	o.Start(ns, formElements[a.Form])
-	if a.Form == FormMonetary {
-		o.Element(ns, "amount", money(a.Amount))
-	} else {
-		o.Element(ns, "amount", a.Amount.String())
-		o.optional(ns, "measuryCode", a.MeasureCode)
-		o.optional(ns, okeiElement(a.Form), a.OKEICode)
-		o.optionalBool(ns, "monetization", a.Monetization)
-		o.optional(ns, "content", a.Content)
-		o.optional(ns, "comment", a.Comment)
-		o.Element(ns, "equivalentAmount", money(a.Equivalent.Decimal))
+// fact reads tFactAssignment of assignment-fact; the caller ends the
+// sequence, which may go on with uuid.
+func (d *decoder) fact(s *sequence) Fact {
+	ns := d.v.Space.Element
+	var f Fact
+	f.OSZCode = d.coded(s.need(ns, "oszCode"))
+	f.Receiver = d.person(s.need(ns, "mszReceiver"))
+	if e := s.optional(ns, "reasonPersons"); e != nil {
+		list := d.sequence(e)
+		list.some(d.v.Space.Basis, "basisPerson", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			f.ReasonPersons = append(f.ReasonPersons, BasisPerson{
+				Person: d.person(s.need(d.v.Space.Person, "prsnInfo")), KinshipCode: d.coded(s.optional(d.v.Space.Basis, "kinshipTypeCode")),
+			})
+			s.end()
+		})
+		list.end()
 	}
-	o.End()
-	o.End()
-}
-
-// person writes tPersonInfo of prsn-info; the names of a person are in
-// the namespace of the SMEV commons.
-func (o output) person(p Person) {
-	ns := o.v.space.person
-	o.Element(ns, "SNILS", p.SNILS)
-	o.Element(o.v.space.commons, "FamilyName", p.FamilyName)
-	o.Element(o.v.space.commons, "FirstName", p.FirstName)
-	o.optional(o.v.space.commons, "Patronymic", p.Patronymic)
-	o.optional(ns, "MaidenFamilyName", p.MaidenFamilyName)
-	o.Element(ns, "Gender", string(p.Gender))
-	o.date(ns, "BirthDate", p.BirthDate)
-	o.optional(ns, "BirthPlace", p.BirthPlace)
-	o.optional(ns, "PhoneNumber", p.PhoneNumber)
-	o.optional(ns, "Citizenship", p.Citizenship)
-	o.identityDoc(p.IdentityDoc)
-	if p.PermanentResidence != nil || p.TemporaryResidence != nil || p.ActualResidence != nil {
-		o.Start(ns, "Address")
-		o.address("PermanentResidence", p.PermanentResidence)
-		o.address("TemporaryResidence", p.TemporaryResidence)
-		o.address("ActualResidence", p.ActualResidence)
-		o.End()
+	f.MeasureID = d.uuid(s.need(ns, "lmszId"))
+	f.MeasureProviderCode = d.coded(s.optional(ns, "lmszProviderCode"))
+	f.CategoryID = d.uuid(s.need(ns, "categoryId"))
+	f.DecisionDate = d.date(s.need(ns, "decisionDate"))
+	f.DateStart = d.date(s.need(ns, "dateStart"))
+	f.DateFinish = d.date(s.optional(ns, "dateFinish"))
+	if e := s.optional(ns, "documents"); e != nil {
+		list := d.sequence(e)
+		list.some(ns, "document", func(e *xmlsafe.Element) {
+			s := d.sequence(e)
+			f.Documents = append(f.Documents, Document{
+				Title: d.string(s.need(ns, "title")), Series: d.string(s.optional(ns, "series")), Number: d.string(s.optional(ns, "number")),
+				IssueDate: d.date(s.need(ns, "issueDate")), Authority: d.string(s.need(ns, "authority")),
+				StartDate: d.date(s.need(ns, "startDate")), FinishDate: d.date(s.optional(ns, "finishDate")),
+			})
+			s.end()
+		})
+		list.end()
 	}
-	o.optional(ns, "ResidencePermitInfo", p.ResidencePermitInfo)
-}
-
-// identityDoc writes the choice IdentityDoc. The inner elements are in the
-// namespace of basic whatever the document's element is in.
-func (o output) identityDoc(d *IdentityDoc) {
-	if d == nil {
-		return
-	}
-	o.Start(o.v.space.person, "IdentityDoc")
-	if t := identityTypeOf(d.Type); t != nil {
-		o.Start(t.space(o.v), t.name)
-		o.optional(o.v.space.basic, "Series", d.Series)
-		o.Element(o.v.space.basic, "Number", d.Number)
-		o.date(o.v.space.basic, "IssueDate", d.IssueDate)
-		o.Element(o.v.space.basic, "Issuer", d.Issuer)
-		o.End()
-	}
-	o.End()
-}
-
-func (o output) address(local string, a *Address) {
-	if a == nil {
-		return
-	}
-	o.Start(o.v.space.person, local)
-	o.Element(o.v.space.basic, "OKSMCode", a.OKSMCode)
-	o.optional(o.v.space.basic, "PostIndex", a.PostIndex)
-	o.optional(o.v.space.basic, "Region", a.Region)
-	o.optional(o.v.space.basic, "District", a.District)
-	o.optional(o.v.space.basic, "City", a.City)
-	o.optional(o.v.space.basic, "Street", a.Street)
-	o.optional(o.v.space.basic, "House", a.House)
-	o.optional(o.v.space.basic, "Housing", a.Housing)
-	o.optional(o.v.space.basic, "Apartment", a.Apartment)
-	o.End()
+	needs := d.sequence(s.need(ns, "needsCriteria"))
+	f.NeedsUsed = d.bool(needs.need(ns, "usingSign"))
+	needs.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		f.NeedsCodes = append(f.NeedsCodes, d.coded(s.need(ns, "needsCriteriaCode")))
+		s.end()
+	})
+	needs.end()
+	f.Assignment = d.assignment(s.need(ns, "assignmentInfo"))
+	return f
 }

@@ -20,7 +20,7 @@ func seedKind(f *testing.F, code string) {
 
 // seedVersion adds the samples of a version where they are at hand.
 func seedVersion(f *testing.F, v *Version) {
-	f.Add([]byte("<" + v.Root + " xmlns='" + v.space.message + "'/>"))
+	f.Add([]byte("<" + v.Root + " xmlns='" + v.Space.Message + "'/>"))
 	for _, name := range signertest.SharedFiles(f, filepath.Join("samples", sampleFolder(v), "*.xml")) {
 		content, err := os.ReadFile(name)
 		if err != nil {
@@ -71,27 +71,31 @@ func fuzzPackages(f *testing.F, code string) {
 			return
 		}
 		var w, again textWriter
-		if Blocks(checkPackage(Checker{Versions: VersionSet{v.Register: v}, Today: today}, p)) || p.WriteVersion(&w, v) != nil {
+		if Blocks(checkPackage(Checker{Versions: VersionSet{v.Register: v}, Today: today}, p)) || WritePackage(&w, p, v) != nil {
 			return
 		}
-		q, _, err := ReadPackage([]byte(w.b.String()))
+		q, _, err := ReadPackage([]byte(w.String()))
 		if err != nil {
-			t.Fatalf("own document is not read: %v\n%s", err, w.b.String())
+			t.Fatalf("own document is not read: %v\n%s", err, w.String())
 		}
-		if err := q.WriteVersion(&again, v); err != nil {
+		if err := WritePackage(&again, q, v); err != nil {
 			t.Fatalf("what was read is not written: %v", err)
 		}
-		if w.b.String() != again.b.String() {
-			t.Fatalf("changed on the way:\n%s\n%s", w.b.String(), again.b.String())
+		if w.String() != again.String() {
+			t.Fatalf("changed on the way:\n%s\n%s", w.String(), again.String())
 		}
 	})
 }
 
-func FuzzReadFactData(f *testing.F)           { fuzzPackages(f, "10.06.S") }
-func FuzzReadMeasureRequest(f *testing.F)     { fuzzPackages(f, "10.05.I") }
-func FuzzReadOrganizations(f *testing.F)      { fuzzPackages(f, "10.07.I") }
+func FuzzReadFactData(f *testing.F) { fuzzPackages(f, "10.06.S") }
+
+func FuzzReadMeasureRequest(f *testing.F) { fuzzPackages(f, "10.05.I") }
+
+func FuzzReadOrganizations(f *testing.F) { fuzzPackages(f, "10.07.I") }
+
 func FuzzReadApplicationRequest(f *testing.F) { fuzzPackages(f, "10.11.I") }
-func FuzzReadPoints(f *testing.F)             { fuzzPackages(f, "10.15.I") }
+
+func FuzzReadPoints(f *testing.F) { fuzzPackages(f, "10.15.I") }
 
 // FuzzReadAnswer: every answer, whatever its kind, is read or refused; decisions
 // on applications and classifiers survive being written.
@@ -112,7 +116,7 @@ func FuzzReadAnswer(f *testing.F) {
 		}
 		var w textWriter
 		WriteClassifierAnswer(&w, a.Classifier)
-		if _, err := ReadClassifierAnswer([]byte(w.b.String())); err != nil && !bytes.Contains(content, []byte("\r")) {
+		if _, err := ReadClassifierAnswer([]byte(w.String())); err != nil && !bytes.Contains(content, []byte("\r")) {
 			t.Fatalf("own document is not read: %v", err)
 		}
 	})

@@ -45,7 +45,7 @@ func TestHostileClassifiers(t *testing.T) {
 	answer := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
 	var w textWriter
 	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: smallKMSZ()})
-	document := w.b.String()
+	document := w.String()
 	name := document[strings.Index(document, "ruleKMSZ")-20:][:20]
 	name = name[strings.LastIndex(name, "<")+1:] + "ruleKMSZ"
 	rules := func(n int) []byte { return stretched(document, "<"+name, "</"+name+">", n) }
@@ -74,8 +74,8 @@ func TestHostileClassifiers(t *testing.T) {
 // within reads with limits lowered for the input, where those of the program are larger.
 func within(read func(testing.TB, []byte) error, lower func(limits *xmlsafe.Limits, bytes int)) func(testing.TB, []byte) error {
 	return func(t testing.TB, input []byte) error {
-		defer func(before xmlsafe.Limits) { readLimits = before }(readLimits)
-		lower(&readLimits, len(input))
+		defer func(before xmlsafe.Limits) { *ReadLimits = before }(*ReadLimits)
+		lower(ReadLimits, len(input))
 		return read(t, input)
 	}
 }

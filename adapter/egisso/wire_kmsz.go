@@ -6,10 +6,80 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
+// facetShape is what the schema says of the items of a facet.
+type facetShape struct {
+	facet     Facet
+	item      string // XSD name of an item
+	code      Format
+	hierarchy bool // an item may name its parent
+	nameMax   int
+}
+
+// facetShapes are in the order of the schema; the rules, which have their own shape, follow them.
+var facetShapes = []facetShape{
+	{FacetMSZ, "MSZ", Digits4, true, 2000},
+	{FacetParts, "partKMSZ", Digits6, true, 500},
+	{FacetCategories, "category", Digits8, true, 2000},
+	{FacetLevels, "levelNPA", Digits2, false, 100},
+	{FacetSources, "fundingSource", Digits4, false, 200},
+	{FacetForms, "provisionForm", Digits2, false, 100},
+}
+
+func (o output) kmszVersion(v KMSZVersion) {
+	ns := o.v.Space.Basic
+	o.Element(ns, "version_num", strconv.Itoa(v.Number))
+	o.int(ns, "version_status", int(v.Status))
+	o.term(ns, v.StartDate, v.FinishDate)
+	o.Element(ns, "document", v.Document)
+	o.optional(ns, "note", v.Note)
+}
+
+// kmsz writes the content of tClsKMSZVersion.
+func (o output) kmsz(k *KMSZ) {
+	ns := o.v.Space.KMSZ
+	o.kmszVersion(k.KMSZVersion)
+	o.Start(ns, "facets")
+	for _, f := range facetShapes {
+		o.Start(ns, string(f.facet))
+		for _, p := range k.Facets[f.facet] {
+			o.Start(ns, f.item)
+			o.Element(ns, "code", p.Code)
+			o.Element(ns, "name", p.Name)
+			o.optional(ns, "codeParent", p.Parent)
+			o.End()
+		}
+		o.End()
+	}
+	o.Start(ns, string(FacetRules))
+	for i := range k.Rules {
+		r := &k.Rules[i]
+		o.Start(ns, "ruleKMSZ")
+		o.Element(ns, "codePart", r.Part)
+		o.Element(ns, "codeMSZ", r.MSZ)
+		o.Element(ns, "codeCategory", r.Category)
+		o.Element(ns, "codeNPA", r.Level)
+		o.Element(ns, "codeFundingSource", r.Source)
+		o.Element(ns, "codeForm", r.Form)
+		o.Start(ns, "reasons")
+		for _, a := range r.Reasons {
+			o.Start(ns, "NPA")
+			o.Element(ns, "number", a.Number)
+			o.Element(ns, "title", a.Title)
+			o.date(ns, "date", a.Date)
+			o.Element(ns, "authority", a.Authority)
+			o.End()
+		}
+		o.End()
+		o.End()
+	}
+	o.End()
+	o.End()
+}
+
 // kmszVersion reads tClsVersion of basic; the caller ends the sequence, which
 // may go on with facets.
 func (d *decoder) kmszVersion(s *sequence) KMSZVersion {
-	ns := d.v.space.basic
+	ns := d.v.Space.Basic
 	v := KMSZVersion{
 		Number: d.positive(s.need(ns, "version_num")),
 		Status: VersionStatus(d.positive(s.need(ns, "version_status"))),
@@ -41,13 +111,13 @@ func (d *decoder) kmsz(e *xmlsafe.Element) *KMSZ {
 	if d.err != nil {
 		return nil
 	}
-	ns := d.v.space.kmsz
+	ns := d.v.Space.KMSZ
 	s := d.sequence(e)
-	k := &KMSZ{KMSZVersion: d.kmszVersion(s), Facets: make(map[Facet][]Position, len(facets))}
+	k := &KMSZ{KMSZVersion: d.kmszVersion(s), Facets: make(map[Facet][]Position, len(facetShapes))}
 	in := d.sequence(s.need(ns, "facets"))
 	s.end()
-	for i := range facets {
-		k.Facets[facets[i].facet] = d.facet(in, &facets[i])
+	for i := range facetShapes {
+		k.Facets[facetShapes[i].facet] = d.facet(in, &facetShapes[i])
 	}
 	k.Rules = d.takenRules(in.need(ns, string(FacetRules)))
 	in.end()
@@ -55,7 +125,7 @@ func (d *decoder) kmsz(e *xmlsafe.Element) *KMSZ {
 }
 
 func (d *decoder) facet(in *sequence, f *facetShape) []Position {
-	ns := d.v.space.kmsz
+	ns := d.v.Space.KMSZ
 	list := d.sequence(in.need(ns, string(f.facet)))
 	positions := make([]Position, 0, len(list.kids))
 	list.some(ns, f.item, func(e *xmlsafe.Element) {
@@ -93,9 +163,9 @@ func (d *decoder) takeRule(e *xmlsafe.Element) bool {
 		return false
 	}
 	if d.v == nil {
-		d.v = versionOfSpace(e.Root().Space)
+		d.v = versionOf(e.Root().Space)
 	}
-	if d.v == nil || e.Space != d.v.space.kmsz {
+	if d.v == nil || e.Space != d.v.Space.KMSZ {
 		return false
 	}
 	if d.err == nil && d.whole(e) {
@@ -118,22 +188,22 @@ func (d *decoder) whole(e *xmlsafe.Element) bool {
 func (d *decoder) takenRules(e *xmlsafe.Element) []KMSZRule {
 	list := d.sequence(e)
 	if len(d.rules) == 0 {
-		list.need(d.v.space.kmsz, "ruleKMSZ")
+		list.need(d.v.Space.KMSZ, "ruleKMSZ")
 	}
 	list.end()
 	return d.rules
 }
 
 func (d *decoder) rule(e *xmlsafe.Element) KMSZRule {
-	ns := d.v.space.kmsz
+	ns := d.v.Space.KMSZ
 	s := d.sequence(e)
 	r := KMSZRule{
-		Part:     d.formatted(s.need(ns, "codePart"), digits6),
-		MSZ:      d.formatted(s.need(ns, "codeMSZ"), digits4),
-		Category: d.formatted(s.need(ns, "codeCategory"), digits8),
-		Level:    d.formatted(s.need(ns, "codeNPA"), digits2),
-		Source:   d.formatted(s.need(ns, "codeFundingSource"), digits4),
-		Form:     d.formatted(s.need(ns, "codeForm"), digits2),
+		Part:     d.formatted(s.need(ns, "codePart"), Digits6),
+		MSZ:      d.formatted(s.need(ns, "codeMSZ"), Digits4),
+		Category: d.formatted(s.need(ns, "codeCategory"), Digits8),
+		Level:    d.formatted(s.need(ns, "codeNPA"), Digits2),
+		Source:   d.formatted(s.need(ns, "codeFundingSource"), Digits4),
+		Form:     d.formatted(s.need(ns, "codeForm"), Digits2),
 	}
 	acts := d.sequence(s.need(ns, "reasons"))
 	s.end()
@@ -148,47 +218,4 @@ func (d *decoder) rule(e *xmlsafe.Element) KMSZRule {
 	})
 	acts.end()
 	return r
-}
-
-var compositeCode = pattern(`[0-9]{4}\.[0-9]{8}\.[0-9]{2}\.[0-9]{4}\.[0-9]{2}\.[0-9]{6}`, "не является кодом правила КМСЗ")
-
-// changes reads tClsKMSZChanges: facets that changed, in the order of the
-// schema.
-func (d *decoder) changes(e *xmlsafe.Element) []Change {
-	if d.err != nil {
-		return nil
-	}
-	ns := d.v.space.changes
-	var list []Change
-	in := d.sequence(e)
-	for _, f := range Facets() {
-		facet := in.optional(ns, string(f))
-		if facet == nil {
-			continue
-		}
-		s := d.sequence(facet)
-		s.some(ns, "modification", func(e *xmlsafe.Element) {
-			s := d.sequence(e)
-			c := Change{Facet: f, Code: d.formatted(s.need(ns, "code"), f.code())}
-			t := s.need(ns, "type")
-			if c.Type = ChangeType(d.positive(t)); d.err == nil && c.Type > ChangeRemoved {
-				d.fail(t, "L-XSD", "неизвестный тип изменения")
-			}
-			s.end()
-			list = append(list, c)
-		})
-		s.end()
-	}
-	in.end()
-	return list
-}
-
-// code is the format of the facet's codes.
-func (f Facet) code() format {
-	for _, s := range facets {
-		if s.facet == f {
-			return s.code
-		}
-	}
-	return compositeCode
 }

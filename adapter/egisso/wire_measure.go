@@ -1,21 +1,48 @@
 package egisso
 
-func (m *LocalMeasure) write(o output) { o.measure(m.Normalize()) }
+import (
+	"github.com/google/uuid"
 
-func (e *LocalMeasureInvalidation) write(o output) {
-	ns := o.v.space.pack
-	o.Start(ns, KindMeasureInvalidation.tag())
-	o.uuid(ns, "id", e.ID)
-	o.uuid(ns, "localMszId", e.LocalMeasureID)
-	o.End()
+	"egissogw/crypto/xmlsafe"
+)
+
+// The elements of 10.05.I.
+var measureLayout = layout{
+	ready: func(_ *Version, e Element) error {
+		switch e := e.(type) {
+		case *LocalMeasure:
+			if !timestampFits(e.LastChanging) {
+				return errLastChanging
+			}
+			return resolved(e.Categories, func(c *LocalCategory) uuid.UUID { return c.ID }, "category without an id")
+		case *LocalMeasureInvalidation:
+			return eventOn(e.LocalMeasureID)
+		}
+		return unknownType(e)
+	},
+	write: func(o output, e Element) {
+		switch e := e.(type) {
+		case *LocalMeasure:
+			o.measure(e.Normalize())
+		case *LocalMeasureInvalidation:
+			o.measureInvalidation(e)
+		}
+	},
+	read: func(d *decoder, kind Kind, e *xmlsafe.Element) Element {
+		if kind == KindMeasure {
+			m := d.measure(e)
+			return &m
+		}
+		return d.measureInvalidation(e)
+	},
 }
 
 // measure writes tLocalMSZ: the base type's elements in the namespace of
 // local-MSZ, those of the extension in that of the package.
 func (o output) measure(m LocalMeasure) {
-	ns, names := o.v.space.element, &o.v.names
-	o.Start(o.v.space.pack, KindMeasure.tag())
-	o.uuid(ns, names.id, m.ID)
+	ns, names := o.v.Space.Element, &o.v.Names
+	o.Start(o.v.Space.Pack, tag(KindMeasure))
+	o.uuid(ns, names.ID, m.ID)
 	o.optional(ns, "code", m.Code)
 	o.Element(ns, "title", m.Title)
 	o.date(ns, "dateEnact", m.DateEnact)
@@ -25,7 +52,7 @@ func (o output) measure(m LocalMeasure) {
 	o.optional(ns, "estimation", m.Estimation)
 	o.Start(ns, "territories")
 	for _, code := range m.Territories {
-		o.Element(ns, names.oktmo, code)
+		o.Element(ns, names.OKTMO, code)
 	}
 	o.End()
 	o.Start(ns, "reasons")
@@ -35,12 +62,12 @@ func (o output) measure(m LocalMeasure) {
 		o.date(ns, "date", a.Date)
 		o.Element(ns, "title", a.Title)
 		o.Element(ns, "authority", a.Authority)
-		o.Element(ns, names.url, a.URL)
+		o.Element(ns, names.URL, a.URL)
 		o.End()
 	}
 	o.End()
 	o.Element(ns, "KBKCode", m.KBK)
-	if o.v.fullMeasure {
+	if o.v.FullMeasure {
 		o.optional(ns, "frguCode", m.FRGUCode)
 		o.optional(ns, "frguPurpose", m.FRGUPurpose)
 	}
@@ -50,7 +77,7 @@ func (o output) measure(m LocalMeasure) {
 	if m.FamilySign != 0 {
 		o.int(ns, "famSign", m.FamilySign)
 	}
-	if o.v.fullMeasure {
+	if o.v.FullMeasure {
 		o.optionalBool(ns, "heirdomFactAssignment", m.InheritFacts)
 		o.optionalBool(ns, "heirdomOsznPoint", m.InheritOSZNPoints)
 		o.optionalBool(ns, "heirdomOrganizationPoint", m.InheritOrganizationPoints)
@@ -62,72 +89,70 @@ func (o output) measure(m LocalMeasure) {
 	o.End()
 }
 
-func (o output) classification(m LocalMeasure) {
-	ns := o.v.space.element
-	o.Start(ns, "classificationKMSZ")
-	o.Element(ns, "codePartKMSZ", m.PartKMSZ)
-	o.Element(ns, "codeMSZ", m.MSZ)
-	o.Element(ns, "codeProvisionForm", string(m.ProvisionForm))
-	o.Element(ns, "codeLevelNPA", m.LevelNPA)
-	o.Start(ns, "localCategories")
-	for _, c := range m.Categories {
-		o.Start(ns, "localCategory")
-		o.uuid(ns, o.v.names.id, c.ID)
-		o.optional(ns, "code", c.Code)
-		o.Element(ns, "title", c.Title)
-		o.Element(ns, "codeCategoryKMSZ", c.KMSZ)
-		for _, n := range c.Criteria {
-			o.Start(ns, "needsCriteria")
-			o.Element(ns, "needsCriteriaCode", n.Code)
-			o.date(ns, "needsCriteriaDate", n.Date)
-			if n.Coefficient.Valid {
-				o.Element(ns, "needsCriteriaCoefficient", n.Coefficient.Decimal.String())
-			}
-			o.End()
+func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {
+	ns, names := d.v.Space.Element, &d.v.Names
+	s := d.sequence(e)
+	m := LocalMeasure{
+		ID:              d.uuid(s.need(ns, names.ID)),
+		Code:            d.string(s.optional(ns, "code")),
+		Title:           d.string(s.need(ns, "title")),
+		DateEnact:       d.date(s.need(ns, "dateEnact")),
+		DateExpiration:  d.date(s.optional(ns, "dateExpiration")),
+		PeriodicityCode: d.coded(s.need(ns, "periodicityCode")),
+	}
+	d.classification(s.need(ns, "classificationKMSZ"), &m)
+	m.Estimation = d.string(s.optional(ns, "estimation"))
+	territories := d.sequence(s.need(ns, "territories"))
+	territories.some(ns, names.OKTMO, func(e *xmlsafe.Element) { m.Territories = append(m.Territories, d.coded(e)) })
+	territories.end()
+	reasons := d.sequence(s.need(ns, "reasons"))
+	reasons.some(ns, "NPA", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		m.Reasons = append(m.Reasons, LegalAct{
+			Number: d.string(s.need(ns, "number")), Date: d.date(s.need(ns, "date")), Title: d.string(s.need(ns, "title")),
+			Authority: d.string(s.need(ns, "authority")), URL: d.string(s.need(ns, names.URL)),
+		})
+		s.end()
+	})
+	reasons.end()
+	m.KBK = d.coded(s.need(ns, "KBKCode"))
+	if d.v.FullMeasure {
+		m.FRGUCode = d.coded(s.optional(ns, "frguCode"))
+		m.FRGUPurpose = d.coded(s.optional(ns, "frguPurpose"))
+	}
+	m.Cases = d.string(s.need(ns, "cases"))
+	m.Conditions = d.string(s.need(ns, "conditions"))
+	d.service(s, &m)
+	if e := s.optional(ns, "famSign"); e != nil {
+		if m.FamilySign = d.int(e); m.FamilySign < 1 {
+			d.fail(e, "L-XSD", "должно быть 1 или 2")
 		}
-		o.End()
 	}
-	o.End()
-	o.Start(ns, "cofinancing")
-	for _, f := range m.Cofinancing {
-		o.Start(ns, "fundingSource")
-		o.Element(ns, "codeFundingSource", f.Source)
-		o.Element(ns, "quota", percent(f.Quota))
-		o.End()
+	if d.v.FullMeasure {
+		m.InheritFacts = d.boolPtr(s.optional(ns, "heirdomFactAssignment"))
+		m.InheritOSZNPoints = d.boolPtr(s.optional(ns, "heirdomOsznPoint"))
+		m.InheritOrganizationPoints = d.boolPtr(s.optional(ns, "heirdomOrganizationPoint"))
+		if e := s.optional(ns, "basisPersonLivingSign"); e != nil {
+			v := d.int(e)
+			m.BasisPersonLiving = &v
+		}
 	}
-	o.End()
+	m.LastChanging, m.PreviousID = d.lastChanging(s)
+	s.end()
+	return m
+}
+
+func (o output) measureInvalidation(e *LocalMeasureInvalidation) {
+	ns := o.v.Space.Pack
+	o.Start(ns, tag(KindMeasureInvalidation))
+	o.uuid(ns, "id", e.ID)
+	o.uuid(ns, "localMszId", e.LocalMeasureID)
 	o.End()
 }
 
-// service writes how the measure is applied for and received.
-func (o output) service(m LocalMeasure) {
-	ns := o.v.space.element
-	for _, x := range m.Methods {
-		o.Start(ns, "methods")
-		o.Element(ns, "method", x.Method)
-		o.optional(ns, "url", x.URL)
-		o.End()
-	}
-	for _, v := range m.FormsRequest {
-		o.int(ns, "formReq", v)
-	}
-	for _, v := range m.FormsReceive {
-		o.int(ns, "formRecieve", v)
-	}
-	for _, d := range m.Documents {
-		o.Start(ns, "docTypesList")
-		o.Element(ns, "documentTypeName", d.Name)
-		o.Element(ns, "documentOrigin", d.Origin)
-		o.int(ns, "documentQ", d.Quantity)
-		o.bool(ns, "documentNess", d.Necessary)
-		o.optional(ns, "documentComment", d.Comment)
-		o.End()
-	}
-	for _, s := range m.Steps {
-		o.Start(ns, "stepsForMSZ")
-		o.int(ns, "stepNumber", s.Number)
-		o.Element(ns, "stepH", s.Heading)
-		o.Element(ns, "stepDescr", s.Description)
-		o.End()
-	}
+func (d *decoder) measureInvalidation(e *xmlsafe.Element) *LocalMeasureInvalidation {
+	ns := d.v.Space.Pack
+	s := d.sequence(e)
+	defer s.end()
+	return &LocalMeasureInvalidation{ID: d.uuid(s.need(ns, "id")), LocalMeasureID: d.uuid(s.need(ns, "localMszId"))}
 }

@@ -6,68 +6,48 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-func (d *decoder) measureInvalidation(e *xmlsafe.Element) *LocalMeasureInvalidation {
-	ns := d.v.space.pack
-	s := d.sequence(e)
-	defer s.end()
-	return &LocalMeasureInvalidation{ID: d.uuid(s.need(ns, "id")), LocalMeasureID: d.uuid(s.need(ns, "localMszId"))}
-}
+// What a measure is made of: its place in КМСЗ with the categories and the financing, and
+// how it is applied for and received.
 
-func (d *decoder) measure(e *xmlsafe.Element) LocalMeasure {
-	ns, names := d.v.space.element, &d.v.names
-	s := d.sequence(e)
-	m := LocalMeasure{
-		ID:              d.uuid(s.need(ns, names.id)),
-		Code:            d.string(s.optional(ns, "code")),
-		Title:           d.string(s.need(ns, "title")),
-		DateEnact:       d.date(s.need(ns, "dateEnact")),
-		DateExpiration:  d.date(s.optional(ns, "dateExpiration")),
-		PeriodicityCode: d.coded(s.need(ns, "periodicityCode")),
-	}
-	d.classification(s.need(ns, "classificationKMSZ"), &m)
-	m.Estimation = d.string(s.optional(ns, "estimation"))
-	territories := d.sequence(s.need(ns, "territories"))
-	territories.some(ns, names.oktmo, func(e *xmlsafe.Element) { m.Territories = append(m.Territories, d.coded(e)) })
-	territories.end()
-	reasons := d.sequence(s.need(ns, "reasons"))
-	reasons.some(ns, "NPA", func(e *xmlsafe.Element) {
-		s := d.sequence(e)
-		m.Reasons = append(m.Reasons, LegalAct{
-			Number: d.string(s.need(ns, "number")), Date: d.date(s.need(ns, "date")), Title: d.string(s.need(ns, "title")),
-			Authority: d.string(s.need(ns, "authority")), URL: d.string(s.need(ns, names.url)),
-		})
-		s.end()
-	})
-	reasons.end()
-	m.KBK = d.coded(s.need(ns, "KBKCode"))
-	if d.v.fullMeasure {
-		m.FRGUCode = d.coded(s.optional(ns, "frguCode"))
-		m.FRGUPurpose = d.coded(s.optional(ns, "frguPurpose"))
-	}
-	m.Cases = d.string(s.need(ns, "cases"))
-	m.Conditions = d.string(s.need(ns, "conditions"))
-	d.service(s, &m)
-	if e := s.optional(ns, "famSign"); e != nil {
-		if m.FamilySign = d.int(e); m.FamilySign < 1 {
-			d.fail(e, "L-XSD", "должно быть 1 или 2")
+func (o output) classification(m LocalMeasure) {
+	ns := o.v.Space.Element
+	o.Start(ns, "classificationKMSZ")
+	o.Element(ns, "codePartKMSZ", m.PartKMSZ)
+	o.Element(ns, "codeMSZ", m.MSZ)
+	o.Element(ns, "codeProvisionForm", string(m.ProvisionForm))
+	o.Element(ns, "codeLevelNPA", m.LevelNPA)
+	o.Start(ns, "localCategories")
+	for _, c := range m.Categories {
+		o.Start(ns, "localCategory")
+		o.uuid(ns, o.v.Names.ID, c.ID)
+		o.optional(ns, "code", c.Code)
+		o.Element(ns, "title", c.Title)
+		o.Element(ns, "codeCategoryKMSZ", c.KMSZ)
+		for _, n := range c.Criteria {
+			o.Start(ns, "needsCriteria")
+			o.Element(ns, "needsCriteriaCode", n.Code)
+			o.date(ns, "needsCriteriaDate", n.Date)
+			if n.Coefficient.Valid {
+				o.Element(ns, "needsCriteriaCoefficient", n.Coefficient.Decimal.String())
+			}
+			o.End()
 		}
+		o.End()
 	}
-	if d.v.fullMeasure {
-		m.InheritFacts = d.boolPtr(s.optional(ns, "heirdomFactAssignment"))
-		m.InheritOSZNPoints = d.boolPtr(s.optional(ns, "heirdomOsznPoint"))
-		m.InheritOrganizationPoints = d.boolPtr(s.optional(ns, "heirdomOrganizationPoint"))
-		if e := s.optional(ns, "basisPersonLivingSign"); e != nil {
-			v := d.int(e)
-			m.BasisPersonLiving = &v
-		}
+	o.End()
+	o.Start(ns, "cofinancing")
+	for _, f := range m.Cofinancing {
+		o.Start(ns, "fundingSource")
+		o.Element(ns, "codeFundingSource", f.Source)
+		o.Element(ns, "quota", percent(f.Quota))
+		o.End()
 	}
-	m.LastChanging, m.PreviousID = d.lastChanging(s)
-	s.end()
-	return m
+	o.End()
+	o.End()
 }
 
 func (d *decoder) classification(e *xmlsafe.Element, m *LocalMeasure) {
-	ns := d.v.space.element
+	ns := d.v.Space.Element
 	s := d.sequence(e)
 	m.PartKMSZ = d.coded(s.need(ns, "codePartKMSZ"))
 	m.MSZ = d.coded(s.need(ns, "codeMSZ"))
@@ -77,7 +57,7 @@ func (d *decoder) classification(e *xmlsafe.Element, m *LocalMeasure) {
 	categories.some(ns, "localCategory", func(e *xmlsafe.Element) {
 		s := d.sequence(e)
 		c := LocalCategory{
-			ID: d.uuid(s.need(ns, d.v.names.id)), Code: d.string(s.optional(ns, "code")),
+			ID: d.uuid(s.need(ns, d.v.Names.ID)), Code: d.string(s.optional(ns, "code")),
 			Title: d.string(s.need(ns, "title")), KMSZ: d.coded(s.need(ns, "codeCategoryKMSZ")),
 		}
 		s.each(ns, "needsCriteria", unbounded, func(e *xmlsafe.Element) {
@@ -115,10 +95,43 @@ func (d *decoder) coefficient(e *xmlsafe.Element) decimal.NullDecimal {
 	return v
 }
 
-var coefficientPattern = pattern(`[0-9](\.[0-9])?`, "-")
+var coefficientPattern = Pattern(`[0-9](\.[0-9])?`, "-")
+
+// service writes how the measure is applied for and received.
+func (o output) service(m LocalMeasure) {
+	ns := o.v.Space.Element
+	for _, x := range m.Methods {
+		o.Start(ns, "methods")
+		o.Element(ns, "method", x.Method)
+		o.optional(ns, "url", x.URL)
+		o.End()
+	}
+	for _, v := range m.FormsRequest {
+		o.int(ns, "formReq", v)
+	}
+	for _, v := range m.FormsReceive {
+		o.int(ns, "formRecieve", v)
+	}
+	for _, d := range m.Documents {
+		o.Start(ns, "docTypesList")
+		o.Element(ns, "documentTypeName", d.Name)
+		o.Element(ns, "documentOrigin", d.Origin)
+		o.int(ns, "documentQ", d.Quantity)
+		o.bool(ns, "documentNess", d.Necessary)
+		o.optional(ns, "documentComment", d.Comment)
+		o.End()
+	}
+	for _, s := range m.Steps {
+		o.Start(ns, "stepsForMSZ")
+		o.int(ns, "stepNumber", s.Number)
+		o.Element(ns, "stepH", s.Heading)
+		o.Element(ns, "stepDescr", s.Description)
+		o.End()
+	}
+}
 
 func (d *decoder) service(s *sequence, m *LocalMeasure) {
-	ns := d.v.space.element
+	ns := d.v.Space.Element
 	s.some(ns, "methods", func(e *xmlsafe.Element) {
 		s := d.sequence(e)
 		m.Methods = append(m.Methods, Method{Method: d.coded(s.need(ns, "method")), URL: d.string(s.optional(ns, "url"))})

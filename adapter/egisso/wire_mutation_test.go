@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -73,7 +74,7 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 	} {
 		folder, name, _ := strings.Cut(path, "/")
 		t.Run(path, func(t *testing.T) {
-			sharedPath(t)
+			signertest.Shared(t)
 			document := ""
 			switch {
 			case name != "":
@@ -82,10 +83,10 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 				// The sample's classifier has hundreds of equal elements: a small one will do.
 				var w textWriter
 				WritePublication(&w, &Publication{KMSZ: smallKMSZ(), Changes: []Change{{FacetMSZ, "0808", ChangeNew, "", ""}, {FacetRules, "0808.02010000.01.0100.02.030101", ChangeRemoved, "", ""}}})
-				document = w.b.String()
+				document = w.String()
 			default:
 				m := moneyMeasure()
-				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = measureID("777"), "1234567890", 1, flag(true), ptr(1)
+				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = measureID("777"), "1234567890", 1, flag(true), new(1)
 				m.Steps = []Step{{1, "Шаг", "Описание"}}
 				document = string(written(t, &Package{ID: factID("aaa"), Register: RegisterMeasure, Elements: []Element{&m,
 					&LocalMeasureInvalidation{ID: factID("bbb"), LocalMeasureID: measureID("0f1")}}}))
@@ -97,7 +98,7 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 
 // smallKMSZ has at most two of everything and short texts.
 func smallKMSZ() *KMSZ {
-	k := newRandom(3).kmsz()
+	k := newRandom(3, nil).kmsz()
 	short := func(text *string) { *text = string([]rune(*text)[:min(10, len([]rune(*text)))]) }
 	short(&k.Document)
 	short(&k.Note)
@@ -160,7 +161,7 @@ func refusal(t *testing.T, document []byte) string {
 		}
 	}
 	if r.pack != nil {
-		if err := r.pack.Validate(); err != nil {
+		if err := Validate(r.pack, r.pack.Register.Version()); err != nil {
 			return err.Error()
 		}
 	}

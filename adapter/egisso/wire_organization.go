@@ -1,11 +1,47 @@
 package egisso
 
-func (x *Organization) write(o output) { o.organization(x.Normalize()) }
+import (
+	"regexp"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"egissogw/crypto/xmlsafe"
+)
+
+// The element of 10.07.I.
+var organizationLayout = layout{
+	some: KindOrganization,
+	ready: func(_ *Version, e Element) error {
+		x, ok := e.(*Organization)
+		switch {
+		case !ok:
+			return unknownType(e)
+		case !timestampFits(x.LastChanging):
+			return errLastChanging
+		}
+		for _, p := range x.Points {
+			if err := resolved(p.Measures, func(m *OrganizationMeasure) uuid.UUID { return m.ID }, "a measure is not resolved"); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+	write: func(o output, e Element) {
+		if x, ok := e.(*Organization); ok {
+			o.organization(x.Normalize())
+		}
+	},
+	read: func(d *decoder, _ Kind, e *xmlsafe.Element) Element {
+		x := d.organization(e)
+		return &x
+	},
+}
 
 // organization writes tOrganization of organization with what package-RO adds.
 func (o output) organization(x Organization) {
-	ns := o.v.space.element
-	o.Start(o.v.space.pack, KindOrganization.tag())
+	ns := o.v.Space.Element
+	o.Start(o.v.Space.Pack, tag(KindOrganization))
 	o.uuid(ns, "organizationId", x.ID)
 	o.Element(ns, "title", x.Title)
 	o.optional(ns, "siteUrl", x.SiteURL)
@@ -18,13 +54,13 @@ func (o output) organization(x Organization) {
 		o.Element(ns, "inn", x.Legal.INN)
 		o.Element(ns, "kpp", x.Legal.KPP)
 		o.Element(ns, "ogrn", x.Legal.OGRN)
-		o.registration(&legalElements, &x.Legal.Registration)
+		o.registration(&LegalRegistration, &x.Legal.Registration)
 		o.End()
 	case x.Entrepreneur != nil:
 		o.Start(ns, "individualBusinessman")
 		o.Element(ns, "inn", x.Entrepreneur.INN)
 		o.Element(ns, "ogrnip", x.Entrepreneur.OGRNIP)
-		o.registration(&entrepreneurElements, &x.Entrepreneur.Registration)
+		o.registration(&EntrepreneurRegistration, &x.Entrepreneur.Registration)
 		o.End()
 	}
 	for _, p := range x.Points {
@@ -41,41 +77,21 @@ func (o output) organization(x Organization) {
 	o.End()
 }
 
-// registrationElements are the names of a registration's elements.
-type registrationElements struct {
-	entry, certificate string // the two elements of the choice
-	number             string // of the entry in the register
-	length             int    // of that number
-}
-
-var (
-	legalElements        = registrationElements{"usrleDocument", "legalEntityDocument", "grn", 13}
-	entrepreneurElements = registrationElements{"usrieDocument", "individualEntrepreneurDocument", "grnip", 15}
-)
-
-// element is the name of the registration's own element.
-func (n *registrationElements) element(r *Registration) string {
-	if r.certificate() {
-		return n.certificate
-	}
-	return n.entry
-}
-
-func (o output) registration(names *registrationElements, r *Registration) {
-	ns := o.v.space.element
-	o.Start(ns, names.element(r))
-	if r.certificate() {
+func (o output) registration(names *RegistrationNames, r *Registration) {
+	ns := o.v.Space.Element
+	o.Start(ns, names.Element(r))
+	if r.Certificate() {
 		o.Element(ns, "series", r.Series)
 		o.Element(ns, "number", r.Number)
 	}
-	o.Element(ns, names.number, r.GRN)
+	o.Element(ns, names.Number, r.GRN)
 	o.date(ns, "issueDate", r.IssueDate)
 	o.Element(ns, "authority", r.Authority)
 	o.End()
 }
 
 func (o output) organizationPoint(p OrganizationPoint) {
-	ns := o.v.space.element
+	ns := o.v.Space.Element
 	o.Start(ns, "presencePoint")
 	o.Element(ns, "title", p.Title)
 	o.Element(ns, "address", p.Address)
@@ -98,9 +114,119 @@ func (o output) coordinates(c *Coordinates) {
 	if c == nil {
 		return
 	}
-	ns := o.v.space.element
+	ns := o.v.Space.Element
 	o.Start(ns, "point")
 	o.Element(ns, "latitude", c.Latitude.String())
 	o.Element(ns, "longitude", c.Longitude.String())
 	o.End()
+}
+
+// organization reads tOrganization of package-RO.
+func (d *decoder) organization(e *xmlsafe.Element) Organization {
+	ns := d.v.Space.Element
+	s := d.sequence(e)
+	x := Organization{
+		ID:       d.uuid(s.need(ns, "organizationId")),
+		Title:    d.string(s.need(ns, "title")),
+		SiteURL:  d.string(s.optional(ns, "siteUrl")),
+		Address:  d.string(s.need(ns, "address")),
+		Email:    d.coded(s.need(ns, "email")),
+		Contacts: d.string(s.need(ns, "contacts")),
+	}
+	if e := s.optional(ns, "individualBusinessman"); e != nil {
+		in := d.sequence(e)
+		x.Entrepreneur = &Entrepreneur{
+			INN: d.coded(in.need(ns, "inn")), OGRNIP: d.coded(in.need(ns, "ogrnip")), Registration: d.registration(in, &EntrepreneurRegistration),
+		}
+		in.end()
+	} else {
+		in := d.sequence(s.need(ns, "legalPerson"))
+		x.Legal = &LegalPerson{
+			INN: d.coded(in.need(ns, "inn")), KPP: d.coded(in.need(ns, "kpp")), OGRN: d.coded(in.need(ns, "ogrn")),
+			Registration: d.registration(in, &LegalRegistration),
+		}
+		in.end()
+	}
+	s.some(ns, "presencePoint", func(e *xmlsafe.Element) { x.Points = append(x.Points, d.organizationPoint(e)) })
+	s.some(ns, "document", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		x.Documents = append(x.Documents, OrganizationDocument{
+			Title: d.string(s.need(ns, "title")), Number: d.string(s.optional(ns, "number")), Contractor: d.string(s.need(ns, "contractor")),
+		})
+		s.end()
+	})
+	x.LastChanging, x.PreviousID = d.lastChanging(s)
+	s.end()
+	return x
+}
+
+// registration reads one of the two elements of the choice.
+func (d *decoder) registration(in *sequence, names *RegistrationNames) Registration {
+	ns := d.v.Space.Element
+	var r Registration
+	e := in.optional(ns, names.Certificate)
+	certificate := e != nil
+	if !certificate {
+		e = in.need(ns, names.Entry)
+	}
+	s := d.sequence(e)
+	if certificate {
+		r.Series, r.Number = d.string(s.need(ns, "series")), d.string(s.need(ns, "number"))
+	}
+	r.GRN = d.string(s.need(ns, names.Number))
+	r.IssueDate = d.date(s.need(ns, "issueDate"))
+	r.Authority = d.string(s.need(ns, "authority"))
+	s.end()
+	return r
+}
+
+func (d *decoder) organizationPoint(e *xmlsafe.Element) OrganizationPoint {
+	ns := d.v.Space.Element
+	s := d.sequence(e)
+	p := OrganizationPoint{
+		Title:       d.string(s.need(ns, "title")),
+		Address:     d.string(s.need(ns, "address")),
+		Email:       d.coded(s.optional(ns, "email")),
+		Contacts:    d.string(s.optional(ns, "contacts")),
+		Note:        d.string(s.optional(ns, "note")),
+		Schedule:    d.string(s.optional(ns, "schedule")),
+		Coordinates: d.coordinates(s.optional(ns, "point")),
+	}
+	s.some(ns, "pointMsz", func(e *xmlsafe.Element) {
+		s := d.sequence(e)
+		p.Measures = append(p.Measures, OrganizationMeasure{
+			ID: d.uuid(s.need(ns, "localMsz")), BeginDate: d.date(s.need(ns, "beginDate")), EndDate: d.date(s.optional(ns, "endDate")),
+		})
+		s.end()
+	})
+	s.end()
+	return p
+}
+
+func (d *decoder) coordinates(e *xmlsafe.Element) *Coordinates {
+	if e == nil || d.err != nil {
+		return nil
+	}
+	ns := d.v.Space.Element
+	s := d.sequence(e)
+	c := &Coordinates{Latitude: d.double(s.need(ns, "latitude")), Longitude: d.double(s.need(ns, "longitude"))}
+	s.end()
+	return c
+}
+
+// The lexical form of xsd:double without INF and NaN, which are no place. The
+// exponent is short, so that no number takes long to print.
+var doublePattern = regexp.MustCompile(`^[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?$`)
+
+func (d *decoder) double(e *xmlsafe.Element) decimal.Decimal {
+	v := d.collapsed(e)
+	if d.err != nil || e == nil {
+		return decimal.Decimal{}
+	}
+	n, err := decimal.NewFromString(v)
+	if err != nil || !doublePattern.MatchString(v) {
+		d.fail(e, "L-XSD", "значение не является числом")
+		return decimal.Decimal{}
+	}
+	return n
 }

@@ -1,13 +1,98 @@
 package egisso
 
 import (
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"egissogw/crypto/xmlsafe"
 )
+
+// Errors of Validate a caller may want to tell apart.
+var (
+	ErrEmptyPackage = errors.New("package has no elements") // L-EMPTY
+	ErrTooMany      = errors.New("package has too many elements")
+)
+
+// WritePackage writes the package as a document of the version, which must be one of the
+// package's register. Nothing is written when an error is returned, which is that of
+// Validate.
+func WritePackage(w Writer, p *Package, v *Version) error {
+	if err := Validate(p, v); err != nil {
+		return fmt.Errorf("write package %s: %w", p.ID, err)
+	}
+	o, l := output{w, v}, layouts[p.Register]
+	o.Start(v.Space.Message, v.Root)
+	if l.bare != "" {
+		l.write(o, p.Elements[0])
+	} else {
+		ns := v.Space.Pack
+		o.Start(ns, "package")
+		o.uuid(ns, v.Names.PackageID, p.ID)
+		o.Start(ns, "elements")
+		for _, e := range p.Listed(v) {
+			l.write(o, e)
+		}
+		o.End()
+		o.End()
+	}
+	o.End()
+	return nil
+}
+
+// Validate reports what would make the package as a whole wrong in the version: no elements
+// or too many, identifiers missing or repeated, an event beside its own record or beside
+// another event on it (SPEC.md#package-limits), values that cannot be written. It does not
+// repeat the checks of records.
+func Validate(p *Package, v *Version) error {
+	n, l := len(p.Elements), layouts[p.Register]
+	switch {
+	case v == nil, l == nil:
+		return fmt.Errorf("register %q is not known", p.Register)
+	case v.Register != p.Register:
+		return fmt.Errorf("%s does not carry register %q", v, p.Register)
+	case p.ID == uuid.Nil && l.bare == "":
+		return errors.New("package has no id")
+	case n == 0:
+		return ErrEmptyPackage
+	case n > MaxElements, v.ListMax == 1 && n > 1:
+		return fmt.Errorf("%w: %d", ErrTooMany, n)
+	}
+	errs := []error{validateIDs(p)}
+	for _, e := range p.Elements {
+		if e.ElementKind().Register() != p.Register {
+			return fmt.Errorf("package of register %q holds an element %q", p.Register, e.ElementKind())
+		}
+		if err := l.ready(v, e); err != nil {
+			errs = append(errs, fmt.Errorf("%s %s: %w", e.ElementKind(), e.ElementID(), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// validateIDs: an id is used once, and what is touched is touched once.
+func validateIDs(p *Package) error {
+	ids, touched := make(map[uuid.UUID]bool, len(p.Elements)), make(map[uuid.UUID]bool, len(p.Elements))
+	for _, e := range p.Elements {
+		id := e.ElementID()
+		switch {
+		case id == uuid.Nil:
+			return errors.New("element without an id")
+		case ids[id]:
+			return fmt.Errorf("id %s is used by two elements", id)
+		}
+		ids[id] = true
+	}
+	for _, e := range p.Elements {
+		target := e.Target()
+		if target != uuid.Nil && (touched[target] || ids[target]) {
+			return fmt.Errorf("%s %s: its record %s has another element in the package", e.ElementKind(), e.ElementID(), target)
+		}
+		touched[target] = true
+	}
+	return nil
+}
 
 // packageCodes are the kinds of information that bring packages to ЕГИССО.
 func packageCodes() (codes []string) {
@@ -29,10 +114,10 @@ func ReadPackage(content []byte) (*Package, *Version, error) {
 	}
 	p := &Package{Register: d.v.Register}
 	message := d.sequence(root)
-	if s := p.Register.spec(); s.bare {
-		p.Elements = append(p.Elements, s.read(&d, s.born, message.need(d.v.space.element, s.born.tag())))
+	if l := layouts[p.Register]; l.bare != "" {
+		p.Elements = append(p.Elements, l.read(&d, l.bare, message.need(d.v.Space.Element, tag(l.bare))))
 	} else {
-		d.pack(message.need(d.v.space.pack, "package"), p)
+		d.pack(message.need(d.v.Space.Pack, "package"), p)
 	}
 	message.end()
 	if d.err != nil {
@@ -41,47 +126,22 @@ func ReadPackage(content []byte) (*Package, *Version, error) {
 	return p, d.v, nil
 }
 
-// ReadStorageRequest reads the element request of any version of 10.10.I and
-// says which it was.
-func ReadStorageRequest(content []byte) (*Version, error) {
-	var d decoder
-	s := d.sequence(d.parseDocument(content, "request", "10.10.I"))
-	if d.err == nil {
-		if e := s.need(d.v.space.message, "attachment"); e != nil && !d.bool(e) {
-			d.fail(e, "L-XSD", "допустимо только значение true")
-		}
-		s.end()
-	}
-	if d.err != nil {
-		return nil, fmt.Errorf("read 10.10.I request: %w", d.err)
-	}
-	return d.v, nil
-}
-
 func (d *decoder) pack(e *xmlsafe.Element, p *Package) {
-	ns := d.v.space.pack
+	ns := d.v.Space.Pack
 	s := d.sequence(e)
-	p.ID = d.uuid(s.need(ns, d.v.names.packageID))
+	p.ID = d.uuid(s.need(ns, d.v.Names.PackageID))
 	elements := d.sequence(s.need(ns, "elements"))
 	s.end()
-	max := d.v.listMax
+	max := d.v.ListMax
 	if max == 0 {
 		max = unbounded
 	}
-	of := p.Register.spec()
-	for _, kind := range d.v.kinds {
-		elements.each(ns, kind.tag(), max, func(e *xmlsafe.Element) { p.Elements = append(p.Elements, of.read(d, kind, e)) })
+	l := layouts[p.Register]
+	for _, kind := range d.v.Kinds() {
+		elements.each(ns, tag(kind), max, func(e *xmlsafe.Element) { p.Elements = append(p.Elements, l.read(d, kind, e)) })
 	}
-	if of.some != "" && len(p.Elements) == 0 {
-		elements.need(ns, of.some.tag())
+	if l.some != "" && len(p.Elements) == 0 {
+		elements.need(ns, tag(l.some))
 	}
 	elements.end()
-}
-
-// lastChanging reads what the package types add to the base types of three
-// registers.
-func (d *decoder) lastChanging(s *sequence) (changed time.Time, previous uuid.UUID) {
-	ns := d.v.space.pack
-	changed = d.timestamp(s.need(ns, "lastChanging"))
-	return changed, d.uuid(s.optional(ns, d.v.names.previousID))
 }

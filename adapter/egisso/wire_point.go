@@ -1,20 +1,49 @@
 package egisso
 
-func (x *PresencePoint) write(o output) { o.point(x.Normalize()) }
+import (
+	"github.com/google/uuid"
 
-func (e *PresencePointInvalidation) write(o output) {
-	ns := o.v.space.pack
-	o.Start(ns, KindPointInvalidation.tag())
-	o.uuid(ns, "Id", e.ID)
-	o.uuid(ns, "pointId", e.PointID)
-	o.Element(ns, "lastChanging", o.v.timestamp(e.LastChanging))
-	o.End()
+	"egissogw/crypto/xmlsafe"
+)
+
+// The elements of 10.15.I.
+var pointLayout = layout{
+	ready: func(_ *Version, e Element) error {
+		switch e := e.(type) {
+		case *PresencePoint:
+			if !timestampFits(e.LastChanging) {
+				return errLastChanging
+			}
+			return resolved(e.Measures, func(m *PointMeasure) uuid.UUID { return m.ID }, "a measure is not resolved")
+		case *PresencePointInvalidation:
+			if !timestampFits(e.LastChanging) {
+				return errLastChanging
+			}
+			return eventOn(e.PointID)
+		}
+		return unknownType(e)
+	},
+	write: func(o output, e Element) {
+		switch e := e.(type) {
+		case *PresencePoint:
+			o.point(e.Normalize())
+		case *PresencePointInvalidation:
+			o.pointInvalidation(e)
+		}
+	},
+	read: func(d *decoder, kind Kind, e *xmlsafe.Element) Element {
+		if kind == KindPoint {
+			x := d.point(e)
+			return &x
+		}
+		return d.pointInvalidation(e)
+	},
 }
 
 // point writes tPresencePoint of presence-point with what package-PP adds.
 func (o output) point(x PresencePoint) {
-	ns := o.v.space.element
-	o.Start(o.v.space.pack, KindPoint.tag())
+	ns := o.v.Space.Element
+	o.Start(o.v.Space.Pack, tag(KindPoint))
 	o.uuid(ns, "pointId", x.ID)
 	o.Element(ns, "onmszCode", x.ONMSZCode)
 	o.Element(ns, "title", x.Title)
@@ -30,4 +59,44 @@ func (o output) point(x PresencePoint) {
 	}
 	o.lastChanging(x.LastChanging, x.PreviousID)
 	o.End()
+}
+
+// point reads tPresencePoint of package-PP.
+func (d *decoder) point(e *xmlsafe.Element) PresencePoint {
+	ns := d.v.Space.Element
+	s := d.sequence(e)
+	x := PresencePoint{
+		ID:          d.uuid(s.need(ns, "pointId")),
+		ONMSZCode:   d.coded(s.need(ns, "onmszCode")),
+		Title:       d.string(s.need(ns, "title")),
+		Address:     d.string(s.need(ns, "address")),
+		OKTMO:       d.coded(s.need(ns, "oktmo")),
+		Email:       d.coded(s.optional(ns, "email")),
+		Contacts:    d.string(s.need(ns, "contacts")),
+		Schedule:    d.string(s.need(ns, "schedule")),
+		Rules:       d.string(s.optional(ns, "rules")),
+		Coordinates: d.coordinates(s.need(ns, "point")),
+	}
+	s.some(ns, "msz", func(e *xmlsafe.Element) { x.Measures = append(x.Measures, PointMeasure{ID: d.uuid(e)}) })
+	x.LastChanging, x.PreviousID = d.lastChanging(s)
+	s.end()
+	return x
+}
+
+func (o output) pointInvalidation(e *PresencePointInvalidation) {
+	ns := o.v.Space.Pack
+	o.Start(ns, tag(KindPointInvalidation))
+	o.uuid(ns, "Id", e.ID)
+	o.uuid(ns, "pointId", e.PointID)
+	o.timestamp(ns, "lastChanging", e.LastChanging)
+	o.End()
+}
+
+func (d *decoder) pointInvalidation(e *xmlsafe.Element) *PresencePointInvalidation {
+	ns := d.v.Space.Pack
+	s := d.sequence(e)
+	defer s.end()
+	return &PresencePointInvalidation{
+		ID: d.uuid(s.need(ns, "Id")), PointID: d.uuid(s.need(ns, "pointId")), LastChanging: d.timestamp(s.need(ns, "lastChanging")),
+	}
 }

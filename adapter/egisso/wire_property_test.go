@@ -1,24 +1,10 @@
 package egisso
 
 import (
-	"os"
-	"strconv"
-	"strings"
 	"testing"
-)
 
-// randomPackages is how many packages of each kind and version are made. Set
-// EGISSO_RANDOM_PACKAGES to make more.
-func randomPackages(t *testing.T) int {
-	if s := os.Getenv("EGISSO_RANDOM_PACKAGES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			t.Fatalf("EGISSO_RANDOM_PACKAGES is no positive number: %q", s)
-		}
-		return n
-	}
-	return 40
-}
+	"egissogw/crypto/signertest"
+)
 
 // randomDocuments are random packages of a version as they are sent. Records at and
 // beyond every limit are among the random ones, less those the checks refuse.
@@ -26,9 +12,7 @@ func randomDocuments(t *testing.T, v *Version) (documents [][]byte) {
 	t.Helper()
 	refused := 0
 	for seed := uint64(0); len(documents) < randomPackages(t); seed++ {
-		r := newRandom(seed)
-		r.v = v
-		p, bad := r.pack()
+		p, bad := newRandom(seed, v).pack()
 		refused += bad
 		if len(p.Elements) != 0 {
 			documents = append(documents, writtenAs(t, p, v))
@@ -54,7 +38,7 @@ func eachPackageVersion(t *testing.T, f func(t *testing.T, v *Version)) {
 // of the version accepts, so that a check that is missing shows here.
 func TestRandomPackagesFitTheSchema(t *testing.T) {
 	eachPackageVersion(t, func(t *testing.T, v *Version) {
-		sharedPath(t)
+		signertest.Shared(t)
 		validate(t, v, randomDocuments(t, v))
 	})
 }
@@ -84,8 +68,8 @@ type randomMessage struct {
 
 func (c randomMessage) document(seed uint64) []byte {
 	var w textWriter
-	c.make(newRandom(seed), &w)
-	return []byte(w.b.String())
+	c.make(newRandom(seed, nil), &w)
+	return []byte(w.String())
 }
 
 func randomMessages() []randomMessage {
@@ -94,19 +78,14 @@ func randomMessages() []randomMessage {
 			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: r.kmsz()})
 		}, rewriteClassifier},
 		{"periodicities", "10.02.I", func(r random, w Writer) {
-			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierPeriodicities, Periodicities: few(r, 1, 5, func() Periodicity {
-				return Periodicity{Code: r.from("0123456789", 2), Title: r.plain(100), StartDate: r.moment()}
-			})})
+			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierPeriodicities, Periodicities: r.periodicities()})
 		}, rewriteClassifier},
 		{"units", "10.02.I", func(r random, w Writer) {
-			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierUnits, Units: few(r, 1, 5, func() Unit {
-				return Unit{Code: r.from("0123456789", 2), Title: r.plain(100), ShortTitle: r.maybe(2, r.plain(20)),
-					OKEI: r.maybe(2, r.from("0123456789", 3+r.IntN(2))), StartDate: r.moment(), FinishDate: r.moment()}
-			})})
+			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierUnits, Units: r.units()})
 		}, rewriteClassifier},
 		{"publication", "10.01.O", func(r random, w Writer) {
 			k := r.kmsz()
-			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1).kmsz(), k)})
+			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1, nil).kmsz(), k)})
 		}, func(document []byte, w Writer) error {
 			p, err := ReadPublication(document)
 			if err == nil {
@@ -115,7 +94,7 @@ func randomMessages() []randomMessage {
 			return err
 		}},
 		{"activation", "10.03.O", func(r random, w Writer) {
-			WriteActivation(w, few(r, 1, 2, r.kmszVersion))
+			WriteActivation(w, r.activation())
 		}, func(document []byte, w Writer) error {
 			versions, err := ReadActivation(document)
 			if err == nil {
@@ -124,13 +103,7 @@ func randomMessages() []randomMessage {
 			return err
 		}},
 		{"decision on an application", "10.11.I", func(r random, w Writer) {
-			a := &ApplicationAnswer{ApplicationID: r.uuid(), Number: "2023." + r.from("0123456789", 1+r.IntN(9)), Accepted: r.sometimes(2),
-				Comment: r.maybe(2, strings.Join(strings.Fields(r.plain(500)), " ")), DecidedAt: r.moment()}
-			if a.Accepted {
-				p := clinic()
-				p.OSZCode, a.ParticipantID, a.Registered = "0042.000001", r.uuid(), &p
-			}
-			WriteApplicationAnswer(w, a)
+			WriteApplicationAnswer(w, r.decision())
 		}, func(document []byte, w Writer) error {
 			a, err := ReadApplicationAnswer(document)
 			if err == nil {
@@ -145,12 +118,12 @@ func randomMessages() []randomMessage {
 func TestOtherRandomMessagesFitTheSchema(t *testing.T) {
 	for _, c := range randomMessages() {
 		t.Run(c.name, func(t *testing.T) {
-			sharedPath(t)
+			signertest.Shared(t)
 			var documents [][]byte
 			for seed := range uint64(randomPackages(t)) {
 				documents = append(documents, c.document(seed))
 			}
-			validate(t, currentVersion(c.code), documents)
+			validate(t, CurrentVersion(c.code), documents)
 		})
 	}
 }
@@ -165,7 +138,7 @@ func TestOtherRandomMessagesAreReadAsWritten(t *testing.T) {
 				if err := c.again(document, &again); err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}
-				if again.b.String() != string(document) {
+				if again.String() != string(document) {
 					t.Fatalf("seed %d: changed on the way", seed)
 				}
 			}
@@ -200,8 +173,8 @@ func TestRequestsWithoutContentFitTheSchema(t *testing.T) {
 	for _, v := range Versions() {
 		if v.Code == "10.10.I" {
 			var w textWriter
-			v.WriteStorageRequest(&w)
-			validate(t, v, [][]byte{[]byte(w.b.String())})
+			WriteStorageRequest(&w, v)
+			validate(t, v, [][]byte{[]byte(w.String())})
 		}
 	}
 	var documents [][]byte
@@ -210,9 +183,9 @@ func TestRequestsWithoutContentFitTheSchema(t *testing.T) {
 		if err := WriteClassifierRequest(&w, code); err != nil {
 			t.Fatal(err)
 		}
-		documents = append(documents, []byte(w.b.String()))
+		documents = append(documents, []byte(w.String()))
 	}
-	validate(t, currentVersion("10.02.I"), documents)
+	validate(t, CurrentVersion("10.02.I"), documents)
 	if err := WriteClassifierRequest(&textWriter{}, "020"); err == nil {
 		t.Error("a request for a classifier that cannot be asked for was written")
 	}

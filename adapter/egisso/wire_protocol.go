@@ -226,7 +226,7 @@ func (r *protocolReader) record(e *xmlsafe.Element) RecordResult {
 			RuleCode: r.text(item, kids, "ruleCode", 0, false),
 			Report:   r.text(item, kids, "report", 500, true),
 		}
-		if first(kids["ruleCode"]) != nil && !isDigits(m.RuleCode, 3) {
+		if first(kids["ruleCode"]) != nil && Digits3(m.RuleCode) != "" {
 			r.deviate(item, "код правила – не три цифры")
 		}
 		switch r.text(item, kids, "messageType", 0, true) {

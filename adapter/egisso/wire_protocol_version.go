@@ -29,7 +29,7 @@ var protocolVersions = []protocolVersion{
 // protocolVersionOf returns the version of a protocol element, nil if it is not
 // one of ours.
 func protocolVersionOf(space string) *protocolVersion {
-	number, ok := strings.CutPrefix(space, typeSpaces+"package-protocol/")
+	number, ok := strings.CutPrefix(space, NamespaceTypes+"package-protocol/")
 	for i := range protocolVersions {
 		if ok && protocolVersions[i].number == number {
 			return &protocolVersions[i]
@@ -41,8 +41,8 @@ func protocolVersionOf(space string) *protocolVersion {
 // names lists the elements of the version by parent and own name, with the
 // namespace each is in.
 func (v *protocolVersion) names() map[string]string {
-	protocol, basic := typeSpaces+"package-protocol/"+v.number, typeSpaces+"basic/"+v.basic
-	result, record := typeSpaces+"package-result/"+v.result, typeSpaces+"record-result/"+v.record
+	protocol, basic := NamespaceTypes+"package-protocol/"+v.number, NamespaceTypes+"basic/"+v.basic
+	result, record := NamespaceTypes+"package-result/"+v.result, NamespaceTypes+"record-result/"+v.record
 	names := map[string]string{"errorRecords/recordResult": record, "packageResult/errorRecords": protocol}
 	add := func(space, parent string, list ...string) {
 		for _, name := range list {

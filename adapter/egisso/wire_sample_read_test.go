@@ -8,9 +8,6 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-// sampleFolder is where samples of a version lie.
-func sampleFolder(v *Version) string { return v.Code + "-" + v.Number }
-
 // read is a sample as it was understood.
 type read struct {
 	what     string // for the table
@@ -28,9 +25,10 @@ func readSampleDocument(t testing.TB, content []byte) (*read, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := versionOfSpace(doc.Root.Space)
-	if v == nil {
-		t.Fatalf("no version has the namespace %s", doc.Root.Space)
+	code, number, _ := strings.Cut(strings.TrimPrefix(doc.Root.Space, NamespaceMessages), "/")
+	v, err := FindVersion(code, number)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var w textWriter
 	r := &read{}
@@ -62,7 +60,7 @@ func readSampleDocument(t testing.TB, content []byte) (*read, error) {
 	case "10.10.I request":
 		if v, err = ReadStorageRequest(content); err == nil {
 			r.what = "storage request"
-			v.WriteStorageRequest(&w)
+			WriteStorageRequest(&w, v)
 		}
 	case "10.11.I response":
 		var a *ApplicationAnswer
@@ -85,14 +83,14 @@ func readSampleDocument(t testing.TB, content []byte) (*read, error) {
 		if err == nil {
 			r.what = "package"
 			r.findings = checkPackage(worldChecker(t, v), r.pack)
-			if !Blocks(r.findings) && r.pack.validate(v) == nil {
+			if !Blocks(r.findings) && Validate(r.pack, v) == nil {
 				r.written = writtenAs(t, r.pack, v)
 			}
 		}
 		return r, err
 	}
 	if err == nil {
-		r.written = []byte(w.b.String())
+		r.written = []byte(w.String())
 	}
 	return r, err
 }

@@ -1,7 +1,6 @@
 package egisso
 
 import (
-	"encoding/json"
 	"errors"
 	"path/filepath"
 	"regexp"
@@ -9,6 +8,8 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"egissogw/crypto/signertest"
 )
 
 // Folders of samples that single tests name.
@@ -21,7 +22,7 @@ const (
 // eachSample visits every sample there is: folder and name.
 func eachSample(t *testing.T, prefix string, visit func(t *testing.T, folder, name string)) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(sharedPath(t, "samples"), "*", prefix+"*.xml"))
+	paths, err := filepath.Glob(filepath.Join(signertest.Shared(t, "samples"), "*", prefix+"*.xml"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no samples %s*: %v", prefix, err)
 	}
@@ -127,15 +128,6 @@ func TestValidPackagesFromGoValues(t *testing.T) {
 			})
 		}
 	}
-}
-
-func asJSON(t testing.TB, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 // checkPackage runs every check on the records of a package as they are

@@ -27,9 +27,9 @@ func spelledDocuments(t testing.TB) []spelled {
 	write := func(f func(w Writer)) string {
 		var w textWriter
 		f(&w)
-		return w.b.String()
+		return w.String()
 	}
-	k := newRandom(3).kmsz()
+	k := newRandom(3, nil).kmsz()
 	p := clinic()
 	p.OSZCode = "0042.000001"
 	all := []spelled{
@@ -39,12 +39,12 @@ func spelledDocuments(t testing.TB) []spelled {
 		{name: "classifier", text: write(func(w Writer) { WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: k}) }),
 			read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
 		{name: "publication", text: write(func(w Writer) {
-			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1).kmsz(), k)})
+			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1, nil).kmsz(), k)})
 		}), read: func(b []byte) (any, error) { a, err := ReadPublication(b); return a, err }},
 		{name: "activation", text: write(func(w Writer) { WriteActivation(w, []KMSZVersion{k.KMSZVersion}) }),
 			read: func(b []byte) (any, error) { a, err := ReadActivation(b); return a, err }},
 		{name: "decision", text: write(func(w Writer) {
-			WriteApplicationAnswer(w, &ApplicationAnswer{ApplicationID: newRandom(4).uuid(), Number: "2023.1", Accepted: true, DecidedAt: newRandom(4).moment(), Registered: &p})
+			WriteApplicationAnswer(w, &ApplicationAnswer{ApplicationID: newRandom(4, nil).uuid(), Number: "2023.1", Accepted: true, DecidedAt: newRandom(4, nil).moment(), Registered: &p})
 		}), read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
 		{name: "package", text: string(written(t, allEvents())),
 			read: func(b []byte) (any, error) { p, _, err := ReadPackage(b); return p, err }},
@@ -143,7 +143,7 @@ func TestInstructionsAreRefused(t *testing.T) {
 		}
 	}
 	_, err := ReadProtocol([]byte(packageHead + "<?x?>" + packageTail))
-	if !errors.Is(err, errInstruction) {
+	if !errors.Is(err, ErrInstruction) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestDeviationsAreCapped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(p.Deviations); n != maxDeviations+1 || !strings.Contains(p.Deviations[n-1], "другие") {
+	if n := len(p.Deviations); n != MaxDeviations+1 || !strings.Contains(p.Deviations[n-1], "другие") {
 		t.Errorf("%d deviations, the last %q", n, p.Deviations[n-1])
 	}
 }

@@ -1,11 +1,11 @@
 package egisso
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 )
 
 // Writer receives an XML document element by element. It keeps its errors to
@@ -15,43 +15,6 @@ type Writer interface {
 	Text(text string)
 	End()
 	Element(space, local, text string)
-}
-
-// WriteStorageRequest writes the element request of the version of 10.10.I, which says
-// that the data are in the SMEV file storage.
-func (v *Version) WriteStorageRequest(w Writer) {
-	w.Start(v.space.message, v.Root)
-	w.Element(v.space.message, "attachment", "true")
-	w.End()
-}
-
-// Write writes the package as the document of its register, in the current
-// version of its kind. Nothing is written when an error is returned.
-func (p *Package) Write(w Writer) error { return p.WriteVersion(w, p.Register.Version()) }
-
-// WriteVersion writes the package in the given version, which must be one of
-// the package's register.
-func (p *Package) WriteVersion(w Writer, v *Version) error {
-	if err := p.validate(v); err != nil {
-		return fmt.Errorf("write package %s: %w", p.ID, err)
-	}
-	o := output{w, v}
-	o.Start(v.space.message, v.Root)
-	if p.Register.spec().bare {
-		p.Elements[0].write(o)
-	} else {
-		ns := v.space.pack
-		o.Start(ns, "package")
-		o.uuid(ns, v.names.packageID, p.ID)
-		o.Start(ns, "elements")
-		for _, e := range p.listed(v) {
-			e.write(o)
-		}
-		o.End()
-		o.End()
-	}
-	o.End()
-	return nil
 }
 
 // output adds to a Writer the values of the schemas of one version.
@@ -89,29 +52,35 @@ func (o output) optionalBool(space, local string, v *bool) {
 
 func (o output) int(space, local string, n int) { o.Element(space, local, strconv.Itoa(n)) }
 
-// moscow is the zone timestamps are written in. tTimestamp of basic/2.3.0 takes
-// whole hours from +02:00 to +12:00 only, so the source's own zone cannot do.
-var moscow = time.FixedZone("MSK", 3*60*60)
-
 // lastChanging writes when the record changed and which one it replaces: what
 // the package types add to the base types of three registers.
 func (o output) lastChanging(t time.Time, previous uuid.UUID) {
-	ns := o.v.space.pack
-	o.Element(ns, "lastChanging", o.v.timestamp(t))
-	o.optionalUUID(ns, o.v.names.previousID, previous)
+	ns := o.v.Space.Pack
+	o.timestamp(ns, "lastChanging", t)
+	o.optionalUUID(ns, o.v.Names.PreviousID, previous)
 }
 
-// timestamp writes a moment: tTimestamp of basic/2.3.0 has no fraction and
-// always a zone; xsd:dateTime takes milliseconds too.
-func (v *Version) timestamp(t time.Time) string {
-	if v.plainTimes {
-		return t.In(moscow).Format("2006-01-02T15:04:05-07:00")
+// timestamp writes a moment.
+func (o output) timestamp(space, local string, t time.Time) {
+	o.Element(space, local, timestamp(o.v, t))
+}
+
+// timestamp is a moment as the version writes it: tTimestamp of basic/2.3.0 has no fraction
+// and always a zone; xsd:dateTime takes milliseconds too.
+func timestamp(v *Version, t time.Time) string {
+	if v.PlainTimes {
+		return t.In(Moscow).Format("2006-01-02T15:04:05-07:00")
 	}
-	return t.In(moscow).Format("2006-01-02T15:04:05.999-07:00")
+	return t.In(Moscow).Format("2006-01-02T15:04:05.999-07:00")
 }
 
-// timestampFits reports whether the year fits tTimestamp.
-func timestampFits(t time.Time) bool {
-	year := t.In(moscow).Year()
-	return year >= 2000 && year <= 2999
+// money writes a sum with exactly two decimals and a dot, as tMoney demands.
+func money(d decimal.Decimal) string { return d.StringFixed(2) }
+
+// percent writes a share with at least two decimals.
+func percent(d decimal.Decimal) string {
+	if WholeKopecks(d) {
+		return d.StringFixed(2)
+	}
+	return d.String()
 }

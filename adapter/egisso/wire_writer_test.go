@@ -18,7 +18,7 @@ func TestPackagesThroughTheSigningWriter(t *testing.T) {
 			continue
 		}
 		for name, p := range worldPackages(v) {
-			if name == "valid.data.osz-code-letters.xml" && !v.letters {
+			if name == "valid.data.osz-code-letters.xml" && !v.Letters {
 				continue
 			}
 			t.Run(v.String()+" "+name, func(t *testing.T) { throughTheSigningWriter(t, v, p) })
@@ -31,18 +31,18 @@ func throughTheSigningWriter(t *testing.T, v *Version, p *Package) {
 	for _, x := range v.Prefixes {
 		declared = append(declared, xmldsig.Prefix{Prefix: x.Prefix, URI: x.URI})
 	}
-	var wire, normal bytes.Buffer
-	w := xmldsig.NewWriter(&wire, &normal, declared)
-	if err := p.WriteVersion(w, v); err != nil {
+	var sent, normal bytes.Buffer
+	w := xmldsig.NewWriter(&sent, &normal, declared)
+	if err := WritePackage(w, p, v); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	sameDocument(t, wire.Bytes(), writtenAs(t, p, v))
+	sameDocument(t, sent.Bytes(), writtenAs(t, p, v))
 	sameDocument(t, normal.Bytes(), writtenAs(t, p, v))
 
-	doc, err := xmlsafe.Parse(wire.Bytes(), xmlsafe.DefaultLimits)
+	doc, err := xmlsafe.Parse(sent.Bytes(), xmlsafe.DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,5 +53,5 @@ func throughTheSigningWriter(t *testing.T, v *Version, p *Package) {
 		}
 		return true
 	})
-	t.Logf("%6d bytes on the wire, %6d in normal form", wire.Len(), normal.Len())
+	t.Logf("%6d bytes on the wire, %6d in normal form", sent.Len(), normal.Len())
 }

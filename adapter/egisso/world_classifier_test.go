@@ -6,10 +6,60 @@ import (
 	"time"
 )
 
+// worldChecker knows what ЕГИССО holds in the world: the measures, the
+// classifier, the dictionaries and the one participant.
+func worldChecker(t testing.TB, v *Version) Checker {
+	t.Helper()
+	return Checker{
+		Versions:         VersionSet{v.Register: v},
+		Today:            today,
+		Classifier:       worldClassifier(t),
+		KnownParticipant: func(code string) bool { return code == "0042.000001" },
+	}
+}
+
+var worldClassifierOnce *Classifier
+
+// worldClassifier is kmsz.xml with the two dictionaries of the samples.
+func worldClassifier(t testing.TB) *Classifier {
+	t.Helper()
+	if worldClassifierOnce == nil {
+		worldClassifierOnce = NewClassifier(worldKMSZ(t),
+			classifierAnswer(t, "10.02.I-1.0.3", "valid.response.022-periods.xml").Periodicities,
+			classifierAnswer(t, "10.02.I-1.0.3", "valid.response.023-measures.xml").Units)
+	}
+	return worldClassifierOnce
+}
+
+// worldKMSZ is kmsz.xml, version 7.
+func worldKMSZ(t testing.TB) *KMSZ {
+	t.Helper()
+	return classifierAnswer(t, "kmsz.xml").KMSZ
+}
+
+func classifierAnswer(t testing.TB, path ...string) *ClassifierAnswer {
+	t.Helper()
+	a, err := ReadClassifierAnswer(readSample(t, path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// published is version 8 of the samples: the pushed publication.
+func published(t testing.TB) *Publication {
+	t.Helper()
+	p, err := ReadPublication(readSample(t, "10.01.O-1.0.3", "valid.request.v8-published.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // bigKMSZ is a classifier of n rules over as many codes as it takes.
 func bigKMSZ(number, n int) *KMSZ {
 	k := &KMSZ{
-		KMSZVersion: KMSZVersion{Number: number, Status: StatusActive, StartDate: time.Date(2023, 1, 1, 0, 0, 0, 0, moscow), Document: "Приказ"},
+		KMSZVersion: KMSZVersion{Number: number, Status: StatusActive, StartDate: time.Date(2023, 1, 1, 0, 0, 0, 0, Moscow), Document: "Приказ"},
 		Facets: map[Facet][]Position{
 			FacetParts:   {{Code: "010101", Name: "Раздел"}},
 			FacetLevels:  {{Code: "01", Name: "Федеральный"}},
@@ -31,58 +81,4 @@ func bigKMSZ(number, n int) *KMSZ {
 		})
 	}
 	return k
-}
-
-const benchmarkRules = 50_000
-
-func bigAnswer(b *testing.B) []byte {
-	var w textWriter
-	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: bigKMSZ(7, benchmarkRules)})
-	return []byte(w.b.String())
-}
-
-func BenchmarkReadClassifierOf50000Rules(b *testing.B) {
-	document := bigAnswer(b)
-	b.SetBytes(int64(len(document)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if a, err := ReadClassifierAnswer(document); err != nil || len(a.KMSZ.Rules) != benchmarkRules {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkNewClassifierOf50000Rules(b *testing.B) {
-	k := bigKMSZ(7, benchmarkRules)
-	b.ReportAllocs()
-	for b.Loop() {
-		NewClassifier(k, nil, nil)
-	}
-}
-
-func BenchmarkHashKMSZOf50000Rules(b *testing.B) {
-	k := bigKMSZ(7, benchmarkRules)
-	b.ReportAllocs()
-	for b.Loop() {
-		k.ContentHash()
-	}
-}
-
-func BenchmarkDiffKMSZOf50000Rules(b *testing.B) {
-	old, next := bigKMSZ(7, benchmarkRules), bigKMSZ(8, benchmarkRules-100)
-	b.ReportAllocs()
-	for b.Loop() {
-		if got := len(DiffKMSZ(old, next)); got != 100 {
-			b.Fatal(got)
-		}
-	}
-}
-
-func BenchmarkCheckMeasureWithClassifier(b *testing.B) {
-	c := Checker{Classifier: NewClassifier(bigKMSZ(7, benchmarkRules), nil, nil)}
-	m := federalMeasure()
-	b.ReportAllocs()
-	for b.Loop() {
-		c.Measure(m)
-	}
 }

@@ -1,51 +1,6 @@
 package egisso
 
-import (
-	"testing"
-	"time"
-
-	"github.com/google/uuid"
-)
-
-// The other registers of the fictional world, and what is known in it.
-
-// worldChecker knows what ЕГИССО holds in the world: the measures, the
-// classifier, the dictionaries and the one participant.
-func worldChecker(t testing.TB, v *Version) Checker {
-	t.Helper()
-	return Checker{
-		Versions:         VersionSet{v.Register: v},
-		Today:            today,
-		Classifier:       worldClassifier(t),
-		KnownParticipant: func(code string) bool { return code == "0042.000001" },
-	}
-}
-
-var worldClassifierOnce *Classifier
-
-// worldClassifier is kmsz.xml with the two dictionaries of the samples.
-func worldClassifier(t testing.TB) *Classifier {
-	t.Helper()
-	if worldClassifierOnce == nil {
-		answer := func(path ...string) *ClassifierAnswer {
-			a, err := ReadClassifierAnswer(readSample(t, path...))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return a
-		}
-		worldClassifierOnce = NewClassifier(answer("kmsz.xml").KMSZ,
-			answer("10.02.I-1.0.3", "valid.response.022-periods.xml").Periodicities,
-			answer("10.02.I-1.0.3", "valid.response.023-measures.xml").Units)
-	}
-	return worldClassifierOnce
-}
-
-func organizationID(tail string) uuid.UUID { return id("10070000-0000-4000-9000-000000000" + tail) }
-func pointID(tail string) uuid.UUID        { return id("10150000-0000-4000-9000-000000000" + tail) }
-
-var changedAt = time.Date(2023, 2, 1, 7, 0, 0, 0, time.UTC)
-
+// pharmacy is a legal person that provides measures.
 func pharmacy() Organization {
 	return Organization{
 		ID: organizationID("001"), Title: "ООО Аптека Учебная", SiteURL: "http://example.org", Address: "Пермский край, Пермь, Ленина, 10",
@@ -65,6 +20,7 @@ func pharmacy() Organization {
 	}
 }
 
+// petrov is an entrepreneur who provides measures.
 func petrov() Organization {
 	o := pharmacy()
 	o.ID, o.Title, o.Legal = organizationID("002"), "ИП Петров П.П.", nil
@@ -73,17 +29,7 @@ func petrov() Organization {
 	return o
 }
 
-func organizationPackages() map[string]*Package {
-	changed := pharmacy()
-	changed.ID, changed.PreviousID, changed.Title = organizationID("003"), organizationID("001"), "ООО Аптека Учебная плюс"
-	return map[string]*Package{
-		"valid.request.legal-and-entrepreneur.xml": {ID: id("10070000-0000-4000-8000-000000000001"), Register: RegisterOrganization,
-			Elements: elements(pharmacy(), petrov())},
-		"valid.request.modification.xml": {ID: id("10070000-0000-4000-8000-000000000002"), Register: RegisterOrganization,
-			Elements: elements(changed)},
-	}
-}
-
+// clinic is the organisation that grants measures, before it has a code.
 func clinic() Participant {
 	return Participant{
 		Title: "ГБУЗ Учебная городская поликлиника", ShortTitle: "ГБУЗ УГП", INN: "5900000002", KPP: "590001001", OGRN: "1025900000002",
@@ -93,21 +39,7 @@ func clinic() Participant {
 	}
 }
 
-func applicationPackages() map[string]*Package {
-	one := func(a Application) *Package {
-		return &Package{Register: RegisterParticipant, Elements: elements(a)}
-	}
-	before, registered := clinic(), clinic()
-	registered.OSZCode = "0042.000001"
-	renamed := registered
-	renamed.Title, renamed.Email = "ГБУЗ Учебная городская поликлиника № 1", "gp1@example.org"
-	return map[string]*Package{
-		"valid.request.insertion.xml":    one(before.Application(id("10110000-0000-4000-8000-000000000001"), MoveNew, nil)),
-		"valid.request.modification.xml": one(renamed.Application(id("10110000-0000-4000-8000-000000000002"), MoveAlter, &before)),
-		"valid.request.exclusion.xml":    one(registered.Application(id("10110000-0000-4000-8000-000000000003"), MoveInvalidate, &before)),
-	}
-}
-
+// reception is a presence point of the clinic.
 func reception() PresencePoint {
 	return PresencePoint{
 		ID: pointID("001"), ONMSZCode: "0042.000001", Title: "Регистратура поликлиники", Address: "Пермский край, Пермь, улица Мира, 1",
@@ -115,23 +47,5 @@ func reception() PresencePoint {
 		Coordinates:  &Coordinates{num("58.01"), num("56.25")},
 		Measures:     []PointMeasure{{ID: measureID("0f1")}, {ID: measureID("0e2")}},
 		LastChanging: changedAt,
-	}
-}
-
-func pointPackages(v *Version) map[string]*Package {
-	moved := reception()
-	moved.ID, moved.PreviousID = pointID("002"), pointID("001")
-	removal := PresencePointInvalidation{ID: pointID("0a1"), PointID: pointID("001"), LastChanging: time.Date(2023, 3, 1, 7, 0, 0, 0, time.UTC)}
-	pack := func(tail string) *Package {
-		return &Package{ID: id("10150000-0000-4000-8000-000000000" + tail), Register: RegisterPoint}
-	}
-	newPoint, change, removed := pack("001"), pack("002"), pack("003")
-	if v.Number == "1.0.3" {
-		removed = pack("006")
-	}
-	newPoint.Elements, change.Elements = elements(reception()), elements(moved)
-	removed.Elements = elements(removal)
-	return map[string]*Package{
-		"valid.request.new-point.xml": newPoint, "valid.request.modification.xml": change, "valid.request.invalidation.xml": removed,
 	}
 }

@@ -33,7 +33,7 @@ func TestElementsAreThoseTheGatewayWrites(t *testing.T) {
 				t.Fatalf("%s: %v", v.name, row.Findings)
 			}
 			for _, p := range packages(row) {
-				if err := p.Write(&paths); err != nil {
+				if err := egisso.WritePackage(&paths, &p, p.Register.Version()); err != nil {
 					t.Fatalf("%s: %v", v.name, err)
 				}
 			}

@@ -84,7 +84,10 @@ func newSimulatorIdentity(t *testing.T, name string) *softkey.Signer {
 func (x *exchange) storageRequest() smev.Request {
 	return smev.Request{
 		MessageID: smev.NewMessageID(time.Now()),
-		Content:   func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
+		Content: func(w smev.ContentWriter) error {
+			egisso.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
+			return nil
+		},
 	}
 }
 

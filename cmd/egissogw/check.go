@@ -125,5 +125,5 @@ func withdrawalText(w egisso.Withdrawal, now time.Time) string {
 		verb = "выводится из эксплуатации"
 	}
 	return fmt.Sprintf("версия %s %s %s с %s, а %sKIND_VERSIONS велит отправлять в ней; если оператор перенёс срок, укажите его в %sWITHDRAWN_VERSIONS",
-		w.Number, w.Code, verb, egisso.InMoscow(w.From).Format("02.01.2006"), config.Prefix, config.Prefix)
+		w.Number, w.Code, verb, w.From.In(egisso.Moscow).Format("02.01.2006"), config.Prefix, config.Prefix)
 }

@@ -88,7 +88,7 @@ func printVersions(w io.Writer, o store.ClassifierOverview) {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
 		for _, v := range o.Versions {
-			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, egisso.InMoscow(v.StartDate).Format("02.01.2006"),
+			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.In(egisso.Moscow).Format("02.01.2006"),
 				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, v.ReceivedAt.Local().Format(humanTime), v.Source, v.Document)
 		}
 		t.Flush()

@@ -98,7 +98,7 @@ func (in *input) content(w egisso.Writer) error {
 	w.Element(typesNS, "MessageID", recordID(1<<41).String())
 	w.Start(basicNS, "MessagePrimaryContent")
 	for _, p := range in.packages {
-		if err := p.Write(w); err != nil {
+		if err := egisso.WritePackage(w, p, p.Register.Version()); err != nil {
 			return err
 		}
 	}

@@ -105,7 +105,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			}
 			protocol := g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.MeasurePrefixes),
-				Content:  func(w smev.ContentWriter) error { return pkg.Write(w) },
+				Content:  func(w smev.ContentWriter) error { return egisso.WritePackage(w, pkg, pkg.Register.Version()) },
 			})
 			if p := protocol.Package; p == nil || p.RecordNumSuccess == nil || *p.RecordNumSuccess != 4 || p.PackageID != pkg.ID {
 				t.Fatalf("protocol = %+v", protocol.Package)
@@ -118,7 +118,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			facts.Elements[1].(*egisso.Fact).Assignment.Form = egisso.FormService
 			var file bytes.Buffer
 			w := xmldsig.NewWriter(&file, nil, prefixes(egisso.FactPrefixes))
-			if err := facts.Write(w); err != nil {
+			if err := egisso.WritePackage(w, facts, facts.Register.Version()); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.Close(); err != nil {
@@ -126,8 +126,11 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			}
 			protocol = g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.StoragePrefixes),
-				Content:  func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
-				Files:    []smev.FileRef{g.put(file.Bytes())},
+				Content: func(w smev.ContentWriter) error {
+					egisso.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
+					return nil
+				},
+				Files: []smev.FileRef{g.put(file.Bytes())},
 			})
 			p := protocol.Package
 			if p == nil || *p.RecordNumSuccess != 3 || len(p.Records) != 1 || p.Records[0].OK || p.Records[0].Messages[0].RuleCode != "026" {

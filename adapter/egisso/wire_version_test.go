@@ -1,0 +1,98 @@
+package egisso
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"egissogw/crypto/signertest"
+)
+
+// TestNamespacesAreThoseOfTheSchemas: every namespace of the table is the target
+// of an official schema.
+func TestNamespacesAreThoseOfTheSchemas(t *testing.T) {
+	targets := map[string]bool{}
+	for _, pattern := range []string{"*.xsd", "schemas/*/*.xsd"} {
+		paths, err := filepath.Glob(filepath.Join(signertest.Shared(t, "schemas", "egisso"), pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, after, _ := strings.Cut(string(b), `targetNamespace="`)
+			target, _, _ := strings.Cut(after, `"`)
+			targets[target] = true
+		}
+	}
+	for _, v := range Versions() {
+		for _, p := range v.Prefixes {
+			if !targets[p.URI] {
+				t.Errorf("%s: no schema has the namespace %s", v, p.URI)
+			}
+		}
+	}
+	for name, space := range ProtocolSpaces() {
+		if !targets[space] {
+			t.Errorf("%s: no schema has the namespace %s", name, space)
+		}
+	}
+}
+
+// TestReadersTellKindsApart: a document of another kind, or of a version nobody
+// knows, is refused by name.
+func TestReadersTellKindsApart(t *testing.T) {
+	measures := readSample(t, measureSamples, "valid.request.new-four-measures.xml")
+	for name, err := range map[string]error{
+		"measures of a version to come":  third(ReadPackage([]byte(strings.ReplaceAll(string(measures), "/2.1.0", "/9.9.9")))),
+		"an answer as a package":         third(ReadPackage(readSample(t, measureSamples, "valid.response.all-accepted.xml"))),
+		"10.10.I as a package":           third(ReadPackage(readSample(t, storageSamples, "valid.request.xml"))),
+		"a package as a storage request": second(ReadStorageRequest(measures)),
+		"no XML":                         third(ReadPackage([]byte("пакет"))),
+	} {
+		var format *FormatError
+		if !errors.As(err, &format) {
+			t.Errorf("%s: error %v", name, err)
+			continue
+		}
+		t.Logf("%s: %v", name, err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func third[T, U any](_ T, _ U, err error) error { return err }
+
+// TestWriteVersionOfAnotherKind: a package is not written as something else.
+func TestWriteVersionOfAnotherKind(t *testing.T) {
+	p := worldPackages(RegisterFact.Version())["valid.data.one-prescription.xml"]
+	var w textWriter
+	if err := WritePackage(&w, p, RegisterMeasure.Version()); err == nil || w.String() != "" {
+		t.Errorf("error %v, %d bytes", err, len(w.String()))
+	}
+}
+
+// TestRefusalBeforeItWasKnown: 10.06.S 1.0.7 sends the refusal of a recipient as
+// the end of his right (SPEC.md#which-event).
+func TestRefusalBeforeItWasKnown(t *testing.T) {
+	v, err := FindVersion("10.06.S", "1.0.7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Package{ID: factID("aaa"), Register: RegisterFact, Elements: elements(
+		FactTermination{Kind: KindFactRecipientRefusal, ID: factID("101"), FactID: factID("001"), DateFinish: today},
+		FactTermination{Kind: KindFactEndOfRight, ID: factID("102"), FactID: factID("002"), DateFinish: today},
+	)}
+	read, _, err := ReadPackage(writtenAs(t, p, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(read.Elements) != 2 || read.Elements[0].ElementKind() != KindFactEndOfRight {
+		t.Errorf("read %+v", read.Elements)
+	}
+	validate(t, v, [][]byte{writtenAs(t, p, v)})
+}
