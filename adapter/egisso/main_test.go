@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"testing"

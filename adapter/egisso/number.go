@@ -1,8 +1,6 @@
 package egisso
 
-import (
-	"github.com/shopspring/decimal"
-)
+import "github.com/shopspring/decimal"
 
 // MaxDigits is how many digits of an xsd:decimal every processor must
 // understand (XML Schema part 2, 5.2).

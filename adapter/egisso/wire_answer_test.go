@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 )
 
 func TestReadAnswerTellsKindsApart(t *testing.T) {
@@ -21,7 +24,7 @@ func TestReadAnswerTellsKindsApart(t *testing.T) {
 		"10.02.I-1.0.3/valid.response.023-measures.xml":    "10.02.I 1.0.3 classifier 023",
 		"kmsz.xml": "10.02.I 1.0.3 classifier 010",
 	} {
-		a, err := ReadAnswer(readSample(t, strings.Split(path, "/")...))
+		a, err := egisso.ReadAnswer(egissotest.ReadSample(t, strings.Split(path, "/")...))
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
@@ -48,18 +51,18 @@ func TestReadAnswerTellsKindsApart(t *testing.T) {
 // protocol.
 func TestBareProtocolOfEveryVersion(t *testing.T) {
 	for _, folder := range []string{"10.05.I-1.0.7", "10.05.I-2.1.0", "10.10.I-1.0.3", "10.15.I-1.0.4"} {
-		for _, name := range sampleNames(t, folder, "valid.response.") {
-			sample := string(readSample(t, folder, name))
+		for _, name := range egissotest.SampleNames(t, folder, "valid.response.") {
+			sample := string(egissotest.ReadSample(t, folder, name))
 			// The namespaces are declared on the response: move them inside.
 			root := sample[strings.Index(sample, "<response"):]
 			declarations := strings.TrimPrefix(root[:strings.Index(root, ">")], "<response")
 			inner := root[strings.Index(root, "<pr:protocol"):strings.LastIndex(root, "</response>")]
 			bare := strings.Replace(inner, "<pr:protocol", "<pr:protocol"+declarations, 1)
-			want, err := ReadProtocol([]byte(sample))
+			want, err := egisso.ReadProtocol([]byte(sample))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := ReadAnswer([]byte(bare))
+			got, err := egisso.ReadAnswer([]byte(bare))
 			if err != nil {
 				t.Fatalf("%s/%s: %v", folder, name, err)
 			}
@@ -72,14 +75,14 @@ func TestBareProtocolOfEveryVersion(t *testing.T) {
 
 // TestProtocolNamesOfAnotherVersion: understood, and told.
 func TestProtocolNamesOfAnotherVersion(t *testing.T) {
-	sample := string(readSample(t, storageSamples, "valid.response.partial.xml"))
+	sample := string(egissotest.ReadSample(t, storageSamples, "valid.response.partial.xml"))
 	for _, c := range []struct{ old, new, want string }{
 		{"packageID>", "packageId>", "имя записано не так"},
 		{"recID>", "recId>", "имя записано не так"},
 		{"package-result/1.0.2", "package-result/1.0.4", "пространство имён не то"},
 		{"record-result/1.0.3", "record-result/2.3.0", "пространство имён не то"},
 	} {
-		p, err := ReadProtocol([]byte(strings.ReplaceAll(sample, c.old, c.new)))
+		p, err := egisso.ReadProtocol([]byte(strings.ReplaceAll(sample, c.old, c.new)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,15 +95,15 @@ func TestProtocolNamesOfAnotherVersion(t *testing.T) {
 	if p.Version != "" || p.Strict() != nil {
 		t.Errorf("version %q, %v", p.Version, p.Strict())
 	}
-	long := strings.Replace(string(readSample(t, storageSamples, "valid.response.message-error.xml")), "Файл", strings.Repeat("Ф", 201), 1)
+	long := strings.Replace(string(egissotest.ReadSample(t, storageSamples, "valid.response.message-error.xml")), "Файл", strings.Repeat("Ф", 201), 1)
 	if p := mustProtocol(t, long); p.Strict() == nil {
 		t.Error("a message of more than 200 characters fits protocol 1.0.3")
 	}
 }
 
-func mustProtocol(t *testing.T, document string) *Protocol {
+func mustProtocol(t *testing.T, document string) *egisso.Protocol {
 	t.Helper()
-	p, err := ReadProtocol([]byte(document))
+	p, err := egisso.ReadProtocol([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,14 +116,14 @@ const (
 )
 
 func TestApplicationAnswers(t *testing.T) {
-	accepted, err := ReadApplicationAnswer(readSample(t, "10.11.I-1.0.3", "valid.response.accepted.xml"))
+	accepted, err := egisso.ReadApplicationAnswer(egissotest.ReadSample(t, "10.11.I-1.0.3", "valid.response.accepted.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if accepted.Registered.OSZCode != "0042.000001" || accepted.Registered.ContentHash() != clinic().ContentHash() {
+	if accepted.Registered.OSZCode != "0042.000001" || accepted.Registered.ContentHash() != egissotest.Clinic().ContentHash() {
 		t.Errorf("registered %+v", accepted.Registered)
 	}
-	rejected, err := ReadApplicationAnswer(readSample(t, "10.11.I-1.0.3", "valid.response.rejected.xml"))
+	rejected, err := egisso.ReadApplicationAnswer(egissotest.ReadSample(t, "10.11.I-1.0.3", "valid.response.rejected.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +131,7 @@ func TestApplicationAnswers(t *testing.T) {
 	withComment.Comment, withoutCode.Registered = "Уточните адрес", nil
 	for _, c := range []struct {
 		name   string
-		answer *ApplicationAnswer
+		answer *egisso.ApplicationAnswer
 		sent   string
 		want   string
 	}{
@@ -138,7 +141,7 @@ func TestApplicationAnswers(t *testing.T) {
 		{"rejected", rejected, rejectedApplication, "rejected_records rejected 0 notes: Организация с указанным кодом не найдена"},
 		{"another application", accepted, rejectedApplication, "needs_review unknown 1 notes"},
 	} {
-		v := c.answer.Judge([]uuid.UUID{id(c.sent)})
+		v := c.answer.Judge([]uuid.UUID{egissotest.ID(c.sent)})
 		got := fmt.Sprintf("%s %s %d notes", v.Package, v.Records[0].Outcome, len(v.Notes))
 		for _, m := range v.Records[0].Messages {
 			got += ": " + m.Report
@@ -150,7 +153,7 @@ func TestApplicationAnswers(t *testing.T) {
 }
 
 func TestApplicationAnswerOddities(t *testing.T) {
-	sample := string(readSample(t, "10.11.I-1.0.3", "valid.response.accepted.xml"))
+	sample := string(egissotest.ReadSample(t, "10.11.I-1.0.3", "valid.response.accepted.xml"))
 	for _, c := range []struct {
 		name, old, new string
 		deviation      string // "-" for an error, "" for nothing to tell
@@ -167,7 +170,7 @@ func TestApplicationAnswerOddities(t *testing.T) {
 		{"КПП of eight digits", "<kpp>590001001", "<kpp>59000100", "kpp: должно быть"},
 		{"date that is none", "2023-02-03T12:00:00+03:00", "вчера", "не является временем"},
 	} {
-		a, err := ReadApplicationAnswer([]byte(strings.ReplaceAll(sample, c.old, c.new)))
+		a, err := egisso.ReadApplicationAnswer([]byte(strings.ReplaceAll(sample, c.old, c.new)))
 		switch {
 		case (err != nil) != (c.deviation == "-"):
 			t.Errorf("%s: error %v", c.name, err)

@@ -1,6 +1,11 @@
-package egisso
+package egisso_test
 
-import "testing"
+import (
+	"testing"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
+)
 
 // discard is a Writer that only counts.
 type discard struct{ elements, bytes int }
@@ -17,19 +22,19 @@ func (w *discard) Element(space, local, text string) { w.Start(space, local); w.
 // check, hash, decide and write in packages of 1000.
 func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 	const all = 100_000
-	c := Checker{Today: today, Classifier: worldClassifier(b), KnownParticipant: func(string) bool { return true }}
-	m := federalMeasure()
+	c := egisso.Checker{Today: egissotest.Today, Classifier: egissotest.Classifier(b), KnownParticipant: func(string) bool { return true }}
+	m := egissotest.FederalMeasure()
 	b.ReportAllocs()
 	for b.Loop() {
-		p := &Package{ID: factID("aaa"), Register: RegisterFact}
+		p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterFact}
 		for i := range all {
-			f := insulinFact()
-			f.ID = FactID("0042", "x", i)
-			if d := DecideFact(f, false, nil, History{}, nil); d.Move != MoveNew || len(c.Fact(f, &m)) != 0 {
+			f := egissotest.InsulinFact()
+			f.ID = egisso.FactID("0042", "x", i)
+			if d := egisso.DecideFact(f, false, nil, egisso.History{}, nil); d.Move != egisso.MoveNew || len(c.Fact(f, &m)) != 0 {
 				b.Fatal(d.Move)
 			}
-			if p.Elements = append(p.Elements, &f); len(p.Elements) == MaxElements {
-				if err := WritePackage(&discard{}, p, p.Register.Version()); err != nil {
+			if p.Elements = append(p.Elements, &f); len(p.Elements) == egisso.MaxElements {
+				if err := egisso.WritePackage(&discard{}, p, p.Register.Version()); err != nil {
 					b.Fatal(err)
 				}
 				p.Elements = p.Elements[:0]
@@ -39,40 +44,40 @@ func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 }
 
 func BenchmarkWritePackageOf1000Facts(b *testing.B) {
-	p := &Package{ID: factID("aaa"), Register: RegisterFact}
+	p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterFact}
 	for i := range 1000 {
-		f := insulinFact()
-		f.ID = FactID("0042", "x", i)
+		f := egissotest.InsulinFact()
+		f.ID = egisso.FactID("0042", "x", i)
 		p.Elements = append(p.Elements, &f)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := WritePackage(&discard{}, p, p.Register.Version()); err != nil {
+		if err := egisso.WritePackage(&discard{}, p, p.Register.Version()); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkReadPackageOf1000Facts(b *testing.B) {
-	p := &Package{ID: factID("aaa"), Register: RegisterFact}
+	p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterFact}
 	for i := range 1000 {
-		f := insulinFact()
-		f.ID = FactID("0042", "x", i)
+		f := egissotest.InsulinFact()
+		f.ID = egisso.FactID("0042", "x", i)
 		p.Elements = append(p.Elements, &f)
 	}
-	document := written(b, p)
+	document := egissotest.Written(b, p)
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := ReadPackage(document); err != nil {
+		if _, _, err := egisso.ReadPackage(document); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func bigAnswer(b *testing.B) []byte {
-	var w textWriter
-	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: bigKMSZ(7, 50_000)})
+	var w egissotest.TextWriter
+	egisso.WriteClassifierAnswer(&w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: egissotest.BigKMSZ(7, 50_000)})
 	return []byte(w.String())
 }
 
@@ -81,7 +86,7 @@ func BenchmarkReadClassifierOf50000Rules(b *testing.B) {
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if a, err := ReadClassifierAnswer(document); err != nil || len(a.KMSZ.Rules) != 50_000 {
+		if a, err := egisso.ReadClassifierAnswer(document); err != nil || len(a.KMSZ.Rules) != 50_000 {
 			b.Fatal(err)
 		}
 	}

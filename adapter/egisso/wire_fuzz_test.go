@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"bytes"
@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
 
 // seedKind adds the samples of all versions of a kind, and a small document.
 func seedKind(f *testing.F, code string) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Code == code {
 			seedVersion(f, v)
 		}
@@ -19,9 +21,9 @@ func seedKind(f *testing.F, code string) {
 }
 
 // seedVersion adds the samples of a version where they are at hand.
-func seedVersion(f *testing.F, v *Version) {
+func seedVersion(f *testing.F, v *egisso.Version) {
 	f.Add([]byte("<" + v.Root + " xmlns='" + v.Space.Message + "'/>"))
-	for _, name := range signertest.SharedFiles(f, filepath.Join("samples", sampleFolder(v), "*.xml")) {
+	for _, name := range signertest.SharedFiles(f, filepath.Join("samples", egissotest.SampleFolder(v), "*.xml")) {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -36,9 +38,9 @@ func FuzzReadProtocol(f *testing.F) {
 	for _, code := range []string{"10.05.I", "10.07.I", "10.10.I", "10.15.I"} {
 		seedKind(f, code)
 	}
-	sent := allEvents().RecordIDs()
+	sent := egissotest.AllEvents().RecordIDs()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := ReadProtocol(content)
+		p, err := egisso.ReadProtocol(content)
 		if err != nil {
 			return
 		}
@@ -55,7 +57,7 @@ func FuzzReadProtocol(f *testing.F) {
 		if len(v.Records) != 0 && len(v.Records) != len(sent) {
 			t.Fatalf("%d outcomes for %d records", len(v.Records), len(sent))
 		}
-		if got := p.After(p); got != SuccessionSame {
+		if got := p.After(p); got != egisso.SuccessionSame {
 			t.Fatalf("after itself it is %s", got)
 		}
 	})
@@ -66,19 +68,19 @@ func FuzzReadProtocol(f *testing.F) {
 func fuzzPackages(f *testing.F, code string) {
 	seedKind(f, code)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, v, err := ReadPackage(content)
+		p, v, err := egisso.ReadPackage(content)
 		if err != nil {
 			return
 		}
-		var w, again textWriter
-		if Blocks(checkPackage(Checker{Versions: VersionSet{v.Register: v}, Today: today}, p)) || WritePackage(&w, p, v) != nil {
+		var w, again egissotest.TextWriter
+		if egisso.Blocks(checkPackage(egisso.Checker{Versions: egisso.VersionSet{v.Register: v}, Today: egissotest.Today}, p)) || egisso.WritePackage(&w, p, v) != nil {
 			return
 		}
-		q, _, err := ReadPackage([]byte(w.String()))
+		q, _, err := egisso.ReadPackage([]byte(w.String()))
 		if err != nil {
 			t.Fatalf("own document is not read: %v\n%s", err, w.String())
 		}
-		if err := WritePackage(&again, q, v); err != nil {
+		if err := egisso.WritePackage(&again, q, v); err != nil {
 			t.Fatalf("what was read is not written: %v", err)
 		}
 		if w.String() != again.String() {
@@ -100,23 +102,23 @@ func FuzzReadPoints(f *testing.F) { fuzzPackages(f, "10.15.I") }
 // FuzzReadAnswer: every answer, whatever its kind, is read or refused; decisions
 // on applications and classifiers survive being written.
 func FuzzReadAnswer(f *testing.F) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Code[len(v.Code)-1] == 'I' {
 			seedVersion(f, v)
 		}
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		a, err := ReadAnswer(content)
+		a, err := egisso.ReadAnswer(content)
 		if err != nil {
 			return
 		}
-		a.Judge(allEvents().RecordIDs())
+		a.Judge(egissotest.AllEvents().RecordIDs())
 		if a.Classifier == nil {
 			return
 		}
-		var w textWriter
-		WriteClassifierAnswer(&w, a.Classifier)
-		if _, err := ReadClassifierAnswer([]byte(w.String())); err != nil && !bytes.Contains(content, []byte("\r")) {
+		var w egissotest.TextWriter
+		egisso.WriteClassifierAnswer(&w, a.Classifier)
+		if _, err := egisso.ReadClassifierAnswer([]byte(w.String())); err != nil && !bytes.Contains(content, []byte("\r")) {
 			t.Fatalf("own document is not read: %v", err)
 		}
 	})
@@ -127,13 +129,13 @@ func FuzzReadClassifierNews(f *testing.F) {
 	seedKind(f, "10.01.O")
 	seedKind(f, "10.03.O")
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if p, err := ReadPublication(content); err == nil {
-			DiffKMSZ(nil, p.KMSZ)
-			KMSZBook{}.Publish(p.KMSZ)
-			NewClassifier(p.KMSZ, nil, nil)
+		if p, err := egisso.ReadPublication(content); err == nil {
+			egisso.DiffKMSZ(nil, p.KMSZ)
+			egisso.KMSZBook{}.Publish(p.KMSZ)
+			egisso.NewClassifier(p.KMSZ, nil, nil)
 		}
-		if headers, err := ReadActivation(content); err == nil {
-			KMSZBook{}.Activate(headers)
+		if headers, err := egisso.ReadActivation(content); err == nil {
+			egisso.KMSZBook{}.Activate(headers)
 		}
 	})
 }

@@ -1,10 +1,12 @@
-package egisso
+package egisso_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/hostiletest"
 	"egissogw/crypto/xmlsafe"
 )
@@ -22,7 +24,7 @@ const (
 )
 
 func TestHostileProtocols(t *testing.T) {
-	read := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
+	read := func(_ testing.TB, input []byte) error { _, err := egisso.ReadAnswer(input); return err }
 	around := func(piece string) func(n int) []byte {
 		return func(n int) []byte {
 			return slices.Concat([]byte(hostileHead), hostiletest.Fill([]byte(piece), n), []byte(hostileTail))
@@ -31,20 +33,20 @@ func TestHostileProtocols(t *testing.T) {
 	record := `<p:recordResult><p:recordID>10050000-0000-4000-8000-000000000001</p:recordID><p:status>4</p:status>` +
 		`<p:errors><p:error><p:code>014</p:code><p:message>` + strings.Repeat("сведения не найдены ", 20) + `</p:message></p:error></p:errors></p:recordResult>`
 	hostiletest.Run(t, []hostiletest.Row{
-		{Name: "protocol of tiny elements", Read: read, Says: "more than 60000 elements", Limit: ProtocolBytes - 4096,
+		{Name: "protocol of tiny elements", Read: read, Says: "more than 60000 elements", Limit: egisso.ProtocolBytes - 4096,
 			Input: func(n int) []byte { return around("<p:a/>")(max(n, 61_000*len("<p:a/>"))) }},
-		{Name: "protocol of namespaces", Read: read, Says: "packageResult", Input: around(`<a xmlns:p="urn:a" xmlns:q="urn:b" xmlns="urn:c">` + strings.Repeat(" ", 200) + `</a>`), Limit: ProtocolBytes - 4096},
+		{Name: "protocol of namespaces", Read: read, Says: "packageResult", Input: around(`<a xmlns:p="urn:a" xmlns:q="urn:b" xmlns="urn:c">` + strings.Repeat(" ", 200) + `</a>`), Limit: egisso.ProtocolBytes - 4096},
 		{Name: "protocol of records", Read: read, Says: "packageStatus", Input: around(record), Limit: 6 << 20},
-		{Name: "protocol of text", Read: read, Says: "text longer than", Cheap: true, Input: func(n int) []byte { return around("я")(max(n, 2<<20)) }, Limit: ProtocolBytes - 4096},
-		{Name: "protocol larger than any", Read: read, Says: "document of", Input: func(n int) []byte { return around(record)(max(n, ProtocolBytes+4096)) }},
+		{Name: "protocol of text", Read: read, Says: "text longer than", Cheap: true, Input: func(n int) []byte { return around("я")(max(n, 2<<20)) }, Limit: egisso.ProtocolBytes - 4096},
+		{Name: "protocol larger than any", Read: read, Says: "document of", Input: func(n int) []byte { return around(record)(max(n, egisso.ProtocolBytes+4096)) }},
 	})
 }
 
 func TestHostileClassifiers(t *testing.T) {
-	read := func(_ testing.TB, input []byte) error { _, err := ReadClassifierAnswer(input); return err }
-	answer := func(_ testing.TB, input []byte) error { _, err := ReadAnswer(input); return err }
-	var w textWriter
-	WriteClassifierAnswer(&w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: smallKMSZ()})
+	read := func(_ testing.TB, input []byte) error { _, err := egisso.ReadClassifierAnswer(input); return err }
+	answer := func(_ testing.TB, input []byte) error { _, err := egisso.ReadAnswer(input); return err }
+	var w egissotest.TextWriter
+	egisso.WriteClassifierAnswer(&w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: smallKMSZ()})
 	document := w.String()
 	name := document[strings.Index(document, "ruleKMSZ")-20:][:20]
 	name = name[strings.LastIndex(name, "<")+1:] + "ruleKMSZ"
@@ -74,8 +76,8 @@ func TestHostileClassifiers(t *testing.T) {
 // within reads with limits lowered for the input, where those of the program are larger.
 func within(read func(testing.TB, []byte) error, lower func(limits *xmlsafe.Limits, bytes int)) func(testing.TB, []byte) error {
 	return func(t testing.TB, input []byte) error {
-		defer func(before xmlsafe.Limits) { *ReadLimits = before }(*ReadLimits)
-		lower(ReadLimits, len(input))
+		defer func(before xmlsafe.Limits) { *egisso.ReadLimits = before }(*egisso.ReadLimits)
+		lower(egisso.ReadLimits, len(input))
 		return read(t, input)
 	}
 }

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"slices"
@@ -6,17 +6,20 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 )
 
 // TestEveryKindIsWrittenAndRead: an element of each kind stands in a package of every version
 // that has the kind, and is read from it as it was.
 func TestEveryKindIsWrittenAndRead(t *testing.T) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Register == "" {
 			continue
 		}
-		known := map[Kind]Element{}
-		for _, p := range worldPackages(v) {
+		known := map[egisso.Kind]egisso.Element{}
+		for _, p := range egissotest.Packages(v) {
 			for _, e := range p.Elements {
 				known[e.ElementKind()] = e
 			}
@@ -27,21 +30,21 @@ func TestEveryKindIsWrittenAndRead(t *testing.T) {
 				t.Errorf("%s: no element %s in the packages of the world", v, kind)
 				continue
 			}
-			p := &Package{Register: v.Register, Elements: []Element{e}}
-			if v.Register != RegisterParticipant {
-				p.ID = factID("aaa")
+			p := &egisso.Package{Register: v.Register, Elements: []egisso.Element{e}}
+			if v.Register != egisso.RegisterParticipant {
+				p.ID = egissotest.FactID("aaa")
 			}
-			read, _, err := ReadPackage(writtenAs(t, p, v))
+			read, _, err := egisso.ReadPackage(egissotest.WrittenAs(t, p, v))
 			if err != nil {
 				t.Errorf("%s: %s: %v", v, kind, err)
 				continue
 			}
-			if got, want := asJSON(t, read), asJSON(t, p); got != want || read.Elements[0].ElementKind() != kind {
+			if got, want := egissotest.JSON(t, read), egissotest.JSON(t, p); got != want || read.Elements[0].ElementKind() != kind {
 				t.Errorf("%s: %s is read as\n%s, want\n%s", v, kind, got, want)
 			}
 		}
 	}
-	for _, r := range Registers() {
+	for _, r := range egisso.Registers() {
 		if !slices.Equal(r.Kinds(), r.Version().Kinds()) {
 			t.Errorf("%s: the current version has not all kinds", r)
 		}
@@ -49,18 +52,18 @@ func TestEveryKindIsWrittenAndRead(t *testing.T) {
 }
 
 // foreign is an element of a type that nothing is known of.
-type foreign struct{ kind Kind }
+type foreign struct{ kind egisso.Kind }
 
-func (f foreign) ElementKind() Kind  { return f.kind }
-func (foreign) ElementID() uuid.UUID { return factID("bbb") }
-func (foreign) Target() uuid.UUID    { return uuid.Nil }
+func (f foreign) ElementKind() egisso.Kind { return f.kind }
+func (foreign) ElementID() uuid.UUID       { return egissotest.FactID("bbb") }
+func (foreign) Target() uuid.UUID          { return uuid.Nil }
 
 func TestElementsOfUnknownTypesAreNotWritten(t *testing.T) {
-	for _, r := range Registers() {
+	for _, r := range egisso.Registers() {
 		for _, kind := range r.Kinds() {
-			var w textWriter
-			p := &Package{ID: factID("aaa"), Register: r, Elements: []Element{foreign{kind}}}
-			if err := WritePackage(&w, p, r.Version()); err == nil || !strings.Contains(err.Error(), "has no writer") || w.String() != "" {
+			var w egissotest.TextWriter
+			p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: r, Elements: []egisso.Element{foreign{kind}}}
+			if err := egisso.WritePackage(&w, p, r.Version()); err == nil || !strings.Contains(err.Error(), "has no writer") || w.String() != "" {
 				t.Errorf("%s: error %v, written %q", kind, err, w.String())
 			}
 		}

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 	"egissogw/crypto/xmlsafe"
 )
@@ -78,18 +80,18 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 			document := ""
 			switch {
 			case name != "":
-				document = string(readSample(t, folder, name))
+				document = string(egissotest.ReadSample(t, folder, name))
 			case folder == "10.01.O-1.0.3":
 				// The sample's classifier has hundreds of equal elements: a small one will do.
-				var w textWriter
-				WritePublication(&w, &Publication{KMSZ: smallKMSZ(), Changes: []Change{{FacetMSZ, "0808", ChangeNew, "", ""}, {FacetRules, "0808.02010000.01.0100.02.030101", ChangeRemoved, "", ""}}})
+				var w egissotest.TextWriter
+				egisso.WritePublication(&w, &egisso.Publication{KMSZ: smallKMSZ(), Changes: []egisso.Change{{Facet: egisso.FacetMSZ, Code: "0808", Type: egisso.ChangeNew, Old: "", New: ""}, {Facet: egisso.FacetRules, Code: "0808.02010000.01.0100.02.030101", Type: egisso.ChangeRemoved, Old: "", New: ""}}})
 				document = w.String()
 			default:
-				m := moneyMeasure()
-				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = measureID("777"), "1234567890", 1, flag(true), new(1)
-				m.Steps = []Step{{1, "Шаг", "Описание"}}
-				document = string(written(t, &Package{ID: factID("aaa"), Register: RegisterMeasure, Elements: []Element{&m,
-					&LocalMeasureInvalidation{ID: factID("bbb"), LocalMeasureID: measureID("0f1")}}}))
+				m := egissotest.MoneyMeasure()
+				m.PreviousID, m.FRGUCode, m.FamilySign, m.InheritFacts, m.BasisPersonLiving = egissotest.MeasureID("777"), "1234567890", 1, egissotest.Flag(true), new(1)
+				m.Steps = []egisso.Step{{Number: 1, Heading: "Шаг", Description: "Описание"}}
+				document = string(egissotest.Written(t, &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterMeasure, Elements: []egisso.Element{&m,
+					&egisso.LocalMeasureInvalidation{ID: egissotest.FactID("bbb"), LocalMeasureID: egissotest.MeasureID("0f1")}}}))
 			}
 			compareWithSchema(t, folder, mutants(t, document))
 		})
@@ -97,8 +99,8 @@ func TestNothingTheSchemaRefusesPasses(t *testing.T) {
 }
 
 // smallKMSZ has at most two of everything and short texts.
-func smallKMSZ() *KMSZ {
-	k := newRandom(3, nil).kmsz()
+func smallKMSZ() *egisso.KMSZ {
+	k := egissotest.NewRandom(3, nil).KMSZ()
 	short := func(text *string) { *text = string([]rune(*text)[:min(10, len([]rune(*text)))]) }
 	short(&k.Document)
 	short(&k.Note)
@@ -128,7 +130,7 @@ func compareWithSchema(t *testing.T, folder string, documents map[string]string)
 		texts = append(texts, []byte(documents[name]))
 	}
 	refused, stricter := 0, 0
-	for i, problem := range schemaProblems(t, folder+".xsd", texts) {
+	for i, problem := range egissotest.SchemaProblems(t, folder+".xsd", texts) {
 		ours := refusal(t, texts[i])
 		switch {
 		case problem != "" && ours == "":
@@ -161,7 +163,7 @@ func refusal(t *testing.T, document []byte) string {
 		}
 	}
 	if r.pack != nil {
-		if err := Validate(r.pack, r.pack.Register.Version()); err != nil {
+		if err := egisso.Validate(r.pack, r.pack.Register.Version()); err != nil {
 			return err.Error()
 		}
 	}

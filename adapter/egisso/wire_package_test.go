@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"errors"
@@ -8,65 +8,68 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 )
 
 func TestPackageValidate(t *testing.T) {
-	facts := func(n int) []Fact {
-		out := make([]Fact, n)
+	facts := func(n int) []egisso.Fact {
+		out := make([]egisso.Fact, n)
 		for i := range out {
-			out[i] = insulinFact()
-			out[i].ID = FactID("x", "y", i)
+			out[i] = egissotest.InsulinFact()
+			out[i].ID = egisso.FactID("x", "y", i)
 		}
 		return out
 	}
-	pid := factID("aaa")
-	noID, noMeasure, noCategory, certificate := insulinFact(), insulinFact(), insulinFact(), insulinFact()
+	pid := egissotest.FactID("aaa")
+	noID, noMeasure, noCategory, certificate := egissotest.InsulinFact(), egissotest.InsulinFact(), egissotest.InsulinFact(), egissotest.InsulinFact()
 	noID.ID, noMeasure.MeasureID, noCategory.CategoryID, certificate.Assignment.Form = uuid.Nil, uuid.Nil, uuid.Nil, "05"
-	noTime, noCategoryID := federalMeasure(), federalMeasure()
+	noTime, noCategoryID := egissotest.FederalMeasure(), egissotest.FederalMeasure()
 	noTime.LastChanging, noCategoryID.Categories[1].ID = time.Time{}, uuid.Nil
-	unresolved := pharmacy()
+	unresolved := egissotest.Pharmacy()
 	unresolved.Points[0].Measures[1].ID = uuid.Nil
-	removal := FactInvalidation{Kind: KindFactInvalidation, ID: factID("bbb"), FactID: factID("001")}
+	removal := egisso.FactInvalidation{Kind: egisso.KindFactInvalidation, ID: egissotest.FactID("bbb"), FactID: egissotest.FactID("001")}
 	for _, c := range []struct {
 		name string
-		p    Package
+		p    egisso.Package
 		want string // part of the error; "" for none
 	}{
-		{"1000 facts", Package{ID: pid, Register: RegisterFact, Elements: elements(facts(1000)...)}, ""},
-		{"1001 facts", Package{ID: pid, Register: RegisterFact, Elements: elements(facts(1001)...)}, ErrTooMany.Error()},
-		{"empty", Package{ID: pid, Register: RegisterFact}, ErrEmptyPackage.Error()},
-		{"no package id", Package{Register: RegisterFact, Elements: elements(facts(1)...)}, "no id"},
-		{"other register", Package{ID: pid, Register: RegisterMeasure, Elements: elements(facts(1)...)}, "holds an element"},
-		{"both registers", Package{ID: pid, Register: RegisterFact, Elements: append(elements(facts(1)...), elements(worldMeasures()...)...)}, "holds an element"},
-		{"unknown register", Package{ID: pid, Register: "org", Elements: elements(facts(1)...)}, "not known"},
-		{"fact without id", Package{ID: pid, Register: RegisterFact, Elements: elements(noID)}, "without an id"},
-		{"same fact twice", Package{ID: pid, Register: RegisterFact, Elements: elements(append(facts(1), facts(1)...)...)}, "two elements"},
-		{"measure not resolved", Package{ID: pid, Register: RegisterFact, Elements: elements(noMeasure)}, "lmszId"},
-		{"category not resolved", Package{ID: pid, Register: RegisterFact, Elements: elements(noCategory)}, "categoryId"},
-		{"form without an element", Package{ID: pid, Register: RegisterFact, Elements: elements(certificate)}, "form of provision"},
-		{"fact and its event", Package{ID: pid, Register: RegisterFact, Elements: append(elements(insulinFact()), &removal)}, "another element"},
-		{"two events on a fact", Package{ID: pid, Register: RegisterFact, Elements: []Element{&removal, &FactInvalidation{Kind: KindFactDuplicate, ID: factID("ccc"), FactID: factID("001")}}}, "another element"},
-		{"event on nothing", Package{ID: pid, Register: RegisterFact, Elements: elements(FactInvalidation{Kind: KindFactInvalidation, ID: factID("ccc")})}, "names no record"},
-		{"termination without a date", Package{ID: pid, Register: RegisterFact, Elements: elements(FactTermination{Kind: KindFactEndOfRight, ID: pid, FactID: factID("001")})}, "dateFinish"},
-		{"termination of no kind", Package{ID: pid, Register: RegisterFact, Elements: elements(FactTermination{Kind: KindFact, ID: pid, FactID: factID("001"), DateFinish: today})}, "no termination"},
-		{"provider code of an event", Package{ID: pid, Register: RegisterFact, Elements: elements(FactInvalidation{Kind: KindFactInvalidation, ID: factID("ccc"), FactID: factID("001"), ProviderCode: "1"})}, "providerCode"},
-		{"measure without a time", Package{ID: pid, Register: RegisterMeasure, Elements: elements(noTime)}, "lastChanging"},
-		{"category without an id", Package{ID: pid, Register: RegisterMeasure, Elements: elements(noCategoryID)}, "category without an id"},
-		{"organisation without a time", Package{ID: pid, Register: RegisterOrganization, Elements: elements(Organization{ID: pid})}, "lastChanging"},
-		{"organisation with a measure not resolved", Package{ID: pid, Register: RegisterOrganization, Elements: elements(unresolved)}, "not resolved"},
-		{"point without a time", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePoint{ID: pid})}, "lastChanging"},
-		{"point with a measure not resolved", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePoint{ID: pid, LastChanging: changedAt, Measures: make([]PointMeasure, 1)})}, "not resolved"},
-		{"removal of no point", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePointInvalidation{ID: pid, LastChanging: changedAt})}, "names no record"},
-		{"removal of a point without a time", Package{ID: pid, Register: RegisterPoint, Elements: elements(PresencePointInvalidation{ID: pid, PointID: pointID("001")})}, "lastChanging"},
-		{"point and its removal", Package{ID: pid, Register: RegisterPoint, Elements: append(elements(reception()),
-			&PresencePointInvalidation{ID: factID("ccc"), PointID: pointID("001"), LastChanging: changedAt})}, "another element"},
-		{"two applications", Package{Register: RegisterParticipant, Elements: elements(Application{ID: pid}, Application{ID: factID("ccc")})}, ErrTooMany.Error()},
-		{"application for nothing", Package{Register: RegisterParticipant, Elements: elements(Application{ID: pid})}, "no action"},
-		{"removal of nothing", Package{ID: pid, Register: RegisterMeasure, Elements: elements(LocalMeasureInvalidation{ID: pid})}, "names no record"},
+		{"1000 facts", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(facts(1000)...)}, ""},
+		{"1001 facts", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(facts(1001)...)}, egisso.ErrTooMany.Error()},
+		{"empty", egisso.Package{ID: pid, Register: egisso.RegisterFact}, egisso.ErrEmptyPackage.Error()},
+		{"no package id", egisso.Package{Register: egisso.RegisterFact, Elements: egissotest.Elements(facts(1)...)}, "no id"},
+		{"other register", egisso.Package{ID: pid, Register: egisso.RegisterMeasure, Elements: egissotest.Elements(facts(1)...)}, "holds an element"},
+		{"both registers", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: append(egissotest.Elements(facts(1)...), egissotest.Elements(egissotest.Measures()...)...)}, "holds an element"},
+		{"unknown register", egisso.Package{ID: pid, Register: "org", Elements: egissotest.Elements(facts(1)...)}, "not known"},
+		{"fact without id", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(noID)}, "without an id"},
+		{"same fact twice", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(append(facts(1), facts(1)...)...)}, "two elements"},
+		{"measure not resolved", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(noMeasure)}, "lmszId"},
+		{"category not resolved", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(noCategory)}, "categoryId"},
+		{"form without an element", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(certificate)}, "form of provision"},
+		{"fact and its event", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: append(egissotest.Elements(egissotest.InsulinFact()), &removal)}, "another element"},
+		{"two events on a fact", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: []egisso.Element{&removal, &egisso.FactInvalidation{Kind: egisso.KindFactDuplicate, ID: egissotest.FactID("ccc"), FactID: egissotest.FactID("001")}}}, "another element"},
+		{"event on nothing", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(egisso.FactInvalidation{Kind: egisso.KindFactInvalidation, ID: egissotest.FactID("ccc")})}, "names no record"},
+		{"termination without a date", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(egisso.FactTermination{Kind: egisso.KindFactEndOfRight, ID: pid, FactID: egissotest.FactID("001")})}, "dateFinish"},
+		{"termination of no kind", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(egisso.FactTermination{Kind: egisso.KindFact, ID: pid, FactID: egissotest.FactID("001"), DateFinish: egissotest.Today})}, "no termination"},
+		{"provider code of an event", egisso.Package{ID: pid, Register: egisso.RegisterFact, Elements: egissotest.Elements(egisso.FactInvalidation{Kind: egisso.KindFactInvalidation, ID: egissotest.FactID("ccc"), FactID: egissotest.FactID("001"), ProviderCode: "1"})}, "providerCode"},
+		{"measure without a time", egisso.Package{ID: pid, Register: egisso.RegisterMeasure, Elements: egissotest.Elements(noTime)}, "lastChanging"},
+		{"category without an id", egisso.Package{ID: pid, Register: egisso.RegisterMeasure, Elements: egissotest.Elements(noCategoryID)}, "category without an id"},
+		{"organisation without a time", egisso.Package{ID: pid, Register: egisso.RegisterOrganization, Elements: egissotest.Elements(egisso.Organization{ID: pid})}, "lastChanging"},
+		{"organisation with a measure not resolved", egisso.Package{ID: pid, Register: egisso.RegisterOrganization, Elements: egissotest.Elements(unresolved)}, "not resolved"},
+		{"point without a time", egisso.Package{ID: pid, Register: egisso.RegisterPoint, Elements: egissotest.Elements(egisso.PresencePoint{ID: pid})}, "lastChanging"},
+		{"point with a measure not resolved", egisso.Package{ID: pid, Register: egisso.RegisterPoint, Elements: egissotest.Elements(egisso.PresencePoint{ID: pid, LastChanging: egissotest.ChangedAt, Measures: make([]egisso.PointMeasure, 1)})}, "not resolved"},
+		{"removal of no point", egisso.Package{ID: pid, Register: egisso.RegisterPoint, Elements: egissotest.Elements(egisso.PresencePointInvalidation{ID: pid, LastChanging: egissotest.ChangedAt})}, "names no record"},
+		{"removal of a point without a time", egisso.Package{ID: pid, Register: egisso.RegisterPoint, Elements: egissotest.Elements(egisso.PresencePointInvalidation{ID: pid, PointID: egissotest.PointID("001")})}, "lastChanging"},
+		{"point and its removal", egisso.Package{ID: pid, Register: egisso.RegisterPoint, Elements: append(egissotest.Elements(egissotest.Reception()),
+			&egisso.PresencePointInvalidation{ID: egissotest.FactID("ccc"), PointID: egissotest.PointID("001"), LastChanging: egissotest.ChangedAt})}, "another element"},
+		{"two applications", egisso.Package{Register: egisso.RegisterParticipant, Elements: egissotest.Elements(egisso.Application{ID: pid}, egisso.Application{ID: egissotest.FactID("ccc")})}, egisso.ErrTooMany.Error()},
+		{"application for nothing", egisso.Package{Register: egisso.RegisterParticipant, Elements: egissotest.Elements(egisso.Application{ID: pid})}, "no action"},
+		{"removal of nothing", egisso.Package{ID: pid, Register: egisso.RegisterMeasure, Elements: egissotest.Elements(egisso.LocalMeasureInvalidation{ID: pid})}, "names no record"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var w textWriter
-			err := WritePackage(&w, &c.p, c.p.Register.Version())
+			var w egissotest.TextWriter
+			err := egisso.WritePackage(&w, &c.p, c.p.Register.Version())
 			switch {
 			case c.want == "" && err != nil:
 				t.Error(err)
@@ -77,16 +80,16 @@ func TestPackageValidate(t *testing.T) {
 			}
 		})
 	}
-	if err := WritePackage(&textWriter{}, &Package{ID: pid, Register: RegisterFact}, RegisterFact.Version()); !errors.Is(err, ErrEmptyPackage) {
+	if err := egisso.WritePackage(&egissotest.TextWriter{}, &egisso.Package{ID: pid, Register: egisso.RegisterFact}, egisso.RegisterFact.Version()); !errors.Is(err, egisso.ErrEmptyPackage) {
 		t.Errorf("error %v does not match ErrEmptyPackage", err)
 	}
 }
 
 func TestRecordIDsFollowTheDocument(t *testing.T) {
-	p := allEvents()
+	p := egissotest.AllEvents()
 	// Elements given in another order are written by the schema's.
 	slices.Reverse(p.Elements)
-	document := string(written(t, p))
+	document := string(egissotest.Written(t, p))
 	at := 0
 	for _, id := range p.RecordIDs() {
 		next := strings.Index(document[at:], ">"+id.String()+"</uuid>")
@@ -98,7 +101,7 @@ func TestRecordIDsFollowTheDocument(t *testing.T) {
 	if got := len(p.RecordIDs()); got != len(p.Elements) || got != 10 {
 		t.Errorf("%d ids of %d elements", got, len(p.Elements))
 	}
-	for _, r := range Registers() {
+	for _, r := range egisso.Registers() {
 		for _, kind := range r.Kinds() {
 			if kind.Register() != r || !r.Version().Has(kind) {
 				t.Errorf("%s belongs to %q, not to %s", kind, kind.Register(), r)
@@ -108,7 +111,7 @@ func TestRecordIDsFollowTheDocument(t *testing.T) {
 			t.Errorf("register %s is incomplete", r)
 		}
 	}
-	if Kind("x").Register() != "" {
+	if egisso.Kind("x").Register() != "" {
 		t.Error("an unknown kind has a register")
 	}
 }
@@ -116,7 +119,7 @@ func TestRecordIDsFollowTheDocument(t *testing.T) {
 // TestValuesTheReadersRefuse: single values beyond what the mutations of the
 // samples reach.
 func TestValuesTheReadersRefuse(t *testing.T) {
-	point := string(written(t, worldPackages(RegisterPoint.Version())["valid.request.new-point.xml"]))
+	point := string(egissotest.Written(t, egissotest.Packages(egisso.RegisterPoint.Version())["valid.request.new-point.xml"]))
 	for _, c := range []struct {
 		old, new string
 		refused  bool
@@ -129,14 +132,14 @@ func TestValuesTheReadersRefuse(t *testing.T) {
 		{">2023-02-01T10:00:00+03:00<", ">2023-02-30T10:00:00Z<", true},
 		{">2023-02-01T10:00:00+03:00<", ">01.02.2023<", true},
 	} {
-		_, _, err := ReadPackage([]byte(strings.Replace(point, c.old, c.new, 1)))
+		_, _, err := egisso.ReadPackage([]byte(strings.Replace(point, c.old, c.new, 1)))
 		if (err != nil) != c.refused {
 			t.Errorf("%s: error %v", c.new, err)
 		}
 	}
-	activation := string(readSample(t, "10.03.O-1.0.1", "valid.request.first-activation.xml"))
+	activation := string(egissotest.ReadSample(t, "10.03.O-1.0.1", "valid.request.first-activation.xml"))
 	for _, value := range []string{"0", "-1", "7", "x", "99999999999", ""} {
-		if _, err := ReadActivation([]byte(strings.Replace(activation, "status>5<", "status>"+value+"<", 1))); err == nil {
+		if _, err := egisso.ReadActivation([]byte(strings.Replace(activation, "status>5<", "status>"+value+"<", 1))); err == nil {
 			t.Errorf("status %q was read", value)
 		}
 	}
@@ -144,17 +147,17 @@ func TestValuesTheReadersRefuse(t *testing.T) {
 
 // Errors of the readers name places, never values.
 func TestReaderErrorsTellNoPersonalData(t *testing.T) {
-	sample := string(readSample(t, factSamples, "valid.data.four-facts.xml"))
-	f := moneyFact()
-	secrets := append(personalValues(f), personalValues(insulinFact())...)
+	sample := string(egissotest.ReadSample(t, factSamples, "valid.data.four-facts.xml"))
+	f := egissotest.MoneyFact()
+	secrets := append(egissotest.PersonalValues(f), egissotest.PersonalValues(egissotest.InsulinFact())...)
 	for _, spoil := range []string{"2015-09-09|Белов", "1948-03-12|12.03.1948", "<n:Gender>Male</n:Gender>|Белов", "Артём|<n:x/>Артём", "643|<!DOCTYPE Белов>"} {
 		old, new, _ := strings.Cut(spoil, "|")
-		_, _, err := ReadPackage([]byte(strings.Replace(sample, old, new, 1)))
+		_, _, err := egisso.ReadPackage([]byte(strings.Replace(sample, old, new, 1)))
 		if err == nil {
 			t.Errorf("%q was read", spoil)
 			continue
 		}
 		t.Log(err)
-		noSecret(t, spoil, err.Error(), secrets)
+		egissotest.NoSecret(t, spoil, err.Error(), secrets)
 	}
 }

@@ -1,21 +1,23 @@
-package egisso
+package egisso_test
 
 import (
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
 
 // randomDocuments are random packages of a version as they are sent. Records at and
 // beyond every limit are among the random ones, less those the checks refuse.
-func randomDocuments(t *testing.T, v *Version) (documents [][]byte) {
+func randomDocuments(t *testing.T, v *egisso.Version) (documents [][]byte) {
 	t.Helper()
 	refused := 0
-	for seed := uint64(0); len(documents) < randomPackages(t); seed++ {
-		p, bad := newRandom(seed, v).pack()
+	for seed := uint64(0); len(documents) < egissotest.RandomPackages(t); seed++ {
+		p, bad := egissotest.NewRandom(seed, v).Package()
 		refused += bad
 		if len(p.Elements) != 0 {
-			documents = append(documents, writtenAs(t, p, v))
+			documents = append(documents, egissotest.WrittenAs(t, p, v))
 		}
 	}
 	t.Logf("%s: %d packages; %d random records refused by the checks", v, len(documents), refused)
@@ -25,9 +27,9 @@ func randomDocuments(t *testing.T, v *Version) (documents [][]byte) {
 	return documents
 }
 
-func eachPackageVersion(t *testing.T, f func(t *testing.T, v *Version)) {
+func eachPackageVersion(t *testing.T, f func(t *testing.T, v *egisso.Version)) {
 	t.Helper()
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Register != "" {
 			t.Run(v.String(), func(t *testing.T) { f(t, v) })
 		}
@@ -37,7 +39,7 @@ func eachPackageVersion(t *testing.T, f func(t *testing.T, v *Version)) {
 // TestRandomPackagesFitTheSchema: whatever the checks let out, the official XSD
 // of the version accepts, so that a check that is missing shows here.
 func TestRandomPackagesFitTheSchema(t *testing.T) {
-	eachPackageVersion(t, func(t *testing.T, v *Version) {
+	eachPackageVersion(t, func(t *testing.T, v *egisso.Version) {
 		signertest.Shared(t)
 		validate(t, v, randomDocuments(t, v))
 	})
@@ -45,16 +47,16 @@ func TestRandomPackagesFitTheSchema(t *testing.T) {
 
 // TestRandomPackagesAreReadAsWritten: reading gives the same document again.
 func TestRandomPackagesAreReadAsWritten(t *testing.T) {
-	eachPackageVersion(t, func(t *testing.T, v *Version) {
+	eachPackageVersion(t, func(t *testing.T, v *egisso.Version) {
 		for i, document := range randomDocuments(t, v) {
-			again, version, err := ReadPackage(document)
+			again, version, err := egisso.ReadPackage(document)
 			if err != nil {
 				t.Fatalf("document %d: %v", i, err)
 			}
 			if version != v {
 				t.Fatalf("document %d: read as %s", i, version)
 			}
-			sameDocument(t, writtenAs(t, again, v), document)
+			egissotest.SameDocument(t, egissotest.WrittenAs(t, again, v), document)
 		}
 	})
 }
@@ -62,52 +64,52 @@ func TestRandomPackagesAreReadAsWritten(t *testing.T) {
 // randomMessage is a message that is no package.
 type randomMessage struct {
 	name, code string
-	make       func(r random, w Writer)
-	again      func(document []byte, w Writer) error
+	make       func(r egissotest.Random, w egisso.Writer)
+	again      func(document []byte, w egisso.Writer) error
 }
 
 func (c randomMessage) document(seed uint64) []byte {
-	var w textWriter
-	c.make(newRandom(seed, nil), &w)
+	var w egissotest.TextWriter
+	c.make(egissotest.NewRandom(seed, nil), &w)
 	return []byte(w.String())
 }
 
 func randomMessages() []randomMessage {
 	return []randomMessage{
-		{"classifier", "10.02.I", func(r random, w Writer) {
-			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: r.kmsz()})
+		{"classifier", "10.02.I", func(r egissotest.Random, w egisso.Writer) {
+			egisso.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: r.KMSZ()})
 		}, rewriteClassifier},
-		{"periodicities", "10.02.I", func(r random, w Writer) {
-			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierPeriodicities, Periodicities: r.periodicities()})
+		{"periodicities", "10.02.I", func(r egissotest.Random, w egisso.Writer) {
+			egisso.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierPeriodicities, Periodicities: r.Periodicities()})
 		}, rewriteClassifier},
-		{"units", "10.02.I", func(r random, w Writer) {
-			WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierUnits, Units: r.units()})
+		{"units", "10.02.I", func(r egissotest.Random, w egisso.Writer) {
+			egisso.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierUnits, Units: r.Units()})
 		}, rewriteClassifier},
-		{"publication", "10.01.O", func(r random, w Writer) {
-			k := r.kmsz()
-			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1, nil).kmsz(), k)})
-		}, func(document []byte, w Writer) error {
-			p, err := ReadPublication(document)
+		{"publication", "10.01.O", func(r egissotest.Random, w egisso.Writer) {
+			k := r.KMSZ()
+			egisso.WritePublication(w, &egisso.Publication{KMSZ: k, Changes: egisso.DiffKMSZ(egissotest.NewRandom(1, nil).KMSZ(), k)})
+		}, func(document []byte, w egisso.Writer) error {
+			p, err := egisso.ReadPublication(document)
 			if err == nil {
-				WritePublication(w, p)
+				egisso.WritePublication(w, p)
 			}
 			return err
 		}},
-		{"activation", "10.03.O", func(r random, w Writer) {
-			WriteActivation(w, r.activation())
-		}, func(document []byte, w Writer) error {
-			versions, err := ReadActivation(document)
+		{"activation", "10.03.O", func(r egissotest.Random, w egisso.Writer) {
+			egisso.WriteActivation(w, r.Activation())
+		}, func(document []byte, w egisso.Writer) error {
+			versions, err := egisso.ReadActivation(document)
 			if err == nil {
-				WriteActivation(w, versions)
+				egisso.WriteActivation(w, versions)
 			}
 			return err
 		}},
-		{"decision on an application", "10.11.I", func(r random, w Writer) {
-			WriteApplicationAnswer(w, r.decision())
-		}, func(document []byte, w Writer) error {
-			a, err := ReadApplicationAnswer(document)
+		{"decision on an application", "10.11.I", func(r egissotest.Random, w egisso.Writer) {
+			egisso.WriteApplicationAnswer(w, r.Decision())
+		}, func(document []byte, w egisso.Writer) error {
+			a, err := egisso.ReadApplicationAnswer(document)
 			if err == nil {
-				WriteApplicationAnswer(w, a)
+				egisso.WriteApplicationAnswer(w, a)
 			}
 			return err
 		}},
@@ -120,10 +122,10 @@ func TestOtherRandomMessagesFitTheSchema(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			signertest.Shared(t)
 			var documents [][]byte
-			for seed := range uint64(randomPackages(t)) {
+			for seed := range uint64(egissotest.RandomPackages(t)) {
 				documents = append(documents, c.document(seed))
 			}
-			validate(t, CurrentVersion(c.code), documents)
+			validate(t, egisso.CurrentVersion(c.code), documents)
 		})
 	}
 }
@@ -132,9 +134,9 @@ func TestOtherRandomMessagesFitTheSchema(t *testing.T) {
 func TestOtherRandomMessagesAreReadAsWritten(t *testing.T) {
 	for _, c := range randomMessages() {
 		t.Run(c.name, func(t *testing.T) {
-			for seed := range uint64(randomPackages(t)) {
+			for seed := range uint64(egissotest.RandomPackages(t)) {
 				document := c.document(seed)
-				var again textWriter
+				var again egissotest.TextWriter
 				if err := c.again(document, &again); err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}
@@ -146,21 +148,21 @@ func TestOtherRandomMessagesAreReadAsWritten(t *testing.T) {
 	}
 }
 
-func rewriteClassifier(document []byte, w Writer) error {
-	a, err := ReadClassifierAnswer(document)
+func rewriteClassifier(document []byte, w egisso.Writer) error {
+	a, err := egisso.ReadClassifierAnswer(document)
 	if err == nil {
-		WriteClassifierAnswer(w, a)
+		egisso.WriteClassifierAnswer(w, a)
 	}
 	return err
 }
 
 // validate checks the documents against the official schema of the version.
-func validate(t *testing.T, v *Version, documents [][]byte) {
+func validate(t *testing.T, v *egisso.Version, documents [][]byte) {
 	t.Helper()
 	if len(documents) == 0 {
 		t.Fatal("nothing to validate")
 	}
-	for i, problem := range schemaProblems(t, sampleFolder(v)+".xsd", documents) {
+	for i, problem := range egissotest.SchemaProblems(t, egissotest.SampleFolder(v)+".xsd", documents) {
 		if problem != "" {
 			t.Errorf("document %d: %.3000s", i, problem)
 		}
@@ -170,23 +172,23 @@ func validate(t *testing.T, v *Version, documents [][]byte) {
 // TestRequestsWithoutContentFitTheSchema validates the few documents that are
 // always the same.
 func TestRequestsWithoutContentFitTheSchema(t *testing.T) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Code == "10.10.I" {
-			var w textWriter
-			WriteStorageRequest(&w, v)
+			var w egissotest.TextWriter
+			egisso.WriteStorageRequest(&w, v)
 			validate(t, v, [][]byte{[]byte(w.String())})
 		}
 	}
 	var documents [][]byte
-	for _, code := range []string{ClassifierKMSZ, ClassifierPeriodicities, ClassifierUnits} {
-		var w textWriter
-		if err := WriteClassifierRequest(&w, code); err != nil {
+	for _, code := range []string{egisso.ClassifierKMSZ, egisso.ClassifierPeriodicities, egisso.ClassifierUnits} {
+		var w egissotest.TextWriter
+		if err := egisso.WriteClassifierRequest(&w, code); err != nil {
 			t.Fatal(err)
 		}
 		documents = append(documents, []byte(w.String()))
 	}
-	validate(t, CurrentVersion("10.02.I"), documents)
-	if err := WriteClassifierRequest(&textWriter{}, "020"); err == nil {
+	validate(t, egisso.CurrentVersion("10.02.I"), documents)
+	if err := egisso.WriteClassifierRequest(&egissotest.TextWriter{}, "020"); err == nil {
 		t.Error("a request for a classifier that cannot be asked for was written")
 	}
 }

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"fmt"
@@ -6,10 +6,13 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 )
 
 // describe renders a protocol in one line per part, for tables.
-func describe(p *Protocol) string {
+func describe(p *egisso.Protocol) string {
 	var b strings.Builder
 	if p.Attached {
 		return "attached"
@@ -70,7 +73,7 @@ func TestProtocolSamples(t *testing.T) {
 			"package 10150000-0000-4000-8000-000000000001 status 3 1/1\nrecord 10150000-0000-4000-9000-000000000001 true"},
 	} {
 		t.Run(c.kind+"/"+c.name, func(t *testing.T) {
-			p, err := ReadProtocol(readSample(t, c.kind, c.name))
+			p, err := egisso.ReadProtocol(egissotest.ReadSample(t, c.kind, c.name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +95,7 @@ func TestProtocolSamplesOutsideTheSchema(t *testing.T) {
 		{measureSamples, "invalid.response.success-zero.xml", "recordNumSuccess равно 0"},
 		{storageSamples, "invalid.response.rule-code-letters.xml", "код правила – не три цифры"},
 	} {
-		p, err := ReadProtocol(readSample(t, c.kind, c.name))
+		p, err := egisso.ReadProtocol(egissotest.ReadSample(t, c.kind, c.name))
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -102,7 +105,7 @@ func TestProtocolSamplesOutsideTheSchema(t *testing.T) {
 			t.Logf("%-42s %v", c.name, err)
 		}
 	}
-	if _, err := ReadProtocol(readSample(t, "10.10.I-1.0.4", "invalid.response.attachment-missing.xml")); err == nil {
+	if _, err := egisso.ReadProtocol(egissotest.ReadSample(t, "10.10.I-1.0.4", "invalid.response.attachment-missing.xml")); err == nil {
 		t.Error("a response without protocol and attachment was read")
 	}
 }
@@ -163,7 +166,7 @@ func TestProtocolOddities(t *testing.T) {
 		{"document type declaration", `<!DOCTYPE r [<!ENTITY x "y">]>` + packageHead + packageTail, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p, err := ReadProtocol([]byte(c.document))
+			p, err := egisso.ReadProtocol([]byte(c.document))
 			if c.want == "" {
 				if err == nil {
 					t.Fatalf("read as %s", describe(p))
@@ -185,7 +188,7 @@ func TestProtocolOddities(t *testing.T) {
 }
 
 func TestProtocolTextsAreCollapsed(t *testing.T) {
-	p, err := ReadProtocol(readSample(t, storageSamples, "official.response.accepted-warnings.xml"))
+	p, err := egisso.ReadProtocol(egissotest.ReadSample(t, storageSamples, "official.response.accepted-warnings.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,12 @@
-package egisso
+package egisso_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -12,9 +14,9 @@ import (
 type read struct {
 	what     string // for the table
 	written  []byte // by our writer; nil for documents only ЕГИССО writes and no simulator needs
-	findings []Finding
+	findings []egisso.Finding
 	strict   error // departures from the schema that can be lived with
-	pack     *Package
+	pack     *egisso.Package
 }
 
 // readSampleDocument reads a document of any kind with the reader for it and
@@ -25,66 +27,66 @@ func readSampleDocument(t testing.TB, content []byte) (*read, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, number, _ := strings.Cut(strings.TrimPrefix(doc.Root.Space, NamespaceMessages), "/")
-	v, err := FindVersion(code, number)
+	code, number, _ := strings.Cut(strings.TrimPrefix(doc.Root.Space, egisso.NamespaceMessages), "/")
+	v, err := egisso.FindVersion(code, number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var w textWriter
+	var w egissotest.TextWriter
 	r := &read{}
 	switch kind := v.Code + " " + doc.Root.Local; kind {
 	case "10.02.I request":
 		var code string
-		if code, err = ReadClassifierRequest(content); err == nil {
+		if code, err = egisso.ReadClassifierRequest(content); err == nil {
 			r.what = "request for " + code
-			err = WriteClassifierRequest(&w, code)
+			err = egisso.WriteClassifierRequest(&w, code)
 		}
 	case "10.02.I response":
-		var a *ClassifierAnswer
-		if a, err = ReadClassifierAnswer(content); err == nil {
+		var a *egisso.ClassifierAnswer
+		if a, err = egisso.ReadClassifierAnswer(content); err == nil {
 			r.what = "classifier " + a.Code
-			WriteClassifierAnswer(&w, a)
+			egisso.WriteClassifierAnswer(&w, a)
 		}
 	case "10.01.O request":
-		var p *Publication
-		if p, err = ReadPublication(content); err == nil {
+		var p *egisso.Publication
+		if p, err = egisso.ReadPublication(content); err == nil {
 			r.what = "publication"
-			WritePublication(&w, p)
+			egisso.WritePublication(&w, p)
 		}
 	case "10.03.O request":
-		var list []KMSZVersion
-		if list, err = ReadActivation(content); err == nil {
+		var list []egisso.KMSZVersion
+		if list, err = egisso.ReadActivation(content); err == nil {
 			r.what = "activation"
-			WriteActivation(&w, list)
+			egisso.WriteActivation(&w, list)
 		}
 	case "10.10.I request":
-		if v, err = ReadStorageRequest(content); err == nil {
+		if v, err = egisso.ReadStorageRequest(content); err == nil {
 			r.what = "storage request"
-			WriteStorageRequest(&w, v)
+			egisso.WriteStorageRequest(&w, v)
 		}
 	case "10.11.I response":
-		var a *ApplicationAnswer
-		if a, err = ReadApplicationAnswer(content); err == nil {
+		var a *egisso.ApplicationAnswer
+		if a, err = egisso.ReadApplicationAnswer(content); err == nil {
 			r.what = "decision on an application"
 			if len(a.Deviations) > 0 {
 				r.strict = errors.New(strings.Join(a.Deviations, "; "))
 			}
-			WriteApplicationAnswer(&w, a)
+			egisso.WriteApplicationAnswer(&w, a)
 		}
 	default:
 		if doc.Root.Local == "response" {
-			var p *Protocol
-			if p, err = ReadProtocol(content); err == nil {
+			var p *egisso.Protocol
+			if p, err = egisso.ReadProtocol(content); err == nil {
 				r.what, r.strict = "protocol", p.Strict()
 			}
 			return r, err
 		}
-		r.pack, v, err = ReadPackage(content)
+		r.pack, v, err = egisso.ReadPackage(content)
 		if err == nil {
 			r.what = "package"
-			r.findings = checkPackage(worldChecker(t, v), r.pack)
-			if !Blocks(r.findings) && Validate(r.pack, v) == nil {
-				r.written = writtenAs(t, r.pack, v)
+			r.findings = checkPackage(egissotest.Checker(t, v), r.pack)
+			if !egisso.Blocks(r.findings) && egisso.Validate(r.pack, v) == nil {
+				r.written = egissotest.WrittenAs(t, r.pack, v)
 			}
 		}
 		return r, err

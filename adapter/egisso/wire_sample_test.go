@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
 
@@ -52,7 +54,7 @@ var validFindings = map[string]string{
 // same document.
 func TestValidSamplesAreReproduced(t *testing.T) {
 	visit := func(t *testing.T, folder, name string) {
-		content := readSample(t, folder, name)
+		content := egissotest.ReadSample(t, folder, name)
 		r, err := readSampleDocument(t, content)
 		if err != nil {
 			t.Fatal(err)
@@ -60,31 +62,31 @@ func TestValidSamplesAreReproduced(t *testing.T) {
 		if r.strict != nil {
 			t.Errorf("departs from its schema: %v", r.strict)
 		}
-		got, want := strings.Join(codes(r.findings), " "), validFindings[folder+"/"+name]
+		got, want := strings.Join(egissotest.Codes(r.findings), " "), validFindings[folder+"/"+name]
 		if got != want {
 			t.Errorf("findings %q, want %q\n%v", got, want, r.findings)
 		}
 		how := "read"
 		if r.pack != nil && r.written == nil {
-			v, err := FindVersion(strings.SplitN(folder, "-", 2)[0], strings.SplitN(folder, "-", 2)[1])
+			v, err := egisso.FindVersion(strings.SplitN(folder, "-", 2)[0], strings.SplitN(folder, "-", 2)[1])
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.written = writtenAs(t, r.pack, v)
+			r.written = egissotest.WrittenAs(t, r.pack, v)
 		}
 		if r.written != nil {
 			how = "reproduced"
-			sameDocument(t, r.written, plainValues(content))
+			egissotest.SameDocument(t, r.written, plainValues(content))
 		}
 		t.Logf("%-14s %-48s %-10s %s %s", folder, name, how, r.what, got)
 	}
 	eachSample(t, "valid.", visit)
 	eachSample(t, "official.", visit)
-	r, err := readSampleDocument(t, readSample(t, "kmsz.xml"))
+	r, err := readSampleDocument(t, egissotest.ReadSample(t, "kmsz.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameDocument(t, r.written, readSample(t, "kmsz.xml"))
+	egissotest.SameDocument(t, r.written, egissotest.ReadSample(t, "kmsz.xml"))
 }
 
 var (
@@ -102,27 +104,27 @@ func plainValues(document []byte) []byte {
 // TestValidPackagesFromGoValues: the packages of the samples are written from
 // values made by hand, and read back as the same values.
 func TestValidPackagesFromGoValues(t *testing.T) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Register == "" {
 			continue
 		}
-		packages := worldPackages(v)
-		for _, name := range sampleNames(t, sampleFolder(v), "valid."+v.Root) {
-			t.Run(sampleFolder(v)+"/"+name, func(t *testing.T) {
+		packages := egissotest.Packages(v)
+		for _, name := range egissotest.SampleNames(t, egissotest.SampleFolder(v), "valid."+v.Root) {
+			t.Run(egissotest.SampleFolder(v)+"/"+name, func(t *testing.T) {
 				p := packages[name]
 				if p == nil {
 					t.Fatal("sample has no Go value: add it to worldPackages")
 				}
-				sample := readSample(t, sampleFolder(v), name)
-				sameDocument(t, writtenAs(t, p, v), sample)
-				got, version, err := ReadPackage(sample)
+				sample := egissotest.ReadSample(t, egissotest.SampleFolder(v), name)
+				egissotest.SameDocument(t, egissotest.WrittenAs(t, p, v), sample)
+				got, version, err := egisso.ReadPackage(sample)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if version != v {
 					t.Errorf("read as %s, want %s", version, v)
 				}
-				if got, want := asJSON(t, got), asJSON(t, p); got != want {
+				if got, want := egissotest.JSON(t, got), egissotest.JSON(t, p); got != want {
 					t.Errorf("read from the sample\n got %s\nwant %s", got, want)
 				}
 			})
@@ -132,20 +134,20 @@ func TestValidPackagesFromGoValues(t *testing.T) {
 
 // checkPackage runs every check on the records of a package as they are
 // checked before sending, against the world's measures.
-func checkPackage(c Checker, p *Package) (all []Finding) {
+func checkPackage(c egisso.Checker, p *egisso.Package) (all []egisso.Finding) {
 	for _, e := range p.Elements {
 		switch e := e.(type) {
-		case *LocalMeasure:
+		case *egisso.LocalMeasure:
 			all = append(all, c.Measure(*e)...)
-		case *Fact:
-			all = append(all, c.Fact(*e, worldMeasure(*e))...)
-		case *FactAlteration:
-			all = append(all, c.Fact(e.Fact, worldMeasure(e.Fact))...)
-		case *Organization:
+		case *egisso.Fact:
+			all = append(all, c.Fact(*e, egissotest.MeasureOf(*e))...)
+		case *egisso.FactAlteration:
+			all = append(all, c.Fact(e.Fact, egissotest.MeasureOf(e.Fact))...)
+		case *egisso.Organization:
 			all = append(all, c.Organization(*e)...)
-		case *PresencePoint:
+		case *egisso.PresencePoint:
 			all = append(all, c.Point(*e)...)
-		case *Application:
+		case *egisso.Application:
 			all = append(all, c.Application(*e)...)
 		}
 	}
@@ -189,9 +191,9 @@ func TestInvalidSamplesAreRefused(t *testing.T) {
 		"invalid.response.result-3.xml":              "answer",
 	}
 	eachSample(t, "invalid.", func(t *testing.T, folder, name string) {
-		r, err := readSampleDocument(t, readSample(t, folder, name))
+		r, err := readSampleDocument(t, egissotest.ReadSample(t, folder, name))
 		got, why := "", any(err)
-		var format *FormatError
+		var format *egisso.FormatError
 		switch {
 		case errors.As(err, &format):
 			got = "reader " + format.Finding.Code
@@ -227,14 +229,14 @@ func TestSemanticSamplesGiveTheExpectedFindings(t *testing.T) {
 		"semantic.data.finish-before-start.xml":    "L-ORDER",
 	}
 	eachSample(t, "semantic.", func(t *testing.T, folder, name string) {
-		r, err := readSampleDocument(t, readSample(t, folder, name))
+		r, err := readSampleDocument(t, egissotest.ReadSample(t, folder, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range r.findings {
 			t.Logf("%-14s %-42s %s", folder, name, f)
 		}
-		if got := strings.Join(codes(r.findings), " "); got != want[name] || want[name] == "" {
+		if got := strings.Join(egissotest.Codes(r.findings), " "); got != want[name] || want[name] == "" {
 			t.Errorf("findings %q, want %q", got, want[name])
 		}
 	})
@@ -242,11 +244,11 @@ func TestSemanticSamplesGiveTheExpectedFindings(t *testing.T) {
 
 // TestRuleNotInClassifierNamesTheCode: the text an operator looks the code up by.
 func TestRuleNotInClassifierNamesTheCode(t *testing.T) {
-	r, err := readSampleDocument(t, readSample(t, measureSamples, "semantic.request.rule-not-in-kmsz.xml"))
+	r, err := readSampleDocument(t, egissotest.ReadSample(t, measureSamples, "semantic.request.rule-not-in-kmsz.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(r.findings, func(f Finding) bool { return strings.Contains(f.Text, "0808.05020000.01.0100.02.030101") }) {
+	if !slices.ContainsFunc(r.findings, func(f egisso.Finding) bool { return strings.Contains(f.Text, "0808.05020000.01.0100.02.030101") }) {
 		t.Errorf("findings %v", r.findings)
 	}
 }

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 )
@@ -24,30 +26,32 @@ type spelled struct {
 // spelledDocuments gives one of every kind that comes from outside.
 func spelledDocuments(t testing.TB) []spelled {
 	t.Helper()
-	write := func(f func(w Writer)) string {
-		var w textWriter
+	write := func(f func(w egisso.Writer)) string {
+		var w egissotest.TextWriter
 		f(&w)
 		return w.String()
 	}
-	k := newRandom(3, nil).kmsz()
-	p := clinic()
+	k := egissotest.NewRandom(3, nil).KMSZ()
+	p := egissotest.Clinic()
 	p.OSZCode = "0042.000001"
 	all := []spelled{
 		{name: "protocol", text: packageHead + `<p:errorRecords><c:recordResult><c:recID>10060000-0000-4000-9000-00000000000A</c:recID><c:recordOK>false</c:recordOK>` +
 			`<c:messages><c:messageType>1</c:messageType><c:ruleCode>777</c:ruleCode><c:report>почему &lt; нет</c:report></c:messages></c:recordResult></p:errorRecords>` + packageTail,
-			read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
-		{name: "classifier", text: write(func(w Writer) { WriteClassifierAnswer(w, &ClassifierAnswer{Code: ClassifierKMSZ, KMSZ: k}) }),
-			read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
-		{name: "publication", text: write(func(w Writer) {
-			WritePublication(w, &Publication{KMSZ: k, Changes: DiffKMSZ(newRandom(1, nil).kmsz(), k)})
-		}), read: func(b []byte) (any, error) { a, err := ReadPublication(b); return a, err }},
-		{name: "activation", text: write(func(w Writer) { WriteActivation(w, []KMSZVersion{k.KMSZVersion}) }),
-			read: func(b []byte) (any, error) { a, err := ReadActivation(b); return a, err }},
-		{name: "decision", text: write(func(w Writer) {
-			WriteApplicationAnswer(w, &ApplicationAnswer{ApplicationID: newRandom(4, nil).uuid(), Number: "2023.1", Accepted: true, DecidedAt: newRandom(4, nil).moment(), Registered: &p})
-		}), read: func(b []byte) (any, error) { a, err := ReadAnswer(b); return a, err }},
-		{name: "package", text: string(written(t, allEvents())),
-			read: func(b []byte) (any, error) { p, _, err := ReadPackage(b); return p, err }},
+			read: func(b []byte) (any, error) { a, err := egisso.ReadAnswer(b); return a, err }},
+		{name: "classifier", text: write(func(w egisso.Writer) {
+			egisso.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: k})
+		}),
+			read: func(b []byte) (any, error) { a, err := egisso.ReadAnswer(b); return a, err }},
+		{name: "publication", text: write(func(w egisso.Writer) {
+			egisso.WritePublication(w, &egisso.Publication{KMSZ: k, Changes: egisso.DiffKMSZ(egissotest.NewRandom(1, nil).KMSZ(), k)})
+		}), read: func(b []byte) (any, error) { a, err := egisso.ReadPublication(b); return a, err }},
+		{name: "activation", text: write(func(w egisso.Writer) { egisso.WriteActivation(w, []egisso.KMSZVersion{k.KMSZVersion}) }),
+			read: func(b []byte) (any, error) { a, err := egisso.ReadActivation(b); return a, err }},
+		{name: "decision", text: write(func(w egisso.Writer) {
+			egisso.WriteApplicationAnswer(w, &egisso.ApplicationAnswer{ApplicationID: egissotest.NewRandom(4, nil).UUID(), Number: "2023.1", Accepted: true, DecidedAt: egissotest.NewRandom(4, nil).Moment(), Registered: &p})
+		}), read: func(b []byte) (any, error) { a, err := egisso.ReadAnswer(b); return a, err }},
+		{name: "package", text: string(egissotest.Written(t, egissotest.AllEvents())),
+			read: func(b []byte) (any, error) { p, _, err := egisso.ReadPackage(b); return p, err }},
 	}
 	for i := range all {
 		d := &all[i]
@@ -110,7 +114,7 @@ func respelled(text string, script []byte) string {
 
 func TestSameDigestSameValues(t *testing.T) {
 	all := spelledDocuments(t)
-	cases := 30 * randomPackages(t)
+	cases := 30 * egissotest.RandomPackages(t)
 	read := 0
 	for n := range cases {
 		r := rand.New(rand.NewPCG(8, uint64(n)))
@@ -142,8 +146,8 @@ func TestInstructionsAreRefused(t *testing.T) {
 			at += (next + 1)
 		}
 	}
-	_, err := ReadProtocol([]byte(packageHead + "<?x?>" + packageTail))
-	if !errors.Is(err, ErrInstruction) {
+	_, err := egisso.ReadProtocol([]byte(packageHead + "<?x?>" + packageTail))
+	if !errors.Is(err, egisso.ErrInstruction) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -184,11 +188,11 @@ func TestNamespacesOfRealPrograms(t *testing.T) {
 
 // TestDeviationsAreCapped: a document cannot make its reader write a book.
 func TestDeviationsAreCapped(t *testing.T) {
-	p, err := ReadProtocol([]byte(packageHead + strings.Repeat("<p:x/>", 5000) + packageTail))
+	p, err := egisso.ReadProtocol([]byte(packageHead + strings.Repeat("<p:x/>", 5000) + packageTail))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(p.Deviations); n != MaxDeviations+1 || !strings.Contains(p.Deviations[n-1], "другие") {
+	if n := len(p.Deviations); n != egisso.MaxDeviations+1 || !strings.Contains(p.Deviations[n-1], "другие") {
 		t.Errorf("%d deviations, the last %q", n, p.Deviations[n-1])
 	}
 }

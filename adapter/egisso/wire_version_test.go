@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
 
@@ -29,14 +31,14 @@ func TestNamespacesAreThoseOfTheSchemas(t *testing.T) {
 			targets[target] = true
 		}
 	}
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		for _, p := range v.Prefixes {
 			if !targets[p.URI] {
 				t.Errorf("%s: no schema has the namespace %s", v, p.URI)
 			}
 		}
 	}
-	for name, space := range ProtocolSpaces() {
+	for name, space := range egisso.ProtocolSpaces() {
 		if !targets[space] {
 			t.Errorf("%s: no schema has the namespace %s", name, space)
 		}
@@ -46,15 +48,15 @@ func TestNamespacesAreThoseOfTheSchemas(t *testing.T) {
 // TestReadersTellKindsApart: a document of another kind, or of a version nobody
 // knows, is refused by name.
 func TestReadersTellKindsApart(t *testing.T) {
-	measures := readSample(t, measureSamples, "valid.request.new-four-measures.xml")
+	measures := egissotest.ReadSample(t, measureSamples, "valid.request.new-four-measures.xml")
 	for name, err := range map[string]error{
-		"measures of a version to come":  third(ReadPackage([]byte(strings.ReplaceAll(string(measures), "/2.1.0", "/9.9.9")))),
-		"an answer as a package":         third(ReadPackage(readSample(t, measureSamples, "valid.response.all-accepted.xml"))),
-		"10.10.I as a package":           third(ReadPackage(readSample(t, storageSamples, "valid.request.xml"))),
-		"a package as a storage request": second(ReadStorageRequest(measures)),
-		"no XML":                         third(ReadPackage([]byte("пакет"))),
+		"measures of a version to come":  third(egisso.ReadPackage([]byte(strings.ReplaceAll(string(measures), "/2.1.0", "/9.9.9")))),
+		"an answer as a package":         third(egisso.ReadPackage(egissotest.ReadSample(t, measureSamples, "valid.response.all-accepted.xml"))),
+		"10.10.I as a package":           third(egisso.ReadPackage(egissotest.ReadSample(t, storageSamples, "valid.request.xml"))),
+		"a package as a storage request": second(egisso.ReadStorageRequest(measures)),
+		"no XML":                         third(egisso.ReadPackage([]byte("пакет"))),
 	} {
-		var format *FormatError
+		var format *egisso.FormatError
 		if !errors.As(err, &format) {
 			t.Errorf("%s: error %v", name, err)
 			continue
@@ -69,9 +71,9 @@ func third[T, U any](_ T, _ U, err error) error { return err }
 
 // TestWriteVersionOfAnotherKind: a package is not written as something else.
 func TestWriteVersionOfAnotherKind(t *testing.T) {
-	p := worldPackages(RegisterFact.Version())["valid.data.one-prescription.xml"]
-	var w textWriter
-	if err := WritePackage(&w, p, RegisterMeasure.Version()); err == nil || w.String() != "" {
+	p := egissotest.Packages(egisso.RegisterFact.Version())["valid.data.one-prescription.xml"]
+	var w egissotest.TextWriter
+	if err := egisso.WritePackage(&w, p, egisso.RegisterMeasure.Version()); err == nil || w.String() != "" {
 		t.Errorf("error %v, %d bytes", err, len(w.String()))
 	}
 }
@@ -79,20 +81,20 @@ func TestWriteVersionOfAnotherKind(t *testing.T) {
 // TestRefusalBeforeItWasKnown: 10.06.S 1.0.7 sends the refusal of a recipient as
 // the end of his right (SPEC.md#which-event).
 func TestRefusalBeforeItWasKnown(t *testing.T) {
-	v, err := FindVersion("10.06.S", "1.0.7")
+	v, err := egisso.FindVersion("10.06.S", "1.0.7")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Package{ID: factID("aaa"), Register: RegisterFact, Elements: elements(
-		FactTermination{Kind: KindFactRecipientRefusal, ID: factID("101"), FactID: factID("001"), DateFinish: today},
-		FactTermination{Kind: KindFactEndOfRight, ID: factID("102"), FactID: factID("002"), DateFinish: today},
+	p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterFact, Elements: egissotest.Elements(
+		egisso.FactTermination{Kind: egisso.KindFactRecipientRefusal, ID: egissotest.FactID("101"), FactID: egissotest.FactID("001"), DateFinish: egissotest.Today},
+		egisso.FactTermination{Kind: egisso.KindFactEndOfRight, ID: egissotest.FactID("102"), FactID: egissotest.FactID("002"), DateFinish: egissotest.Today},
 	)}
-	read, _, err := ReadPackage(writtenAs(t, p, v))
+	read, _, err := egisso.ReadPackage(egissotest.WrittenAs(t, p, v))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(read.Elements) != 2 || read.Elements[0].ElementKind() != KindFactEndOfRight {
+	if len(read.Elements) != 2 || read.Elements[0].ElementKind() != egisso.KindFactEndOfRight {
 		t.Errorf("read %+v", read.Elements)
 	}
-	validate(t, v, [][]byte{writtenAs(t, p, v)})
+	validate(t, v, [][]byte{egissotest.WrittenAs(t, p, v)})
 }

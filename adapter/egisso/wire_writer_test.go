@@ -1,23 +1,25 @@
-package egisso
+package egisso_test
 
 import (
 	"bytes"
 	"testing"
 
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
 )
 
-var _ Writer = (*xmldsig.Writer)(nil)
+var _ egisso.Writer = (*xmldsig.Writer)(nil)
 
 // TestPackagesThroughTheSigningWriter: the writer of signed messages gets the
 // same documents, with the namespaces declared once.
 func TestPackagesThroughTheSigningWriter(t *testing.T) {
-	for _, v := range Versions() {
+	for _, v := range egisso.Versions() {
 		if v.Register == "" {
 			continue
 		}
-		for name, p := range worldPackages(v) {
+		for name, p := range egissotest.Packages(v) {
 			if name == "valid.data.osz-code-letters.xml" && !v.Letters {
 				continue
 			}
@@ -26,21 +28,21 @@ func TestPackagesThroughTheSigningWriter(t *testing.T) {
 	}
 }
 
-func throughTheSigningWriter(t *testing.T, v *Version, p *Package) {
+func throughTheSigningWriter(t *testing.T, v *egisso.Version, p *egisso.Package) {
 	var declared []xmldsig.Prefix
 	for _, x := range v.Prefixes {
 		declared = append(declared, xmldsig.Prefix{Prefix: x.Prefix, URI: x.URI})
 	}
 	var sent, normal bytes.Buffer
 	w := xmldsig.NewWriter(&sent, &normal, declared)
-	if err := WritePackage(w, p, v); err != nil {
+	if err := egisso.WritePackage(w, p, v); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	sameDocument(t, sent.Bytes(), writtenAs(t, p, v))
-	sameDocument(t, normal.Bytes(), writtenAs(t, p, v))
+	egissotest.SameDocument(t, sent.Bytes(), egissotest.WrittenAs(t, p, v))
+	egissotest.SameDocument(t, normal.Bytes(), egissotest.WrittenAs(t, p, v))
 
 	doc, err := xmlsafe.Parse(sent.Bytes(), xmlsafe.DefaultLimits)
 	if err != nil {

@@ -1,4 +1,4 @@
-package egisso
+package egissotest
 
 import (
 	"bytes"
@@ -7,56 +7,57 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/egisso"
 	"egissogw/crypto/xmlsafe"
 )
 
-// textWriter is the simplest Writer: the namespace is declared on every
+// TextWriter is the simplest Writer: the namespace is declared on every
 // element, nothing is indented.
-type textWriter struct {
+type TextWriter struct {
 	b    strings.Builder
 	open []string
 }
 
 // Start implements Writer.
-func (w *textWriter) Start(space, local string) {
+func (w *TextWriter) Start(space, local string) {
 	fmt.Fprintf(&w.b, `<%s xmlns=%q>`, local, space)
 	w.open = append(w.open, local)
 }
 
 // Text implements Writer. It escapes what must be escaped and nothing else: a character that XML does
 // not allow has to show.
-func (w *textWriter) Text(text string) { _, _ = escaper.WriteString(&w.b, text) }
+func (w *TextWriter) Text(text string) { _, _ = escaper.WriteString(&w.b, text) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
 
 // End implements Writer.
-func (w *textWriter) End() {
+func (w *TextWriter) End() {
 	last := len(w.open) - 1
 	w.b.WriteString("</" + w.open[last] + ">")
 	w.open = w.open[:last]
 }
 
 // Element implements Writer.
-func (w *textWriter) Element(space, local, text string) {
+func (w *TextWriter) Element(space, local, text string) {
 	w.Start(space, local)
 	w.Text(text)
 	w.End()
 }
 
 // String returns what was written.
-func (w *textWriter) String() string { return w.b.String() }
+func (w *TextWriter) String() string { return w.b.String() }
 
-// written returns the package as XML of the current version.
-func written(t testing.TB, p *Package) []byte {
+// Written returns the package as XML of the current version.
+func Written(t testing.TB, p *egisso.Package) []byte {
 	t.Helper()
-	return writtenAs(t, p, p.Register.Version())
+	return WrittenAs(t, p, p.Register.Version())
 }
 
-// writtenAs returns the package as XML of the version.
-func writtenAs(t testing.TB, p *Package, v *Version) []byte {
+// WrittenAs returns the package as XML of the version.
+func WrittenAs(t testing.TB, p *egisso.Package, v *egisso.Version) []byte {
 	t.Helper()
-	var w textWriter
-	if err := WritePackage(&w, p, v); err != nil {
+	var w TextWriter
+	if err := egisso.WritePackage(&w, p, v); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.open) != 0 {
@@ -100,9 +101,9 @@ func renderElement(b *strings.Builder, e *xmlsafe.Element, depth int) {
 	}
 }
 
-// sameDocument compares two documents by their infosets and shows where they
+// SameDocument compares two documents by their infosets and shows where they
 // first differ.
-func sameDocument(t testing.TB, got, want []byte) {
+func SameDocument(t testing.TB, got, want []byte) {
 	t.Helper()
 	if bytes.Equal(got, want) {
 		return

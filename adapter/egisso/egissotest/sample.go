@@ -1,4 +1,4 @@
-package egisso
+package egissotest
 
 import (
 	"os"
@@ -6,20 +6,22 @@ import (
 	"sort"
 	"testing"
 
+	"egissogw/adapter/egisso"
 	"egissogw/crypto/signertest"
 )
 
-// sampleFolder is where samples of a version lie.
-func sampleFolder(v *Version) string { return v.Code + "-" + v.Number }
+// SampleFolder is where samples of a version lie.
+func SampleFolder(v *egisso.Version) string { return v.Code + "-" + v.Number }
 
-// schemaProblems is what xmllint finds in each document by the official schema.
-func schemaProblems(t testing.TB, schema string, documents [][]byte) []string {
+// SchemaProblems is what xmllint finds in each document by the official schema.
+func SchemaProblems(t testing.TB, schema string, documents [][]byte) []string {
 	t.Helper()
 	return signertest.SchemaProblems(t, signertest.Shared(t, "schemas", "egisso", schema), documents)
 }
 
-// readSample reads a sample of the shared specification, by its path in samples; where there is none the test is skipped.
-func readSample(t testing.TB, elem ...string) []byte {
+// ReadSample reads a sample of the shared specification, by its path in samples; where there is
+// none the test is skipped.
+func ReadSample(t testing.TB, elem ...string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(signertest.Shared(t, append([]string{"samples"}, elem...)...))
 	if err != nil {
@@ -28,8 +30,8 @@ func readSample(t testing.TB, elem ...string) []byte {
 	return b
 }
 
-// sampleNames lists the samples of a kind by the start of their names.
-func sampleNames(t testing.TB, kind, prefix string) []string {
+// SampleNames lists the samples of a kind by the start of their names.
+func SampleNames(t testing.TB, kind, prefix string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(signertest.Shared(t, "samples", kind), prefix+"*.xml"))
 	if err != nil || len(paths) == 0 {
@@ -43,12 +45,12 @@ func sampleNames(t testing.TB, kind, prefix string) []string {
 	return names
 }
 
-// codes lists findings as "CODE" or "CODE(W)", sorted.
-func codes(findings []Finding) []string {
+// Codes lists findings as "CODE" or "CODE(W)", sorted.
+func Codes(findings []egisso.Finding) []string {
 	out := []string{}
 	for _, f := range findings {
 		c := f.Code
-		if f.Severity == Warning {
+		if f.Severity == egisso.Warning {
 			c += "(W)"
 		}
 		out = append(out, c)

@@ -1,4 +1,4 @@
-package egisso
+package egissotest
 
 import (
 	"math/rand/v2"
@@ -9,23 +9,25 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
 )
 
-// random makes records at the edges of what the schemas allow and, now and
+// Random makes records at the edges of what the schemas allow and, now and
 // then, beyond them.
-type random struct {
+type Random struct {
 	*rand.Rand
-	v *Version // limits of texts and participant codes; nil: the widest
+	v *egisso.Version // limits of texts and participant codes; nil: the widest
 }
 
-// newRandom makes one for the version; nil: the widest limits.
-func newRandom(seed uint64, v *Version) random {
-	return random{Rand: rand.New(rand.NewPCG(seed, 10)), v: v}
+// NewRandom makes one for the version; nil: the widest limits.
+func NewRandom(seed uint64, v *egisso.Version) Random {
+	return Random{Rand: rand.New(rand.NewPCG(seed, 10)), v: v}
 }
 
-// randomPackages is how many packages of each kind and version are made. Set
+// RandomPackages is how many packages of each kind and version are made. Set
 // EGISSO_RANDOM_PACKAGES to make more.
-func randomPackages(t *testing.T) int {
+func RandomPackages(t *testing.T) int {
 	if s := os.Getenv("EGISSO_RANDOM_PACKAGES"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
@@ -37,7 +39,7 @@ func randomPackages(t *testing.T) int {
 }
 
 // long is a text of a measure whose limit depends on the version.
-func (r random) long() string {
+func (r Random) long() string {
 	if r.v != nil && r.v.LongText > 0 {
 		return r.text(r.v.LongText)
 	}
@@ -45,7 +47,7 @@ func (r random) long() string {
 }
 
 // participant is a participant code.
-func (r random) participant() string {
+func (r Random) participant() string {
 	letters := "ABCDEFGHJKLMNPQRSTUVWXYZ"
 	if r.v != nil && !r.v.Letters {
 		letters = ""
@@ -54,12 +56,12 @@ func (r random) participant() string {
 }
 
 // sometimes is true once in n.
-func (r random) sometimes(n int) bool { return r.IntN(n) == 0 }
+func (r Random) sometimes(n int) bool { return r.IntN(n) == 0 }
 
-func pick[T any](r random, values ...T) T { return values[r.IntN(len(values))] }
+func pick[T any](r Random, values ...T) T { return values[r.IntN(len(values))] }
 
-// uuid is any UUID.
-func (r random) uuid() uuid.UUID {
+// UUID is any UUID.
+func (r Random) UUID() uuid.UUID {
 	var id uuid.UUID
 	for i := range id {
 		id[i] = byte(r.IntN(256))
@@ -67,7 +69,7 @@ func (r random) uuid() uuid.UUID {
 	return id
 }
 
-func (r random) from(alphabet string, n int) string {
+func (r Random) from(alphabet string, n int) string {
 	runes := []rune(alphabet)
 	var b strings.Builder
 	for range n {
@@ -79,7 +81,7 @@ func (r random) from(alphabet string, n int) string {
 const cyrillic = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
 
 // nasty spoils a value once in a while.
-func (r random) nasty(s string) string {
+func (r Random) nasty(s string) string {
 	if !r.sometimes(150) {
 		return s
 	}
@@ -88,7 +90,7 @@ func (r random) nasty(s string) string {
 
 // text is 1 to max characters, often exactly max, with everything XML has to
 // escape and characters of one to four bytes.
-func (r random) text(max int) string {
+func (r Random) text(max int) string {
 	n := 1 + r.IntN(max)
 	if r.sometimes(3) {
 		n = max
@@ -100,59 +102,59 @@ func (r random) text(max int) string {
 	return r.nasty(s)
 }
 
-func (r random) maybe(n int, s string) string {
+func (r Random) maybe(n int, s string) string {
 	if r.sometimes(n) {
 		return ""
 	}
 	return s
 }
 
-func (r random) digits(n int) string { return r.nasty(r.from("0123456789", n)) }
+func (r Random) digits(n int) string { return r.nasty(r.from("0123456789", n)) }
 
-func (r random) date() Date {
+func (r Random) date() egisso.Date {
 	if r.sometimes(400) {
-		return pick(r, Date{}, Date{2023, 2, 31}, Date{999, 1, 1}, Date{3000, 1, 1})
+		return pick(r, egisso.Date{}, egisso.Date{Year: 2023, Month: 2, Day: 31}, egisso.Date{Year: 999, Month: 1, Day: 1}, egisso.Date{Year: 3000, Month: 1, Day: 1})
 	}
-	return day("2020-01-01").AddDays(r.IntN(1500))
+	return Day("2020-01-01").AddDays(r.IntN(1500))
 }
 
-func (r random) maybeDate() Date {
+func (r Random) maybeDate() egisso.Date {
 	if r.sometimes(2) {
-		return Date{}
+		return egisso.Date{}
 	}
 	return r.date()
 }
 
-func (r random) number(scale int32) decimal.Decimal {
+func (r Random) number(scale int32) decimal.Decimal {
 	if r.sometimes(300) {
-		return pick(r, num("-1"), num("0"), num("12345678901234567890"), num("0.0000000000000000000001"), decimal.New(1, 400), num("1.005"))
+		return pick(r, Num("-1"), Num("0"), Num("12345678901234567890"), Num("0.0000000000000000000001"), decimal.New(1, 400), Num("1.005"))
 	}
 	return decimal.New(r.Int64N(10_000_000)+1, -r.Int32N(scale+1))
 }
 
-func (r random) optional(scale int32) decimal.NullDecimal {
+func (r Random) optional(scale int32) decimal.NullDecimal {
 	if r.sometimes(3) {
 		return decimal.NullDecimal{}
 	}
 	return decimal.NewNullDecimal(r.number(scale))
 }
 
-func (r random) boolPtr() *bool {
+func (r Random) boolPtr() *bool {
 	if r.sometimes(3) {
 		return nil
 	}
-	return flag(r.sometimes(2))
+	return Flag(r.sometimes(2))
 }
 
 // list is now and then empty though it must not be.
-func list[T any](r random, min, max int, f func() T) []T {
+func list[T any](r Random, min, max int, f func() T) []T {
 	if r.sometimes(300) {
 		min = 0
 	}
 	return few(r, min, max, f)
 }
 
-func few[T any](r random, min, max int, f func() T) []T {
+func few[T any](r Random, min, max int, f func() T) []T {
 	var out []T
 	for range min + r.IntN(max-min+1) {
 		out = append(out, f())
