@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/jobs"
@@ -195,7 +196,7 @@ func (w *classified) listenAndHandle() {
 // A policy that blocks keeps the facts of an invalid measure from leaving.
 func TestPolicyBlocksFactsOfAnInvalidMeasure(t *testing.T) {
 	w := newClassified(t)
-	w.decide.Policy = egisso.RulePolicy{"L-KMSZ": egisso.Block}
+	w.decide.Policy = check.Policy{"L-KMSZ": check.Block}
 	w.publish(refmis.KMSZ(8, egisso.StatusPublished, w.all, diabetes))
 	w.activate(8, 7)
 	blocked := w.count(`select count(*) from egisso.record_status where state = 'blocked'`)

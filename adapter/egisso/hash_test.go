@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
@@ -98,7 +99,7 @@ func TestContentHashOfOtherRegisters(t *testing.T) {
 	if same.ContentHash() == organization || moved.ContentHash() == point {
 		t.Error("content does not change the hash")
 	}
-	if findings := (egisso.Checker{}).ParticipantRow(egissotest.Clinic()); egisso.Blocks(findings) {
+	if findings := (check.Checker{}).ParticipantRow(egissotest.Clinic()); egisso.Blocks(findings) {
 		t.Errorf("a participant of the samples: %v", findings)
 	}
 }
@@ -108,7 +109,7 @@ func TestContentHashSurvivesJSON(t *testing.T) {
 	for seed := range uint64(2 * egissotest.RandomPackages(t)) {
 		r := egissotest.NewRandom(seed, nil)
 		m, f := r.Measure(), r.Fact()
-		if egisso.Blocks(egisso.CheckMeasure(m)) || egisso.Blocks(egisso.CheckFact(f, nil, egisso.Date{})) {
+		if egisso.Blocks(check.Measure(m)) || egisso.Blocks(check.Fact(f, nil, egisso.Date{})) {
 			continue
 		}
 		var m2 egisso.LocalMeasure

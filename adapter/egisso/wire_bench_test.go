@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
@@ -22,7 +23,7 @@ func (w *discard) Element(space, local, text string) { w.Start(space, local); w.
 // check, hash, decide and write in packages of 1000.
 func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 	const all = 100_000
-	c := egisso.Checker{Today: egissotest.Today, Classifier: egissotest.Classifier(b), KnownParticipant: func(string) bool { return true }}
+	c := check.Checker{Today: egissotest.Today, Classifier: egissotest.Classifier(b), KnownParticipant: func(string) bool { return true }}
 	m := egissotest.FederalMeasure()
 	b.ReportAllocs()
 	for b.Loop() {

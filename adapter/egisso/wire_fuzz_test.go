@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
@@ -73,7 +74,7 @@ func fuzzPackages(f *testing.F, code string) {
 			return
 		}
 		var w, again egissotest.TextWriter
-		if egisso.Blocks(checkPackage(egisso.Checker{Versions: egisso.VersionSet{v.Register: v}, Today: egissotest.Today}, p)) || egisso.WritePackage(&w, p, v) != nil {
+		if egisso.Blocks(checkPackage(check.Checker{Versions: egisso.VersionSet{v.Register: v}, Today: egissotest.Today}, p)) || egisso.WritePackage(&w, p, v) != nil {
 			return
 		}
 		q, _, err := egisso.ReadPackage([]byte(w.String()))
@@ -132,7 +133,7 @@ func FuzzReadClassifierNews(f *testing.F) {
 		if p, err := egisso.ReadPublication(content); err == nil {
 			egisso.DiffKMSZ(nil, p.KMSZ)
 			egisso.KMSZBook{}.Publish(p.KMSZ)
-			egisso.NewClassifier(p.KMSZ, nil, nil)
+			check.NewClassifier(p.KMSZ, nil, nil)
 		}
 		if headers, err := egisso.ReadActivation(content); err == nil {
 			egisso.KMSZBook{}.Activate(headers)

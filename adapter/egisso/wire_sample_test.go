@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 	"egissogw/crypto/signertest"
 )
@@ -134,7 +135,7 @@ func TestValidPackagesFromGoValues(t *testing.T) {
 
 // checkPackage runs every check on the records of a package as they are
 // checked before sending, against the world's measures.
-func checkPackage(c egisso.Checker, p *egisso.Package) (all []egisso.Finding) {
+func checkPackage(c check.Checker, p *egisso.Package) (all []egisso.Finding) {
 	for _, e := range p.Elements {
 		switch e := e.(type) {
 		case *egisso.LocalMeasure:

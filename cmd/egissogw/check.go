@@ -19,11 +19,11 @@ type checkResult struct {
 	clocks  []clockReading
 }
 
-// errNotReady is returned when check found problems, which it has printed.
+// errNotReady is returned when checkSite found problems, which it has printed.
 var errNotReady = errors.New("есть препятствия для работы")
 
-// check looks at everything the gateway needs and tells all problems at once.
-func check(ctx context.Context, a *app, args []string) error {
+// checkSite looks at everything the gateway needs and tells all problems at once.
+func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	if err := parseFlags(f, args); err != nil {

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // Checker knows what ЕГИССО holds in the world: the measures, the
 // classifier, the dictionaries and the one participant.
-func Checker(t testing.TB, v *egisso.Version) egisso.Checker {
+func Checker(t testing.TB, v *egisso.Version) check.Checker {
 	t.Helper()
-	return egisso.Checker{
+	return check.Checker{
 		Versions:         egisso.VersionSet{v.Register: v},
 		Today:            Today,
 		Classifier:       Classifier(t),
@@ -20,13 +21,13 @@ func Checker(t testing.TB, v *egisso.Version) egisso.Checker {
 	}
 }
 
-var worldClassifierOnce *egisso.Classifier
+var worldClassifierOnce *check.Classifier
 
 // Classifier is kmsz.xml with the two dictionaries of the samples.
-func Classifier(t testing.TB) *egisso.Classifier {
+func Classifier(t testing.TB) *check.Classifier {
 	t.Helper()
 	if worldClassifierOnce == nil {
-		worldClassifierOnce = egisso.NewClassifier(KMSZ(t),
+		worldClassifierOnce = check.NewClassifier(KMSZ(t),
 			classifierAnswer(t, "10.02.I-1.0.3", "valid.response.022-periods.xml").Periodicities,
 			classifierAnswer(t, "10.02.I-1.0.3", "valid.response.023-measures.xml").Units)
 	}

@@ -4,10 +4,11 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
-func (r Random) checker() egisso.Checker {
-	return egisso.Checker{Versions: egisso.VersionSet{r.v.Register: r.v}}
+func (r Random) checker() check.Checker {
+	return check.Checker{Versions: egisso.VersionSet{r.v.Register: r.v}}
 }
 
 // Package makes a package of the version's register of records that the checks let out; refused

@@ -1,4 +1,4 @@
-package egisso
+package check
 
 import (
 	"fmt"

@@ -1,49 +1,51 @@
-package egisso
+package check
 
 import (
 	"fmt"
 
 	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
 )
 
 // organizationRules are the checks of organisations that provide measures
-// (SPEC.md#organization, #local-checks).
+// (adapter/egisso/SPEC.md#organization, #local-checks).
 var organizationRules = []Rule{
-	{Code: "L-XSD", Register: RegisterOrganization, Severity: Error,
+	{Code: "L-XSD", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, номера и даты имеют вид, требуемый схемой", organization: organizationSchema},
-	{Code: "L-LEN", Register: RegisterOrganization, Severity: Error,
+	{Code: "L-LEN", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)",
 		organization: func(s *organizationSubject, r *report) { checkLengths(s.fields, r) }},
-	{Code: "L-CHAR", Register: RegisterOrganization, Severity: Error,
+	{Code: "L-CHAR", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
 		organization: func(s *organizationSubject, r *report) { checkCharacters(s.fields, r) }},
-	{Code: "L-INN", Register: RegisterOrganization, Severity: Warning,
+	{Code: "L-INN", Register: egisso.RegisterOrganization, Severity: egisso.Warning,
 		Reads: "inn, ogrn, ogrnip", Text: "Контрольные числа ИНН, ОГРН и ОГРНИП сходятся", organization: organizationNumbers},
-	{Code: "L-ORDER", Register: RegisterOrganization, Severity: Error,
+	{Code: "L-ORDER", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "beginDate, endDate", Text: "Окончание предоставления меры не раньше начала", organization: organizationOrder},
-	{Code: "L-DUP", Register: RegisterOrganization, Severity: Warning,
+	{Code: "L-DUP", Register: egisso.RegisterOrganization, Severity: egisso.Warning,
 		Reads: "pointMsz", Text: "Мера названа в точке один раз на одну дату начала", organization: organizationRepeats},
-	{Code: "L-GEO", Register: RegisterOrganization, Severity: Error,
+	{Code: "L-GEO", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "latitude, longitude", Text: "Координаты – место на Земле",
 		organization: func(s *organizationSubject, r *report) {
 			for i, p := range s.o.Points {
 				checkCoordinates(r, at("presencePoint", i)+"/point", fmt.Sprintf("Точка %d: ", i+1), p.Coordinates)
 			}
 		}},
-	{Code: "L-VER", Register: RegisterOrganization, Severity: Error, Needs: "последняя принятая версия записи",
+	{Code: "L-VER", Register: egisso.RegisterOrganization, Severity: egisso.Error, Needs: "последняя принятая версия записи",
 		Reads: "previosID", Text: "Заменяется последняя принятая версия организации",
 		organization: func(s *organizationSubject, r *report) { s.previousKnown(r, "previosID", s.o.PreviousID) }},
-	{Code: "014", Register: RegisterOrganization, Severity: Error, Needs: "принятые ЛМСЗ",
+	{Code: "014", Register: egisso.RegisterOrganization, Severity: egisso.Error, Needs: "принятые ЛМСЗ",
 		Reads: "localMsz", Text: "ЛМСЗ принята ЕГИССО и не удалена", organization: organizationMeasures},
 }
 
 type organizationSubject struct {
 	Checker
-	o *Organization
+	o *egisso.Organization
 	fieldList
 }
 
-func newOrganizationSubject(c Checker, o Organization) *organizationSubject {
+func newOrganizationSubject(c Checker, o egisso.Organization) *organizationSubject {
 	o = o.Normalize()
 	s := &organizationSubject{Checker: c, o: &o}
 	s.list()
@@ -56,24 +58,24 @@ func (s *organizationSubject) list() {
 	s.text("title", "Наименование", o.Title, true, 1000, nil)
 	s.text("siteUrl", "Адрес сайта", o.SiteURL, false, 1000, nil)
 	s.text("address", "Фактический адрес", o.Address, true, 500, nil)
-	s.text("email", "E-mail", o.Email, true, 100, EmailFormat)
+	s.text("email", "E-mail", o.Email, true, 100, egisso.EmailFormat)
 	s.text("contacts", "Телефоны", o.Contacts, true, 500, nil)
 	if l := o.Legal; l != nil {
-		s.text("legalPerson/inn", "ИНН", l.INN, true, 0, Digits10)
-		s.text("legalPerson/kpp", "КПП", l.KPP, true, 0, Digits9)
-		s.text("legalPerson/ogrn", "ОГРН", l.OGRN, true, 0, OGRNFormat)
-		s.registration("legalPerson/", &LegalRegistration, &l.Registration)
+		s.text("legalPerson/inn", "ИНН", l.INN, true, 0, egisso.Digits10)
+		s.text("legalPerson/kpp", "КПП", l.KPP, true, 0, egisso.Digits9)
+		s.text("legalPerson/ogrn", "ОГРН", l.OGRN, true, 0, egisso.OGRNFormat)
+		s.registration("legalPerson/", &egisso.LegalRegistration, &l.Registration)
 	}
 	if e := o.Entrepreneur; e != nil {
-		s.text("individualBusinessman/inn", "ИНН", e.INN, true, 0, Digits12)
+		s.text("individualBusinessman/inn", "ИНН", e.INN, true, 0, egisso.Digits12)
 		s.text("individualBusinessman/ogrnip", "ОГРНИП", e.OGRNIP, true, 0, ogrnip)
-		s.registration("individualBusinessman/", &EntrepreneurRegistration, &e.Registration)
+		s.registration("individualBusinessman/", &egisso.EntrepreneurRegistration, &e.Registration)
 	}
 	for i, p := range o.Points {
 		path, label := at("presencePoint", i), fmt.Sprintf("Точка %d: ", i+1)
 		s.text(path+"/title", label+"наименование", p.Title, true, 1000, nil)
 		s.text(path+"/address", label+"адрес", p.Address, true, 500, nil)
-		s.text(path+"/email", label+"e-mail", p.Email, false, 100, EmailFormat)
+		s.text(path+"/email", label+"e-mail", p.Email, false, 100, egisso.EmailFormat)
 		s.text(path+"/contacts", label+"телефоны", p.Contacts, false, 500, nil)
 		s.text(path+"/note", label+"примечание", p.Note, false, 1000, nil)
 		s.text(path+"/schedule", label+"режим работы", p.Schedule, false, 500, nil)
@@ -91,7 +93,7 @@ func (s *organizationSubject) list() {
 	}
 }
 
-func (s *organizationSubject) registration(path string, names *RegistrationNames, r *Registration) {
+func (s *organizationSubject) registration(path string, names *egisso.RegistrationNames, r *egisso.Registration) {
 	path += names.Element(r) + "/"
 	const label = "Документ о регистрации: "
 	if r.Certificate() {
@@ -130,18 +132,18 @@ func organizationSchema(s *organizationSubject, r *report) {
 func organizationNumbers(s *organizationSubject, r *report) {
 	const wrong = ": контрольное число не сходится"
 	if l := s.o.Legal; l != nil {
-		if Digits10(l.INN) == "" && !INNValid(l.INN) {
+		if egisso.Digits10(l.INN) == "" && !egisso.INNValid(l.INN) {
 			r.add("legalPerson/inn", "ИНН"+wrong)
 		}
-		if OGRNFormat(l.OGRN) == "" && !OGRNValid(l.OGRN) {
+		if egisso.OGRNFormat(l.OGRN) == "" && !egisso.OGRNValid(l.OGRN) {
 			r.add("legalPerson/ogrn", "ОГРН"+wrong)
 		}
 	}
 	if e := s.o.Entrepreneur; e != nil {
-		if Digits12(e.INN) == "" && !INNValid(e.INN) {
+		if egisso.Digits12(e.INN) == "" && !egisso.INNValid(e.INN) {
 			r.add("individualBusinessman/inn", "ИНН"+wrong)
 		}
-		if ogrnip(e.OGRNIP) == "" && !OGRNIPValid(e.OGRNIP) {
+		if ogrnip(e.OGRNIP) == "" && !egisso.OGRNIPValid(e.OGRNIP) {
 			r.add("individualBusinessman/ogrnip", "ОГРНИП"+wrong)
 		}
 	}
@@ -160,9 +162,9 @@ func organizationOrder(s *organizationSubject, r *report) {
 
 func organizationRepeats(s *organizationSubject, r *report) {
 	for i, p := range s.o.Points {
-		seen := map[OrganizationMeasure]bool{}
+		seen := map[egisso.OrganizationMeasure]bool{}
 		for j, m := range p.Measures {
-			m.EndDate = Date{}
+			m.EndDate = egisso.Date{}
 			if seen[m] {
 				r.add(at(at("presencePoint", i)+"/pointMsz", j), fmt.Sprintf("Точка %d: мера %d повторяется", i+1, j+1))
 			}
@@ -180,7 +182,7 @@ func organizationMeasures(s *organizationSubject, r *report) {
 }
 
 // checkCoordinates is the rule L-GEO.
-func checkCoordinates(r *report, path, label string, c *Coordinates) {
+func checkCoordinates(r *report, path, label string, c *egisso.Coordinates) {
 	if c == nil {
 		return
 	}

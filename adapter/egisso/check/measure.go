@@ -1,4 +1,4 @@
-package egisso
+package check
 
 import (
 	"fmt"
@@ -6,37 +6,39 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
 )
 
-// measureRules are the checks of local measures (SPEC.md#rule-codes, #local-checks).
+// measureRules are the checks of local measures (adapter/egisso/SPEC.md#rule-codes, #local-checks).
 var measureRules = slices.Concat(measureOwnRules, classifierRules)
 
 // measureOwnRules need no classifier.
 var measureOwnRules = []Rule{
-	{Code: "L-XSD", Register: RegisterMeasure, Severity: Error,
+	{Code: "L-XSD", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, коды и числа имеют вид, требуемый схемой", measure: measureSchema},
-	{Code: "L-LEN", Register: RegisterMeasure, Severity: Error,
+	{Code: "L-LEN", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)", measure: measureLengths},
-	{Code: "L-CHAR", Register: RegisterMeasure, Severity: Error,
+	{Code: "L-CHAR", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков", measure: measureCharacters},
-	{Code: "L-ORDER", Register: RegisterMeasure, Severity: Error,
+	{Code: "L-ORDER", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "dateEnact, dateExpiration", Text: "Мера действует не меньше дня: окончание не раньше начала", measure: measureOrder},
-	{Code: "L-DUP", Register: RegisterMeasure, Severity: Error,
+	{Code: "L-DUP", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "localCategory", Text: "Ключи категорий внутри меры не повторяются", measure: measureCategoryKeys},
-	{Code: "015", Register: RegisterMeasure, Severity: Error,
+	{Code: "015", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "codeFundingSource", Text: "Код источника финансирования – один из четырёх простых: 1000, 0100, 0010, 0001", measure: measureFundingSources},
-	{Code: "016", Register: RegisterMeasure, Severity: Error,
+	{Code: "016", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "quota", Text: "Сумма долей софинансирования равна 100 %", measure: measureFundingSum},
-	{Code: "022", Register: RegisterMeasure, Severity: Error,
+	{Code: "022", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "KBKCode", Text: "Код КБК – 20 знаков без пробелов", measure: measureKBK},
-	{Code: "022", Register: RegisterMeasure, Severity: Warning,
+	{Code: "022", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
 		Reads: "KBKCode", Text: "Код КБК состоит из цифр", measure: measureKBKDigits},
-	{Code: "007", Register: RegisterMeasure, Severity: Error, Needs: "справочник ОКТМО",
+	{Code: "007", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "справочник ОКТМО",
 		Reads: "codeOktmo", Text: "Код ОКТМО есть в справочнике", measure: measureOKTMO},
-	{Code: "L-LMSZ-VER", Register: RegisterMeasure, Severity: Error, Needs: "последняя принятая версия записи",
+	{Code: "L-LMSZ-VER", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "последняя принятая версия записи",
 		Reads: "previousId", Text: "Заменяется последняя принятая версия ЛМСЗ",
 		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.Names.PreviousID, s.m.PreviousID) }},
-	{Code: "L-LOST", Register: RegisterMeasure, Severity: Warning,
+	{Code: "L-LOST", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
 		Reads: "frguCode, frguPurpose, heirdom…, basisPersonLivingSign", Text: "Версия вида сведений передаёт все заполненные поля", measure: measureLost},
 }
 
@@ -44,14 +46,14 @@ var measureOwnRules = []Rule{
 // with.
 type measureSubject struct {
 	Checker
-	m *LocalMeasure
-	v *Version
+	m *egisso.LocalMeasure
+	v *egisso.Version
 	fieldList
 }
 
-func newMeasureSubject(c Checker, m LocalMeasure) *measureSubject {
+func newMeasureSubject(c Checker, m egisso.LocalMeasure) *measureSubject {
 	m = m.Normalize()
-	s := &measureSubject{Checker: c, m: &m, v: c.Versions.For(RegisterMeasure)}
+	s := &measureSubject{Checker: c, m: &m, v: c.Versions.For(egisso.RegisterMeasure)}
 	s.list()
 	return s
 }
@@ -65,16 +67,16 @@ func (s *measureSubject) list() {
 	s.text("title", "Наименование", m.Title, true, 2000, nil)
 	s.date("dateEnact", "Начало действия", m.DateEnact, true)
 	s.date("dateExpiration", "Окончание действия", m.DateExpiration, false)
-	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, Digits2)
-	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, Digits6)
-	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, Digits4)
-	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, Digits2)
-	s.text(kmsz+"codeLevelNPA", "Уровень НПА", m.LevelNPA, true, 0, Digits2)
+	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, egisso.Digits2)
+	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, egisso.Digits6)
+	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, egisso.Digits4)
+	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, egisso.Digits2)
+	s.text(kmsz+"codeLevelNPA", "Уровень НПА", m.LevelNPA, true, 0, egisso.Digits2)
 	for i, c := range m.Categories {
 		path, label := at(kmsz+"localCategories/localCategory", i), fmt.Sprintf("Категория %d: ", i+1)
 		s.text(path+"/code", label+"код", c.Code, false, 20, nil)
 		s.text(path+"/title", label+"наименование", c.Title, true, 2000, nil)
-		s.text(path+"/codeCategoryKMSZ", label+"типовая категория КМСЗ", c.KMSZ, true, 0, Digits8)
+		s.text(path+"/codeCategoryKMSZ", label+"типовая категория КМСЗ", c.KMSZ, true, 0, egisso.Digits8)
 		for j, n := range c.Criteria {
 			path, label := at(path+"/needsCriteria", j), fmt.Sprintf("%sкритерий нуждаемости %d: ", label, j+1)
 			s.text(path+"/needsCriteriaCode", label+"код", n.Code, true, 0, criterionCode)
@@ -83,11 +85,11 @@ func (s *measureSubject) list() {
 	}
 	for i, f := range m.Cofinancing {
 		s.text(at(kmsz+"cofinancing/fundingSource", i)+"/codeFundingSource",
-			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, Digits4)
+			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, egisso.Digits4)
 	}
 	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
 	for i, t := range m.Territories {
-		s.text(at("territories/"+names.OKTMO, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, Digits8)
+		s.text(at("territories/"+names.OKTMO, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, egisso.Digits8)
 	}
 	for i, a := range m.Reasons {
 		path, label := at("reasons/NPA", i), fmt.Sprintf("НПА %d: ", i+1)
@@ -108,7 +110,7 @@ func (s *measureSubject) list() {
 	s.text("conditions", "Условия", m.Conditions, true, long, nil)
 	for i, x := range m.Methods {
 		path, label := at("methods", i), fmt.Sprintf("Способ обращения %d: ", i+1)
-		s.text(path+"/method", label+"код", x.Method, true, 0, Digits2)
+		s.text(path+"/method", label+"код", x.Method, true, 0, egisso.Digits2)
 		s.text(path+"/url", label+"ссылка", x.URL, false, 500, nil)
 	}
 	for i, d := range m.Documents {
@@ -246,14 +248,14 @@ func measureCategoryKeys(s *measureSubject, r *report) {
 	}
 }
 
-// elementarySources are the codes of single budgets (SPEC.md#funding); sums
+// elementarySources are the codes of single budgets (adapter/egisso/SPEC.md#funding); sums
 // of them are codes of co-financed measures and not allowed here.
 var elementarySources = []string{"1000", "0100", "0010", "0001"}
 
 func measureFundingSources(s *measureSubject, r *report) {
 	elementary := oneOf("не корректен", elementarySources...)
 	for i, f := range s.m.Cofinancing {
-		if Digits4(f.Source) == "" && elementary(f.Source) != "" {
+		if egisso.Digits4(f.Source) == "" && elementary(f.Source) != "" {
 			r.add(at("classificationKMSZ/cofinancing/fundingSource", i)+"/codeFundingSource",
 				fmt.Sprintf("Код источника финансирования %s не корректен: должен быть 1000, 0100, 0010 или 0001", f.Source))
 		}
@@ -278,7 +280,7 @@ func measureFundingSum(s *measureSubject, r *report) {
 
 func measureKBK(s *measureSubject, r *report) { checkFields(s.fields, r) }
 
-// measureKBKDigits only warns: letters occur in lawful codes (SPEC.md#rule-codes).
+// measureKBKDigits only warns: letters occur in lawful codes (adapter/egisso/SPEC.md#rule-codes).
 func measureKBKDigits(s *measureSubject, r *report) {
 	if v := s.m.KBK; kbk(v) == "" && strings.ContainsFunc(v, func(r rune) bool { return !isDigit(r) }) {
 		r.add("KBKCode", "Указан некорректный код КБК: в коде не только цифры")
@@ -290,7 +292,7 @@ func measureOKTMO(s *measureSubject, r *report) {
 		return
 	}
 	for i, code := range s.m.Territories {
-		if Digits8(code) == "" && !s.KnownOKTMO(code) {
+		if egisso.Digits8(code) == "" && !s.KnownOKTMO(code) {
 			r.add(at("territories/"+s.v.Names.OKTMO, i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
 		}
 	}

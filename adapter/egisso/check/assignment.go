@@ -1,6 +1,10 @@
-package egisso
+package check
 
-import "github.com/shopspring/decimal"
+import (
+	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
+)
 
 func factForm(s *factSubject, r *report) {
 	a := &s.f.Assignment
@@ -18,7 +22,7 @@ func factForm(s *factSubject, r *report) {
 	}
 	checkFields(s.fields, r)
 	path := "assignmentInfo/" + element
-	if a.Form != FormMonetary {
+	if a.Form != egisso.FormMonetary {
 		switch given, okeiGiven := a.MeasureCode != "", a.OKEICode != ""; {
 		case given && okeiGiven:
 			r.schema(path, "Единица измерения: указаны и код ЕГИССО, и код ОКЕИ, должен быть ровно один")
@@ -26,7 +30,7 @@ func factForm(s *factSubject, r *report) {
 			r.schema(path, "Единица измерения: "+notGiven)
 		}
 	}
-	if a.Form == FormExemption && a.Monetization == nil {
+	if a.Form == egisso.FormExemption && a.Monetization == nil {
 		r.schema(path+"/monetization", "Признак монетизации: "+notGiven)
 	}
 }
@@ -39,20 +43,20 @@ func factAmounts(s *factSubject, r *report) {
 	}
 	path := "assignmentInfo/" + element
 	label := "Размер (количество)"
-	if a.Form == FormMonetary {
+	if a.Form == egisso.FormMonetary {
 		label = "Сумма"
 	}
 	switch problem := numberProblem(a.Amount); {
 	case problem != "":
 		r.schema(path+"/amount", label+": "+problem)
-	case a.Form == FormMonetary && a.Amount.Sign() < 0:
+	case a.Form == egisso.FormMonetary && a.Amount.Sign() < 0:
 		r.schema(path+"/amount", label+": должно быть больше 0") // tMoney has no sign
 	case a.Amount.Sign() <= 0:
 		r.add(path+"/amount", label+": должно быть больше 0")
-	case a.Form == FormMonetary && !WholeKopecks(a.Amount):
+	case a.Form == egisso.FormMonetary && !egisso.WholeKopecks(a.Amount):
 		r.schema(path+"/amount", label+": больше двух знаков после запятой")
 	}
-	if a.Form != FormMonetary {
+	if a.Form != egisso.FormMonetary {
 		equivalentAmount(path+"/equivalentAmount", a.Equivalent, r)
 	}
 }
@@ -68,7 +72,7 @@ func equivalentAmount(path string, v decimal.NullDecimal, r *report) {
 		r.schema(path, label+problem)
 	case v.Decimal.Sign() < 0:
 		r.add(path, label+"должно быть не меньше 0")
-	case !WholeKopecks(v.Decimal):
+	case !egisso.WholeKopecks(v.Decimal):
 		r.schema(path, label+"больше двух знаков после запятой")
 	}
 }

@@ -1,18 +1,22 @@
-package egisso
+package check
 
-import "github.com/google/uuid"
+import (
+	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+)
 
 // Checker holds what records are checked against beside themselves. Everything
 // is optional: a rule that needs what is absent is skipped (Rule.Needs says
 // which). The zero Checker asks nothing but the record.
 type Checker struct {
 	// Versions say in which version each register is sent.
-	Versions VersionSet
+	Versions egisso.VersionSet
 	// Today switches on the rules that compare with today.
-	Today Date
+	Today egisso.Date
 	// Policy says which findings on a measure are errors for its facts (L-KMSZ). It
 	// does not change the severity of the findings returned.
-	Policy RulePolicy
+	Policy Policy
 	// Classifier is the classifier of measures with its dictionaries.
 	Classifier *Classifier
 	// KnownParticipant reports whether an organisation that grants measures is
@@ -33,51 +37,51 @@ type Checker struct {
 
 // Measure checks a local measure. Identifiers and lastChanging are given by the
 // gateway and not checked.
-func (c Checker) Measure(m LocalMeasure) []Finding {
+func (c Checker) Measure(m egisso.LocalMeasure) []egisso.Finding {
 	return check(measureRules, ruleOfMeasure, newMeasureSubject(c, m))
 }
 
 // Fact checks a fact of assignment. measure is the accepted version of the local
 // measure the fact uses, nil if there is none.
-func (c Checker) Fact(f Fact, measure *LocalMeasure) []Finding {
+func (c Checker) Fact(f egisso.Fact, measure *egisso.LocalMeasure) []egisso.Finding {
 	return check(factRules, ruleOfFact, newFactSubject(c, f, measure))
 }
 
 // Organization checks an organisation that provides measures. Identifiers that
 // the gateway gives are not checked.
-func (c Checker) Organization(o Organization) []Finding {
+func (c Checker) Organization(o egisso.Organization) []egisso.Finding {
 	return check(organizationRules, ruleOfOrganization, newOrganizationSubject(c, o))
 }
 
 // Point checks a presence point; see Organization.
-func (c Checker) Point(p PresencePoint) []Finding {
+func (c Checker) Point(p egisso.PresencePoint) []egisso.Finding {
 	return check(pointRules, ruleOfPoint, newPointSubject(c, p))
 }
 
 // Application checks an application on a participant.
-func (c Checker) Application(a Application) []Finding {
+func (c Checker) Application(a egisso.Application) []egisso.Finding {
 	return check(applicationRules, ruleOfApplication, newApplicationSubject(c, a))
 }
 
 // ParticipantRow checks a row of the source as the application that would
 // insert it, which has every field.
-func (c Checker) ParticipantRow(p Participant) []Finding {
-	return c.Application(Application{Action: ActionInsertion, Participant: p})
+func (c Checker) ParticipantRow(p egisso.Participant) []egisso.Finding {
+	return c.Application(egisso.Application{Action: egisso.ActionInsertion, Participant: p})
 }
 
-// CheckMeasure runs every rule of local measures that needs nothing but the
+// Measure runs every rule of local measures that needs nothing but the
 // measure, in the current version; see Checker.Measure.
-func CheckMeasure(m LocalMeasure) []Finding { return Checker{}.Measure(m) }
+func Measure(m egisso.LocalMeasure) []egisso.Finding { return Checker{}.Measure(m) }
 
-// CheckFact runs every rule of facts that needs nothing but the fact and its
+// Fact runs every rule of facts that needs nothing but the fact and its
 // measure, in the current version; see Checker.Fact. Rules that compare with
 // today are skipped when today is zero.
-func CheckFact(f Fact, measure *LocalMeasure, today Date) []Finding {
+func Fact(f egisso.Fact, measure *egisso.LocalMeasure, today egisso.Date) []egisso.Finding {
 	return Checker{Today: today}.Fact(f, measure)
 }
 
 // check runs the rules that look at the subject.
-func check[S any](rules []Rule, of func(*Rule) func(S, *report), subject S) []Finding {
+func check[S any](rules []Rule, of func(*Rule) func(S, *report), subject S) []egisso.Finding {
 	var r report
 	for i := range rules {
 		r.rule = &rules[i]

@@ -1,4 +1,4 @@
-package egisso_test
+package check_test
 
 import (
 	"fmt"
@@ -7,11 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
 func TestRulePolicy(t *testing.T) {
-	p, err := egisso.ParseRulePolicy(" 019=block, 026=off,L-ORDER=warn,")
+	p, err := check.ParsePolicy(" 019=block, 026=off,L-ORDER=warn,")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,17 +30,17 @@ func TestRulePolicy(t *testing.T) {
 	if in[0].Severity != egisso.Warning {
 		t.Error("Apply changed its argument")
 	}
-	if got := egisso.RulePolicy(nil).Apply(in); len(got) != len(in) {
+	if got := check.Policy(nil).Apply(in); len(got) != len(in) {
 		t.Errorf("no policy dropped findings: %v", got)
 	}
 	for _, bad := range []string{"019", "019=", "019=maybe", "777=off", "l-snils=off", "019=off,019=warn", "=off"} {
-		if _, err := egisso.ParseRulePolicy(bad); err == nil {
+		if _, err := check.ParsePolicy(bad); err == nil {
 			t.Errorf("policy %q was accepted", bad)
 		} else {
 			t.Log(err)
 		}
 	}
-	if p, err := egisso.ParseRulePolicy(""); err != nil || len(p) != 0 {
+	if p, err := check.ParsePolicy(""); err != nil || len(p) != 0 {
 		t.Errorf("empty policy: %v, %v", p, err)
 	}
 }
@@ -47,7 +48,7 @@ func TestRulePolicy(t *testing.T) {
 // A fact without a resolved measure or category cannot be written: a policy
 // that lets 014 and L-CAT pass must not let it into a package.
 func TestPolicyLetsNoUnresolvedFactOut(t *testing.T) {
-	policy, err := egisso.ParseRulePolicy("014=off,L-CAT=warn")
+	policy, err := check.ParsePolicy("014=off,L-CAT=warn")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestPolicyLetsNoUnresolvedFactOut(t *testing.T) {
 	} {
 		f := egissotest.InsulinFact()
 		c.change(&f)
-		if findings := policy.Apply(egisso.CheckFact(f, c.measure, egissotest.Today)); egisso.Blocks(findings) != c.blocks {
+		if findings := policy.Apply(check.Fact(f, c.measure, egissotest.Today)); egisso.Blocks(findings) != c.blocks {
 			t.Errorf("%s: findings %v", c.name, findings)
 		}
 	}

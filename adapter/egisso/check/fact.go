@@ -1,73 +1,75 @@
-package egisso
+package check
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
 )
 
-// factRules are the checks of facts of assignment (SPEC.md#rule-codes, #local-checks).
-// L-DUP and L-EVT need the other records: see TwinFinding and eventRules.
+// factRules are the checks of facts of assignment (adapter/egisso/SPEC.md#rule-codes, #local-checks).
+// L-DUP and L-EVT need the other records: see Checker.Twin and eventRules.
 var factRules = []Rule{
-	{Code: "L-XSD", Register: RegisterFact, Severity: Error,
+	{Code: "L-XSD", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены, коды и даты имеют вид, требуемый схемой", fact: factSchema},
-	{Code: "L-LEN", Register: RegisterFact, Severity: Warning,
+	{Code: "L-LEN", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках); содержание обрезается до 200 знаков", fact: factLengths},
-	{Code: "L-CHAR", Register: RegisterFact, Severity: Error,
+	{Code: "L-CHAR", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков", fact: factCharacters},
-	{Code: "L-SNILS", Register: RegisterFact, Severity: Error,
+	{Code: "L-SNILS", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "SNILS", Text: "СНИЛС – 11 цифр, контрольное число сходится", fact: factSNILS},
-	{Code: "L-NAME", Register: RegisterFact, Severity: Error,
+	{Code: "L-NAME", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "FamilyName, FirstName, Patronymic, MaidenFamilyName", Text: "Фамилия, имя и отчество написаны русскими буквами", fact: factNames},
-	{Code: "L-NAME", Register: RegisterFact, Severity: Warning,
+	{Code: "L-NAME", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "Patronymic", Text: "Отчество — не слово о том, что его нет", fact: factAbsentNames},
-	{Code: "L-COUNTRY", Register: RegisterFact, Severity: Error,
+	{Code: "L-COUNTRY", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "Citizenship, OKSMCode", Text: "Страна с таким кодом ОКСМ бывает: не 000", fact: factCountries},
-	{Code: "L-BIRTH", Register: RegisterFact, Severity: Error,
+	{Code: "L-BIRTH", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "BirthDate, decisionDate", Text: "Год рождения не раньше 1900; рождение не позже решения и сегодняшнего дня; решение не позже чем через год", fact: factBirth},
-	{Code: "L-ORDER", Register: RegisterFact, Severity: Error,
+	{Code: "L-ORDER", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "dateStart, dateFinish", Text: "Окончание назначения не раньше начала", fact: factOrder},
-	{Code: "L-ORDER", Register: RegisterFact, Severity: Warning,
+	{Code: "L-ORDER", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "decisionDate, dateStart", Text: "Решение принято не позже начала назначения", fact: factDecisionOrder},
-	{Code: "L-OSZ", Register: RegisterFact, Severity: Error,
+	{Code: "L-OSZ", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "oszCode, lmszProviderCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", fact: factParticipants},
-	{Code: "014", Register: RegisterFact, Severity: Error,
+	{Code: "014", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "lmszId", Text: "ЛМСЗ принята ЕГИССО и не удалена", fact: factMeasureKnown},
-	{Code: "L-CAT", Register: RegisterFact, Severity: Error,
+	{Code: "L-CAT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "categoryId", Text: "Категория принадлежит указанной ЛМСЗ", fact: factCategory},
-	{Code: "019", Register: RegisterFact, Severity: Warning,
+	{Code: "019", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "decisionDate, dateStart, dateFinish", Text: "Даты назначения входят в период действия ЛМСЗ", fact: factPeriod},
-	{Code: "026", Register: RegisterFact, Severity: Error,
+	{Code: "026", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "assignmentInfo", Text: "Форма предоставления совпадает с формой ЛМСЗ", fact: factFormOfMeasure},
-	{Code: "L-KMSZ", Register: RegisterFact, Severity: Warning, Needs: needsKMSZ,
+	{Code: "L-KMSZ", Register: egisso.RegisterFact, Severity: egisso.Warning, Needs: needsKMSZ,
 		Reads: "lmszId", Text: "ЛМСЗ соответствует действующей версии КМСЗ", fact: factMeasureInClassifier},
-	{Code: "L-FORM", Register: RegisterFact, Severity: Error,
+	{Code: "L-FORM", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "assignmentInfo", Text: "Указана одна из форм 01–04; для 02–04 ровно одна единица измерения; для 03 признак монетизации", fact: factForm},
-	{Code: "L-UNIT", Register: RegisterFact, Severity: Error, Needs: "справочник единиц измерения (023)",
+	{Code: "L-UNIT", Register: egisso.RegisterFact, Severity: egisso.Error, Needs: "справочник единиц измерения (023)",
 		Reads: "measuryCode, okeiCode", Text: "Единица измерения есть в справочнике", fact: factUnit},
-	{Code: "L-AMT", Register: RegisterFact, Severity: Error,
+	{Code: "L-AMT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "amount, equivalentAmount", Text: "Размер больше 0, денежный эквивалент не меньше 0, в суммах не больше двух знаков после запятой", fact: factAmounts},
-	{Code: "L-NEEDS", Register: RegisterFact, Severity: Warning,
+	{Code: "L-NEEDS", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "needsCriteria", Text: "Критерии нуждаемости указаны тогда и только тогда, когда стоит признак их использования", fact: factNeedsSign},
-	{Code: "059", Register: RegisterFact, Severity: Error,
+	{Code: "059", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "needsCriteriaCode", Text: "Коды критериев нуждаемости не повторяются", fact: factNeedsRepeated},
-	{Code: "059", Register: RegisterFact, Severity: Error,
+	{Code: "059", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "needsCriteriaCode", Text: "Критерии нуждаемости есть у категории ЛМСЗ", fact: factNeedsOfMeasure},
-	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+	{Code: "L-EVT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "прекращение", Text: "Прекращение назначения в источнике: причина известна, дата и суммы возможны", fact: factEnding},
-	{Code: "L-DUP", Register: RegisterFact, Severity: Warning, Needs: "другие факты",
+	{Code: "L-DUP", Register: egisso.RegisterFact, Severity: egisso.Warning, Needs: "другие факты",
 		Reads: "SNILS, lmszId, categoryId, dateStart, dateFinish, assignmentInfo", Text: "Нет другого действующего факта с тем же получателем, мерой, категорией, периодом и содержанием", fact: factTwin},
-	{Code: "L-DOC", Register: RegisterFact, Severity: Error,
+	{Code: "L-DOC", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; рождение ≤ выдан ≤ начало ≤ окончание", fact: factDocuments},
 }
 
 // factSubject is a fact with its fields listed and what it is compared with.
 type factSubject struct {
 	Checker
-	f       *Fact
-	v       *Version
-	measure *LocalMeasure // nil: not accepted, or of another provider
+	f       *egisso.Fact
+	v       *egisso.Version
+	measure *egisso.LocalMeasure // nil: not accepted, or of another provider
 	people  []personAt
 	fields  []field
 	dates   []dateField
@@ -75,13 +77,13 @@ type factSubject struct {
 
 // personAt is a person and where it stands in the fact.
 type personAt struct {
-	p           *Person
+	p           *egisso.Person
 	path, label string
 }
 
-func newFactSubject(c Checker, f Fact, measure *LocalMeasure) *factSubject {
+func newFactSubject(c Checker, f egisso.Fact, measure *egisso.LocalMeasure) *factSubject {
 	f = f.Trimmed()
-	s := &factSubject{Checker: c, f: &f, v: c.Versions.For(RegisterFact), measure: measure}
+	s := &factSubject{Checker: c, f: &f, v: c.Versions.For(egisso.RegisterFact), measure: measure}
 	if measure != nil && f.MeasureID != uuid.Nil && measure.ID != uuid.Nil && f.MeasureID != measure.ID {
 		s.measure = nil
 	}
@@ -107,7 +109,7 @@ func (s *factSubject) list() {
 	}
 	for i, p := range f.ReasonPersons {
 		s.add(field{parent: at("reasonPersons/basisPerson", i), name: "kinshipTypeCode", label: fmt.Sprintf("Лицо-основание %d: код родства", i+1),
-			value: p.KinshipCode, rule: "L-XSD", format: Digits7})
+			value: p.KinshipCode, rule: "L-XSD", format: egisso.Digits7})
 	}
 	s.day("", "decisionDate", "", "Дата решения", "L-XSD", f.DecisionDate, true)
 	s.day("", "dateStart", "", "Дата начала", "L-XSD", f.DateStart, true)
@@ -137,15 +139,15 @@ func (s *factSubject) listAssignment() {
 	if element := a.Form.Element(); element != "" {
 		path += "/" + element
 	}
-	s.add(field{parent: path, name: "measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: Digits2})
-	s.add(field{parent: path, name: a.Form.OKEIElement(), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: OKEIFormat})
-	s.add(field{parent: path, name: "content", label: "Содержание", value: a.Content, rule: "L-XSD", max: MaxContent, soft: true, lines: true})
+	s.add(field{parent: path, name: "measuryCode", label: "Единица измерения ЕГИССО", value: a.MeasureCode, rule: "L-FORM", format: egisso.Digits2})
+	s.add(field{parent: path, name: a.Form.OKEIElement(), label: "Единица измерения ОКЕИ", value: a.OKEICode, rule: "L-FORM", format: egisso.OKEIFormat})
+	s.add(field{parent: path, name: "content", label: "Содержание", value: a.Content, rule: "L-XSD", max: egisso.MaxContent, soft: true, lines: true})
 	s.add(field{parent: path, name: "comment", label: "Комментарий", value: a.Comment, rule: "L-XSD", max: 200, lines: true})
 }
 
 func (s *factSubject) add(f field) { s.fields = append(s.fields, f) }
 
-func (s *factSubject) day(parent, name, whose, label, rule string, value Date, required bool) {
+func (s *factSubject) day(parent, name, whose, label, rule string, value egisso.Date, required bool) {
 	s.dates = append(s.dates, dateField{parent: parent, name: name, whose: whose, label: label, rule: rule, value: value, required: required})
 }
 
@@ -190,14 +192,14 @@ func factMeasureKnown(s *factSubject, r *report) {
 
 // category returns the fact's category in the measure: by id once it is
 // resolved, else by the source's key.
-func (s *factSubject) category() *LocalCategory {
+func (s *factSubject) category() *egisso.LocalCategory {
 	if s.measure == nil {
 		return nil
 	}
 	for i := range s.measure.Categories {
 		c := &s.measure.Categories[i]
 		if s.f.CategoryID != uuid.Nil && c.ID == s.f.CategoryID ||
-			s.f.CategoryID == uuid.Nil && s.f.CategoryKey != "" && Trim(c.Key) == s.f.CategoryKey {
+			s.f.CategoryID == uuid.Nil && s.f.CategoryKey != "" && egisso.Trim(c.Key) == s.f.CategoryKey {
 			return c
 		}
 	}
@@ -221,7 +223,7 @@ func factPeriod(s *factSubject, r *report) {
 	}
 	for _, d := range []struct {
 		path, label string
-		date        Date
+		date        egisso.Date
 	}{
 		{"decisionDate", "Дата решения о назначении", s.f.DecisionDate},
 		{"dateStart", "Дата начала действия назначения", s.f.DateStart},
@@ -238,7 +240,7 @@ func factPeriod(s *factSubject, r *report) {
 
 func factFormOfMeasure(s *factSubject, r *report) {
 	form := s.f.Assignment.Form
-	if s.measure != nil && form.Element() != "" && string(form) != Trim(string(s.measure.ProvisionForm)) {
+	if s.measure != nil && form.Element() != "" && string(form) != egisso.Trim(string(s.measure.ProvisionForm)) {
 		r.add("assignmentInfo", fmt.Sprintf("Форма предоставления факта назначения МСЗ (%s) не совпадает с формой предоставления ЛМСЗ (%s)",
 			form, s.measure.ProvisionForm))
 	}
@@ -270,7 +272,7 @@ func factNeedsOfMeasure(s *factSubject, r *report) {
 	}
 	var known []string
 	for _, c := range category.Criteria {
-		known = append(known, Trim(c.Code))
+		known = append(known, egisso.Trim(c.Code))
 	}
 	has := "\n" + strings.Join(known, "\n") + "\n"
 	for i, code := range s.f.NeedsCodes {

@@ -1,4 +1,4 @@
-package egisso_test
+package check_test
 
 import (
 	"strings"
@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
@@ -99,7 +100,7 @@ func TestMeasureRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := egissotest.FederalMeasure()
 			c.change(&m)
-			findings := egisso.CheckMeasure(m)
+			findings := check.Measure(m)
 			if got := strings.Join(egissotest.Codes(findings), " "); got != c.want {
 				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
 			}

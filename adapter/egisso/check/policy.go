@@ -1,9 +1,11 @@
-package egisso
+package check
 
 import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"egissogw/adapter/egisso"
 )
 
 // Action is what a policy makes of a rule's findings.
@@ -16,15 +18,15 @@ const (
 	Off   Action = "off"   // findings are dropped
 )
 
-// RulePolicy changes the default severity of rules, by rule code. Rules it does
+// Policy changes the default severity of rules, by rule code. Rules it does
 // not name keep their default; findings marked Schema always block.
-type RulePolicy map[string]Action
+type Policy map[string]Action
 
-// ParseRulePolicy reads "019=warn,026=off". Unknown codes and actions are errors, so
+// ParsePolicy reads "019=warn,026=off". Unknown codes and actions are errors, so
 // that a misspelt policy does not pass unnoticed; all of them are told, in Russian.
-func ParseRulePolicy(s string) (RulePolicy, error) {
-	policy := RulePolicy{}
-	return policy, EachSetting(s, func(code, action string) error {
+func ParsePolicy(s string) (Policy, error) {
+	policy := Policy{}
+	return policy, egisso.EachSetting(s, func(code, action string) error {
 		if !knownRule(code) {
 			return fmt.Errorf("правила %q нет; есть: %s", code, strings.Join(ruleCodes(), ", "))
 		}
@@ -42,19 +44,19 @@ func ParseRulePolicy(s string) (RulePolicy, error) {
 
 // Apply returns the findings with the policy's severities. The argument is not
 // changed.
-func (p RulePolicy) Apply(findings []Finding) []Finding {
+func (p Policy) Apply(findings []egisso.Finding) []egisso.Finding {
 	if len(findings) == 0 {
 		return nil
 	}
-	out := make([]Finding, 0, len(findings))
+	out := make([]egisso.Finding, 0, len(findings))
 	for _, f := range findings {
 		if !f.Schema {
 			switch p[f.Code] {
 			case Block:
-				f.ByPolicy = f.Severity == Warning
-				f.Severity = Error
+				f.ByPolicy = f.Severity == egisso.Warning
+				f.Severity = egisso.Error
 			case Warn:
-				f.Severity = Warning
+				f.Severity = egisso.Warning
 			case Off:
 				continue
 			}
@@ -66,18 +68,18 @@ func (p RulePolicy) Apply(findings []Finding) []Finding {
 
 // Override returns the findings of a record that a person lets go: errors which
 // only the policy makes ones are warnings again. The argument is not changed.
-func Override(findings []Finding) []Finding {
-	out := append([]Finding(nil), findings...)
+func Override(findings []egisso.Finding) []egisso.Finding {
+	out := append([]egisso.Finding(nil), findings...)
 	for i := range out {
 		if out[i].ByPolicy {
-			out[i].ByPolicy, out[i].Severity = false, Warning
+			out[i].ByPolicy, out[i].Severity = false, egisso.Warning
 		}
 	}
 	return out
 }
 
 // String returns the policy in the form ParseRulePolicy reads, sorted by code.
-func (p RulePolicy) String() string {
+func (p Policy) String() string {
 	parts := make([]string, 0, len(p))
 	for code, action := range p {
 		parts = append(parts, code+"="+string(action))

@@ -1,16 +1,18 @@
-package egisso
+package check
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+
+	"egissogw/adapter/egisso"
 )
 
 // listPerson names every text and date of tPersonInfo of prsn-info.
 func (s *factSubject) listPerson(who personAt) {
 	p, path, label := who.p, who.path, who.label
-	text := func(name, title, value, rule string, required bool, max int, f Format) {
+	text := func(name, title, value, rule string, required bool, max int, f egisso.Format) {
 		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: rule, required: required, max: max, format: f})
 	}
 	text("SNILS", "СНИЛС", p.SNILS, "L-SNILS", true, 0, snils)
@@ -18,11 +20,11 @@ func (s *factSubject) listPerson(who personAt) {
 	text("FirstName", "имя", p.FirstName, "L-NAME", true, 100, nameProblem)
 	text("Patronymic", "отчество", p.Patronymic, "L-NAME", false, 100, nameProblem)
 	text("MaidenFamilyName", "фамилия при рождении", p.MaidenFamilyName, "L-NAME", false, 100, nameProblem)
-	text("Gender", "пол", string(p.Gender), "L-XSD", true, 0, oneOf("должно быть Male или Female", string(Male), string(Female)))
+	text("Gender", "пол", string(p.Gender), "L-XSD", true, 0, oneOf("должно быть Male или Female", string(egisso.Male), string(egisso.Female)))
 	s.day(path, "BirthDate", label, "дата рождения", "L-XSD", p.BirthDate, true)
 	text("BirthPlace", "место рождения", p.BirthPlace, "L-XSD", false, 500, rusAndNumProblem)
-	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, Digits10)
-	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, Digits3)
+	text("PhoneNumber", "телефон", p.PhoneNumber, "L-XSD", false, 0, egisso.Digits10)
+	text("Citizenship", "гражданство", p.Citizenship, "L-XSD", false, 0, egisso.Digits3)
 	s.listIdentity(p.IdentityDoc, path, label)
 	s.listAddress(p.PermanentResidence, path, "/Address/PermanentResidence", label, "адрес постоянного проживания: ")
 	s.listAddress(p.TemporaryResidence, path, "/Address/TemporaryResidence", label, "адрес временного проживания: ")
@@ -30,17 +32,17 @@ func (s *factSubject) listPerson(who personAt) {
 	text("ResidencePermitInfo", "сведения о виде на жительство", p.ResidencePermitInfo, "L-XSD", false, 100, nil)
 }
 
-func (s *factSubject) listAddress(a *Address, person, element, whose, which string) {
+func (s *factSubject) listAddress(a *egisso.Address, person, element, whose, which string) {
 	if a == nil {
 		return
 	}
 	path, label := person+element, whose+which
-	text := func(name, title, value string, max int, f Format) {
+	text := func(name, title, value string, max int, f egisso.Format) {
 		s.add(field{parent: path, name: name, whose: label, label: title, value: value, rule: "L-XSD",
 			required: name == "OKSMCode", max: max, format: f})
 	}
-	text("OKSMCode", "код страны", a.OKSMCode, 0, Digits3)
-	text("PostIndex", "индекс", a.PostIndex, 0, Digits6)
+	text("OKSMCode", "код страны", a.OKSMCode, 0, egisso.Digits3)
+	text("PostIndex", "индекс", a.PostIndex, 0, egisso.Digits6)
 	text("Region", "регион", a.Region, 100, nil)
 	text("District", "район", a.District, 100, nil)
 	text("City", "населённый пункт", a.City, 100, nil)
@@ -50,12 +52,12 @@ func (s *factSubject) listAddress(a *Address, person, element, whose, which stri
 	text("Apartment", "квартира", a.Apartment, 10, nil)
 }
 
-func (s *factSubject) listIdentity(d *IdentityDoc, path, label string) {
+func (s *factSubject) listIdentity(d *egisso.IdentityDoc, path, label string) {
 	if d == nil {
 		return
 	}
 	label += "удостоверение личности: "
-	t := IdentityTypeOf(d.Type)
+	t := egisso.IdentityTypeOf(d.Type)
 	if t == nil {
 		return // identityProblem tells
 	}
@@ -74,7 +76,7 @@ func (s *factSubject) listIdentity(d *IdentityDoc, path, label string) {
 func factSNILS(s *factSubject, r *report) {
 	checkFields(s.fields, r)
 	for _, p := range s.people {
-		if snils(p.p.SNILS) == "" && !SNILSValid(p.p.SNILS) {
+		if snils(p.p.SNILS) == "" && !egisso.SNILSValid(p.p.SNILS) {
 			r.add(p.path+"/SNILS", p.label+"СНИЛС: такого номера не бывает, контрольное число не сходится")
 		}
 	}
@@ -94,7 +96,7 @@ func factNames(s *factSubject, r *report) {
 // namedPart is one name of a person.
 type namedPart struct{ element, title, value string }
 
-func namesOf(p *Person) []namedPart {
+func namesOf(p *egisso.Person) []namedPart {
 	return []namedPart{
 		{"FamilyName", "фамилия", p.FamilyName}, {"FirstName", "имя", p.FirstName},
 		{"Patronymic", "отчество", p.Patronymic}, {"MaidenFamilyName", "фамилия при рождении", p.MaidenFamilyName},
@@ -122,7 +124,7 @@ func factCountries(s *factSubject, r *report) {
 		}
 		for _, place := range []struct {
 			element, title string
-			address        *Address
+			address        *egisso.Address
 		}{
 			{"PermanentResidence", "адрес постоянного проживания", p.p.PermanentResidence},
 			{"TemporaryResidence", "адрес временного проживания", p.p.TemporaryResidence},
@@ -154,20 +156,22 @@ func factBirth(s *factSubject, r *report) {
 	}
 }
 
-func (s *factSubject) afterToday(d Date) bool { return !s.Today.IsZero() && d.After(s.Today) }
+func (s *factSubject) afterToday(d egisso.Date) bool { return !s.Today.IsZero() && d.After(s.Today) }
 
-func (s *factSubject) afterDecision(d Date) bool {
+func (s *factSubject) afterDecision(d egisso.Date) bool {
 	return !s.f.DecisionDate.IsZero() && d.After(s.f.DecisionDate)
 }
 
 // bornTooLate: L-BIRTH tells, and what else does not fit to the date is no news.
-func (s *factSubject) bornTooLate(born Date) bool { return s.afterToday(born) || s.afterDecision(born) }
+func (s *factSubject) bornTooLate(born egisso.Date) bool {
+	return s.afterToday(born) || s.afterDecision(born)
+}
 
 func factDocuments(s *factSubject, r *report) {
 	checkFields(s.fields, r)
 	checkDates(s.dates, r)
 	for _, p := range s.people {
-		if d := p.p.IdentityDoc; d != nil && IdentityTypeOf(d.Type) == nil {
+		if d := p.p.IdentityDoc; d != nil && egisso.IdentityTypeOf(d.Type) == nil {
 			text := "удостоверение личности: неизвестный тип документа"
 			if d.Type == "" {
 				text = "удостоверение личности: тип документа: " + notGiven

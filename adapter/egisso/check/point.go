@@ -1,56 +1,58 @@
-package egisso
+package check
 
 import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
 )
 
-// pointRules are the checks of presence points (SPEC.md#presence-point, #rule-codes,
+// pointRules are the checks of presence points (adapter/egisso/SPEC.md#presence-point, #rule-codes,
 // #local-checks).
 var pointRules = []Rule{
-	{Code: "L-XSD", Register: RegisterPoint, Severity: Error,
+	{Code: "L-XSD", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "все элементы", Text: "Обязательные элементы заполнены и имеют вид, требуемый схемой", point: pointSchema},
-	{Code: "L-LEN", Register: RegisterPoint, Severity: Error,
+	{Code: "L-LEN", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)",
 		point: func(s *pointSubject, r *report) { checkLengths(s.fields, r) }},
-	{Code: "L-CHAR", Register: RegisterPoint, Severity: Error,
+	{Code: "L-CHAR", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
 		point: func(s *pointSubject, r *report) { checkCharacters(s.fields, r) }},
-	{Code: "L-OSZ", Register: RegisterPoint, Severity: Error,
+	{Code: "L-OSZ", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "onmszCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", point: pointParticipant},
-	{Code: "L-GEO", Register: RegisterPoint, Severity: Error,
+	{Code: "L-GEO", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "latitude, longitude", Text: "Координаты – место на Земле",
 		point: func(s *pointSubject, r *report) {
 			checkCoordinates(r, "point", "Координаты: ", s.p.Coordinates)
 		}},
-	{Code: "L-DUP", Register: RegisterPoint, Severity: Warning,
+	{Code: "L-DUP", Register: egisso.RegisterPoint, Severity: egisso.Warning,
 		Reads: "msz", Text: "Мера названа один раз", point: pointRepeats},
-	{Code: "007", Register: RegisterPoint, Severity: Error, Needs: "справочник ОКТМО",
+	{Code: "007", Register: egisso.RegisterPoint, Severity: egisso.Error, Needs: "справочник ОКТМО",
 		Reads: "oktmo", Text: "Код ОКТМО есть в справочнике", point: pointOKTMO},
-	{Code: "039", Register: RegisterPoint, Severity: Error, Needs: "последняя принятая версия записи",
+	{Code: "039", Register: egisso.RegisterPoint, Severity: egisso.Error, Needs: "последняя принятая версия записи",
 		Reads: "previousID", Text: "Заменяется последняя принятая версия точки присутствия",
 		point: func(s *pointSubject, r *report) { s.previousKnown(r, "previousID", s.p.PreviousID) }},
-	{Code: "014", Register: RegisterPoint, Severity: Error, Needs: "принятые ЛМСЗ",
+	{Code: "014", Register: egisso.RegisterPoint, Severity: egisso.Error, Needs: "принятые ЛМСЗ",
 		Reads: "msz", Text: "ЛМСЗ принята ЕГИССО и не удалена", point: pointMeasures},
 }
 
 type pointSubject struct {
 	Checker
-	p *PresencePoint
-	v *Version
+	p *egisso.PresencePoint
+	v *egisso.Version
 	fieldList
 }
 
 // newPointSubject lists every text of tPresencePoint of presence-point.
-func newPointSubject(c Checker, p PresencePoint) *pointSubject {
+func newPointSubject(c Checker, p egisso.PresencePoint) *pointSubject {
 	p = p.Normalize()
-	s := &pointSubject{Checker: c, p: &p, v: c.Versions.For(RegisterPoint)}
+	s := &pointSubject{Checker: c, p: &p, v: c.Versions.For(egisso.RegisterPoint)}
 	s.owned("L-OSZ", "onmszCode", "Код ОНМСЗ", p.ONMSZCode, true, 0, s.v.ParticipantCode)
 	s.text("title", "Наименование", p.Title, true, 500, nil)
 	s.text("address", "Адрес", p.Address, true, 500, nil)
-	s.text("oktmo", "Код ОКТМО", p.OKTMO, true, 0, Digits8)
-	s.text("email", "E-mail", p.Email, false, 100, EmailFormat)
+	s.text("oktmo", "Код ОКТМО", p.OKTMO, true, 0, egisso.Digits8)
+	s.text("email", "E-mail", p.Email, false, 100, egisso.EmailFormat)
 	s.text("contacts", "Контакты", p.Contacts, true, 500, nil)
 	s.text("schedule", "Режим работы", p.Schedule, true, 500, nil)
 	s.text("rules", "Правила посещения", p.Rules, false, 1000, nil)
@@ -75,7 +77,7 @@ func pointParticipant(s *pointSubject, r *report) {
 }
 
 func pointRepeats(s *pointSubject, r *report) {
-	seen := map[PointMeasure]bool{}
+	seen := map[egisso.PointMeasure]bool{}
 	for i, m := range s.p.Measures {
 		if seen[m] {
 			r.add(at("msz", i), fmt.Sprintf("Мера %d повторяется", i+1))
@@ -85,7 +87,7 @@ func pointRepeats(s *pointSubject, r *report) {
 }
 
 func pointOKTMO(s *pointSubject, r *report) {
-	if code := s.p.OKTMO; s.KnownOKTMO != nil && Digits8(code) == "" && !s.KnownOKTMO(code) {
+	if code := s.p.OKTMO; s.KnownOKTMO != nil && egisso.Digits8(code) == "" && !s.KnownOKTMO(code) {
 		r.add("oktmo", "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
 	}
 }

@@ -1,15 +1,19 @@
-package egisso
+package check
 
-import "slices"
+import (
+	"slices"
 
-// Rule is one local check (SPEC.md#checks). Rules returns all of them.
+	"egissogw/adapter/egisso"
+)
+
+// Rule is one local check (adapter/egisso/SPEC.md#checks). Rules returns all of them.
 type Rule struct {
 	Code     string
-	Register Register
-	Severity Severity // default; a RulePolicy may change it
-	Reads    string   // what the rule looks at, in XSD names
-	Needs    string   // what it cannot do without beside the record, in Russian; "" for nothing
-	Text     string   // what it demands, in Russian
+	Register egisso.Register
+	Severity egisso.Severity // default; a RulePolicy may change it
+	Reads    string          // what the rule looks at, in XSD names
+	Needs    string          // what it cannot do without beside the record, in Russian; "" for nothing
+	Text     string          // what it demands, in Russian
 
 	// Exactly one of these is set.
 	measure      func(*measureSubject, *report)
@@ -28,20 +32,20 @@ func Rules() []Rule {
 // report collects the findings of a rule.
 type report struct {
 	rule     *Rule
-	findings []Finding
+	findings []egisso.Finding
 }
 
 // add reports a finding of the rule's own severity.
 func (r *report) add(field, text string) {
-	r.findings = append(r.findings, Finding{
+	r.findings = append(r.findings, egisso.Finding{
 		Code: r.rule.Code, Severity: r.rule.Severity, Field: field, Text: text,
 	})
 }
 
 // schema reports a value that the XSD does not accept: always an error.
 func (r *report) schema(field, text string) {
-	r.findings = append(r.findings, Finding{
-		Code: r.rule.Code, Severity: Error, Field: field, Text: text, Schema: true,
+	r.findings = append(r.findings, egisso.Finding{
+		Code: r.rule.Code, Severity: egisso.Error, Field: field, Text: text, Schema: true,
 	})
 }
 

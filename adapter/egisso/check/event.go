@@ -1,36 +1,40 @@
-package egisso
+package check
 
-import "github.com/shopspring/decimal"
+import (
+	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
+)
 
 // Target is what the gateway knows of the fact an event names.
 type Target struct {
-	Accepted    *Fact // content ЕГИССО accepted last, nil if none
-	Invalidated bool  // ЕГИССО accepted its removal
-	Open        bool  // another event on it is on its way
+	Accepted    *egisso.Fact // content ЕГИССО accepted last, nil if none
+	Invalidated bool         // ЕГИССО accepted its removal
+	Open        bool         // another event on it is on its way
 }
 
-// eventRules are the checks of events on facts (SPEC.md#events, #local-checks).
+// eventRules are the checks of events on facts (adapter/egisso/SPEC.md#events, #local-checks).
 var eventRules = []Rule{
-	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+	{Code: "L-EVT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "assignmentFactUuid", Text: "Событие относится к принятому и не удалённому факту, по которому нет другого незавершённого события", event: eventTarget},
-	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+	{Code: "L-EVT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "dateFinish", Text: "Дата прекращения – от начала до окончания назначения", event: eventDate},
-	{Code: "L-EVT", Register: RegisterFact, Severity: Error,
+	{Code: "L-EVT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "amount, quantity", Text: "Сумма указана, где нужна, и не меньше 0; количество – не для денежной формы", event: eventNumbers},
-	{Code: "L-EVT", Register: RegisterFact, Severity: Warning,
+	{Code: "L-EVT", Register: egisso.RegisterFact, Severity: egisso.Warning,
 		Reads: "terminationBasedOnRecipientRefusal", Text: "Версия вида сведений знает событие", event: eventKnown},
 }
 
 type eventSubject struct {
-	e Event
+	e egisso.Event
 	t Target
-	v *Version
+	v *egisso.Version
 }
 
 // Event checks an event on a fact. The new content of an alteration is checked
 // as a fact.
-func (c Checker) Event(e Event, t Target) []Finding {
-	return check(eventRules, ruleOfEvent, &eventSubject{e, t, c.Versions.For(RegisterFact)})
+func (c Checker) Event(e egisso.Event, t Target) []egisso.Finding {
+	return check(eventRules, ruleOfEvent, &eventSubject{e, t, c.Versions.For(egisso.RegisterFact)})
 }
 
 func eventTarget(s *eventSubject, r *report) {
@@ -48,7 +52,7 @@ func eventTarget(s *eventSubject, r *report) {
 
 func eventDate(s *eventSubject, r *report) {
 	const path, label = "dateFinish", "Дата прекращения: "
-	dated := s.e.Kind.Termination() || s.e.Kind == KindFactDeathOrMovingRecalculation
+	dated := s.e.Kind.Termination() || s.e.Kind == egisso.KindFactDeathOrMovingRecalculation
 	switch f := s.t.Accepted; {
 	case !dated:
 	case s.e.DateFinish.IsZero():
@@ -64,13 +68,13 @@ func eventDate(s *eventSubject, r *report) {
 }
 
 func eventNumbers(s *eventSubject, r *report) {
-	amountNeeded := s.e.Kind == KindFactRecalculation || s.e.Kind == KindFactDeathOrMovingRecalculation
+	amountNeeded := s.e.Kind == egisso.KindFactRecalculation || s.e.Kind == egisso.KindFactDeathOrMovingRecalculation
 	if amountNeeded && !s.e.Amount.Valid {
 		r.schema("amount", "Сумма: "+notGiven)
 	}
 	checkEventNumber(r, "amount", "Сумма", s.e.Amount, true)
 	checkEventNumber(r, "quantity", "Количество", s.e.Quantity, false)
-	if f := s.t.Accepted; f != nil && f.Assignment.Form == FormMonetary && s.e.Quantity.Valid {
+	if f := s.t.Accepted; f != nil && f.Assignment.Form == egisso.FormMonetary && s.e.Quantity.Valid {
 		r.add("quantity", "Количество: не указывается для денежной формы")
 	}
 }
@@ -85,7 +89,7 @@ func checkEventNumber(r *report, path, label string, v decimal.NullDecimal, mone
 		r.schema(path, label+": "+problem)
 	case v.Decimal.Sign() < 0:
 		r.add(path, label+": должно быть не меньше 0")
-	case money && !WholeKopecks(v.Decimal):
+	case money && !egisso.WholeKopecks(v.Decimal):
 		r.schema(path, label+": больше двух знаков после запятой")
 	}
 }
@@ -103,11 +107,11 @@ func factEnding(s *factSubject, r *report) {
 		return
 	}
 	const label = "Прекращение назначения: "
-	if e.Reason == CauseCost || !e.Reason.Valid() {
+	if e.Reason == egisso.CauseCost || !e.Reason.Valid() {
 		r.add("ending/reason", label+"причина не указана или неизвестна")
 	}
 	switch {
-	case e.Reason == CauseDuplicate:
+	case e.Reason == egisso.CauseDuplicate:
 	case e.Date.IsZero():
 		r.add("ending/date", label+"дата: "+notGiven)
 	case !e.Date.Possible():

@@ -1,4 +1,4 @@
-package egisso_test
+package check_test
 
 import (
 	"maps"
@@ -10,26 +10,27 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
 // classifierCases: measures against the classifier of the world and what else
 // is known beside them.
 func classifierCases(t testing.TB) []ruleCase[egisso.LocalMeasure] {
-	world := func(change func(*egisso.LocalMeasure)) func(*egisso.LocalMeasure, *egisso.Checker) {
-		return func(m *egisso.LocalMeasure, c *egisso.Checker) {
+	world := func(change func(*egisso.LocalMeasure)) func(*egisso.LocalMeasure, *check.Checker) {
+		return func(m *egisso.LocalMeasure, c *check.Checker) {
 			c.Classifier = ruleClassifier()
 			change(m)
 		}
 	}
 	other := egissotest.MeasureID("fff")
 	return []ruleCase[egisso.LocalMeasure]{
-		{"no classifier", func(m *egisso.LocalMeasure, c *egisso.Checker) { m.MSZ, m.PeriodicityCode = "9999", "99" }, ""},
-		{"classifier without dictionaries", func(m *egisso.LocalMeasure, c *egisso.Checker) {
-			m.PeriodicityCode, c.Classifier = "99", egisso.NewClassifier(ruleKMSZ(), nil, nil)
+		{"no classifier", func(m *egisso.LocalMeasure, c *check.Checker) { m.MSZ, m.PeriodicityCode = "9999", "99" }, ""},
+		{"classifier without dictionaries", func(m *egisso.LocalMeasure, c *check.Checker) {
+			m.PeriodicityCode, c.Classifier = "99", check.NewClassifier(ruleKMSZ(), nil, nil)
 		}, ""},
-		{"dictionaries without a classifier", func(m *egisso.LocalMeasure, c *egisso.Checker) {
-			m.MSZ, c.Classifier = "9999", egisso.NewClassifier(nil, []egisso.Periodicity{{Code: "05"}}, nil)
+		{"dictionaries without a classifier", func(m *egisso.LocalMeasure, c *check.Checker) {
+			m.MSZ, c.Classifier = "9999", check.NewClassifier(nil, []egisso.Periodicity{{Code: "05"}}, nil)
 		}, ""},
 		{"nothing wrong", world(func(m *egisso.LocalMeasure) {}), ""},
 		{"two sources", world(func(m *egisso.LocalMeasure) { *m = egissotest.MoneyMeasure() }), ""},
@@ -50,19 +51,19 @@ func classifierCases(t testing.TB) []ruleCase[egisso.LocalMeasure] {
 		}), "018"},
 		{"018 rule of one category", world(func(m *egisso.LocalMeasure) { m.Categories[2].KMSZ = "05020000" }), "018(W)"},
 		{"018 rule of every category", world(func(m *egisso.LocalMeasure) { m.ProvisionForm = egisso.FormService }), "018(W) 018(W) 018(W)"},
-		{"007 no list", func(m *egisso.LocalMeasure, c *egisso.Checker) {}, ""},
-		{"007 not in the list", func(m *egisso.LocalMeasure, c *egisso.Checker) { c.KnownOKTMO = never }, "007"},
-		{"L-LMSZ-VER new", func(m *egisso.LocalMeasure, c *egisso.Checker) { c.LastAccepted = &uuid.UUID{} }, ""},
-		{"L-LMSZ-VER replaces the last one", func(m *egisso.LocalMeasure, c *egisso.Checker) { m.PreviousID, c.LastAccepted = other, &other }, ""},
-		{"L-LMSZ-VER replaces one before", func(m *egisso.LocalMeasure, c *egisso.Checker) {
+		{"007 no list", func(m *egisso.LocalMeasure, c *check.Checker) {}, ""},
+		{"007 not in the list", func(m *egisso.LocalMeasure, c *check.Checker) { c.KnownOKTMO = never }, "007"},
+		{"L-LMSZ-VER new", func(m *egisso.LocalMeasure, c *check.Checker) { c.LastAccepted = &uuid.UUID{} }, ""},
+		{"L-LMSZ-VER replaces the last one", func(m *egisso.LocalMeasure, c *check.Checker) { m.PreviousID, c.LastAccepted = other, &other }, ""},
+		{"L-LMSZ-VER replaces one before", func(m *egisso.LocalMeasure, c *check.Checker) {
 			m.PreviousID, c.LastAccepted = egissotest.MeasureID("eee"), &other
 		}, "L-LMSZ-VER"},
-		{"L-LMSZ-VER replaces none though one is accepted", func(m *egisso.LocalMeasure, c *egisso.Checker) { c.LastAccepted = &other }, "L-LMSZ-VER"},
-		{"L-LOST fields of the new version", func(m *egisso.LocalMeasure, c *egisso.Checker) {
+		{"L-LMSZ-VER replaces none though one is accepted", func(m *egisso.LocalMeasure, c *check.Checker) { c.LastAccepted = &other }, "L-LMSZ-VER"},
+		{"L-LOST fields of the new version", func(m *egisso.LocalMeasure, c *check.Checker) {
 			version(t, c, "10.05.I", "1.0.7")
 			m.FRGUCode, m.InheritFacts = "1234567890", egissotest.Flag(true)
 		}, "L-LOST(W) L-LOST(W)"},
-		{"1.0.7 has shorter texts", func(m *egisso.LocalMeasure, c *egisso.Checker) {
+		{"1.0.7 has shorter texts", func(m *egisso.LocalMeasure, c *check.Checker) {
 			version(t, c, "10.05.I", "1.0.7")
 			m.Conditions, m.Title = strings.Repeat("я", 501), strings.Repeat("я", 2000)
 		}, "L-LEN"},
@@ -70,7 +71,7 @@ func classifierCases(t testing.TB) []ruleCase[egisso.LocalMeasure] {
 }
 
 func TestClassifierRules(t *testing.T) {
-	runRules(t, classifierCases(t), egissotest.FederalMeasure, egisso.Checker.Measure)
+	runRules(t, classifierCases(t), egissotest.FederalMeasure, check.Checker.Measure)
 }
 
 // insulinCategory is a category of КМСЗ the measure of insulinFact uses.
@@ -78,9 +79,9 @@ const insulinCategory = "02010000"
 
 // ruleClassifier has what the measures of the world are made of, a rule for each
 // of their combinations, and two categories without rules.
-func ruleClassifier() *egisso.Classifier {
+func ruleClassifier() *check.Classifier {
 	begin := time.Date(2017, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3*60*60))
-	return egisso.NewClassifier(ruleKMSZ(), []egisso.Periodicity{{Code: "05", Title: "По мере необходимости", StartDate: begin}},
+	return check.NewClassifier(ruleKMSZ(), []egisso.Periodicity{{Code: "05", Title: "По мере необходимости", StartDate: begin}},
 		[]egisso.Unit{{Code: "03", Title: "Штука", OKEI: "796", StartDate: begin}})
 }
 
@@ -117,7 +118,7 @@ func ruleKMSZ() *egisso.KMSZ {
 }
 
 // classifierWithout is that classifier lacking a category.
-func classifierWithout(t testing.TB, code string) *egisso.Classifier {
+func classifierWithout(t testing.TB, code string) *check.Classifier {
 	t.Helper()
 	k := *ruleKMSZ()
 	k.Facets = maps.Clone(k.Facets)
@@ -126,11 +127,11 @@ func classifierWithout(t testing.TB, code string) *egisso.Classifier {
 	if len(k.Facets[egisso.FacetCategories]) == len(before) {
 		t.Fatalf("the classifier has no category %s", code)
 	}
-	return egisso.NewClassifier(&k, nil, nil)
+	return check.NewClassifier(&k, nil, nil)
 }
 
 func TestAffectedMeasures(t *testing.T) {
-	old, next := egissotest.Classifier(t), egisso.NewClassifier(egissotest.Published(t).KMSZ, nil, nil)
+	old, next := egissotest.Classifier(t), check.NewClassifier(egissotest.Published(t).KMSZ, nil, nil)
 	if got := old.Affected(next, egissotest.Measures()); len(got) != 0 {
 		t.Errorf("version 8 of the samples affects %v", got)
 	}
@@ -148,7 +149,7 @@ func TestAffectedMeasures(t *testing.T) {
 	if got := old.Affected(next, measures); len(got) != 1 {
 		t.Errorf("affected %v", got)
 	}
-	if got := (*egisso.Classifier)(nil).Affected(next, measures); len(got) != 2 {
+	if got := (*check.Classifier)(nil).Affected(next, measures); len(got) != 2 {
 		t.Errorf("without an old classifier: %v", got)
 	}
 	if got := old.Affected(nil, measures); got != nil {
@@ -174,7 +175,7 @@ func TestClassifierLookups(t *testing.T) {
 	if codes, ok := m.RuleCodes(); !ok || codes[0] != "0303.07000000.02.0011.01.010102" {
 		t.Errorf("rule codes %v, %v", codes, ok)
 	}
-	var none *egisso.Classifier
+	var none *check.Classifier
 	if _, ok := none.Version(); ok || none.HasRule("x") {
 		t.Error("no classifier knows something")
 	}
@@ -192,12 +193,12 @@ func BenchmarkNewClassifierOf50000Rules(b *testing.B) {
 	k := egissotest.BigKMSZ(7, 50_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		egisso.NewClassifier(k, nil, nil)
+		check.NewClassifier(k, nil, nil)
 	}
 }
 
 func BenchmarkCheckMeasureWithClassifier(b *testing.B) {
-	c := egisso.Checker{Classifier: egisso.NewClassifier(egissotest.BigKMSZ(7, 50_000), nil, nil)}
+	c := check.Checker{Classifier: check.NewClassifier(egissotest.BigKMSZ(7, 50_000), nil, nil)}
 	m := egissotest.FederalMeasure()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,4 +1,4 @@
-package egisso_test
+package check_test
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
 )
 
@@ -180,7 +181,7 @@ func TestFactRules(t *testing.T) {
 				f = c.base()
 			}
 			c.change(&f)
-			findings := egisso.CheckFact(f, egissotest.MeasureOf(f), egissotest.Today)
+			findings := check.Fact(f, egissotest.MeasureOf(f), egissotest.Today)
 			if got := strings.Join(egissotest.Codes(findings), " "); got != c.want {
 				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
 			}
@@ -203,7 +204,7 @@ func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {
 	f.CategoryID = uuid.Nil
 	for key, want := range map[string]string{"inv-1": "", "inv-9": "L-CAT", "": "L-CAT"} {
 		f.CategoryKey = key
-		if got := strings.Join(egissotest.Codes(egisso.CheckFact(f, &m, egissotest.Today)), " "); got != want {
+		if got := strings.Join(egissotest.Codes(check.Fact(f, &m, egissotest.Today)), " "); got != want {
 			t.Errorf("category key %q: findings %q, want %q", key, got, want)
 		}
 	}
@@ -236,7 +237,7 @@ func TestFindingsSayWhereAndWhat(t *testing.T) {
 	} {
 		f := c.base()
 		c.change(&f)
-		findings := egisso.CheckFact(f, egissotest.MeasureOf(f), egissotest.Today)
+		findings := check.Fact(f, egissotest.MeasureOf(f), egissotest.Today)
 		if len(findings) == 0 || findings[0].String() != c.want {
 			t.Errorf("findings %v\n     want %s", findings, c.want)
 		}
@@ -244,7 +245,7 @@ func TestFindingsSayWhereAndWhat(t *testing.T) {
 	m := egissotest.MoneyMeasure()
 	m.Categories[0].Criteria[1].Date = egisso.Date{}
 	want := "L-XSD classificationKMSZ/localCategories/localCategory[1]/needsCriteria[2]/needsCriteriaDate: Категория 1: критерий нуждаемости 2: дата: не заполнено"
-	if findings := egisso.CheckMeasure(m); len(findings) != 1 || findings[0].String() != want {
+	if findings := check.Measure(m); len(findings) != 1 || findings[0].String() != want {
 		t.Errorf("findings %v\n     want %s", findings, want)
 	}
 }
@@ -253,7 +254,7 @@ func BenchmarkCheckFact(b *testing.B) {
 	f, m := egissotest.InsulinFact(), egissotest.FederalMeasure()
 	b.ReportAllocs()
 	for b.Loop() {
-		if findings := egisso.CheckFact(f, &m, egissotest.Today); len(findings) != 0 {
+		if findings := check.Fact(f, &m, egissotest.Today); len(findings) != 0 {
 			b.Fatal(findings)
 		}
 	}

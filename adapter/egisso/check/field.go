@@ -1,8 +1,10 @@
-package egisso
+package check
 
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"egissogw/adapter/egisso"
 )
 
 // A field is one text of a record with what the XSD demands of it. Listing
@@ -15,17 +17,17 @@ type field struct {
 	value    string
 	rule     string // rule that reports absence and format
 	required bool
-	max      int    // characters, 0: the format says it
-	soft     bool   // a longer text is cut, not refused
-	lines    bool   // line breaks are allowed
-	format   Format // nil: any text
+	max      int           // characters, 0: the format says it
+	soft     bool          // a longer text is cut, not refused
+	lines    bool          // line breaks are allowed
+	format   egisso.Format // nil: any text
 }
 
 // A dateField is one date of a record.
 type dateField struct {
 	parent, name, whose, label string
 	rule                       string
-	value                      Date
+	value                      egisso.Date
 	required                   bool
 }
 
@@ -117,17 +119,17 @@ type fieldList struct {
 	dates  []dateField
 }
 
-func (l *fieldList) text(name, label, value string, required bool, max int, f Format) {
+func (l *fieldList) text(name, label, value string, required bool, max int, f egisso.Format) {
 	l.owned("L-XSD", name, label, value, required, max, f)
 }
 
 // owned lists a text whose presence and format another rule reports.
-func (l *fieldList) owned(rule, name, label, value string, required bool, max int, f Format) {
+func (l *fieldList) owned(rule, name, label, value string, required bool, max int, f egisso.Format) {
 	l.fields = append(l.fields, field{
 		name: name, label: label, value: value, rule: rule, required: required, max: max, format: f, lines: f == nil,
 	})
 }
 
-func (l *fieldList) date(name, label string, value Date, required bool) {
+func (l *fieldList) date(name, label string, value egisso.Date, required bool) {
 	l.dates = append(l.dates, dateField{name: name, label: label, value: value, rule: "L-XSD", required: required})
 }
