@@ -6,6 +6,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/jobs"
@@ -71,8 +72,8 @@ func (w *classified) publish(k *egisso.KMSZ) {
 func (w *classified) publication(k *egisso.KMSZ) []byte {
 	w.Helper()
 	k.Status = egisso.StatusPublished
-	return w.document(func(x egisso.Writer) {
-		egisso.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
+	return w.document(func(x wire.Writer) {
+		wire.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
 	})
 }
 
@@ -81,8 +82,8 @@ func (w *classified) activate(active, archived int) {
 	header := func(n int, status egisso.VersionStatus) egisso.KMSZVersion {
 		return refmis.KMSZ(n, status, w.all).KMSZVersion
 	}
-	w.push(smevtest.Push{Content: w.document(func(x egisso.Writer) {
-		egisso.WriteActivation(x, []egisso.KMSZVersion{header(active, egisso.StatusActive), header(archived, egisso.StatusArchived)})
+	w.push(smevtest.Push{Content: w.document(func(x wire.Writer) {
+		wire.WriteActivation(x, []egisso.KMSZVersion{header(active, egisso.StatusActive), header(archived, egisso.StatusArchived)})
 	})})
 	w.around()
 	w.recheck()

@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/wire"
 )
 
 // held is what ЕГИССО holds of a fact.
@@ -192,7 +193,7 @@ func checkElement(t *testing.T, d *egisso.FactDecision, fact uuid.UUID) {
 	if ids := p.RecordIDs(); len(ids) != 1 || ids[0] != eventID {
 		t.Fatalf("ids %v", ids)
 	}
-	read, _, err := egisso.ReadPackage(egissotest.Written(t, p))
+	read, _, err := wire.ReadPackage(egissotest.Written(t, p))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/wire"
 )
 
 func TestJudge(t *testing.T) {
@@ -79,7 +80,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeKeepsEveryMessage(t *testing.T) {
-	p, err := egisso.ReadProtocol(egissotest.ReadSample(t, "10.10.I-1.0.3", "valid.response.partial.xml"))
+	p, err := wire.ReadProtocol(egissotest.ReadSample(t, "10.10.I-1.0.3", "valid.response.partial.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

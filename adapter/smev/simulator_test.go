@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/crypto/cert"
@@ -85,7 +86,7 @@ func (x *exchange) storageRequest() smev.Request {
 	return smev.Request{
 		MessageID: smev.NewMessageID(time.Now()),
 		Content: func(w smev.ContentWriter) error {
-			egisso.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
+			wire.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
 			return nil
 		},
 	}
@@ -192,7 +193,7 @@ func TestFilesAgainstSimulator(t *testing.T) {
 			if protocol.Len() != int(fetched.Size) {
 				t.Fatalf("%d bytes of %d", protocol.Len(), fetched.Size)
 			}
-			if _, err := egisso.ReadProtocol(protocol.Bytes()); err != nil {
+			if _, err := wire.ReadProtocol(protocol.Bytes()); err != nil {
 				t.Error(err)
 			}
 			if err := x.client.Ack(t.Context(), answer.MessageID, true); err != nil {

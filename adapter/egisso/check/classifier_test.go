@@ -74,7 +74,7 @@ func TestClassifierRules(t *testing.T) {
 	runRules(t, classifierCases(t), egissotest.FederalMeasure, check.Checker.Measure)
 }
 
-// insulinCategory is a category of КМСЗ the measure of insulinFact uses.
+// insulinCategory is a category of КМСЗ the measure of InsulinFact uses.
 const insulinCategory = "02010000"
 
 // ruleClassifier has what the measures of the world are made of, a rule for each

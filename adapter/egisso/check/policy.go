@@ -78,7 +78,7 @@ func Override(findings []egisso.Finding) []egisso.Finding {
 	return out
 }
 
-// String returns the policy in the form ParseRulePolicy reads, sorted by code.
+// String returns the policy in the form ParsePolicy reads, sorted by code.
 func (p Policy) String() string {
 	parts := make([]string, 0, len(p))
 	for code, action := range p {

@@ -10,7 +10,7 @@ import (
 type Rule struct {
 	Code     string
 	Register egisso.Register
-	Severity egisso.Severity // default; a RulePolicy may change it
+	Severity egisso.Severity // default; a Policy may change it
 	Reads    string          // what the rule looks at, in XSD names
 	Needs    string          // what it cannot do without beside the record, in Russian; "" for nothing
 	Text     string          // what it demands, in Russian

@@ -7,6 +7,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/wire"
 )
 
 // Checker knows what ЕГИССО holds in the world: the measures, the
@@ -42,7 +43,7 @@ func KMSZ(t testing.TB) *egisso.KMSZ {
 
 func classifierAnswer(t testing.TB, path ...string) *egisso.ClassifierAnswer {
 	t.Helper()
-	a, err := egisso.ReadClassifierAnswer(ReadSample(t, path...))
+	a, err := wire.ReadClassifierAnswer(ReadSample(t, path...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func classifierAnswer(t testing.TB, path ...string) *egisso.ClassifierAnswer {
 // Published is version 8 of the samples: the pushed publication.
 func Published(t testing.TB) *egisso.Publication {
 	t.Helper()
-	p, err := egisso.ReadPublication(ReadSample(t, "10.01.O-1.0.3", "valid.request.v8-published.xml"))
+	p, err := wire.ReadPublication(ReadSample(t, "10.01.O-1.0.3", "valid.request.v8-published.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

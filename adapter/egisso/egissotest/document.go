@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -57,7 +58,7 @@ func Written(t testing.TB, p *egisso.Package) []byte {
 func WrittenAs(t testing.TB, p *egisso.Package, v *egisso.Version) []byte {
 	t.Helper()
 	var w TextWriter
-	if err := egisso.WritePackage(&w, p, v); err != nil {
+	if err := wire.WritePackage(&w, p, v); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.open) != 0 {

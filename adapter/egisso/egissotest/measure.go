@@ -21,7 +21,7 @@ func measureBase() egisso.LocalMeasure {
 	}
 }
 
-// Category is a category of a measure; see categoryID.
+// Category is a category of a measure; see CategoryID.
 func Category(tail, code, title, kmsz string) egisso.LocalCategory {
 	return egisso.LocalCategory{ID: CategoryID(tail), Code: code, Title: title, KMSZ: kmsz}
 }

@@ -20,7 +20,7 @@ type Random struct {
 	v *egisso.Version // limits of texts and participant codes; nil: the widest
 }
 
-// NewRandom makes one for the version; nil: the widest limits.
+// NewRandom makes it for the version; nil: the widest limits.
 func NewRandom(seed uint64, v *egisso.Version) Random {
 	return Random{Rand: rand.New(rand.NewPCG(seed, 10)), v: v}
 }
