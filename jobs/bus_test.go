@@ -91,8 +91,8 @@ func (g gatewayDB) text(t *testing.T, query string) (value string) {
 	return value
 }
 
-// wire is the bus and the file storage as the test wants them.
-type wire struct {
+// fakeBus is the bus and the file storage as the test wants them.
+type fakeBus struct {
 	sendErr   []error // one for each call, the last one for all further calls
 	uploadErr error
 	sent      []string
@@ -104,25 +104,25 @@ type wire struct {
 	ackErr  error
 }
 
-func (*wire) MessageTime(id string) (time.Time, bool) { return smev.Port{}.MessageTime(id) }
+func (*fakeBus) MessageTime(id string) (time.Time, bool) { return smev.Port{}.MessageTime(id) }
 
-func (w *wire) SendRequest(_ context.Context, _ string, envelope []byte) error {
+func (w *fakeBus) SendRequest(_ context.Context, _ string, envelope []byte) error {
 	err := w.sendErr[min(len(w.sent), len(w.sendErr)-1)]
 	w.sent = append(w.sent, string(envelope))
 	return smev.PortError(err)
 }
 
-func (w *wire) SendResponse(ctx context.Context, id string, envelope []byte) error {
+func (w *fakeBus) SendResponse(ctx context.Context, id string, envelope []byte) error {
 	return w.SendRequest(ctx, id, envelope)
 }
 
-func (w *wire) Upload(_ context.Context, _, _ string, content io.ReadSeeker) error {
+func (w *fakeBus) Upload(_ context.Context, _, _ string, content io.ReadSeeker) error {
 	w.uploads++
 	_, err := io.Copy(io.Discard, content)
 	return errors.Join(err, smev.PortError(w.uploadErr))
 }
 
-func (w *wire) Poll(_ context.Context, q bus.Queue) (*bus.Reply, error) {
+func (w *fakeBus) Poll(_ context.Context, q bus.Queue) (*bus.Reply, error) {
 	r := &bus.Reply{Queue: q}
 	if len(w.answers) > 0 {
 		r.Carries, r.Raw = true, append([]byte("Message "), w.answers[0].Raw...)
@@ -130,11 +130,11 @@ func (w *wire) Poll(_ context.Context, q bus.Queue) (*bus.Reply, error) {
 	return r, nil
 }
 
-func (w *wire) Kept(q bus.Queue, contentType string, raw []byte) *bus.Reply {
+func (w *fakeBus) Kept(q bus.Queue, contentType string, raw []byte) *bus.Reply {
 	return smev.Port{}.Kept(q, contentType, raw)
 }
 
-func (w *wire) ReadAnswer(*bus.Reply) (*bus.Answer, error) {
+func (w *fakeBus) ReadAnswer(*bus.Reply) (*bus.Answer, error) {
 	if len(w.answers) == 0 {
 		return nil, nil
 	}
@@ -146,7 +146,7 @@ func (w *wire) ReadAnswer(*bus.Reply) (*bus.Answer, error) {
 	return a, smev.PortError(err)
 }
 
-func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
+func (w *fakeBus) Ack(_ context.Context, id string, accepted bool) error {
 	if !accepted {
 		id += " refused"
 	}
@@ -154,7 +154,7 @@ func (w *wire) Ack(_ context.Context, id string, accepted bool) error {
 	return smev.PortError(w.ackErr)
 }
 
-func (g gatewayDB) sendJob(w *wire) Send {
+func (g gatewayDB) sendJob(w *fakeBus) Send {
 	return Send{
 		Store: g.Store, Switch: g.Store, Bus: w, Files: w, Lease: time.Minute, RetryMin: time.Millisecond, RetryMax: 2 * time.Millisecond,
 		MessageIDLimit: time.Hour, Now: time.Now, Log: slog.New(slog.DiscardHandler),
@@ -200,7 +200,7 @@ func TestSendByTheFaultsClass(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			g := signedMessage(t)
-			w := &wire{sendErr: c.errs}
+			w := &fakeBus{sendErr: c.errs}
 			job := g.sendJob(w)
 			if len(c.errs) == 1 {
 				_, _ = job.Run(t.Context())
@@ -237,7 +237,7 @@ func TestRepeatedRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := signedMessage(t)
-			w := &wire{sendErr: errs}
+			w := &fakeBus{sendErr: errs}
 			job := g.sendJob(w)
 			deadline := time.Now().Add(time.Minute)
 			for len(w.sent) < 3 && time.Now().Before(deadline) {
@@ -253,7 +253,7 @@ func TestRepeatedRefusals(t *testing.T) {
 
 func TestNothingIsPostedBeforeItsFileIsStored(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{uploadErr: &smev.FileStoreError{Step: "STOR", Err: errors.New("disk full")}}
+	w := &fakeBus{uploadErr: &smev.FileStoreError{Step: "STOR", Err: errors.New("disk full")}}
 	if _, err := g.sendJob(w).Run(t.Context()); err == nil {
 		t.Error("a failed upload is no failure")
 	}
@@ -267,7 +267,7 @@ func TestServiceOffStopsSendingAndPolling(t *testing.T) {
 	if err := g.SetService(t.Context(), false, "проверка"); err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{sendErr: []error{nil}, answers: []*bus.Answer{{ID: "a"}}}
+	w := &fakeBus{sendErr: []error{nil}, answers: []*bus.Answer{{ID: "a"}}}
 	for _, job := range []Job{g.sendJob(w), Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}} {
 		if report, err := job.Run(t.Context()); err != nil || report.Done != 0 {
 			t.Errorf("%s: %+v, %v", job.Name(), report, err)
@@ -283,7 +283,7 @@ func TestServiceOffStopsSendingAndPolling(t *testing.T) {
 
 func TestOldMessageIdIsNotTriedForTheFirstTime(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{sendErr: []error{nil}}
+	w := &fakeBus{sendErr: []error{nil}}
 	job := g.sendJob(w)
 	job.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
 	if _, err := job.Run(t.Context()); err != nil {
@@ -296,7 +296,7 @@ func TestOldMessageIdIsNotTriedForTheFirstTime(t *testing.T) {
 
 func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{answers: []*bus.Answer{{ID: "a1", About: g.message.String(), Kind: bus.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
+	w := &fakeBus{answers: []*bus.Answer{{ID: "a1", About: g.message.String(), Kind: bus.AnswerStatus, Raw: []byte("raw")}}, ackErr: errors.New("connection reset")}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(t.Context()); err == nil {
 		t.Error("a failed acknowledgement is no failure")
@@ -321,7 +321,7 @@ func TestReceiveStoresBeforeItAcknowledges(t *testing.T) {
 
 func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{ackErr: &smev.Fault{Operation: smev.OpAck, Name: "InvalidContent"}}
+	w := &fakeBus{ackErr: &smev.Fault{Operation: smev.OpAck, Name: "InvalidContent"}}
 	for _, id := range []string{"a1", "a2", "a3"} {
 		w.answers = append(w.answers, &bus.Answer{ID: id, Kind: bus.AnswerStatus, Raw: []byte(id)})
 	}
@@ -336,7 +336,7 @@ func TestAnswerThatCannotBeAcknowledgedDoesNotStopTheOthers(t *testing.T) {
 
 func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{
+	w := &fakeBus{
 		answers: []*bus.Answer{{ID: "forged", Raw: []byte("f")}, {ID: "good", Kind: bus.AnswerStatus, Raw: []byte("g")}},
 		getErr:  []error{smev.ErrUnverified, nil},
 	}
@@ -355,7 +355,7 @@ func TestUnbelievedAnswerIsKeptAndTheQueueGoesOn(t *testing.T) {
 
 func TestUnbelievedAnswerIsRefusedWhereThatIsWanted(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{answers: []*bus.Answer{{ID: "forged", Raw: []byte("f")}}, getErr: []error{smev.ErrUnverified}}
+	w := &fakeBus{answers: []*bus.Answer{{ID: "forged", Raw: []byte("f")}}, getErr: []error{smev.ErrUnverified}}
 	job := Receive{Store: g.Store, Switch: g.Store, Bus: w, RefuseUnverified: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if _, err := job.Run(t.Context()); !errors.Is(err, smev.ErrUnverified) {
 		t.Error(err)
@@ -369,7 +369,7 @@ func TestUnbelievedAnswerIsRefusedWhereThatIsWanted(t *testing.T) {
 func TestForgedIdIsNoTrouble(t *testing.T) {
 	g := signedMessage(t)
 	long := strings.Repeat("x", 100_000)
-	w := &wire{
+	w := &fakeBus{
 		answers: []*bus.Answer{{ID: long, Raw: []byte("f")}, {Raw: []byte("g")}, {ID: "good", Kind: bus.AnswerStatus, Raw: []byte("h")}},
 		getErr:  []error{smev.ErrUnverified, smev.ErrUnverified, nil},
 	}
@@ -387,7 +387,7 @@ func TestForgedIdIsNoTrouble(t *testing.T) {
 
 func TestBusThatIsDownIsLeftAlone(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{sendErr: []error{&smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection refused")}}}
+	w := &fakeBus{sendErr: []error{&smev.TransportError{Operation: smev.OpSendRequest, Err: errors.New("connection refused")}}}
 	now := time.Now()
 	var changes []bus.BreakerChange
 	breaker := &bus.Breaker{

@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/store"
 )
 
@@ -26,7 +27,7 @@ type Classifier struct {
 	RetryMin, RetryMax time.Duration
 	// Policy and CheckBasis are those of the checks of records: what else a
 	// comparison of our measures with the classifier depends on.
-	Policy     egisso.RulePolicy
+	Policy     check.Policy
 	CheckBasis string
 	// Time is that of the database, which dates the requests.
 	Time func(context.Context) (time.Time, error)

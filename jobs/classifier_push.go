@@ -7,6 +7,7 @@ import (
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
 )
 
@@ -63,14 +64,14 @@ func (p ClassifierPush) doubted(ctx context.Context, v store.IncomingVerdict) (s
 
 func (p ClassifierPush) take(ctx context.Context, m store.Incoming) (store.IncomingVerdict, error) {
 	if strings.HasPrefix(m.Namespace, publications) {
-		publication, err := egisso.ReadPublication(m.Content)
+		publication, err := wire.ReadPublication(m.Content)
 		if err != nil {
 			return p.unread(ctx)
 		}
 		news, err := p.Store.SavePublication(ctx, publication, m.Content, store.ClassifierPublished)
 		return p.verdict(news, err, "version", publication.KMSZ.Number)
 	}
-	headers, err := egisso.ReadActivation(m.Content)
+	headers, err := wire.ReadActivation(m.Content)
 	if err != nil {
 		return p.unread(ctx)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
@@ -24,7 +25,7 @@ type Decide struct {
 	// the rules that need it are skipped then. It is asked once a batch, after the
 	// rows were locked, so that who changes it afterwards finds them decided. Nil
 	// is a gateway without a classifier.
-	Classifier func(ctx context.Context) (*egisso.Classifier, error)
+	Classifier func(ctx context.Context) (*check.Classifier, error)
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -74,8 +75,8 @@ func (d Decide) batch(ctx context.Context, register egisso.Register) (int, error
 }
 
 // checker knows what the checks need beside the rows.
-func (d Decide) checker(ctx context.Context) (egisso.Checker, error) {
-	c := egisso.Checker{Versions: d.Versions, Policy: d.Policy, Today: egisso.DateOf(d.Now().In(d.Location))}
+func (d Decide) checker(ctx context.Context) (check.Checker, error) {
+	c := check.Checker{Versions: d.Versions, Policy: d.Policy, Today: egisso.DateOf(d.Now().In(d.Location))}
 	if d.Classifier != nil {
 		var err error
 		if c.Classifier, err = d.Classifier(ctx); err != nil {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/jobs"
@@ -70,8 +72,8 @@ func (w *classified) publish(k *egisso.KMSZ) {
 func (w *classified) publication(k *egisso.KMSZ) []byte {
 	w.Helper()
 	k.Status = egisso.StatusPublished
-	return w.document(func(x egisso.Writer) {
-		egisso.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
+	return w.document(func(x wire.Writer) {
+		wire.WritePublication(x, &egisso.Publication{KMSZ: k, Changes: []egisso.Change{{Facet: egisso.FacetForms, Code: "02", Type: egisso.ChangeAltered}}})
 	})
 }
 
@@ -80,8 +82,8 @@ func (w *classified) activate(active, archived int) {
 	header := func(n int, status egisso.VersionStatus) egisso.KMSZVersion {
 		return refmis.KMSZ(n, status, w.all).KMSZVersion
 	}
-	w.push(smevtest.Push{Content: w.document(func(x egisso.Writer) {
-		egisso.WriteActivation(x, []egisso.KMSZVersion{header(active, egisso.StatusActive), header(archived, egisso.StatusArchived)})
+	w.push(smevtest.Push{Content: w.document(func(x wire.Writer) {
+		wire.WriteActivation(x, []egisso.KMSZVersion{header(active, egisso.StatusActive), header(archived, egisso.StatusArchived)})
 	})})
 	w.around()
 	w.recheck()
@@ -195,7 +197,7 @@ func (w *classified) listenAndHandle() {
 // A policy that blocks keeps the facts of an invalid measure from leaving.
 func TestPolicyBlocksFactsOfAnInvalidMeasure(t *testing.T) {
 	w := newClassified(t)
-	w.decide.Policy = egisso.RulePolicy{"L-KMSZ": egisso.Block}
+	w.decide.Policy = check.Policy{"L-KMSZ": check.Block}
 	w.publish(refmis.KMSZ(8, egisso.StatusPublished, w.all, diabetes))
 	w.activate(8, 7)
 	blocked := w.count(`select count(*) from egisso.record_status where state = 'blocked'`)

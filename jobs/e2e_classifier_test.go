@@ -11,6 +11,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest/receiver"
 	"egissogw/crypto/xmldsig"
@@ -58,7 +59,7 @@ func (w *world) measures() (list []egisso.LocalMeasure) {
 }
 
 // document is what write writes, as a document of its own.
-func (w *world) document(write func(egisso.Writer)) []byte {
+func (w *world) document(write func(wire.Writer)) []byte {
 	w.Helper()
 	var b bytes.Buffer
 	x := xmldsig.NewWriter(&b, nil, nil)
@@ -78,7 +79,7 @@ func (w *world) classifierAtBus(k *egisso.KMSZ, measures []egisso.LocalMeasure) 
 		{Code: egisso.ClassifierPeriodicities, Periodicities: refmis.Periodicities(measures)},
 		{Code: egisso.ClassifierUnits, Units: refmis.Units()},
 	} {
-		documents = append(documents, w.document(func(x egisso.Writer) { egisso.WriteClassifierAnswer(x, a) }))
+		documents = append(documents, w.document(func(x wire.Writer) { wire.WriteClassifierAnswer(x, a) }))
 	}
 	c, err := receiver.ReadClassifier(documents...)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/jobs"
 )
@@ -335,7 +336,7 @@ func TestTheSameAssignmentTwice(t *testing.T) {
 	w.run(w.decide)
 	shown := `select state || ' ' || substring(reason from '^L-DUP') from egisso.record_status where row_key = '99999'`
 	w.wantText(shown, "ready L-DUP")
-	w.decide.Policy = egisso.RulePolicy{"L-DUP": egisso.Block}
+	w.decide.Policy = check.Policy{"L-DUP": check.Block}
 	w.exec(`update egisso.source_row set dirty = true where row_key = '99999'`)
 	w.settle()
 	w.wantText(shown, "blocked L-DUP")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
@@ -134,7 +135,7 @@ func TestChangesOfRegisters(t *testing.T) {
 		from egisso.record join egisso.element using (id) where register = 'onmsz' and row_key = '1' order by created_at desc limit 1`, "Министерство здравоохранения области (изменено) дважды//0042.000001")
 
 	// Refused by ЕГИССО, corrected, accepted. What the gateway would stop is let out.
-	w.decide.Policy = egisso.RulePolicy{"L-INN": egisso.Warn, "L-GEO": egisso.Warn, "L-ORDER": egisso.Warn, "022": egisso.Warn}
+	w.decide.Policy = check.Policy{"L-INN": check.Warn, "L-GEO": check.Warn, "L-ORDER": check.Warn, "022": check.Warn}
 	w.exec(`update mis.pharmacy set inn = '5900000067' where id = 1;
 		update mis.reception set latitude = 91 where id = 1;
 		update mis.onmsz set inn = '5900000012', basis_date = '2025-02-02', basis_num = '1', basis_name = 'Акт' where id = 2;

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
 	"egissogw/crypto/xmldsig"
 )
@@ -97,7 +98,7 @@ func document(p *store.FormedPackage) ([]byte, error) {
 	var xml bytes.Buffer
 	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	w := xmldsig.NewWriter(&xml, nil, prefixes(version.Prefixes))
-	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
+	if err := errors.Join(wire.WritePackage(w, &contents, version), w.Close()); err != nil {
 		return nil, err
 	}
 	return xml.Bytes(), nil

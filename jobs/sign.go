@@ -13,6 +13,7 @@ import (
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/crashpoint"
 	"egissogw/crypto/cms"
@@ -121,7 +122,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	var files []store.Attachment
 	if p.Classifier != "" {
 		request.Prefixes = busPrefixes(egisso.ClassifierPrefixes)
-		request.Content = func(w bus.ContentWriter) error { return egisso.WriteClassifierRequest(w, p.Classifier) }
+		request.Content = func(w bus.ContentWriter) error { return wire.WriteClassifierRequest(w, p.Classifier) }
 	} else if p.Register == egisso.RegisterFact {
 		file, err := s.factFile(ctx, contents, version, now)
 		if err != nil {
@@ -131,12 +132,12 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 		storage := s.Versions.Storage()
 		request.Prefixes = busPrefixes(storage.Prefixes)
 		request.Content = func(w bus.ContentWriter) error {
-			storage.WriteStorageRequest(w)
+			wire.WriteStorageRequest(w, storage)
 			return nil
 		}
 	} else {
 		request.Prefixes = busPrefixes(version.Prefixes)
-		request.Content = func(w bus.ContentWriter) error { return contents.WriteVersion(w, version) }
+		request.Content = func(w bus.ContentWriter) error { return wire.WritePackage(w, &contents, version) }
 	}
 	envelope, err := s.Builder.BuildRequest(ctx, request)
 	if err != nil {
@@ -155,7 +156,7 @@ func (s Sign) factFile(ctx context.Context, contents egisso.Package, version *eg
 	var xml bytes.Buffer
 	xml.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	w := xmldsig.NewWriter(&xml, nil, prefixes(version.Prefixes))
-	if err := errors.Join(contents.WriteVersion(w, version), w.Close()); err != nil {
+	if err := errors.Join(wire.WritePackage(w, &contents, version), w.Close()); err != nil {
 		return store.Attachment{}, fmt.Errorf("write file of facts: %w", err)
 	}
 	digest, err := s.Builder.FileHash(bytes.NewReader(xml.Bytes()))

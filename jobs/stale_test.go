@@ -40,7 +40,7 @@ func TestIdThatGrewOld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := signedMessage(t)
-			w := &wire{sendErr: []error{c.first, fault("StaleMessageId")}}
+			w := &fakeBus{sendErr: []error{c.first, fault("StaleMessageId")}}
 			job := g.sendJob(w)
 			job.AnswerTerm = c.term
 			_, _ = job.Run(t.Context())
@@ -69,7 +69,7 @@ func TestIdThatGrewOld(t *testing.T) {
 // What nobody understands is tried a few times before a person is asked.
 func TestUnknownOutcomesAreNotForEver(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{sendErr: []error{fault("SomethingNew")}}
+	w := &fakeBus{sendErr: []error{fault("SomethingNew")}}
 	job := g.sendJob(w)
 	deadline := time.Now().Add(time.Minute)
 	for attempts := 1; attempts <= unknownAttempts; attempts++ {
@@ -88,7 +88,7 @@ func TestUnknownOutcomesAreNotForEver(t *testing.T) {
 
 func TestFileStorageThatIsDownIsLeftAlone(t *testing.T) {
 	g := signedMessage(t)
-	w := &wire{sendErr: []error{nil}, uploadErr: &smev.FileStoreError{Step: "connect", Err: errors.New("connection refused")}}
+	w := &fakeBus{sendErr: []error{nil}, uploadErr: &smev.FileStoreError{Step: "connect", Err: errors.New("connection refused")}}
 	now := time.Now()
 	var changes []bus.BreakerChange
 	job := g.sendJob(w)

@@ -1,11 +1,6 @@
 package egisso
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/google/uuid"
-)
+import "github.com/google/uuid"
 
 // Answer is what ЕГИССО says to a message, whatever its kind. Exactly one of
 // Protocol, Application and Classifier is set.
@@ -17,32 +12,6 @@ type Answer struct {
 	Protocol    *Protocol          // most kinds, and files with a protocol
 	Application *ApplicationAnswer // 10.11.I
 	Classifier  *ClassifierAnswer  // 10.02.I
-}
-
-// ReadAnswer reads the answer to a message, or a file with a protocol: the
-// response of any kind and version or a bare protocol. Only an answer about the
-// classifier may be larger than ProtocolBytes.
-func ReadAnswer(content []byte) (*Answer, error) {
-	space, _, err := RootOf(content)
-	if err != nil {
-		return nil, fmt.Errorf("read answer: %w", err)
-	}
-	a := &Answer{}
-	if name, ok := strings.CutPrefix(space, messageSpaces); ok {
-		a.Code, a.Version, _ = strings.Cut(name, "/")
-	}
-	switch a.Code {
-	case "10.02.I":
-		a.Classifier, err = ReadClassifierAnswer(content)
-	case "10.11.I":
-		a.Application, err = ReadApplicationAnswer(content)
-	default:
-		a.Protocol, err = ReadProtocol(content)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
 }
 
 // Judge applies a protocol or a decision on an application to the identifiers

@@ -80,11 +80,13 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// possible reports whether the date exists and its year fits tDate of
+// Possible reports whether the date exists and its year fits tDate of
 // basic/2.3.0, which is narrower than xsd:date.
-func (d Date) possible() bool {
+func (d Date) Possible() bool {
 	return d.Year >= 1000 && d.Year <= 2999 && DateOf(d.Time()) == d
 }
 
-// reportString returns the date as ЕГИССО's reports write it, "DD-MM-YYYY".
-func (d Date) reportString() string { return d.Time().Format("02-01-2006") }
+// Moscow is the zone in which ЕГИССО means days and the gateway writes times. tTimestamp of
+// basic/2.3.0 takes whole hours from +02:00 to +12:00 only, so the source's own zone
+// cannot do.
+var Moscow = time.FixedZone("MSK", 3*60*60)

@@ -166,7 +166,7 @@ func ending(latest, before Fact, p EventPolicy) FactDecision {
 	return d
 }
 
-// Event returns the decision as an event on the fact, for Checker.Event.
+// Event returns the decision as an event on the fact, for check.Checker.Event.
 func (d *FactDecision) Event(fact uuid.UUID) Event {
 	return Event{Kind: d.Kind, FactID: fact, DateFinish: d.DateFinish, Amount: d.Amount, Quantity: d.Quantity}
 }

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"encoding/json"
@@ -6,113 +6,119 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/wire"
 )
 
 // held is what ЕГИССО holds of a fact.
-func held(f Fact) (*Fact, History) {
+func held(f egisso.Fact) (*egisso.Fact, egisso.History) {
 	hash := f.ContentHash()
-	return &f, History{Accepted: &hash}
+	return &f, egisso.History{Accepted: &hash}
 }
 
-func ended(f Fact, reason Cause, date string) Fact {
-	f.Ending = &Ending{Reason: reason, Date: day(date)}
+func ended(f egisso.Fact, reason egisso.Cause, date string) egisso.Fact {
+	f.Ending = &egisso.Ending{Reason: reason, Date: egissotest.Day(date)}
 	return f
 }
 
 // TestDecideFact is the table of SPEC.md#changed-records. The insulin fact lasts from
 // 2023-01-10 to 2023-02-09.
 func TestDecideFact(t *testing.T) {
-	changed := func(change func(*Fact)) Fact {
-		f := insulinFact()
+	changed := func(change func(*egisso.Fact)) egisso.Fact {
+		f := egissotest.InsulinFact()
 		change(&f)
 		return f
 	}
-	dearer := changed(func(f *Fact) { f.Assignment.Equivalent = sum("1600") })
-	more := changed(func(f *Fact) { f.Assignment.Amount = num("3") })
-	money, moreMoney := moneyFact(), moneyFact()
-	moreMoney.Assignment.Amount = num("3500")
-	recalculatedDeath := ended(insulinFact(), CauseDeath, "2023-01-20")
-	recalculatedDeath.Ending.Amount, recalculatedDeath.Ending.Quantity = sum("760"), sum("1")
-	closed := ended(insulinFact(), CauseClosed, "2023-01-20")
-	closedMore := ended(more, CauseClosed, "2023-01-20")
+	dearer := changed(func(f *egisso.Fact) { f.Assignment.Equivalent = egissotest.Sum("1600") })
+	more := changed(func(f *egisso.Fact) { f.Assignment.Amount = egissotest.Num("3") })
+	money, moreMoney := egissotest.MoneyFact(), egissotest.MoneyFact()
+	moreMoney.Assignment.Amount = egissotest.Num("3500")
+	recalculatedDeath := ended(egissotest.InsulinFact(), egisso.CauseDeath, "2023-01-20")
+	recalculatedDeath.Ending.Amount, recalculatedDeath.Ending.Quantity = egissotest.Sum("760"), egissotest.Sum("1")
+	closed := ended(egissotest.InsulinFact(), egisso.CauseClosed, "2023-01-20")
+	closedMore := ended(more, egisso.CauseClosed, "2023-01-20")
 	dearerHash, closedHash := dearer.ContentHash(), closed.ContentHash()
 
 	for _, c := range []struct {
 		name     string
-		latest   Fact
+		latest   egisso.Fact
 		deleted  bool
-		accepted *Fact // nil: none
-		change   func(*History)
+		accepted *egisso.Fact // nil: none
+		change   func(*egisso.History)
 		policy   string
 		want     string
 	}{
-		{"new", insulinFact(), false, nil, nil, "", "new fact"},
+		{"new", egissotest.InsulinFact(), false, nil, nil, "", "new fact"},
 		{"new, ended already: first the fact", closed, false, nil, nil, "", "new fact"},
-		{"rejected and not corrected", dearer, false, nil, func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
-		{"rejected, now ended", ended(dearer, CauseClosed, "2023-01-20"), false, nil, func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
-		{"deleted before it was accepted", insulinFact(), true, nil, nil, "", "drop"},
-		{"duplicate never accepted", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, nil, nil, "", "drop"},
-		{"in flight", dearer, false, &money, func(h *History) { h.InFlight = true }, "", "wait"},
-		{"in flight, deleted", dearer, true, &money, func(h *History) { h.InFlight = true }, "", "wait"},
+		{"rejected and not corrected", dearer, false, nil, func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"rejected, now ended", ended(dearer, egisso.CauseClosed, "2023-01-20"), false, nil, func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"deleted before it was accepted", egissotest.InsulinFact(), true, nil, nil, "", "drop"},
+		{"duplicate never accepted", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, nil, nil, "", "drop"},
+		{"in flight", dearer, false, &money, func(h *egisso.History) { h.InFlight = true }, "", "wait"},
+		{"in flight, deleted", dearer, true, &money, func(h *egisso.History) { h.InFlight = true }, "", "wait"},
 
-		{"nothing changed", insulinFact(), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"only the cost", dearer, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnRecalculation 1600"},
-		{"only the cost, by policy an alteration", dearer, false, ptr(insulinFact()), nil, "cost=alterationBasedOnPreviousErrors", "alter alterationBasedOnPreviousErrors"},
+		{"nothing changed", egissotest.InsulinFact(), false, new(egissotest.InsulinFact()), nil, "", "nothing"},
+		{"only the cost", dearer, false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnRecalculation 1600"},
+		{"only the cost, by policy an alteration", dearer, false, new(egissotest.InsulinFact()), nil, "cost=alterationBasedOnPreviousErrors", "alter alterationBasedOnPreviousErrors"},
 		{"only the sum of money", moreMoney, false, &money, nil, "", "alter alterationBasedOnRecalculation 3500"},
-		{"quantity", more, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"cost and quantity", changed(func(f *Fact) { f.Assignment.Amount, f.Assignment.Equivalent = num("3"), sum("1600") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"surname", changed(func(f *Fact) { f.Receiver.FamilyName = "Орлова" }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
-		{"surname and quantity", changed(func(f *Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", num("3") }), false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"recalculation rejected and not corrected", dearer, false, ptr(insulinFact()), func(h *History) { h.Rejected = &dearerHash }, "", "nothing"},
-		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
-		{"deleted", insulinFact(), true, ptr(insulinFact()), nil, "", "invalidate errorsInvalidation"},
-		{"duplicate", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, ptr(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
-		{"duplicate deleted", ended(insulinFact(), CauseDuplicate, "2023-01-10"), true, ptr(insulinFact()), nil, "", "invalidate duplicatesInvalidation"},
-		{"duplicate, by policy an error", ended(insulinFact(), CauseDuplicate, "2023-01-10"), false, ptr(insulinFact()), nil, "duplicate=errorsInvalidation", "invalidate errorsInvalidation"},
-		{"back after its removal", insulinFact(), false, nil, func(h *History) { h.Invalidated = true }, "", "new fact reborn"},
+		{"quantity", more, false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"cost and quantity", changed(func(f *egisso.Fact) {
+			f.Assignment.Amount, f.Assignment.Equivalent = egissotest.Num("3"), egissotest.Sum("1600")
+		}), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"surname", changed(func(f *egisso.Fact) { f.Receiver.FamilyName = "Орлова" }), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
+		{"surname and quantity", changed(func(f *egisso.Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", egissotest.Num("3") }), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"recalculation rejected and not corrected", dearer, false, new(egissotest.InsulinFact()), func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *egisso.History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
+		{"deleted", egissotest.InsulinFact(), true, new(egissotest.InsulinFact()), nil, "", "invalidate errorsInvalidation"},
+		{"duplicate", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, new(egissotest.InsulinFact()), nil, "", "invalidate duplicatesInvalidation"},
+		{"duplicate deleted", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), true, new(egissotest.InsulinFact()), nil, "", "invalidate duplicatesInvalidation"},
+		{"duplicate, by policy an error", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, new(egissotest.InsulinFact()), nil, "duplicate=errorsInvalidation", "invalidate errorsInvalidation"},
+		{"back after its removal", egissotest.InsulinFact(), false, nil, func(h *egisso.History) { h.Invalidated = true }, "", "new fact reborn"},
 
-		{"died", ended(insulinFact(), CauseDeath, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"died, sum recalculated", recalculatedDeath, false, ptr(insulinFact()), nil, "", "end alterationBasedOnDeathOrMovingRecalculation 760 2023-01-20"},
-		{"died on the last day: runs out by itself", ended(insulinFact(), CauseDeath, "2023-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"died after the end", ended(insulinFact(), CauseDeath, "2024-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"open-ended, died", ended(halfPriceFact(), CauseDeath, "2024-02-09"), false, ptr(halfPriceFact()), nil, "", "end terminationBasedOnEndOfRight 2024-02-09"},
-		{"privilege closed", closed, false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"privilege closed, by policy nothing", closed, false, ptr(insulinFact()), nil, "closed=off", "nothing"},
-		{"refused", ended(insulinFact(), CauseRefused, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnRecipientRefusal 2023-01-20"},
-		{"replaced", ended(insulinFact(), CauseReplaced, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnRecalculation 2023-01-20"},
-		{"another measure excludes it", ended(insulinFact(), CauseIneligible, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnIneligibility 2023-01-20"},
-		{"term of the measure over", ended(insulinFact(), CauseTermOver, "2023-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfValidityPeriod 2023-01-20"},
-		{"expired undispensed: nothing unless asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, ptr(insulinFact()), nil, "", "nothing"},
-		{"expired undispensed, asked for", ended(insulinFact(), CauseExpired, "2023-02-09"), false, ptr(insulinFact()), nil,
+		{"died", ended(egissotest.InsulinFact(), egisso.CauseDeath, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"died, sum recalculated", recalculatedDeath, false, new(egissotest.InsulinFact()), nil, "", "end alterationBasedOnDeathOrMovingRecalculation 760 2023-01-20"},
+		{"died on the last day: runs out by itself", ended(egissotest.InsulinFact(), egisso.CauseDeath, "2023-02-09"), false, new(egissotest.InsulinFact()), nil, "", "nothing"},
+		{"died after the end", ended(egissotest.InsulinFact(), egisso.CauseDeath, "2024-02-09"), false, new(egissotest.InsulinFact()), nil, "", "nothing"},
+		{"open-ended, died", ended(egissotest.HalfPriceFact(), egisso.CauseDeath, "2024-02-09"), false, new(egissotest.HalfPriceFact()), nil, "", "end terminationBasedOnEndOfRight 2024-02-09"},
+		{"privilege closed", closed, false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"privilege closed, by policy nothing", closed, false, new(egissotest.InsulinFact()), nil, "closed=off", "nothing"},
+		{"refused", ended(egissotest.InsulinFact(), egisso.CauseRefused, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnRecipientRefusal 2023-01-20"},
+		{"replaced", ended(egissotest.InsulinFact(), egisso.CauseReplaced, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnRecalculation 2023-01-20"},
+		{"another measure excludes it", ended(egissotest.InsulinFact(), egisso.CauseIneligible, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnIneligibility 2023-01-20"},
+		{"term of the measure over", ended(egissotest.InsulinFact(), egisso.CauseTermOver, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnEndOfValidityPeriod 2023-01-20"},
+		{"expired undispensed: nothing unless asked for", ended(egissotest.InsulinFact(), egisso.CauseExpired, "2023-02-09"), false, new(egissotest.InsulinFact()), nil, "", "nothing"},
+		{"expired undispensed, asked for", ended(egissotest.InsulinFact(), egisso.CauseExpired, "2023-02-09"), false, new(egissotest.InsulinFact()), nil,
 			"expired=terminationBasedOnEndOfValidityPeriod", "end terminationBasedOnEndOfValidityPeriod 2023-02-09"},
-		{"before it began: a person's business, by L-EVT", ended(insulinFact(), CauseClosed, "2020-01-20"), false, ptr(insulinFact()), nil, "", "end terminationBasedOnEndOfRight 2020-01-20"},
+		{"before it began: a person's business, by L-EVT", ended(egissotest.InsulinFact(), egisso.CauseClosed, "2020-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnEndOfRight 2020-01-20"},
 
-		{"ended and content changed: content first", closedMore, false, ptr(insulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"then the end", closedMore, false, ptr(more), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
-		{"then nothing", closedMore, false, ptr(closedMore), nil, "", "nothing"},
-		{"end rejected and not corrected", closed, false, ptr(insulinFact()), func(h *History) { h.Rejected = &closedHash }, "", "nothing"},
-		{"ended fact corrected keeps its end", closedMore, false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
-		{"ended fact, surname", changed(func(f *Fact) {
+		{"ended and content changed: content first", closedMore, false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
+		{"then the end", closedMore, false, new(more), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
+		{"then nothing", closedMore, false, new(closedMore), nil, "", "nothing"},
+		{"end rejected and not corrected", closed, false, new(egissotest.InsulinFact()), func(h *egisso.History) { h.Rejected = &closedHash }, "", "nothing"},
+		{"ended fact corrected keeps its end", closedMore, false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
+		{"ended fact, surname", changed(func(f *egisso.Fact) {
 			f.Receiver.FamilyName, f.Ending = "Орлова", closed.Ending
-		}), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors person until 2023-01-20"},
-		{"end moved", ended(insulinFact(), CauseClosed, "2023-01-25"), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-25"},
-		{"end taken back", insulinFact(), false, ptr(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-02-09"},
-		{"ended, then the policy changed", closed, false, ptr(closed), nil, "closed=off", "nothing"},
-		{"ended, then deleted", closed, true, ptr(closed), nil, "", "invalidate errorsInvalidation"},
+		}), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors person until 2023-01-20"},
+		{"end moved", ended(egissotest.InsulinFact(), egisso.CauseClosed, "2023-01-25"), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-25"},
+		{"end taken back", egissotest.InsulinFact(), false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-02-09"},
+		{"ended, then the policy changed", closed, false, new(closed), nil, "closed=off", "nothing"},
+		{"ended, then deleted", closed, true, new(closed), nil, "", "invalidate errorsInvalidation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			policy, err := ParseEventPolicy(c.policy)
+			policy, err := egisso.ParseEventPolicy(c.policy)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var h History
+			var h egisso.History
 			if c.accepted != nil {
 				_, h = held(*c.accepted)
 			}
 			if c.change != nil {
 				c.change(&h)
 			}
-			d := DecideFact(c.latest, c.deleted, c.accepted, h, policy)
+			d := egisso.DecideFact(c.latest, c.deleted, c.accepted, h, policy)
 			got := string(d.Move)
 			if d.Kind != "" {
 				got += " " + string(d.Kind)
@@ -129,7 +135,7 @@ func TestDecideFact(t *testing.T) {
 			if !d.DateFinish.IsZero() {
 				got += " " + d.DateFinish.String()
 			}
-			if d.Kind == KindFactAlteration && c.accepted != nil && (c.accepted.Ending != nil) {
+			if d.Kind == egisso.KindFactAlteration && c.accepted != nil && (c.accepted.Ending != nil) {
 				got += " until " + d.Fact.DateFinish.String()
 			}
 			if got != c.want {
@@ -140,13 +146,11 @@ func TestDecideFact(t *testing.T) {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // settles repeats decisions, each accepted, until nothing is left to say: it
 // must not take more than three, and every element must be a valid one.
-func settles(t *testing.T, latest Fact, deleted bool, d FactDecision, policy EventPolicy) {
+func settles(t *testing.T, latest egisso.Fact, deleted bool, d egisso.FactDecision, policy egisso.EventPolicy) {
 	t.Helper()
-	if d.Move != MoveNew && d.Move != MoveAlter && d.Move != MoveEnd {
+	if d.Move != egisso.MoveNew && d.Move != egisso.MoveAlter && d.Move != egisso.MoveEnd {
 		return
 	}
 	fact := latest.ID
@@ -158,8 +162,8 @@ func settles(t *testing.T, latest Fact, deleted bool, d FactDecision, policy Eve
 		f := d.Becomes
 		accepted, h := held(f)
 		last := d.Last
-		d = DecideFact(latest, deleted, accepted, h, policy)
-		if (d.Move == MoveNothing) != last {
+		d = egisso.DecideFact(latest, deleted, accepted, h, policy)
+		if (d.Move == egisso.MoveNothing) != last {
 			t.Fatalf("step %d is said to be the last: %v, but then follows %s", step, last, d.Move)
 		}
 		if last {
@@ -170,26 +174,26 @@ func settles(t *testing.T, latest Fact, deleted bool, d FactDecision, policy Eve
 
 // checkElement puts the decision into a package, through the JSON the store
 // keeps, and writes it.
-func checkElement(t *testing.T, d *FactDecision, fact uuid.UUID) {
+func checkElement(t *testing.T, d *egisso.FactDecision, fact uuid.UUID) {
 	t.Helper()
-	eventID := factID("eee")
-	if d.Kind == KindFact {
+	eventID := egissotest.FactID("eee")
+	if d.Kind == egisso.KindFact {
 		eventID = fact
 	}
 	content, err := json.Marshal(d.Element(eventID, fact, "0042.000007"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Package{ID: factID("aaa"), Register: RegisterFact}
-	element, err := DecodeElement(d.Kind, content)
+	p := &egisso.Package{ID: egissotest.FactID("aaa"), Register: egisso.RegisterFact}
+	element, err := egisso.DecodeElement(d.Kind, content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Elements = []Element{element}
+	p.Elements = []egisso.Element{element}
 	if ids := p.RecordIDs(); len(ids) != 1 || ids[0] != eventID {
 		t.Fatalf("ids %v", ids)
 	}
-	read, _, err := ReadPackage(written(t, p))
+	read, _, err := wire.ReadPackage(egissotest.Written(t, p))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,38 +205,21 @@ func checkElement(t *testing.T, d *FactDecision, fact uuid.UUID) {
 	}
 }
 
-func TestParseEventPolicy(t *testing.T) {
-	p, err := ParseEventPolicy(" expired = terminationBasedOnEndOfRight , refused=off,")
-	if err != nil || p.event(CauseExpired) != KindFactEndOfRight || p.event(CauseRefused) != "" || p.event(CauseDeath) != KindFactEndOfRight {
-		t.Errorf("policy %v, %v", p, err)
-	}
-	for _, bad := range []string{"expired", "expired=", "whatever=off", "death=fact", "cost=errorsInvalidation", "death=off,death=off"} {
-		if _, err := ParseEventPolicy(bad); err == nil {
-			t.Errorf("policy %q was accepted", bad)
-		} else {
-			t.Log(err)
-		}
-	}
-	for _, row := range causes {
-		t.Logf("%-11s %-45s %v: %s", row.cause, row.event, row.choices, row.text)
-	}
-}
-
 func TestTwinKey(t *testing.T) {
-	want := insulinFact().TwinKey()
+	want := egissotest.InsulinFact().TwinKey()
 	for name, c := range map[string]struct {
-		change func(*Fact)
+		change func(*egisso.Fact)
 		same   bool
 	}{
-		"another recipe":          {func(f *Fact) { f.ID = factID("777") }, true},
-		"documents":               {func(f *Fact) { f.Documents = nil }, true},
-		"spelling of the surname": {func(f *Fact) { f.Receiver.FamilyName = "Кузнецова-Ёлкина" }, true},
-		"another person":          {func(f *Fact) { f.Receiver.SNILS = "12024663307" }, false},
-		"another category":        {func(f *Fact) { f.CategoryID = categoryID("f102") }, false},
-		"another period":          {func(f *Fact) { f.DateFinish = f.DateFinish.AddDays(1) }, false},
-		"another drug":            {func(f *Fact) { f.Assignment.Content = "x" }, false},
+		"another recipe":          {func(f *egisso.Fact) { f.ID = egissotest.FactID("777") }, true},
+		"documents":               {func(f *egisso.Fact) { f.Documents = nil }, true},
+		"spelling of the surname": {func(f *egisso.Fact) { f.Receiver.FamilyName = "Кузнецова-Ёлкина" }, true},
+		"another person":          {func(f *egisso.Fact) { f.Receiver.SNILS = "12024663307" }, false},
+		"another category":        {func(f *egisso.Fact) { f.CategoryID = egissotest.CategoryID("f102") }, false},
+		"another period":          {func(f *egisso.Fact) { f.DateFinish = f.DateFinish.AddDays(1) }, false},
+		"another drug":            {func(f *egisso.Fact) { f.Assignment.Content = "x" }, false},
 	} {
-		f := insulinFact()
+		f := egissotest.InsulinFact()
 		c.change(&f)
 		if same := f.TwinKey() == want; same != c.same {
 			t.Errorf("%s: same key %v, want %v", name, same, c.same)
@@ -243,23 +230,23 @@ func TestTwinKey(t *testing.T) {
 func TestDecideOtherRegisters(t *testing.T) {
 	one, two := [32]byte{1}, [32]byte{2}
 	for _, c := range []struct {
-		register Register
+		register egisso.Register
 		deleted  bool
 		accepted *[32]byte
 		want     string
 	}{
-		{RegisterOrganization, false, nil, "new organization"},
-		{RegisterOrganization, false, &two, "alter organization"},
-		{RegisterOrganization, true, &two, "review "},
-		{RegisterOrganization, true, nil, "drop "},
-		{RegisterPoint, false, nil, "new presencePoint"},
-		{RegisterPoint, false, &two, "alter presencePoint"},
-		{RegisterPoint, true, &two, "invalidate presencePointInvalidation"},
-		{RegisterParticipant, false, nil, "new application"},
-		{RegisterParticipant, false, &two, "alter application"},
-		{RegisterParticipant, true, &two, "invalidate application"},
+		{egisso.RegisterOrganization, false, nil, "new organization"},
+		{egisso.RegisterOrganization, false, &two, "alter organization"},
+		{egisso.RegisterOrganization, true, &two, "review "},
+		{egisso.RegisterOrganization, true, nil, "drop "},
+		{egisso.RegisterPoint, false, nil, "new presencePoint"},
+		{egisso.RegisterPoint, false, &two, "alter presencePoint"},
+		{egisso.RegisterPoint, true, &two, "invalidate presencePointInvalidation"},
+		{egisso.RegisterParticipant, false, nil, "new application"},
+		{egisso.RegisterParticipant, false, &two, "alter application"},
+		{egisso.RegisterParticipant, true, &two, "invalidate application"},
 	} {
-		d := Decide(c.register, one, c.deleted, History{Accepted: c.accepted})
+		d := egisso.Decide(c.register, one, c.deleted, egisso.History{Accepted: c.accepted})
 		if got := fmt.Sprintf("%s %s", d.Move, d.Kind); got != c.want {
 			t.Errorf("%s, deleted %v, accepted %v: %q, want %q", c.register, c.deleted, c.accepted != nil, got, c.want)
 		}

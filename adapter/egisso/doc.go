@@ -1,15 +1,18 @@
 // Package egisso holds what the gateway knows about ЕГИССО, the state
-// information system of social security: the registers as Go values, the local
-// checks made before sending, the writers of packages, the readers of packages
-// and answers, the classifier of measures, and the decision what a changed
-// source row means.
+// information system of social security, as Go values: the registers and their
+// records, the kinds of information and their versions, the classifier of
+// measures, what ЕГИССО answers, and the decision what a changed source row
+// means.
 //
 //	version_table.go  kinds of information and their versions, as data
-//	kinds.go          registers and the elements of their packages
-//	rule.go           the table of checks; Checker runs them
+//	register.go       registers, each in a file of its own; kinds.go their elements
+//	format.go         formats of texts that several registers, or records and answers, have
 //	decide.go         what a changed row means; decide_fact.go for facts
-//	kmsz.go           the classifier; classifier.go answers from memory
+//	kmsz.go           the classifier of measures, its versions and their differences
 //	protocol.go       answers; judge.go applies them, succession.go orders them
+//
+// Package check checks records before they are sent, package wire writes and reads
+// documents, package lifecycle decides what is sent and what an answer means.
 //
 // The package is pure: it does no I/O, reads no clock and rolls no dice. Time
 // and identifiers are parameters. Facts about the formats come from the official

@@ -8,18 +8,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Element is one element of a package: a record of a register, or an event on one.
+// Element is one element of a package: a record of a register, or an event on one. The
+// types are those of the kinds, made by DecodeElement; others cannot be written.
 type Element interface {
 	ElementKind() Kind
 	// ElementID is what protocols report it by (SPEC.md#identifiers).
 	ElementID() uuid.UUID
 	// Target is the record an event is on, uuid.Nil for a record.
 	Target() uuid.UUID
-
-	// writable reports what no check of the record may have let pass because the
-	// gateway fills it, and what the version cannot say.
-	writable(v *Version) error
-	write(o output)
 }
 
 // DecodeElement reads an element of the kind from its JSON form.
@@ -37,26 +33,4 @@ func DecodeElement(kind Kind, content []byte) (Element, error) {
 		return nil, fmt.Errorf("decode element %s: broken JSON or an unreadable value", kind)
 	}
 	return e, nil
-}
-
-var errNoTarget = errors.New("names no record that it is on")
-
-// eventOn is an error where an event names nothing.
-func eventOn(target uuid.UUID) error {
-	if target == uuid.Nil {
-		return errNoTarget
-	}
-	return nil
-}
-
-var errLastChanging = errors.New("lastChanging is absent or not in the years 2000 to 2999")
-
-// resolved reports whether every record named was found.
-func resolved[T any](list []T, id func(*T) uuid.UUID, what string) error {
-	for i := range list {
-		if id(&list[i]) == uuid.Nil {
-			return errors.New(what)
-		}
-	}
-	return nil
 }

@@ -42,7 +42,7 @@ func (e *Ending) trimmed(form ProvisionForm) *Ending {
 		return nil
 	}
 	c := *e
-	c.Reason = Cause(trim(string(c.Reason)))
+	c.Reason = Cause(Trim(string(c.Reason)))
 	if form == FormMonetary {
 		c.Quantity = decimal.NullDecimal{}
 	}
@@ -80,7 +80,7 @@ type EventPolicy map[Cause]Kind
 // Its error tells everything that is wrong, in Russian.
 func ParseEventPolicy(s string) (EventPolicy, error) {
 	policy := EventPolicy{}
-	return policy, eachSetting(s, func(name, event string) error {
+	return policy, EachSetting(s, func(name, event string) error {
 		cause, kind := Cause(name), Kind(event)
 		if _, twice := policy[cause]; twice {
 			return fmt.Errorf("причина %s названа дважды", cause)
@@ -112,6 +112,9 @@ func (p EventPolicy) String() string {
 	sort.Strings(parts)
 	return strings.Join(parts, ",")
 }
+
+// Valid reports whether c is a known cause.
+func (c Cause) Valid() bool { return c.choices() != nil }
 
 // choices returns the events possible for the cause, nil for an unknown cause.
 func (c Cause) choices() []Kind {
@@ -166,31 +169,8 @@ func (p EventPolicy) Settle(f Fact) Fact {
 		// A prescription expires on its last day and tells that nothing was granted.
 		over = !f.DateFinish.IsZero() && e.Date.After(f.DateFinish)
 	}
-	if e.Reason.choices() != nil && (p.event(e.Reason) == "" || over && e.Reason != CauseDuplicate) {
+	if e.Reason.Valid() && (p.event(e.Reason) == "" || over && e.Reason != CauseDuplicate) {
 		f.Ending = nil
 	}
 	return f
-}
-
-// factEnding is the part of L-EVT that looks at the source's row only.
-func factEnding(s *factSubject, r *report) {
-	e := s.f.Ending
-	if e == nil {
-		return
-	}
-	const label = "Прекращение назначения: "
-	if e.Reason == CauseCost || e.Reason.choices() == nil {
-		r.add("ending/reason", label+"причина не указана или неизвестна")
-	}
-	switch {
-	case e.Reason == CauseDuplicate:
-	case e.Date.IsZero():
-		r.add("ending/date", label+"дата: "+notGiven)
-	case !e.Date.possible():
-		r.add("ending/date", label+"дата: такой даты нет, или год не от 1000 до 2999")
-	case !s.f.DateStart.IsZero() && e.Date.Before(s.f.DateStart):
-		r.add("ending/date", label+"дата: раньше начала назначения")
-	}
-	checkEventNumber(r, "ending/amount", label+"сумма", e.Amount, true)
-	checkEventNumber(r, "ending/quantity", label+"количество", e.Quantity, false)
 }

@@ -38,3 +38,13 @@ type FactTermination struct {
 	Amount       decimal.NullDecimal `json:"amount,omitzero"`   // sum, or rouble equivalent
 	Quantity     decimal.NullDecimal `json:"quantity,omitzero"` // not for the monetary form
 }
+
+// Event is an event on a fact as far as its checks ask (SPEC.md#local-checks, L-EVT); see
+// FactDecision.Event.
+type Event struct {
+	Kind       Kind
+	FactID     uuid.UUID
+	DateFinish Date                // of terminations and the death or moving recalculation
+	Amount     decimal.NullDecimal // roubles
+	Quantity   decimal.NullDecimal
+}

@@ -16,6 +16,31 @@ const (
 	FormService   ProvisionForm = "04"
 )
 
+// Element is the name of the form's element of assignmentInfo, "" if 10.06.S has none
+// for it (SPEC.md#forms).
+func (f ProvisionForm) Element() string {
+	switch f {
+	case FormMonetary:
+		return "monetaryForm"
+	case FormNatural:
+		return "naturalForm"
+	case FormExemption:
+		return "exemptionForm"
+	case FormService:
+		return "serviceForm"
+	}
+	return ""
+}
+
+// OKEIElement is the name of the ОКЕИ unit in the form's element: serviceForm spells it
+// otherwise (SPEC.md#spelling).
+func (f ProvisionForm) OKEIElement() string {
+	if f == FormService {
+		return "OKEICode"
+	}
+	return "okeiCode"
+}
+
 // Fact is the content of a fact of assignment (факт назначения МСЗ), element
 // fact of 10.06.S. Source: SPEC.md#fact, XSD assignment-fact/1.0.8.
 //

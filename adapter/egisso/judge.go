@@ -2,6 +2,7 @@ package egisso
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -78,17 +79,16 @@ func (v *Verdict) review(format string, args ...any) {
 }
 
 func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
-	known := make(map[uuid.UUID]int, len(sent)) // position in v.Records
+	known := make(map[string]int, len(sent)) // position in v.Records; see RecordResult.SameID
 	listed := make([]bool, len(sent))
 	for i, id := range sent {
-		known[id] = i
+		known[id.String()] = i
 		v.Records = append(v.Records, RecordVerdict{ID: id, Outcome: OutcomeAccepted})
 	}
 	unknownRejected := false
 	for _, r := range result.Records {
-		id, ok := parseUUID(r.ID)
-		i, ours := known[id]
-		if !ok || !ours {
+		i, ours := known[strings.ToLower(r.ID)]
+		if !ours {
 			v.Unknown = append(v.Unknown, r)
 			unknownRejected = unknownRejected || !r.OK
 			continue

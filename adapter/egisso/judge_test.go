@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"fmt"
@@ -6,32 +6,36 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/wire"
 )
 
 func TestJudge(t *testing.T) {
-	a, b, c, stranger := factID("001"), factID("002"), factID("003"), factID("fff")
+	a, b, c, stranger := egissotest.FactID("001"), egissotest.FactID("002"), egissotest.FactID("003"), egissotest.FactID("fff")
 	n := func(v int) *int { return &v }
-	result := func(id uuid.UUID, ok bool, messages ...ProtocolMessage) RecordResult {
-		return RecordResult{ID: strings.ToUpper(id.String()), OK: ok, Messages: messages}
+	result := func(id uuid.UUID, ok bool, messages ...egisso.ProtocolMessage) egisso.RecordResult {
+		return egisso.RecordResult{ID: strings.ToUpper(id.String()), OK: ok, Messages: messages}
 	}
-	warning := ProtocolMessage{Type: MessageWarning, RuleCode: "019", Report: "x"}
-	failure := ProtocolMessage{Type: MessageError, RuleCode: "026", Report: "x"}
-	done := func(num, success *int, records ...RecordResult) *Protocol {
-		return &Protocol{Package: &PackageResult{Status: PackageProcessed, RecordNum: num, RecordNumSuccess: success, Records: records}}
+	warning := egisso.ProtocolMessage{Type: egisso.MessageWarning, RuleCode: "019", Report: "x"}
+	failure := egisso.ProtocolMessage{Type: egisso.MessageError, RuleCode: "026", Report: "x"}
+	done := func(num, success *int, records ...egisso.RecordResult) *egisso.Protocol {
+		return &egisso.Protocol{Package: &egisso.PackageResult{Status: egisso.PackageProcessed, RecordNum: num, RecordNumSuccess: success, Records: records}}
 	}
 	for _, tc := range []struct {
 		name     string
-		protocol *Protocol
+		protocol *egisso.Protocol
 		sent     []uuid.UUID
 		want     string // verdict: outcomes
 		review   bool
 		notes    int
 	}{
-		{"taken", &Protocol{Package: &PackageResult{Status: PackageTaken}}, []uuid.UUID{a}, "in_progress:", false, 0},
-		{"in progress, listed records are not final", &Protocol{Package: &PackageResult{Status: PackageInProgress, Records: []RecordResult{result(a, false)}}},
+		{"taken", &egisso.Protocol{Package: &egisso.PackageResult{Status: egisso.PackageTaken}}, []uuid.UUID{a}, "in_progress:", false, 0},
+		{"in progress, listed records are not final", &egisso.Protocol{Package: &egisso.PackageResult{Status: egisso.PackageInProgress, Records: []egisso.RecordResult{result(a, false)}}},
 			[]uuid.UUID{a}, "in_progress:", false, 0},
-		{"in a file", &Protocol{Attached: true}, []uuid.UUID{a}, "in_progress:", false, 0},
-		{"message refused", &Protocol{MessageErrors: []ProtocolError{{Message: "x"}}}, []uuid.UUID{a, b}, "rejected: returned returned", false, 0},
+		{"in a file", &egisso.Protocol{Attached: true}, []uuid.UUID{a}, "in_progress:", false, 0},
+		{"message refused", &egisso.Protocol{MessageErrors: []egisso.ProtocolError{{Message: "x"}}}, []uuid.UUID{a, b}, "rejected: returned returned", false, 0},
 		{"all accepted", done(n(2), n(2)), []uuid.UUID{a, b}, "accepted: accepted accepted", false, 0},
 		{"counts not given: nothing says that anything succeeded", done(nil, nil), []uuid.UUID{a, b}, "needs_review: unknown unknown", true, 2},
 		{"counts not given, all named", done(nil, nil, result(a, true), result(b, false)), []uuid.UUID{a, b}, "partial: accepted rejected", false, 0},
@@ -59,7 +63,7 @@ func TestJudge(t *testing.T) {
 			"needs_review: unknown unknown", true, 3},
 		{"record named twice: the worse counts", done(n(1), nil, result(a, false, failure), result(a, true, warning)), []uuid.UUID{a},
 			"rejected_records: rejected", false, 0},
-		{"id that is no UUID", done(n(2), n(2), RecordResult{ID: "17", OK: true}), []uuid.UUID{a, b}, "accepted: accepted accepted", true, 1},
+		{"id that is no UUID", done(n(2), n(2), egisso.RecordResult{ID: "17", OK: true}), []uuid.UUID{a, b}, "accepted: accepted accepted", true, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			v := tc.protocol.Judge(tc.sent)
@@ -76,13 +80,13 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeKeepsEveryMessage(t *testing.T) {
-	p, err := ReadProtocol(readSample(t, storageSamples, "valid.response.partial.xml"))
+	p, err := wire.ReadProtocol(egissotest.ReadSample(t, "10.10.I-1.0.3", "valid.response.partial.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := []uuid.UUID{factID("001"), factID("002"), factID("003"), factID("004")}
+	sent := []uuid.UUID{egissotest.FactID("001"), egissotest.FactID("002"), egissotest.FactID("003"), egissotest.FactID("004")}
 	v := p.Judge(sent)
-	if v.Package != VerdictPartial || len(v.Records[2].Messages) != 2 || v.Records[2].Messages[0].RuleCode != "026" {
+	if v.Package != egisso.VerdictPartial || len(v.Records[2].Messages) != 2 || v.Records[2].Messages[0].RuleCode != "026" {
 		t.Errorf("verdict %+v", v)
 	}
 	for i, r := range v.Records {

@@ -32,14 +32,6 @@ const (
 	KindFactDuplicate                  Kind = "duplicatesInvalidation"
 )
 
-// tag is the name of the kind's XML element.
-func (k Kind) tag() string {
-	if k == KindPointInvalidation {
-		return "invalidation"
-	}
-	return string(k)
-}
-
 // Register returns the register the kind belongs to, or "" for an unknown kind.
 func (k Kind) Register() Register {
 	if s := k.spec(); s != nil {

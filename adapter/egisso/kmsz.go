@@ -67,25 +67,18 @@ const (
 	FacetRules      Facet = "rulesKMSZ"
 )
 
-// facetShape is what the schema says of the items of a facet.
-type facetShape struct {
-	facet     Facet
-	title     string // Russian, as reports of ЕГИССО name the list
-	item      string // XSD name of an item
-	code      format
-	hierarchy bool // an item may name its parent
-	nameMax   int
-}
-
-// facets in the order of the schema; the rules, which have their own shape,
-// follow them.
-var facets = []facetShape{
-	{FacetMSZ, "Реестр МСЗ", "MSZ", digits4, true, 2000},
-	{FacetParts, "Структура КМСЗ", "partKMSZ", digits6, true, 500},
-	{FacetCategories, "Категории получателей", "category", digits8, true, 2000},
-	{FacetLevels, "Уровни регулирования", "levelNPA", digits2, false, 100},
-	{FacetSources, "Уровень финансирования", "fundingSource", digits4, false, 200},
-	{FacetForms, "Форма предоставления", "provisionForm", digits2, false, 100},
+// facets in the order of the schema, with their names, Russian, as reports of ЕГИССО give
+// them. The rules, which have their own shape, follow them.
+var facets = []struct {
+	facet Facet
+	title string
+}{
+	{FacetMSZ, "Реестр МСЗ"},
+	{FacetParts, "Структура КМСЗ"},
+	{FacetCategories, "Категории получателей"},
+	{FacetLevels, "Уровни регулирования"},
+	{FacetSources, "Уровень финансирования"},
+	{FacetForms, "Форма предоставления"},
 }
 
 // Facets returns all facets in the order of the schema.
@@ -142,16 +135,6 @@ type RuleAct struct {
 	Title     string `json:"title"`
 	Date      Date   `json:"date"`
 	Authority string `json:"authority"`
-}
-
-// Code returns the composite code of the rule:
-// codeMSZ.codeCategory.codeNPA.codeFundingSource.codeForm.codePart (SPEC.md#classifier-structure).
-func (r *KMSZRule) Code() string {
-	return ruleCode(r.MSZ, r.Category, r.Level, r.Source, r.Form, r.Part)
-}
-
-func ruleCode(msz, category, level, source, form, part string) string {
-	return msz + "." + category + "." + level + "." + source + "." + form + "." + part
 }
 
 // ContentHash returns the hash of the version's content: its number, facets and

@@ -1,4 +1,4 @@
-package egisso
+package egisso_test
 
 import (
 	"encoding/json"
@@ -7,19 +7,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/egissotest"
 )
 
-// published is version 8 of the samples: the pushed publication.
-func published(t testing.TB) *Publication {
-	t.Helper()
-	p, err := ReadPublication(readSample(t, "10.01.O-1.0.3", "valid.request.v8-published.xml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func changeList(changes []Change) []string {
+func changeList(changes []egisso.Change) []string {
 	var out []string
 	for _, c := range changes {
 		out = append(out, fmt.Sprintf("%s %s %s", c.Facet, c.Code, c.Type.Title()))
@@ -30,14 +23,14 @@ func changeList(changes []Change) []string {
 // TestDiffKMSZ: the difference between versions 7 and 8 of the samples is just
 // what the publication itself declares.
 func TestDiffKMSZ(t *testing.T) {
-	p := published(t)
-	got := DiffKMSZ(worldClassifier(t).kmsz, p.KMSZ)
+	p := egissotest.Published(t)
+	got := egisso.DiffKMSZ(egissotest.KMSZ(t), p.KMSZ)
 	for _, c := range got {
 		t.Logf("%-14s %-32s %-9s %q %q", c.Facet, c.Code, c.Type.Title(), c.Old, c.New)
 	}
 	declared := slices.Clone(p.Changes)
-	slices.SortStableFunc(declared, func(a, b Change) int {
-		if n := slices.Index(Facets(), a.Facet) - slices.Index(Facets(), b.Facet); n != 0 {
+	slices.SortStableFunc(declared, func(a, b egisso.Change) int {
+		if n := slices.Index(egisso.Facets(), a.Facet) - slices.Index(egisso.Facets(), b.Facet); n != 0 {
 			return n
 		}
 		return strings.Compare(a.Code, b.Code)
@@ -45,82 +38,55 @@ func TestDiffKMSZ(t *testing.T) {
 	if g, w := changeList(got), changeList(declared); !slices.Equal(g, w) {
 		t.Errorf("diff  %q\nwant %q", g, w)
 	}
-	if n := len(DiffKMSZ(p.KMSZ, p.KMSZ)); n != 0 {
+	if n := len(egisso.DiffKMSZ(p.KMSZ, p.KMSZ)); n != 0 {
 		t.Errorf("%d differences with itself", n)
 	}
-	back := DiffKMSZ(p.KMSZ, worldClassifier(t).kmsz)
-	if len(back) != len(got) || back[0].Type != ChangeRemoved {
+	back := egisso.DiffKMSZ(p.KMSZ, egissotest.KMSZ(t))
+	if len(back) != len(got) || back[0].Type != egisso.ChangeRemoved {
 		t.Errorf("the other way round: %q", changeList(back))
 	}
 	total := len(p.KMSZ.Rules)
 	for _, list := range p.KMSZ.Facets {
 		total += len(list)
 	}
-	if n := len(DiffKMSZ(nil, p.KMSZ)); n != total {
+	if n := len(egisso.DiffKMSZ(nil, p.KMSZ)); n != total {
 		t.Errorf("%d differences with nothing, want %d", n, total)
 	}
 	changed := *p.KMSZ
 	changed.Rules = slices.Clone(changed.Rules)
-	changed.Rules[0].Reasons = append(slices.Clone(changed.Rules[0].Reasons), RuleAct{Number: "1"})
-	if got := DiffKMSZ(p.KMSZ, &changed); len(got) != 1 || got[0].Type != ChangeAltered || got[0].Facet != FacetRules {
+	changed.Rules[0].Reasons = append(slices.Clone(changed.Rules[0].Reasons), egisso.RuleAct{Number: "1"})
+	if got := egisso.DiffKMSZ(p.KMSZ, &changed); len(got) != 1 || got[0].Type != egisso.ChangeAltered || got[0].Facet != egisso.FacetRules {
 		t.Errorf("another reason of a rule: %q", changeList(got))
 	}
 }
 
-func TestAffectedMeasures(t *testing.T) {
-	old, next := worldClassifier(t), NewClassifier(published(t).KMSZ, nil, nil)
-	if got := old.Affected(next, worldMeasures()); len(got) != 0 {
-		t.Errorf("version 8 of the samples affects %v", got)
-	}
-	// A measure by the rule that version 8 switches off.
-	m := regionalMeasure()
-	m.MSZ, m.Categories = "0801", []LocalCategory{category("e201", "R1", "Больные сахарным диабетом", "06010000")}
-	measures := append(worldMeasures(), m)
-	got := old.Affected(next, measures)
-	if len(got) != 1 || got[0].Index != 4 || strings.Join(codes(got[0].Findings), " ") != "018(W)" {
-		t.Fatalf("affected %v", got)
-	}
-	t.Log(got[0].Findings)
-	// What was wrong before is no news.
-	measures[0].PartKMSZ = "990101"
-	if got := old.Affected(next, measures); len(got) != 1 {
-		t.Errorf("affected %v", got)
-	}
-	if got := (*Classifier)(nil).Affected(next, measures); len(got) != 2 {
-		t.Errorf("without an old classifier: %v", got)
-	}
-	if got := old.Affected(nil, measures); got != nil {
-		t.Errorf("without a new classifier: %v", got)
-	}
-}
-
 func TestKMSZContentHash(t *testing.T) {
-	k := newRandom(1).kmsz()
+	k := egissotest.NewRandom(1, nil).KMSZ()
 	want := k.ContentHash()
-	clone := func() *KMSZ {
+	clone := func() *egisso.KMSZ {
 		b, err := json.Marshal(k)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var c KMSZ
+		var c egisso.KMSZ
 		if err := json.Unmarshal(b, &c); err != nil {
 			t.Fatal(err)
 		}
 		return &c
 	}
 	for name, c := range map[string]struct {
-		change func(*KMSZ)
+		change func(*egisso.KMSZ)
 		same   bool
 	}{
-		"through JSON":   {func(k *KMSZ) {}, true},
-		"status":         {func(k *KMSZ) { k.Status = StatusArchived }, true},
-		"order of codes": {func(k *KMSZ) { slices.Reverse(k.Facets[FacetMSZ]); slices.Reverse(k.Rules) }, true},
-		"number":         {func(k *KMSZ) { k.Number++ }, false},
-		"name":           {func(k *KMSZ) { k.Facets[FacetForms][0].Name += "!" }, false},
-		"parent":         {func(k *KMSZ) { k.Facets[FacetMSZ][0].Parent = "9999" }, false},
-		"reason":         {func(k *KMSZ) { k.Rules[0].Reasons[0].Title += "!" }, false},
-		"rule gone":      {func(k *KMSZ) { k.Rules = k.Rules[1:] }, false},
-		"facet gone":     {func(k *KMSZ) { delete(k.Facets, FacetLevels) }, false},
+		"through JSON":   {func(k *egisso.KMSZ) {}, true},
+		"status":         {func(k *egisso.KMSZ) { k.Status = egisso.StatusArchived }, true},
+		"order of codes": {func(k *egisso.KMSZ) { slices.Reverse(k.Facets[egisso.FacetMSZ]); slices.Reverse(k.Rules) }, true},
+		"number":         {func(k *egisso.KMSZ) { k.Number++ }, false},
+		"name":           {func(k *egisso.KMSZ) { k.Facets[egisso.FacetForms][0].Name += "!" }, false},
+		"parent":         {func(k *egisso.KMSZ) { k.Facets[egisso.FacetMSZ][0].Parent = "9999" }, false},
+		"reason":         {func(k *egisso.KMSZ) { k.Rules[0].Reasons[0].Title += "!" }, false},
+		"rule gone":      {func(k *egisso.KMSZ) { k.Rules = k.Rules[1:] }, false},
+		"facet gone":     {func(k *egisso.KMSZ) { delete(k.Facets, egisso.FacetLevels) }, false},
 	} {
 		changed := clone()
 		c.change(changed)
@@ -131,71 +97,73 @@ func TestKMSZContentHash(t *testing.T) {
 }
 
 // book makes stored versions with their statuses; their content is bigKMSZ's.
-func book(statuses map[int]VersionStatus) KMSZBook {
-	var b KMSZBook
+func book(statuses map[int]egisso.VersionStatus) egisso.KMSZBook {
+	var b egisso.KMSZBook
 	for number, status := range statuses {
-		k := versionOf(number, status)
-		b = append(b, StoredVersion{k.KMSZVersion, k.ContentHash()})
+		k := kmszOf(number, status)
+		b = append(b, egisso.StoredVersion{KMSZVersion: k.KMSZVersion, Hash: k.ContentHash()})
 	}
-	slices.SortFunc(b, func(a, c StoredVersion) int { return c.Number - a.Number })
+	slices.SortFunc(b, func(a, c egisso.StoredVersion) int { return c.Number - a.Number })
 	return b
 }
 
-func versionOf(number int, status VersionStatus) *KMSZ {
-	k := newRandom(uint64(number)).kmsz()
-	k.KMSZVersion = KMSZVersion{Number: number, Status: status, StartDate: time.Date(2020+number, 1, 1, 0, 0, 0, 0, moscow), Document: "Приказ"}
+func kmszOf(number int, status egisso.VersionStatus) *egisso.KMSZ {
+	k := egissotest.NewRandom(uint64(number), nil).KMSZ()
+	k.KMSZVersion = egisso.KMSZVersion{Number: number, Status: status, StartDate: time.Date(2020+number, 1, 1, 0, 0, 0, 0, egisso.Moscow), Document: "Приказ"}
 	return k
 }
 
 // TestKMSZBook is SPEC.md#classifier-updates as a table.
 func TestKMSZBook(t *testing.T) {
-	const published, active, archived = StatusPublished, StatusActive, StatusArchived
-	type stored = map[int]VersionStatus
-	header := func(number int, status VersionStatus) KMSZVersion { return versionOf(number, status).KMSZVersion }
-	other := func(number int, status VersionStatus) *KMSZ {
-		k := versionOf(number, status)
+	const published, active, archived = egisso.StatusPublished, egisso.StatusActive, egisso.StatusArchived
+	type stored = map[int]egisso.VersionStatus
+	header := func(number int, status egisso.VersionStatus) egisso.KMSZVersion {
+		return kmszOf(number, status).KMSZVersion
+	}
+	other := func(number int, status egisso.VersionStatus) *egisso.KMSZ {
+		k := kmszOf(number, status)
 		k.Rules = k.Rules[:0]
 		return k
 	}
 	for _, c := range []struct {
 		name string
 		book stored
-		do   func(KMSZBook) KMSZPlan
+		do   func(egisso.KMSZBook) egisso.KMSZPlan
 		want string
 	}{
-		{"published, first", nil, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, "store 8:3"},
-		{"published, next", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, "store 8:3"},
-		{"published again, the same", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, ""},
-		{"published again, other content", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Publish(other(8, published)) }, "store replaces, 1 notes"},
-		{"published late: active does not go back", stored{7: archived, 8: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, published)) }, ""},
-		{"published as active: it is not yet", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(8, active)) }, "store 8:3"},
-		{"published after a gap", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Publish(versionOf(10, published)) }, "store 10:3 pull, 1 notes"},
+		{"published, first", nil, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(8, published)) }, "store 8:3"},
+		{"published, next", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(8, published)) }, "store 8:3"},
+		{"published again, the same", stored{7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(8, published)) }, ""},
+		{"published again, other content", stored{7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(other(8, published)) }, "store replaces, 1 notes"},
+		{"published late: active does not go back", stored{7: archived, 8: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(8, published)) }, ""},
+		{"published as active: it is not yet", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(8, active)) }, "store 8:3"},
+		{"published after a gap", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Publish(kmszOf(10, published)) }, "store 10:3 pull, 1 notes"},
 
-		{"asked for, first", nil, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, "store 7:5"},
-		{"asked for, the same", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, ""},
-		{"asked for, a new one", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(9, active)) }, "store 9:5 7:6"},
-		{"asked for, published before", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(8, active)) }, "8:5 7:6"},
-		{"answer overtaken by a later version", stored{8: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(7, active)) }, "store 7:6, 1 notes"},
-		{"answer with a version that is not active", stored{7: active}, func(b KMSZBook) KMSZPlan { return b.Receive(versionOf(8, published)) }, "store 8:3, 1 notes"},
+		{"asked for, first", nil, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(7, active)) }, "store 7:5"},
+		{"asked for, the same", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(7, active)) }, ""},
+		{"asked for, a new one", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(9, active)) }, "store 9:5 7:6"},
+		{"asked for, published before", stored{7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(8, active)) }, "8:5 7:6"},
+		{"answer overtaken by a later version", stored{8: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(7, active)) }, "store 7:6, 1 notes"},
+		{"answer with a version that is not active", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Receive(kmszOf(8, published)) }, "store 8:3, 1 notes"},
 
-		{"activated", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan {
-			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
+		{"activated", stored{7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan {
+			return b.Activate([]egisso.KMSZVersion{header(8, active), header(7, archived)})
 		}, "8:5 7:6"},
-		{"activated, the old one not named", stored{7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Activate([]KMSZVersion{header(8, active)}) }, "8:5 7:6"},
-		{"activated again", stored{7: archived, 8: active}, func(b KMSZBook) KMSZPlan {
-			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
+		{"activated, the old one not named", stored{7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Activate([]egisso.KMSZVersion{header(8, active)}) }, "8:5 7:6"},
+		{"activated again", stored{7: archived, 8: active}, func(b egisso.KMSZBook) egisso.KMSZPlan {
+			return b.Activate([]egisso.KMSZVersion{header(8, active), header(7, archived)})
 		}, ""},
-		{"activated, not stored: the old one stays in use", stored{7: active}, func(b KMSZBook) KMSZPlan {
-			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
+		{"activated, not stored: the old one stays in use", stored{7: active}, func(b egisso.KMSZBook) egisso.KMSZPlan {
+			return b.Activate([]egisso.KMSZVersion{header(8, active), header(7, archived)})
 		}, "pull, 1 notes"},
-		{"activated, nothing stored", nil, func(b KMSZBook) KMSZPlan { return b.Activate([]KMSZVersion{header(8, active)}) }, "pull, 1 notes"},
-		{"activated late: a later one is active", stored{7: archived, 8: archived, 9: active}, func(b KMSZBook) KMSZPlan {
-			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
+		{"activated, nothing stored", nil, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Activate([]egisso.KMSZVersion{header(8, active)}) }, "pull, 1 notes"},
+		{"activated late: a later one is active", stored{7: archived, 8: archived, 9: active}, func(b egisso.KMSZBook) egisso.KMSZPlan {
+			return b.Activate([]egisso.KMSZVersion{header(8, active), header(7, archived)})
 		}, ", 1 notes"},
-		{"activated, the archive one not stored", stored{8: published}, func(b KMSZBook) KMSZPlan {
-			return b.Activate([]KMSZVersion{header(8, active), header(7, archived)})
+		{"activated, the archive one not stored", stored{8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan {
+			return b.Activate([]egisso.KMSZVersion{header(8, active), header(7, archived)})
 		}, "8:5, 1 notes"},
-		{"gap among those stored is told", stored{5: archived, 7: active, 8: published}, func(b KMSZBook) KMSZPlan { return b.Activate([]KMSZVersion{header(8, active)}) }, "8:5 7:6, 1 notes"},
+		{"gap among those stored is told", stored{5: archived, 7: active, 8: published}, func(b egisso.KMSZBook) egisso.KMSZPlan { return b.Activate([]egisso.KMSZVersion{header(8, active)}) }, "8:5 7:6, 1 notes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan := c.do(book(c.book))
@@ -227,39 +195,27 @@ func TestKMSZBook(t *testing.T) {
 	if got := book(stored{3: archived, 4: archived, 7: active, 9: published}).Gaps(); !slices.Equal(got, []int{5, 6, 8}) {
 		t.Errorf("gaps %v", got)
 	}
-	if got := (KMSZBook{{KMSZVersion: KMSZVersion{Number: 1}}, {KMSZVersion: KMSZVersion{Number: 1 << 30}}}).Gaps(); len(got) != 1000 {
+	if got := (egisso.KMSZBook{{KMSZVersion: egisso.KMSZVersion{Number: 1}}, {KMSZVersion: egisso.KMSZVersion{Number: 1 << 30}}}).Gaps(); len(got) != 1000 {
 		t.Errorf("%d gaps", len(got))
 	}
 }
 
-func TestClassifierLookups(t *testing.T) {
-	c := worldClassifier(t)
-	if v, ok := c.Version(); !ok || v.Number != 7 || v.Status.Title() != "Активна" {
-		t.Errorf("version %+v, %v", v, ok)
+const benchmarkRules = 50_000
+
+func BenchmarkHashKMSZOf50000Rules(b *testing.B) {
+	k := egissotest.BigKMSZ(7, benchmarkRules)
+	b.ReportAllocs()
+	for b.Loop() {
+		k.ContentHash()
 	}
-	if p, ok := c.Find(FacetCategories, "02010000"); !ok || p.Parent != "02000000" {
-		t.Errorf("category %+v, %v", p, ok)
-	}
-	if _, ok := c.Find(FacetCategories, "02019999"); ok {
-		t.Error("an unknown category was found")
-	}
-	if !c.HasRule("0808.02010000.01.0100.02.030101") || c.HasRule("0808.05020000.01.0100.02.030101") {
-		t.Error("rules are not told apart")
-	}
-	m := moneyMeasure()
-	if codes, ok := m.RuleCodes(); !ok || codes[0] != "0303.07000000.02.0011.01.010102" {
-		t.Errorf("rule codes %v, %v", codes, ok)
-	}
-	var none *Classifier
-	if _, ok := none.Version(); ok || none.HasRule("x") {
-		t.Error("no classifier knows something")
-	}
-	if _, ok := none.Find(FacetMSZ, "0808"); ok {
-		t.Error("no classifier found something")
-	}
-	for _, f := range Facets() {
-		if f.Title() == string(f) {
-			t.Errorf("facet %s has no title", f)
+}
+
+func BenchmarkDiffKMSZOf50000Rules(b *testing.B) {
+	old, next := egissotest.BigKMSZ(7, benchmarkRules), egissotest.BigKMSZ(8, benchmarkRules-100)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := len(egisso.DiffKMSZ(old, next)); got != 100 {
+			b.Fatal(got)
 		}
 	}
 }

@@ -15,9 +15,21 @@ const (
 	NamespaceStorageRequest = "urn://egisso-ru/msg/10.10.I/1.0.3"
 )
 
+// What the namespaces of messages and of types begin with; kind or type and its version
+// follow.
+const (
+	NamespaceMessages = "urn://egisso-ru/msg/"
+	NamespaceTypes    = "urn://egisso-ru/types/"
+)
+
 // Compact prefixes of the current versions; see Version.Prefixes.
 var (
-	MeasurePrefixes = currentVersion("10.05.I").Prefixes
-	FactPrefixes    = currentVersion("10.06.S").Prefixes
-	StoragePrefixes = currentVersion("10.10.I").Prefixes
+	MeasurePrefixes = CurrentVersion("10.05.I").Prefixes
+	FactPrefixes    = CurrentVersion("10.06.S").Prefixes
+	StoragePrefixes = CurrentVersion("10.10.I").Prefixes
+
+	ClassifierPrefixes = CurrentVersion("10.02.I").Prefixes
 )
+
+// ClassifierVersion returns the version of 10.02.I that is sent.
+func ClassifierVersion() *Version { return CurrentVersion("10.02.I") }

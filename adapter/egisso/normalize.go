@@ -2,34 +2,34 @@ package egisso
 
 import "strings"
 
-// maxContent is the length the content of a fact is cut to
+// MaxContent is the length, in characters, the content of a fact is cut to
 // (SPEC.md#local-checks, L-LEN); every other text that is too long is an error.
-const maxContent = 200
+const MaxContent = 200
 
 // Normalize returns the fact as it is written and hashed: texts trimmed, empty
 // documents and addresses dropped, fields the form of provision does not have
 // left out, the content cut to its limit. The receiver is not changed.
 func (f Fact) Normalize() Fact {
-	f = f.trimmed()
-	f.Assignment.Content = clip(f.Assignment.Content, maxContent)
+	f = f.Trimmed()
+	f.Assignment.Content = clip(f.Assignment.Content, MaxContent)
 	return f
 }
 
-// trimmed is Normalize without cutting, which the checks need to see.
-func (f Fact) trimmed() Fact {
-	f.OSZCode, f.OSZKey = trim(f.OSZCode), trim(f.OSZKey)
+// Trimmed is Normalize without cutting: the checks need to see what is too long.
+func (f Fact) Trimmed() Fact {
+	f.OSZCode, f.OSZKey = Trim(f.OSZCode), Trim(f.OSZKey)
 	f.Receiver = f.Receiver.trimmed()
 	f.ReasonPersons = mapList(f.ReasonPersons, func(p BasisPerson) BasisPerson {
-		return BasisPerson{Person: p.Person.trimmed(), KinshipCode: trim(p.KinshipCode)}
+		return BasisPerson{Person: p.Person.trimmed(), KinshipCode: Trim(p.KinshipCode)}
 	})
-	f.MeasureKey = trim(f.MeasureKey)
-	f.MeasureProviderCode = trim(f.MeasureProviderCode)
-	f.CategoryKey = trim(f.CategoryKey)
+	f.MeasureKey = Trim(f.MeasureKey)
+	f.MeasureProviderCode = Trim(f.MeasureProviderCode)
+	f.CategoryKey = Trim(f.CategoryKey)
 	f.Documents = mapList(f.Documents, func(d Document) Document {
-		d.Title, d.Series, d.Number, d.Authority = trim(d.Title), trim(d.Series), trim(d.Number), trim(d.Authority)
+		d.Title, d.Series, d.Number, d.Authority = Trim(d.Title), Trim(d.Series), Trim(d.Number), Trim(d.Authority)
 		return d
 	})
-	f.NeedsCodes = mapList(f.NeedsCodes, trim)
+	f.NeedsCodes = mapList(f.NeedsCodes, Trim)
 	f.Assignment = f.Assignment.trimmed()
 	f.Ending = f.Ending.trimmed(f.Assignment.Form)
 	return f
@@ -40,12 +40,12 @@ func (p Person) trimmed() Person {
 		&p.SNILS, &p.FamilyName, &p.FirstName, &p.Patronymic, &p.MaidenFamilyName,
 		&p.BirthPlace, &p.PhoneNumber, &p.Citizenship, &p.ResidencePermitInfo,
 	} {
-		*s = trim(*s)
+		*s = Trim(*s)
 	}
-	p.Gender = Gender(trim(string(p.Gender)))
+	p.Gender = Gender(Trim(string(p.Gender)))
 	if p.IdentityDoc != nil {
 		d := *p.IdentityDoc
-		d.Type, d.Series, d.Number, d.Issuer = trim(d.Type), trim(d.Series), trim(d.Number), trim(d.Issuer)
+		d.Type, d.Series, d.Number, d.Issuer = Trim(d.Type), Trim(d.Series), Trim(d.Number), Trim(d.Issuer)
 		p.IdentityDoc = &d
 		if d == (IdentityDoc{}) {
 			p.IdentityDoc = nil
@@ -65,7 +65,7 @@ func (a *Address) trimmed() *Address {
 	for _, s := range []*string{
 		&c.OKSMCode, &c.PostIndex, &c.Region, &c.District, &c.City, &c.Street, &c.House, &c.Housing, &c.Apartment,
 	} {
-		*s = trim(*s)
+		*s = Trim(*s)
 	}
 	if c == (Address{}) {
 		return nil
@@ -76,9 +76,9 @@ func (a *Address) trimmed() *Address {
 // trimmed drops what the form has no element for
 // (SPEC.md#forms): a source fills one set of columns for all forms.
 func (a Assignment) trimmed() Assignment {
-	a.Form = ProvisionForm(trim(string(a.Form)))
-	a.MeasureCode, a.OKEICode = trim(a.MeasureCode), trim(a.OKEICode)
-	a.Content, a.Comment = trim(a.Content), trim(a.Comment)
+	a.Form = ProvisionForm(Trim(string(a.Form)))
+	a.MeasureCode, a.OKEICode = Trim(a.MeasureCode), Trim(a.OKEICode)
+	a.Content, a.Comment = Trim(a.Content), Trim(a.Comment)
 	switch a.Form {
 	case FormMonetary:
 		return Assignment{Form: a.Form, Amount: a.Amount}
@@ -97,43 +97,43 @@ func (m LocalMeasure) Normalize() LocalMeasure {
 		&m.Code, &m.Title, &m.PeriodicityCode, &m.PartKMSZ, &m.MSZ, &m.LevelNPA, &m.Estimation,
 		&m.KBK, &m.FRGUCode, &m.FRGUPurpose, &m.Cases, &m.Conditions,
 	} {
-		*s = trim(*s)
+		*s = Trim(*s)
 	}
-	m.ProvisionForm = ProvisionForm(trim(string(m.ProvisionForm)))
+	m.ProvisionForm = ProvisionForm(Trim(string(m.ProvisionForm)))
 	m.Categories = mapList(m.Categories, func(c LocalCategory) LocalCategory {
-		c.Key, c.Code, c.Title, c.KMSZ = trim(c.Key), trim(c.Code), trim(c.Title), trim(c.KMSZ)
+		c.Key, c.Code, c.Title, c.KMSZ = Trim(c.Key), Trim(c.Code), Trim(c.Title), Trim(c.KMSZ)
 		c.Criteria = mapList(c.Criteria, func(n NeedsCriterion) NeedsCriterion {
-			n.Code = trim(n.Code)
+			n.Code = Trim(n.Code)
 			return n
 		})
 		return c
 	})
 	m.Cofinancing = mapList(m.Cofinancing, func(s FundingShare) FundingShare {
-		s.Source = trim(s.Source)
+		s.Source = Trim(s.Source)
 		return s
 	})
-	m.Territories = mapList(m.Territories, trim)
+	m.Territories = mapList(m.Territories, Trim)
 	m.Reasons = mapList(m.Reasons, func(a LegalAct) LegalAct {
-		a.Number, a.Title, a.Authority, a.URL = trim(a.Number), trim(a.Title), trim(a.Authority), trim(a.URL)
+		a.Number, a.Title, a.Authority, a.URL = Trim(a.Number), Trim(a.Title), Trim(a.Authority), Trim(a.URL)
 		return a
 	})
 	m.Methods = mapList(m.Methods, func(x Method) Method {
-		return Method{Method: trim(x.Method), URL: trim(x.URL)}
+		return Method{Method: Trim(x.Method), URL: Trim(x.URL)}
 	})
 	m.Documents = mapList(m.Documents, func(d DocumentType) DocumentType {
-		d.Name, d.Origin, d.Comment = trim(d.Name), trim(d.Origin), trim(d.Comment)
+		d.Name, d.Origin, d.Comment = Trim(d.Name), Trim(d.Origin), Trim(d.Comment)
 		return d
 	})
 	m.Steps = mapList(m.Steps, func(s Step) Step {
-		s.Heading, s.Description = trim(s.Heading), trim(s.Description)
+		s.Heading, s.Description = Trim(s.Heading), Trim(s.Description)
 		return s
 	})
 	return m
 }
 
-// trim removes white space around a text and brings line ends to "\n", the
+// Trim removes white space around a text and brings line ends to "\n", the
 // only form an XML parser hands on (XML 1.0, 2.11).
-func trim(s string) string {
+func Trim(s string) string {
 	s = strings.TrimSpace(s)
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")

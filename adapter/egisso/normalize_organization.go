@@ -58,12 +58,12 @@ func (p PresencePoint) Normalize() PresencePoint {
 func (p Participant) Normalize() Participant {
 	trimAll(&p.OSZCode, &p.Title, &p.ShortTitle, &p.INN, &p.KPP, &p.OGRN, &p.LegalAddress, &p.Address, &p.Email,
 		&p.SiteURL, &p.Document.Number, &p.Document.Name)
-	p.Territories = mapList(p.Territories, trim)
+	p.Territories = mapList(p.Territories, Trim)
 	return p
 }
 
 func trimAll(texts ...*string) {
 	for _, s := range texts {
-		*s = trim(*s)
+		*s = Trim(*s)
 	}
 }

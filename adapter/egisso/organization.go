@@ -54,8 +54,29 @@ type Registration struct {
 	Authority string `json:"authority"`
 }
 
-// certificate reports whether the registration is one on paper.
-func (r *Registration) certificate() bool { return r.Series != "" || r.Number != "" }
+// Certificate reports whether the registration is one on paper.
+func (r *Registration) Certificate() bool { return r.Series != "" || r.Number != "" }
+
+// RegistrationNames are the names of a registration's elements, which differ by whose it is.
+type RegistrationNames struct {
+	Entry, Certificate string // the two elements of the choice
+	Number             string // of the entry in the register
+	Length             int    // of that number, in characters
+}
+
+// Names of the registration of a legal person and of an entrepreneur.
+var (
+	LegalRegistration        = RegistrationNames{"usrleDocument", "legalEntityDocument", "grn", 13}
+	EntrepreneurRegistration = RegistrationNames{"usrieDocument", "individualEntrepreneurDocument", "grnip", 15}
+)
+
+// Element is the name of the registration's own element.
+func (n *RegistrationNames) Element(r *Registration) string {
+	if r.Certificate() {
+		return n.Certificate
+	}
+	return n.Entry
+}
 
 // OrganizationPoint is a place where the organisation provides measures.
 type OrganizationPoint struct {

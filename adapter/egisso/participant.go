@@ -47,6 +47,11 @@ const (
 	ActionExclusion    ApplicationAction = "exclusion"
 )
 
+// Valid reports whether a is a known action.
+func (a ApplicationAction) Valid() bool {
+	return a == ActionInsertion || a == ActionModification || a == ActionExclusion
+}
+
 // Application is an application on a participant (заявка), the element
 // application of 10.11.I. In a modification empty fields of Participant mean
 // "unchanged"; an exclusion has none.
@@ -96,10 +101,4 @@ func (p Participant) since(before Participant) Participant {
 		p.Territories = nil
 	}
 	return p
-}
-
-// empty reports whether no field of the participant itself is given.
-func (p *Participant) empty() bool {
-	return p.Title == "" && p.ShortTitle == "" && p.INN == "" && p.KPP == "" && p.OGRN == "" && p.LegalAddress == "" &&
-		p.Address == "" && p.Email == "" && p.SiteURL == "" && len(p.Territories) == 0
 }

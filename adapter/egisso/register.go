@@ -1,10 +1,6 @@
 package egisso
 
-import (
-	"slices"
-
-	"egissogw/crypto/xmlsafe"
-)
+import "slices"
 
 // Register is a register of ЕГИССО the gateway keeps up to date.
 type Register string
@@ -22,8 +18,9 @@ const (
 // (10.02.I) and holds no records. It is none of Registers.
 const RequestKMSZ Register = "kmsz"
 
-// spec is everything in which a register differs from the others; each stands in the
-// file of its register. How a version writes it is in the table of versions.
+// spec is everything in which a register differs from the others as it is kept; each stands
+// in the file of its register. How its elements stand in documents is its layout, and what
+// versions differ in the table of versions.
 type spec struct {
 	register Register
 	title    string // as shown in the journal (SPEC.md#journal)
@@ -33,14 +30,8 @@ type spec struct {
 	// What a record is born, changed and removed by (SPEC.md#which-event); removed is ""
 	// where nothing removes it.
 	born, changed, removed Kind
-	// bare: the message carries one element, without a package around it.
-	bare bool
-	// some is the list of which a package must hold one element at least, "" if none.
-	some Kind
 	// blank makes an empty element of one of the kinds.
 	blank func(Kind) Element
-	// read reads the element of one of the kinds.
-	read func(*decoder, Kind, *xmlsafe.Element) Element
 }
 
 // specs in the order registers are sent: an organisation needs its code before

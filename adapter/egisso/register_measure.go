@@ -1,10 +1,6 @@
 package egisso
 
-import (
-	"github.com/google/uuid"
-
-	"egissogw/crypto/xmlsafe"
-)
+import "github.com/google/uuid"
 
 var measureKinds = []Kind{KindMeasure, KindMeasureInvalidation}
 
@@ -20,13 +16,6 @@ var measureSpec = spec{
 		}
 		return new(LocalMeasureInvalidation)
 	},
-	read: func(d *decoder, kind Kind, e *xmlsafe.Element) Element {
-		if kind == KindMeasure {
-			m := d.measure(e)
-			return &m
-		}
-		return d.measureInvalidation(e)
-	},
 }
 
 // The elements of 10.05.I.
@@ -38,12 +27,3 @@ func (e *LocalMeasureInvalidation) ElementID() uuid.UUID { return e.ID }
 
 func (m *LocalMeasure) Target() uuid.UUID             { return uuid.Nil }
 func (e *LocalMeasureInvalidation) Target() uuid.UUID { return e.LocalMeasureID }
-
-func (m *LocalMeasure) writable(*Version) error {
-	if !timestampFits(m.LastChanging) {
-		return errLastChanging
-	}
-	return resolved(m.Categories, func(c *LocalCategory) uuid.UUID { return c.ID }, "category without an id")
-}
-
-func (e *LocalMeasureInvalidation) writable(*Version) error { return eventOn(e.LocalMeasureID) }

@@ -1,10 +1,6 @@
 package egisso
 
-import (
-	"github.com/google/uuid"
-
-	"egissogw/crypto/xmlsafe"
-)
+import "github.com/google/uuid"
 
 var organizationKinds = []Kind{KindOrganization}
 
@@ -14,27 +10,10 @@ var organizationSpec = spec{
 	title:    "Реестр организаций",
 	kinds:    organizationKinds,
 	born:     KindOrganization, changed: KindOrganization,
-	some:  KindOrganization,
 	blank: func(Kind) Element { return new(Organization) },
-	read: func(d *decoder, _ Kind, e *xmlsafe.Element) Element {
-		x := d.organization(e)
-		return &x
-	},
 }
 
 // The element of 10.07.I.
 func (x *Organization) ElementKind() Kind    { return KindOrganization }
 func (x *Organization) ElementID() uuid.UUID { return x.ID }
 func (x *Organization) Target() uuid.UUID    { return uuid.Nil }
-
-func (x *Organization) writable(*Version) error {
-	if !timestampFits(x.LastChanging) {
-		return errLastChanging
-	}
-	for _, p := range x.Points {
-		if err := resolved(p.Measures, func(m *OrganizationMeasure) uuid.UUID { return m.ID }, "a measure is not resolved"); err != nil {
-			return err
-		}
-	}
-	return nil
-}

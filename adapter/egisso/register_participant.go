@@ -1,12 +1,6 @@
 package egisso
 
-import (
-	"errors"
-
-	"github.com/google/uuid"
-
-	"egissogw/crypto/xmlsafe"
-)
+import "github.com/google/uuid"
 
 var participantKinds = []Kind{KindApplication}
 
@@ -16,23 +10,10 @@ var participantSpec = spec{
 	title:    "Реестр ОНМСЗ",
 	kinds:    participantKinds,
 	born:     KindApplication, changed: KindApplication, removed: KindApplication,
-	bare:  true,
 	blank: func(Kind) Element { return new(Application) },
-	read: func(d *decoder, _ Kind, e *xmlsafe.Element) Element {
-		a := d.application(e)
-		return &a
-	},
 }
 
 // The element of 10.11.I.
 func (a *Application) ElementKind() Kind    { return KindApplication }
 func (a *Application) ElementID() uuid.UUID { return a.ID }
 func (a *Application) Target() uuid.UUID    { return uuid.Nil }
-
-func (a *Application) writable(*Version) error {
-	switch a.Action {
-	case ActionInsertion, ActionModification, ActionExclusion:
-		return nil
-	}
-	return errors.New("application has no action")
-}

@@ -1,10 +1,6 @@
 package egisso
 
-import (
-	"github.com/google/uuid"
-
-	"egissogw/crypto/xmlsafe"
-)
+import "github.com/google/uuid"
 
 var pointKinds = []Kind{KindPoint, KindPointInvalidation}
 
@@ -20,13 +16,6 @@ var pointSpec = spec{
 		}
 		return new(PresencePointInvalidation)
 	},
-	read: func(d *decoder, kind Kind, e *xmlsafe.Element) Element {
-		if kind == KindPoint {
-			x := d.point(e)
-			return &x
-		}
-		return d.pointInvalidation(e)
-	},
 }
 
 // The elements of 10.15.I.
@@ -38,17 +27,3 @@ func (e *PresencePointInvalidation) ElementID() uuid.UUID { return e.ID }
 
 func (x *PresencePoint) Target() uuid.UUID             { return uuid.Nil }
 func (e *PresencePointInvalidation) Target() uuid.UUID { return e.PointID }
-
-func (x *PresencePoint) writable(*Version) error {
-	if !timestampFits(x.LastChanging) {
-		return errLastChanging
-	}
-	return resolved(x.Measures, func(m *PointMeasure) uuid.UUID { return m.ID }, "a measure is not resolved")
-}
-
-func (e *PresencePointInvalidation) writable(*Version) error {
-	if !timestampFits(e.LastChanging) {
-		return errLastChanging
-	}
-	return eventOn(e.PointID)
-}

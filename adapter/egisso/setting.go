@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// eachSetting calls take for every NAME=VALUE of a list separated by commas. The error
+// EachSetting calls take for every NAME=VALUE of a list separated by commas. The error
 // joins everything that is wrong with it, so that all is mended at once.
-func eachSetting(list string, take func(name, value string) error) error {
+func EachSetting(list string, take func(name, value string) error) error {
 	var wrong []error
 	for part := range strings.SplitSeq(list, ",") {
 		if part = strings.TrimSpace(part); part == "" {

@@ -20,9 +20,3 @@ func (f Fact) twinKey() [32]byte {
 		f.Receiver.SNILS, measure, category, f.DateStart, f.DateFinish, f.Assignment,
 	}))
 }
-
-func factTwin(s *factSubject, r *report) {
-	if s.Twin != nil && s.Twin(s.f.TwinKey()) {
-		r.add("", "Уже есть действующий факт с тем же получателем, мерой, категорией, периодом и содержанием")
-	}
-}

@@ -17,48 +17,48 @@ type Version struct {
 	// Prefixes are recommended compact prefixes, the message's namespace first.
 	Prefixes []Prefix
 
-	space spaces
-	names spelling
-	traits
+	Space Spaces
+	Names Spelling
+	Traits
 }
 
-// spaces are the namespaces of one version (SPEC.md#namespaces). The versions of
-// the message, its package type and the element types do not move together.
-type spaces struct {
-	message string
-	pack    string // package and what its extension adds to the base type
-	element string // the register's own type
+// Spaces are the namespaces of one version (SPEC.md#namespaces), "" for what it has not.
+// The versions of the message, its package type and the element types do not move together.
+type Spaces struct {
+	Message string
+	Pack    string // package and what its extension adds to the base type
+	Element string // the register's own type
 
-	person, basis, basic, commons string // 10.06.S
+	Person, Basis, Basic, Commons string // 10.06.S
 
-	request, kmsz, changes, periodicity, unit string // 10.02.I, 10.01.O, 10.03.O
+	Request, KMSZ, Changes, Periodicity, Unit string // 10.02.I, 10.01.O, 10.03.O
 }
 
-// spelling are the names that versions and kinds spell differently
+// Spelling are the names that versions and kinds spell differently
 // (SPEC.md#spelling).
-type spelling struct {
-	packageID  string
-	id         string // of a measure and of its categories
-	previousID string
-	oktmo      string
-	url        string
+type Spelling struct {
+	PackageID  string
+	ID         string // of a measure and of its categories
+	PreviousID string
+	OKTMO      string
+	URL        string
 }
 
-// traits are the other differences.
-type traits struct {
+// Traits are the other differences; see also Version.Kinds.
+type Traits struct {
 	kinds       []Kind // lists of the package in the order of the schema's sequence
-	listMax     int    // elements of one list; 0: the schema sets no limit
-	plainTimes  bool   // basic/2.3.0: dates without a zone, times without a fraction
-	letters     bool   // basic/1.0.8: letters in participant codes
-	longText    int    // limit of a measure's long texts, in characters
-	fullMeasure bool   // a measure has frguCode, frguPurpose, the heirdom flags and basisPersonLivingSign
+	ListMax     int    // elements of one list; 0: the schema sets no limit
+	PlainTimes  bool   // basic/2.3.0: dates without a zone, times without a fraction
+	Letters     bool   // basic/1.0.8: letters in participant codes
+	LongText    int    // limit of a measure's long texts, in characters
+	FullMeasure bool   // a measure has frguCode, frguPurpose, the heirdom flags and basisPersonLivingSign
 }
 
 // String returns "10.05.I 2.1.0".
 func (v *Version) String() string { return v.Code + " " + v.Number }
 
 // Namespace returns the namespace of the message, or of the file's root.
-func (v *Version) Namespace() string { return v.space.message }
+func (v *Version) Namespace() string { return v.Space.Message }
 
 // Has reports whether packages of this version have a list of the kind.
 func (v *Version) Has(kind Kind) bool {
@@ -94,8 +94,19 @@ func FindVersion(code, number string) (*Version, error) {
 	return nil, fmt.Errorf("%s: версии %q нет; есть: %s", code, number, strings.Join(known, ", "))
 }
 
-// currentVersion returns the version of the kind that is sent by default.
-func currentVersion(code string) *Version {
+// List returns the list an element of the kind is sent in: versions of 10.06.S before
+// 1.1.0 know no refusal of the recipient, whose right then simply ends
+// (SPEC.md#which-event).
+func (v *Version) List(kind Kind) Kind {
+	if kind == KindFactRecipientRefusal && !v.Has(kind) {
+		return KindFactEndOfRight
+	}
+	return kind
+}
+
+// CurrentVersion returns the version of the kind of information, like "10.02.I", that is
+// sent by default; nil if there is no such kind.
+func CurrentVersion(code string) *Version {
 	for _, v := range versions {
 		if v.Code == code {
 			return v
@@ -114,16 +125,6 @@ func (r Register) Version() *Version {
 	return nil
 }
 
-// versionOfSpace returns the version whose messages have the namespace.
-func versionOfSpace(space string) *Version {
-	for _, v := range versions {
-		if v.space.message == space {
-			return v
-		}
-	}
-	return nil
-}
-
 // VersionSet chooses a version for each register, and of 10.10.I, which carries
 // none, under "". What it does not name is sent in its current version, so the zero
 // VersionSet is good.
@@ -134,7 +135,7 @@ func (s VersionSet) Storage() *Version {
 	if v := s[""]; v != nil {
 		return v
 	}
-	return currentVersion("10.10.I")
+	return CurrentVersion("10.10.I")
 }
 
 // String returns the set in the form ParseVersionSet reads, every register named.
@@ -159,7 +160,7 @@ func (s VersionSet) For(r Register) *Version {
 // everything that is wrong, in Russian.
 func ParseVersionSet(s string) (VersionSet, error) {
 	set := VersionSet{}
-	return set, eachSetting(s, func(code, number string) error {
+	return set, EachSetting(s, func(code, number string) error {
 		v, err := FindVersion(code, number)
 		if err != nil {
 			return err

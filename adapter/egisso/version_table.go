@@ -9,97 +9,93 @@ import "strings"
 var versions = prepared([]*Version{
 	{
 		Code: "10.05.I", Number: "2.1.0", Register: RegisterMeasure, Root: "request",
-		space:  spaces{pack: "package-LMSZ/2.1.0", element: "local-MSZ/2.1.0"},
-		names:  spelling{packageID: "packageId", id: "id", previousID: "previousId", oktmo: "codeOktmo", url: "url"},
-		traits: traits{kinds: measureKinds, listMax: MaxElements, plainTimes: true, letters: true, longText: 2000, fullMeasure: true},
+		Space:  Spaces{Pack: "package-LMSZ/2.1.0", Element: "local-MSZ/2.1.0"},
+		Names:  Spelling{PackageID: "packageId", ID: "id", PreviousID: "previousId", OKTMO: "codeOktmo", URL: "url"},
+		Traits: Traits{kinds: measureKinds, ListMax: MaxElements, PlainTimes: true, Letters: true, LongText: 2000, FullMeasure: true},
 	},
 	{
 		Code: "10.05.I", Number: "1.0.7", Register: RegisterMeasure, Root: "request",
-		space:  spaces{pack: "package-LMSZ/1.0.7", element: "local-MSZ/1.0.6"},
-		names:  spelling{packageID: "packageId", id: "ID", previousID: "previousID", oktmo: "codeOKTMO", url: "URL"},
-		traits: traits{kinds: measureKinds, longText: 500},
+		Space:  Spaces{Pack: "package-LMSZ/1.0.7", Element: "local-MSZ/1.0.6"},
+		Names:  Spelling{PackageID: "packageId", ID: "ID", PreviousID: "previousID", OKTMO: "codeOKTMO", URL: "URL"},
+		Traits: Traits{kinds: measureKinds, LongText: 500},
 	},
 	{
 		Code: "10.06.S", Number: "1.1.0", Register: RegisterFact, Root: "data",
-		space: spaces{pack: "package-RAF/1.1.0", element: "assignment-fact/1.0.8",
-			person: "prsn-info/1.0.4", basis: "prsn-basis/1.0.2", basic: "basic/1.0.8"},
-		names:  spelling{packageID: "packageId"},
-		traits: traits{kinds: factKinds, listMax: MaxElements, letters: true},
+		Space: Spaces{Pack: "package-RAF/1.1.0", Element: "assignment-fact/1.0.8",
+			Person: "prsn-info/1.0.4", Basis: "prsn-basis/1.0.2", Basic: "basic/1.0.8"},
+		Names:  Spelling{PackageID: "packageId"},
+		Traits: Traits{kinds: factKinds, ListMax: MaxElements, Letters: true},
 	},
 	{
 		Code: "10.06.S", Number: "1.0.7", Register: RegisterFact, Root: "data",
-		space: spaces{pack: "package-RAF/1.0.8", element: "assignment-fact/1.0.7",
-			person: "prsn-info/1.0.3", basis: "prsn-basis/1.0.1", basic: "basic/1.0.4"},
-		names:  spelling{packageID: "packageId"},
-		traits: traits{kinds: without(factKinds, KindFactRecipientRefusal)},
+		Space: Spaces{Pack: "package-RAF/1.0.8", Element: "assignment-fact/1.0.7",
+			Person: "prsn-info/1.0.3", Basis: "prsn-basis/1.0.1", Basic: "basic/1.0.4"},
+		Names:  Spelling{PackageID: "packageId"},
+		Traits: Traits{kinds: without(factKinds, KindFactRecipientRefusal)},
 	},
 	{
 		Code: "10.07.I", Number: "1.0.6", Register: RegisterOrganization, Root: "request",
-		space:  spaces{pack: "package-RO/1.0.5", element: "organization/1.0.5"},
-		names:  spelling{packageID: "packageID", previousID: "previosID"}, // (sic)
-		traits: traits{kinds: organizationKinds},
+		Space:  Spaces{Pack: "package-RO/1.0.5", Element: "organization/1.0.5"},
+		Names:  Spelling{PackageID: "packageID", PreviousID: "previosID"}, // (sic)
+		Traits: Traits{kinds: organizationKinds},
 	},
 	{
 		Code: "10.11.I", Number: "1.0.3", Register: RegisterParticipant, Root: "request",
-		space:  spaces{element: "app-RU-OSZ/1.0.3"},
-		traits: traits{kinds: participantKinds, listMax: 1, letters: true},
+		Space:  Spaces{Element: "app-RU-OSZ/1.0.3"},
+		Traits: Traits{kinds: participantKinds, ListMax: 1, Letters: true},
 	},
 	{
 		Code: "10.15.I", Number: "1.0.4", Register: RegisterPoint, Root: "request",
-		space:  spaces{pack: "package-PP/1.0.4", element: "presence-point/1.0.4"},
-		names:  spelling{packageID: "packageID", previousID: "previousID"},
-		traits: traits{kinds: pointKinds, letters: true},
+		Space:  Spaces{Pack: "package-PP/1.0.4", Element: "presence-point/1.0.4"},
+		Names:  Spelling{PackageID: "packageID", PreviousID: "previousID"},
+		Traits: Traits{kinds: pointKinds, Letters: true},
 	},
 	{
 		Code: "10.15.I", Number: "1.0.3", Register: RegisterPoint, Root: "request",
-		space:  spaces{pack: "package-PP/1.0.3", element: "presence-point/1.0.3"},
-		names:  spelling{packageID: "packageID", previousID: "previousID"},
-		traits: traits{kinds: pointKinds},
+		Space:  Spaces{Pack: "package-PP/1.0.3", Element: "presence-point/1.0.3"},
+		Names:  Spelling{PackageID: "packageID", PreviousID: "previousID"},
+		Traits: Traits{kinds: pointKinds},
 	},
 	// 10.10.I 1.0.3 answers with the protocol itself, 1.0.4 with a file.
 	{Code: "10.10.I", Number: "1.0.3", Root: "request"},
 	{Code: "10.10.I", Number: "1.0.4", Root: "request"},
 	{
 		Code: "10.02.I", Number: "1.0.3", Root: "request",
-		space: spaces{basic: "basic/1.0.2", request: "cls-request/1.0.2", kmsz: "cls-KMSZ-version/1.0.3",
-			periodicity: "cls-periodicity/1.0.0", unit: "cls-measure/1.0.2"},
+		Space: Spaces{Basic: "basic/1.0.2", Request: "cls-request/1.0.2", KMSZ: "cls-KMSZ-version/1.0.3",
+			Periodicity: "cls-periodicity/1.0.0", Unit: "cls-measure/1.0.2"},
 	},
 	{
 		Code: "10.01.O", Number: "1.0.3", Root: "request",
-		space: spaces{basic: "basic/1.0.2", kmsz: "cls-KMSZ-version/1.0.3", changes: "cls-KMSZ-changes/1.0.2"},
+		Space: Spaces{Basic: "basic/1.0.2", KMSZ: "cls-KMSZ-version/1.0.3", Changes: "cls-KMSZ-changes/1.0.2"},
 	},
 	{
 		Code: "10.03.O", Number: "1.0.1", Root: "request",
-		space: spaces{basic: "basic/1.0.1"},
+		Space: Spaces{Basic: "basic/1.0.1"},
 	},
 })
 
-const (
-	messageSpaces = "urn://egisso-ru/msg/"
-	typeSpaces    = "urn://egisso-ru/types/"
-	nsCommons     = "urn://x-artefacts-smev-gov-ru/supplementary/commons/1.0.1"
-)
+const nsCommons = "urn://x-artefacts-smev-gov-ru/supplementary/commons/1.0.1"
 
 // prepared completes the rows of the table: whole namespaces and prefixes.
 func prepared(list []*Version) []*Version {
 	for _, v := range list {
-		s := &v.space
-		s.message = messageSpaces + v.Code + "/" + v.Number
-		v.Prefixes = []Prefix{{"", s.message}}
+		s := &v.Space
+		s.Message = NamespaceMessages + v.Code + "/" + v.Number
+		v.Prefixes = []Prefix{{"", s.Message}}
 		for _, n := range []struct {
 			prefix string
 			space  *string
 		}{
-			{"p", &s.pack}, {elementPrefix(s.element), &s.element}, {"n", &s.person}, {"bs", &s.basis},
-			{"r", &s.request}, {"k", &s.kmsz}, {"c", &s.changes}, {"d", &s.periodicity}, {"u", &s.unit}, {"b", &s.basic},
+			{"p", &s.Pack}, {elementPrefix(s.Element), &s.Element}, {"n", &s.Person}, {"bs", &s.Basis},
+			{"r", &s.Request}, {"k", &s.KMSZ}, {"c", &s.Changes}, {"d", &s.Periodicity}, {"u", &s.Unit}, {"b", &s.Basic},
 		} {
 			if *n.space != "" {
-				*n.space = typeSpaces + *n.space
+				*n.space = NamespaceTypes + *n.space
 				v.Prefixes = append(v.Prefixes, Prefix{n.prefix, *n.space})
 			}
 		}
-		if s.person != "" {
-			s.commons = nsCommons
+		if s.Person != "" {
+			s.Commons = nsCommons
 			v.Prefixes = append(v.Prefixes, Prefix{"s", nsCommons})
 		}
 	}

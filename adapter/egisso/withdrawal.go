@@ -16,7 +16,7 @@ type Withdrawal struct {
 }
 
 // withdrawals are what the operator announced (SPEC.md#life-of-versions).
-var withdrawals = withdrawn("10.06.S", time.Date(2025, time.December, 1, 0, 0, 0, 0, moscow), "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.0.6", "1.0.7")
+var withdrawals = withdrawn("10.06.S", time.Date(2025, time.December, 1, 0, 0, 0, 0, Moscow), "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.0.6", "1.0.7")
 
 func withdrawn(code string, from time.Time, numbers ...string) (list []Withdrawal) {
 	for _, number := range numbers {
@@ -29,7 +29,7 @@ func withdrawn(code string, from time.Time, numbers ...string) (list []Withdrawa
 // is another day, "10.06.S=1.0.7@off" says that the version is not withdrawn.
 func Withdrawals(corrections string) ([]Withdrawal, error) {
 	list := slices.Clone(withdrawals)
-	err := eachSetting(corrections, func(code, value string) error {
+	err := EachSetting(corrections, func(code, value string) error {
 		number, day, ok := strings.Cut(value, "@")
 		if !ok || code == "" || number == "" {
 			return fmt.Errorf("%s: ожидается ВИД=ВЕРСИЯ@ДЕНЬ или ВИД=ВЕРСИЯ@off, например 10.06.S=1.0.7@2025-12-01", code)
@@ -38,7 +38,7 @@ func Withdrawals(corrections string) ([]Withdrawal, error) {
 		if day == "off" {
 			return nil
 		}
-		from, err := time.ParseInLocation(time.DateOnly, day, moscow)
+		from, err := time.ParseInLocation(time.DateOnly, day, Moscow)
 		if err != nil {
 			return fmt.Errorf("%s=%s: день %q не вида ГГГГ-ММ-ДД", code, number, day)
 		}

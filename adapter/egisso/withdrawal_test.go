@@ -25,7 +25,7 @@ func TestWithdrawnVersions(t *testing.T) {
 		}
 		var got []string
 		for _, w := range set.Withdrawn(list) {
-			got = append(got, w.Code+" "+w.Number+" "+InMoscow(w.From).Format(time.DateOnly))
+			got = append(got, w.Code+" "+w.Number+" "+w.From.In(Moscow).Format(time.DateOnly))
 		}
 		if strings.Join(got, ", ") != tc.want {
 			t.Errorf("%s: %v, want %s", name, got, tc.want)
@@ -37,7 +37,7 @@ func TestWithdrawnVersions(t *testing.T) {
 		}
 	}
 	for _, w := range withdrawals {
-		if v := currentVersion(w.Code); v == nil || v.Number == w.Number {
+		if v := CurrentVersion(w.Code); v == nil || v.Number == w.Number {
 			t.Errorf("%s %s is withdrawn and sent by default", w.Code, w.Number)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // tables are the fields of each register.
@@ -264,7 +265,7 @@ func place(t *testing.T, content any, rest string, value any) any {
 func judge(t *testing.T, v *view, row map[string]string) []egisso.Finding {
 	t.Helper()
 	r := readRow(t, v, row)
-	checker := egisso.Checker{Today: egisso.Date{Year: 2026, Month: time.March, Day: 1}}
+	checker := check.Checker{Today: egisso.Date{Year: 2026, Month: time.March, Day: 1}}
 	switch x := r.Record.(type) {
 	case *egisso.LocalMeasure:
 		return checker.Measure(*x)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 )
 
 // variants are records that have elements the good one and those of the tables
@@ -33,7 +34,7 @@ func TestElementsAreThoseTheGatewayWrites(t *testing.T) {
 				t.Fatalf("%s: %v", v.name, row.Findings)
 			}
 			for _, p := range packages(row) {
-				if err := p.Write(&paths); err != nil {
+				if err := wire.WritePackage(&paths, &p, p.Register.Version()); err != nil {
 					t.Fatalf("%s: %v", v.name, err)
 				}
 			}

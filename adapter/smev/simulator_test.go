@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/crypto/cert"
@@ -84,7 +85,10 @@ func newSimulatorIdentity(t *testing.T, name string) *softkey.Signer {
 func (x *exchange) storageRequest() smev.Request {
 	return smev.Request{
 		MessageID: smev.NewMessageID(time.Now()),
-		Content:   func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
+		Content: func(w smev.ContentWriter) error {
+			wire.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
+			return nil
+		},
 	}
 }
 
@@ -189,7 +193,7 @@ func TestFilesAgainstSimulator(t *testing.T) {
 			if protocol.Len() != int(fetched.Size) {
 				t.Fatalf("%d bytes of %d", protocol.Len(), fetched.Size)
 			}
-			if _, err := egisso.ReadProtocol(protocol.Bytes()); err != nil {
+			if _, err := wire.ReadProtocol(protocol.Bytes()); err != nil {
 				t.Error(err)
 			}
 			if err := x.client.Ack(t.Context(), answer.MessageID, true); err != nil {

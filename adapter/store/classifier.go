@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // classifierCache is the classifier in memory and the revision it was made from.
@@ -18,13 +19,13 @@ type classifierCache struct {
 	mu       sync.Mutex
 	revision int64
 	known    bool
-	value    *egisso.Classifier
+	value    *check.Classifier
 }
 
 // Classifier returns the active version of КМСЗ with the dictionaries, nil as
 // long as nothing of them is known. It is kept in memory and read again when it
 // changed, so asking costs one small query.
-func (s *Store) Classifier(ctx context.Context) (*egisso.Classifier, error) {
+func (s *Store) Classifier(ctx context.Context) (*check.Classifier, error) {
 	c := &s.classifier
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +56,7 @@ func (s *Store) Classifier(ctx context.Context) (*egisso.Classifier, error) {
 
 // ClassifierOf returns a version of КМСЗ, whatever its status, with the
 // dictionaries of today. It is read anew.
-func (s *Store) ClassifierOf(ctx context.Context, number int) (c *egisso.Classifier, err error) {
+func (s *Store) ClassifierOf(ctx context.Context, number int) (c *check.Classifier, err error) {
 	err = s.snapshot(ctx, fmt.Sprintf("load version %d of КМСЗ", number), func(tx pgx.Tx) error {
 		c, err = loadClassifier(ctx, tx, number)
 		return err
@@ -110,7 +111,7 @@ func kmszBook(ctx context.Context, tx pgx.Tx) (egisso.KMSZBook, error) {
 }
 
 // loadClassifier returns nil when neither the version nor a dictionary is known.
-func loadClassifier(ctx context.Context, tx pgx.Tx, number int) (*egisso.Classifier, error) {
+func loadClassifier(ctx context.Context, tx pgx.Tx, number int) (*check.Classifier, error) {
 	k, err := loadKMSZ(ctx, tx, number)
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func loadClassifier(ctx context.Context, tx pgx.Tx, number int) (*egisso.Classif
 	if err != nil || k == nil && periods == nil && units == nil {
 		return nil, err
 	}
-	c := egisso.NewClassifier(k, periods, units)
+	c := check.NewClassifier(k, periods, units)
 	if k != nil {
 		k.Rules = nil // the classifier keeps their codes, which is all it is asked for
 	}

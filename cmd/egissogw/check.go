@@ -19,11 +19,11 @@ type checkResult struct {
 	clocks  []clockReading
 }
 
-// errNotReady is returned when check found problems, which it has printed.
+// errNotReady is returned when checkSite found problems, which it has printed.
 var errNotReady = errors.New("есть препятствия для работы")
 
-// check looks at everything the gateway needs and tells all problems at once.
-func check(ctx context.Context, a *app, args []string) error {
+// checkSite looks at everything the gateway needs and tells all problems at once.
+func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	if err := parseFlags(f, args); err != nil {
@@ -125,5 +125,5 @@ func withdrawalText(w egisso.Withdrawal, now time.Time) string {
 		verb = "выводится из эксплуатации"
 	}
 	return fmt.Sprintf("версия %s %s %s с %s, а %sKIND_VERSIONS велит отправлять в ней; если оператор перенёс срок, укажите его в %sWITHDRAWN_VERSIONS",
-		w.Number, w.Code, verb, egisso.InMoscow(w.From).Format("02.01.2006"), config.Prefix, config.Prefix)
+		w.Number, w.Code, verb, w.From.In(egisso.Moscow).Format("02.01.2006"), config.Prefix, config.Prefix)
 }

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // ruleLine is one rule as `egissogw checks` shows it.
@@ -34,19 +35,19 @@ func checks(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	lines := ruleLines(egisso.Rules(), policy.rules)
+	lines := ruleLines(check.Rules(), policy.rules)
 	if *asJSON {
 		return a.printJSON(lines)
 	}
 	return printRules(a.stdout, lines)
 }
 
-func ruleLines(rules []egisso.Rule, policy egisso.RulePolicy) []ruleLine {
+func ruleLines(rules []check.Rule, policy check.Policy) []ruleLine {
 	lines := make([]ruleLine, len(rules))
 	for i, r := range rules {
-		usual := egisso.Warn
+		usual := check.Warn
 		if r.Severity == egisso.Error {
-			usual = egisso.Block
+			usual = check.Block
 		}
 		now := usual
 		if action, named := policy[r.Code]; named {
@@ -62,7 +63,7 @@ func ruleLines(rules []egisso.Rule, policy egisso.RulePolicy) []ruleLine {
 
 // actionTexts are the actions of a policy for people.
 var actionTexts = map[string]string{
-	string(egisso.Block): "задерживает", string(egisso.Warn): "предупреждает", string(egisso.Off): "выключено",
+	string(check.Block): "задерживает", string(check.Warn): "предупреждает", string(check.Off): "выключено",
 }
 
 func printRules(w io.Writer, lines []ruleLine) error {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // TestChecksShowEveryRuleAndThePolicy: the list is the table of rules, and it says
@@ -16,8 +16,8 @@ func TestChecksShowEveryRuleAndThePolicy(t *testing.T) {
 	if err := json.Unmarshal([]byte(c.mustRun(t, "checks", "--json").stdout), &lines); err != nil {
 		t.Fatal(err)
 	}
-	if len(lines) != len(egisso.Rules()) {
-		t.Errorf("%d lines, want one per rule, %d", len(lines), len(egisso.Rules()))
+	if len(lines) != len(check.Rules()) {
+		t.Errorf("%d lines, want one per rule, %d", len(lines), len(check.Rules()))
 	}
 	want := map[string]string{"019": "warn block", "026": "block off", "L-SNILS": "block block", "L-DUP": "warn warn"}
 	for _, l := range lines {

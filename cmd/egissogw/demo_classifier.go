@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
@@ -66,7 +67,7 @@ func classifierAnswers(k *egisso.KMSZ, measures []egisso.LocalMeasure) (document
 		{Code: egisso.ClassifierPeriodicities, Periodicities: refmis.Periodicities(measures)},
 		{Code: egisso.ClassifierUnits, Units: refmis.Units()},
 	} {
-		document, err := writeDocument(func(w egisso.Writer) { egisso.WriteClassifierAnswer(w, a) })
+		document, err := writeDocument(func(w wire.Writer) { wire.WriteClassifierAnswer(w, a) })
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +76,7 @@ func classifierAnswers(k *egisso.KMSZ, measures []egisso.LocalMeasure) (document
 	return documents, nil
 }
 
-func writeDocument(write func(egisso.Writer)) ([]byte, error) {
+func writeDocument(write func(wire.Writer)) ([]byte, error) {
 	var b bytes.Buffer
 	w := xmldsig.NewWriter(&b, nil, nil)
 	write(w)
@@ -104,16 +105,16 @@ func (s *stage) replaceClassifier(ctx context.Context, number int, without ...st
 	}
 	active := next.KMSZVersion
 	next.Status = egisso.StatusPublished
-	publication, err := writeDocument(func(w egisso.Writer) {
-		egisso.WritePublication(w, &egisso.Publication{KMSZ: next, Changes: []egisso.Change{
+	publication, err := writeDocument(func(w wire.Writer) {
+		wire.WritePublication(w, &egisso.Publication{KMSZ: next, Changes: []egisso.Change{
 			{Facet: egisso.FacetCategories, Code: demoCategory, Type: change},
 		}})
 	})
 	if err != nil {
 		return err
 	}
-	activation, err := writeDocument(func(w egisso.Writer) {
-		egisso.WriteActivation(w, []egisso.KMSZVersion{active, before.KMSZVersion})
+	activation, err := writeDocument(func(w wire.Writer) {
+		wire.WriteActivation(w, []egisso.KMSZVersion{active, before.KMSZVersion})
 	})
 	if err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/lifecycle"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
@@ -34,7 +34,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 			return usageError{"идентификатор пакета должен быть UUID"}
 		}
 	}
-	raw, err := a.readUpTo(ctx, name, egisso.ProtocolBytes)
+	raw, err := a.readUpTo(ctx, name, wire.ProtocolBytes)
 	if err != nil {
 		return err
 	}

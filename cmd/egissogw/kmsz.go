@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
 )
 
@@ -88,7 +89,7 @@ func printVersions(w io.Writer, o store.ClassifierOverview) {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
 		for _, v := range o.Versions {
-			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, egisso.InMoscow(v.StartDate).Format("02.01.2006"),
+			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.In(egisso.Moscow).Format("02.01.2006"),
 				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, v.ReceivedAt.Local().Format(humanTime), v.Source, v.Document)
 		}
 		t.Flush()
@@ -200,25 +201,25 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 // loadClassifierDocument tells the documents apart by the namespace of the root:
 // programs declare those of all of them in each.
 func loadClassifierDocument(ctx context.Context, s *store.Store, body []byte) (store.ClassifierNews, error) {
-	space, _, err := egisso.RootOf(body)
+	space, _, err := wire.RootOf(body)
 	if err != nil {
 		return store.ClassifierNews{}, fmt.Errorf("документ не читается: %w", because(err))
 	}
 	switch {
 	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.01.O/"):
-		publication, err := egisso.ReadPublication(body)
+		publication, err := wire.ReadPublication(body)
 		if err != nil {
 			return store.ClassifierNews{}, fmt.Errorf("публикация КМСЗ не читается: %w", err)
 		}
 		return s.SavePublication(ctx, publication, body, store.ClassifierFile)
 	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.03.O/"):
-		headers, err := egisso.ReadActivation(body)
+		headers, err := wire.ReadActivation(body)
 		if err != nil {
 			return store.ClassifierNews{}, fmt.Errorf("активация КМСЗ не читается: %w", err)
 		}
 		return s.SaveActivation(ctx, headers, store.ClassifierFile)
 	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.02.I/"):
-		answer, err := egisso.ReadClassifierAnswer(body)
+		answer, err := wire.ReadClassifierAnswer(body)
 		if err != nil {
 			return store.ClassifierNews{}, fmt.Errorf("ответ 10.02.I не читается: %w", err)
 		}

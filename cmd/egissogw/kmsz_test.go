@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/crypto/signertest"
@@ -28,7 +29,7 @@ func measureOf(title, category string) egisso.LocalMeasure {
 	}
 }
 
-func documentFile(t *testing.T, name string, write func(egisso.Writer)) string {
+func documentFile(t *testing.T, name string, write func(wire.Writer)) string {
 	t.Helper()
 	var b bytes.Buffer
 	x := xmldsig.NewWriter(&b, nil, nil)
@@ -50,14 +51,14 @@ func TestClassifierByCommand(t *testing.T) {
 	kept, doomed := measureOf("Мера остаётся", "02010000"), measureOf("Мера перестанет соответствовать", "02020000")
 	seven := refmis.KMSZ(7, egisso.StatusActive, []egisso.LocalMeasure{kept, doomed})
 	eight := refmis.KMSZ(8, egisso.StatusPublished, []egisso.LocalMeasure{kept, doomed}, "02020000")
-	answer := documentFile(t, "kmsz.xml", func(x egisso.Writer) {
-		egisso.WriteClassifierAnswer(x, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: seven})
+	answer := documentFile(t, "kmsz.xml", func(x wire.Writer) {
+		wire.WriteClassifierAnswer(x, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: seven})
 	})
-	units := documentFile(t, "units.xml", func(x egisso.Writer) {
-		egisso.WriteClassifierAnswer(x, &egisso.ClassifierAnswer{Code: egisso.ClassifierUnits, Units: refmis.Units()})
+	units := documentFile(t, "units.xml", func(x wire.Writer) {
+		wire.WriteClassifierAnswer(x, &egisso.ClassifierAnswer{Code: egisso.ClassifierUnits, Units: refmis.Units()})
 	})
-	publication := documentFile(t, "v8.xml", func(x egisso.Writer) {
-		egisso.WritePublication(x, &egisso.Publication{KMSZ: eight, Changes: []egisso.Change{
+	publication := documentFile(t, "v8.xml", func(x wire.Writer) {
+		wire.WritePublication(x, &egisso.Publication{KMSZ: eight, Changes: []egisso.Change{
 			{Facet: egisso.FacetCategories, Code: "02020000", Type: egisso.ChangeRemoved}}})
 	})
 	for _, step := range []struct{ file, want string }{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
 )
 
@@ -43,8 +44,8 @@ func TestFullClassifierInLittleMemory(t *testing.T) {
 			}},
 		})
 	}
-	document, err := writeDocument(func(w egisso.Writer) {
-		egisso.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: k})
+	document, err := writeDocument(func(w wire.Writer) {
+		wire.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: k})
 	})
 	if err != nil {
 		t.Fatal(err)

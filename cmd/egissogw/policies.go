@@ -2,12 +2,13 @@ package main
 
 import (
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/config"
 )
 
 // policies are what the configuration says in the words of ЕГИССО's registers.
 type policies struct {
-	rules    egisso.RulePolicy
+	rules    check.Policy
 	events   egisso.EventPolicy
 	versions egisso.VersionSet
 	actualOn egisso.Date    // of the first export of facts; zero: all of them
@@ -23,7 +24,7 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	note := func(variable string, err error) {
 		wrong = config.Together(wrong, config.Wrong("package", variable, err))
 	}
-	p.rules, err = egisso.ParseRulePolicy(string(c.Package.RulePolicy))
+	p.rules, err = check.ParsePolicy(string(c.Package.RulePolicy))
 	note("RULE_POLICY", err)
 	p.events, err = egisso.ParseEventPolicy(c.Package.EventPolicy)
 	note("EVENT_POLICY", err)

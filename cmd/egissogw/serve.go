@@ -55,7 +55,7 @@ func warnOfWithdrawal(c config.Config, log *slog.Logger) {
 		return // who assembles the jobs says it
 	}
 	for _, w := range policy.withdrawn {
-		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", egisso.InMoscow(w.From).Format(time.DateOnly))
+		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", w.From.In(egisso.Moscow).Format(time.DateOnly))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/crypto/xmldsig"
 )
 
@@ -94,11 +95,11 @@ func (in *input) write(wire, normal io.Writer, prefixes []xmldsig.Prefix) error 
 
 // content writes what is inside the signed element. More facts than a package
 // may hold go into several, one after the other.
-func (in *input) content(w egisso.Writer) error {
+func (in *input) content(w wire.Writer) error {
 	w.Element(typesNS, "MessageID", recordID(1<<41).String())
 	w.Start(basicNS, "MessagePrimaryContent")
 	for _, p := range in.packages {
-		if err := p.Write(w); err != nil {
+		if err := wire.WritePackage(w, p, p.Register.Version()); err != nil {
 			return err
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // Rules are what a site chooses about decisions.
 type Rules struct {
 	Provider string // participant code of rows that name none
-	Policy   egisso.RulePolicy
+	Policy   check.Policy
 	Events   egisso.EventPolicy
 	// SendPeople lets changes of nothing but people go without asking anybody.
 	SendPeople bool
@@ -31,7 +32,7 @@ type Rules struct {
 type Decider struct {
 	Rules
 	Register egisso.Register
-	Checker  egisso.Checker
+	Checker  check.Checker
 	Now      time.Time
 }
 
@@ -113,7 +114,7 @@ func (d Decider) checked(p Pending, record *NewRecord, findings []egisso.Finding
 	findings = append(append([]egisso.Finding(nil), p.Findings...), findings...)
 	record.Findings = d.Policy.Apply(findings)
 	if p.Overridden {
-		record.Findings = egisso.Override(record.Findings)
+		record.Findings = check.Override(record.Findings)
 	}
 	switch {
 	case egisso.Blocks(record.Findings):

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 // fact decides on a row of facts.
@@ -27,7 +28,7 @@ func (d Decider) fact(p Pending) (Decision, error) {
 	case move.Move == egisso.MoveInvalidate:
 		return Decision{Record: record}, nil
 	case move.Kind != egisso.KindFact && move.Kind != egisso.KindFactAlteration:
-		return d.checked(p, record, d.Checker.Event(move.Event(p.AcceptedID), egisso.Target{Accepted: s.accepted}), ""), nil
+		return d.checked(p, record, d.Checker.Event(move.Event(p.AcceptedID), check.Target{Accepted: s.accepted}), ""), nil
 	}
 	return d.checked(p, record, d.factFindings(s, move.Fact), cmp.Or(held, s.wait)), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 )
 
 const testProvider = "0042.000001"
@@ -20,7 +21,7 @@ func testDecider(register egisso.Register) Decider {
 }
 
 // testChecker knows the day and no classifier.
-var testChecker = egisso.Checker{Today: egisso.DateOf(testClock())}
+var testChecker = check.Checker{Today: egisso.DateOf(testClock())}
 
 func date(s string) egisso.Date {
 	d, err := egisso.ParseDate(s)
@@ -262,7 +263,7 @@ func TestOperatorOverridesThePolicy(t *testing.T) {
 	old := acceptedMeasure()
 	old.DateExpiration = date("2025-02-15") // the fact ends later: rule 019
 	d := testDecider(egisso.RegisterFact)
-	d.Policy = egisso.RulePolicy{"019": egisso.Block}
+	d.Policy = check.Policy{"019": check.Block}
 	p := pendingFact(t, invented(), &MeasureState{Accepted: old})
 	state := func() State {
 		t.Helper()

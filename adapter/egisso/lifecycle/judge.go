@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 )
 
 // Judge says what an answer means for the package it belongs to
@@ -109,7 +110,7 @@ func judgeAgain(a *Said, pkg *AnsweredPackage) Verdict {
 // applications have no order: another one is for a person.
 func successionOf(a *Said, before []byte) egisso.Succession {
 	now, err := a.answer()
-	old, errOld := egisso.ReadAnswer(before)
+	old, errOld := wire.ReadAnswer(before)
 	switch {
 	case err != nil || errOld != nil:
 		return egisso.SuccessionConflict

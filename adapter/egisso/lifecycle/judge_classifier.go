@@ -1,8 +1,6 @@
 package lifecycle
 
-import (
-	"egissogw/adapter/egisso"
-)
+import "egissogw/adapter/egisso/wire"
 
 // judgeClassifier judges the answer to a request for the classifier (10.02.I).
 // One that brings nothing ends the request; another follows after a pause.
@@ -14,7 +12,7 @@ func judgeClassifier(a *Said, pkg *AnsweredPackage) Verdict {
 		}
 		return v
 	}
-	answer, err := egisso.ReadClassifierAnswer(a.Content)
+	answer, err := wire.ReadClassifierAnswer(a.Content)
 	switch {
 	case err != nil:
 		return Verdict{

@@ -1,6 +1,6 @@
 package lifecycle
 
-import "egissogw/adapter/egisso"
+import "egissogw/adapter/egisso/wire"
 
 // AnswerFile is a file that came with an answer.
 type AnswerFile struct {
@@ -25,7 +25,7 @@ func (s *Said) Unfold(files []AnswerFile) (problem string) {
 			refused++
 			continue
 		}
-		if p, err := egisso.ReadProtocol(f.Content); err == nil && !p.Attached {
+		if p, err := wire.ReadProtocol(f.Content); err == nil && !p.Attached {
 			found = append(found, f)
 		}
 	}

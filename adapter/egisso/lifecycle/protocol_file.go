@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 )
 
 // ProtocolFile is a protocol that somebody brought as a file. Nobody signed it.
@@ -55,10 +56,10 @@ func ProtocolPackage(raw []byte, named uuid.UUID) (id uuid.UUID, refused string)
 // readProtocolFile is ProtocolPackage; carrier is the register whose protocols the
 // message carries, "" for a bare protocol.
 func readProtocolFile(raw []byte, named uuid.UUID) (id uuid.UUID, carrier egisso.Register, refused string) {
-	if len(raw) == 0 || len(raw) > egisso.ProtocolBytes { // of larger ones nothing is fetched
+	if len(raw) == 0 || len(raw) > wire.ProtocolBytes { // of larger ones nothing is fetched
 		return uuid.Nil, "", refusedLarge
 	}
-	answer, err := egisso.ReadAnswer(raw)
+	answer, err := wire.ReadAnswer(raw)
 	if err != nil {
 		return uuid.Nil, "", refusedUnread + err.Error()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 )
 
 // SaidKind is what was said of a message of ours.
@@ -84,7 +85,7 @@ func ReadSaid(stored, content []byte) (*Said, error) {
 // answer reads the document, once.
 func (s *Said) answer() (*egisso.Answer, error) {
 	if s.read == nil {
-		answer, err := egisso.ReadAnswer(s.Content)
+		answer, err := wire.ReadAnswer(s.Content)
 		s.read = &reading{answer, err}
 	}
 	return s.read.answer, s.read.err

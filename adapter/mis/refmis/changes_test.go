@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgtest"
@@ -30,7 +31,7 @@ func (a accepted) bring(t *testing.T, rows map[string]mis.Row, measures map[stri
 			continue
 		}
 		measure := withIDs(row.Record.(*egisso.Fact), measures[row.Record.(*egisso.Fact).MeasureKey])
-		if found := egisso.CheckFact(*row.Record.(*egisso.Fact), measure, today); egisso.Blocks(found) || has(found, "019") {
+		if found := check.Fact(*row.Record.(*egisso.Fact), measure, today); egisso.Blocks(found) || has(found, "019") {
 			continue
 		}
 		hash := row.Record.(*egisso.Fact).ContentHash()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgtest"
@@ -29,7 +30,7 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 		if row.Record == nil {
 			t.Fatalf("measure %s: %v", key, row.Findings)
 		}
-		if found := egisso.CheckMeasure(*row.Record.(*egisso.LocalMeasure)); len(found) > 0 {
+		if found := check.Measure(*row.Record.(*egisso.LocalMeasure)); len(found) > 0 {
 			t.Errorf("measure %s: %v", key, found)
 		}
 	}
@@ -72,7 +73,7 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 			if m, ok := measures[row.Record.(*egisso.Fact).MeasureKey]; ok {
 				measure = withIDs(row.Record.(*egisso.Fact), m)
 			}
-			found = egisso.CheckFact(*row.Record.(*egisso.Fact), measure, today)
+			found = check.Fact(*row.Record.(*egisso.Fact), measure, today)
 		}
 		kind, bad := planted[key]
 		if !bad {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgtest"
@@ -71,7 +72,7 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 			}
 			kinds[d.Kind]++
 			event := d.Event(uuid.New())
-			if found := (egisso.Checker{}).Event(event, egisso.Target{Accepted: &accepted}); len(found) > 0 {
+			if found := (check.Checker{}).Event(event, check.Target{Accepted: &accepted}); len(found) > 0 {
 				t.Errorf("%s: %v", ending.Reason, found)
 			}
 		}
@@ -237,7 +238,7 @@ func TestRegistersOfTheManifest(t *testing.T) {
 }
 
 func checkRegister(row mis.Row) []egisso.Finding {
-	checker := egisso.Checker{Today: today}
+	checker := check.Checker{Today: today}
 	switch x := row.Record.(type) {
 	case *egisso.Organization:
 		return checker.Organization(*x)

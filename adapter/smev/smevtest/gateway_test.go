@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/internal/samples"
@@ -88,7 +89,7 @@ func (g *gateway) deliver(r smev.Request) *egisso.Protocol {
 			g.Error(err)
 		}
 	}
-	protocol, err := egisso.ReadProtocol(answer.Content)
+	protocol, err := wire.ReadProtocol(answer.Content)
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -99,26 +100,26 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 	for _, version := range []string{"1.1", "1.2", "1.3"} {
 		t.Run(version, func(t *testing.T) {
 			g := newGateway(t, version)
-			pkg, _, err := egisso.ReadPackage(samples.Read(t, "samples/10.05.I-2.1.0/valid.request.new-four-measures.xml"))
+			pkg, _, err := wire.ReadPackage(samples.Read(t, "samples/10.05.I-2.1.0/valid.request.new-four-measures.xml"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			protocol := g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.MeasurePrefixes),
-				Content:  func(w smev.ContentWriter) error { return pkg.Write(w) },
+				Content:  func(w smev.ContentWriter) error { return wire.WritePackage(w, pkg, pkg.Register.Version()) },
 			})
 			if p := protocol.Package; p == nil || p.RecordNumSuccess == nil || *p.RecordNumSuccess != 4 || p.PackageID != pkg.ID {
 				t.Fatalf("protocol = %+v", protocol.Package)
 			}
 
-			facts, _, err := egisso.ReadPackage(samples.Read(t, "samples/10.06.S-1.1.0/valid.data.four-facts.xml"))
+			facts, _, err := wire.ReadPackage(samples.Read(t, "samples/10.06.S-1.1.0/valid.data.four-facts.xml"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			facts.Elements[1].(*egisso.Fact).Assignment.Form = egisso.FormService
 			var file bytes.Buffer
 			w := xmldsig.NewWriter(&file, nil, prefixes(egisso.FactPrefixes))
-			if err := facts.Write(w); err != nil {
+			if err := wire.WritePackage(w, facts, facts.Register.Version()); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.Close(); err != nil {
@@ -126,8 +127,11 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			}
 			protocol = g.deliver(smev.Request{
 				Prefixes: prefixes(egisso.StoragePrefixes),
-				Content:  func(w smev.ContentWriter) error { egisso.VersionSet{}.Storage().WriteStorageRequest(w); return nil },
-				Files:    []smev.FileRef{g.put(file.Bytes())},
+				Content: func(w smev.ContentWriter) error {
+					wire.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
+					return nil
+				},
+				Files: []smev.FileRef{g.put(file.Bytes())},
 			})
 			p := protocol.Package
 			if p == nil || *p.RecordNumSuccess != 3 || len(p.Records) != 1 || p.Records[0].OK || p.Records[0].Messages[0].RuleCode != "026" {

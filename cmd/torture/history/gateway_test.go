@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/smev"
@@ -96,9 +96,9 @@ func (g *gateway) assemble(ctx context.Context, p place) error {
 	log := slog.New(slog.NewTextHandler(p.log, nil))
 	known := jobs.Senders{EGISSO: []string{"EGISSO"}, Bus: []string{"SMEV"}}
 	bus := smev.Port{Client: client, Builder: smev.Builder{Version: smev.Version13, Signer: signer}}
-	rules := egisso.RulePolicy{}
+	rules := check.Policy{}
 	if p.settings.Lax {
-		rules["019"] = egisso.Warn
+		rules["019"] = check.Warn
 	}
 	collect := jobs.Collect{Source: mis.Open(ctx, g.source, ""), Store: s, Log: log}
 	decide := jobs.Decide{

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgtest"
@@ -55,7 +56,7 @@ func TestClassifierIsThatOfTheMIS(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		w := xmldsig.NewWriter(&b, nil, nil)
-		egisso.WriteClassifierAnswer(w, answer)
+		wire.WriteClassifierAnswer(w, answer)
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}

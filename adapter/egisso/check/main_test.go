@@ -1,0 +1,9 @@
+package check_test
+
+import (
+	"testing"
+
+	"egissogw/crypto/signertest"
+)
+
+func TestMain(m *testing.M) { signertest.Main(m) }

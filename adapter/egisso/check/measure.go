@@ -1,0 +1,299 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"egissogw/adapter/egisso"
+)
+
+// measureRules are the checks of local measures (adapter/egisso/SPEC.md#rule-codes, #local-checks).
+var measureRules = slices.Concat(measureOwnRules, classifierRules)
+
+// measureOwnRules need no classifier.
+var measureOwnRules = []Rule{
+	{Code: "L-XSD", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "все элементы", Text: "Обязательные элементы заполнены, коды и числа имеют вид, требуемый схемой", measure: measureSchema},
+	{Code: "L-LEN", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)", measure: measureLengths},
+	{Code: "L-CHAR", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков", measure: measureCharacters},
+	{Code: "L-ORDER", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "dateEnact, dateExpiration", Text: "Мера действует не меньше дня: окончание не раньше начала", measure: measureOrder},
+	{Code: "L-DUP", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "localCategory", Text: "Ключи категорий внутри меры не повторяются", measure: measureCategoryKeys},
+	{Code: "015", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "codeFundingSource", Text: "Код источника финансирования – один из четырёх простых: 1000, 0100, 0010, 0001", measure: measureFundingSources},
+	{Code: "016", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "quota", Text: "Сумма долей софинансирования равна 100 %", measure: measureFundingSum},
+	{Code: "022", Register: egisso.RegisterMeasure, Severity: egisso.Error,
+		Reads: "KBKCode", Text: "Код КБК – 20 знаков без пробелов", measure: measureKBK},
+	{Code: "022", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
+		Reads: "KBKCode", Text: "Код КБК состоит из цифр", measure: measureKBKDigits},
+	{Code: "007", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "справочник ОКТМО",
+		Reads: "codeOktmo", Text: "Код ОКТМО есть в справочнике", measure: measureOKTMO},
+	{Code: "L-LMSZ-VER", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "последняя принятая версия записи",
+		Reads: "previousId", Text: "Заменяется последняя принятая версия ЛМСЗ",
+		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.Names.PreviousID, s.m.PreviousID) }},
+	{Code: "L-LOST", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
+		Reads: "frguCode, frguPurpose, heirdom…, basisPersonLivingSign", Text: "Версия вида сведений передаёт все заполненные поля", measure: measureLost},
+}
+
+// measureSubject is a measure with its fields listed and what it is compared
+// with.
+type measureSubject struct {
+	Checker
+	m *egisso.LocalMeasure
+	v *egisso.Version
+	fieldList
+}
+
+func newMeasureSubject(c Checker, m egisso.LocalMeasure) *measureSubject {
+	m = m.Normalize()
+	s := &measureSubject{Checker: c, m: &m, v: c.Versions.For(egisso.RegisterMeasure)}
+	s.list()
+	return s
+}
+
+// list names every text and date of tLocalMSZ of local-MSZ with its type, under
+// the names of the version.
+func (s *measureSubject) list() {
+	m, names, long := s.m, &s.v.Names, s.v.LongText
+	const kmsz = kmszPath
+	s.text("code", "Код ЛМСЗ", m.Code, false, 20, nil)
+	s.text("title", "Наименование", m.Title, true, 2000, nil)
+	s.date("dateEnact", "Начало действия", m.DateEnact, true)
+	s.date("dateExpiration", "Окончание действия", m.DateExpiration, false)
+	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, egisso.Digits2)
+	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, egisso.Digits6)
+	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, egisso.Digits4)
+	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, egisso.Digits2)
+	s.text(kmsz+"codeLevelNPA", "Уровень НПА", m.LevelNPA, true, 0, egisso.Digits2)
+	for i, c := range m.Categories {
+		path, label := at(kmsz+"localCategories/localCategory", i), fmt.Sprintf("Категория %d: ", i+1)
+		s.text(path+"/code", label+"код", c.Code, false, 20, nil)
+		s.text(path+"/title", label+"наименование", c.Title, true, 2000, nil)
+		s.text(path+"/codeCategoryKMSZ", label+"типовая категория КМСЗ", c.KMSZ, true, 0, egisso.Digits8)
+		for j, n := range c.Criteria {
+			path, label := at(path+"/needsCriteria", j), fmt.Sprintf("%sкритерий нуждаемости %d: ", label, j+1)
+			s.text(path+"/needsCriteriaCode", label+"код", n.Code, true, 0, criterionCode)
+			s.date(path+"/needsCriteriaDate", label+"дата", n.Date, true)
+		}
+	}
+	for i, f := range m.Cofinancing {
+		s.text(at(kmsz+"cofinancing/fundingSource", i)+"/codeFundingSource",
+			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, egisso.Digits4)
+	}
+	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
+	for i, t := range m.Territories {
+		s.text(at("territories/"+names.OKTMO, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, egisso.Digits8)
+	}
+	for i, a := range m.Reasons {
+		path, label := at("reasons/NPA", i), fmt.Sprintf("НПА %d: ", i+1)
+		s.text(path+"/number", label+"номер", a.Number, true, 20, nil)
+		s.date(path+"/date", label+"дата", a.Date, true)
+		s.text(path+"/title", label+"наименование", a.Title, true, long, nil)
+		s.text(path+"/authority", label+"орган", a.Authority, true, long, nil)
+		s.text(path+"/"+names.URL, label+"ссылка", a.URL, true, 1000, nil)
+	}
+	s.fields = append(s.fields, field{
+		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
+	})
+	if s.v.FullMeasure {
+		s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
+		s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
+	}
+	s.text("cases", "Основание", m.Cases, true, long, nil)
+	s.text("conditions", "Условия", m.Conditions, true, long, nil)
+	for i, x := range m.Methods {
+		path, label := at("methods", i), fmt.Sprintf("Способ обращения %d: ", i+1)
+		s.text(path+"/method", label+"код", x.Method, true, 0, egisso.Digits2)
+		s.text(path+"/url", label+"ссылка", x.URL, false, 500, nil)
+	}
+	for i, d := range m.Documents {
+		path, label := at("docTypesList", i), fmt.Sprintf("Документ %d: ", i+1)
+		s.text(path+"/documentTypeName", label+"наименование", d.Name, true, long, nil)
+		s.text(path+"/documentOrigin", label+"вид (оригинал, копия)", d.Origin, true, 8, nil)
+		s.text(path+"/documentComment", label+"комментарий", d.Comment, false, 1024, nil)
+	}
+	for i, st := range m.Steps {
+		path, label := at("stepsForMSZ", i), fmt.Sprintf("Шаг %d: ", i+1)
+		s.text(path+"/stepH", label+"заголовок", st.Heading, true, 50, nil)
+		s.text(path+"/stepDescr", label+"описание", st.Description, true, 1024, nil)
+	}
+}
+
+// measureLost tells which filled fields the version cannot bring.
+func measureLost(s *measureSubject, r *report) {
+	if s.v.FullMeasure {
+		return
+	}
+	m := s.m
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"frguCode", m.FRGUCode != ""}, {"frguPurpose", m.FRGUPurpose != ""}, {"heirdomFactAssignment", m.InheritFacts != nil},
+		{"heirdomOsznPoint", m.InheritOSZNPoints != nil}, {"heirdomOrganizationPoint", m.InheritOrganizationPoints != nil},
+		{"basisPersonLivingSign", m.BasisPersonLiving != nil},
+	} {
+		if f.given {
+			r.add(f.name, "Поле заполнено, но версия "+s.v.String()+" его не передаёт")
+		}
+	}
+}
+
+// at returns the path of element i of a list, numbered from one as in XPath.
+func at(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i+1) }
+
+func measureSchema(s *measureSubject, r *report) {
+	checkFields(s.fields, r)
+	checkDates(s.dates, r)
+	m := s.m
+	for _, list := range []struct {
+		path, label string
+		n           int
+	}{
+		{"classificationKMSZ/localCategories", "Категории получателей", len(m.Categories)},
+		{"classificationKMSZ/cofinancing", "Источники финансирования", len(m.Cofinancing)},
+		{"territories", "Территории действия", len(m.Territories)},
+		{"reasons", "НПА-основания", len(m.Reasons)},
+		{"methods", "Способы обращения", len(m.Methods)},
+		{"formReq", "Формы обращения", len(m.FormsRequest)},
+		{"formRecieve", "Формы получения результата", len(m.FormsReceive)},
+		{"docTypesList", "Перечень документов", len(m.Documents)},
+	} {
+		if list.n == 0 {
+			r.schema(list.path, list.label+": нет ни одной записи")
+		}
+	}
+	measureNumbers(s, r)
+}
+
+func measureNumbers(s *measureSubject, r *report) {
+	m := s.m
+	for i, c := range m.Categories {
+		for j, n := range c.Criteria {
+			if n.Coefficient.Valid && !coefficientFits(n.Coefficient.Decimal) {
+				r.schema(at(at("classificationKMSZ/localCategories/localCategory", i)+"/needsCriteria", j)+"/needsCriteriaCoefficient",
+					fmt.Sprintf("Категория %d: коэффициент критерия нуждаемости %d: должно быть от 0 до 9,9 с одним знаком после запятой", i+1, j+1))
+			}
+		}
+	}
+	for i, f := range m.Cofinancing {
+		path, label := at("classificationKMSZ/cofinancing/fundingSource", i)+"/quota", fmt.Sprintf("Источник финансирования %d: доля", i+1)
+		if problem := numberProblem(f.Quota); problem != "" {
+			r.schema(path, label+": "+problem)
+		} else if f.Quota.Sign() <= 0 || f.Quota.GreaterThan(decimal.NewFromInt(100)) {
+			r.schema(path, label+": должно быть больше 0 и не больше 100")
+		}
+	}
+	for i, v := range m.FormsRequest {
+		if v < 1 || v > 2 {
+			r.schema(at("formReq", i), "Форма обращения: должно быть 1 (бумажная) или 2 (электронная)")
+		}
+	}
+	for i, v := range m.FormsReceive {
+		if v < 1 || v > 3 {
+			r.schema(at("formRecieve", i), "Форма получения результата: должно быть 1 (бумажная), 2 (электронная) или 3 (решение)")
+		}
+	}
+	for i, d := range m.Documents {
+		if !fitsInt32(d.Quantity) {
+			r.schema(at("docTypesList", i)+"/documentQ", fmt.Sprintf("Документ %d: количество: слишком большое число", i+1))
+		}
+	}
+	for i, st := range m.Steps {
+		if !fitsInt32(st.Number) {
+			r.schema(at("stepsForMSZ", i)+"/stepNumber", fmt.Sprintf("Шаг %d: номер: слишком большое число", i+1))
+		}
+	}
+	if m.FamilySign < 0 || m.FamilySign > 2 {
+		r.schema("famSign", "Признак семейной меры: должно быть 1 (семейная) или 2 (по домохозяйствам)")
+	}
+	if v := m.BasisPersonLiving; s.v.FullMeasure && v != nil && (*v < 0 || *v > 2) {
+		r.schema("basisPersonLivingSign", "Статус лица-основания: должно быть 0, 1 или 2")
+	}
+}
+
+// coefficientFits checks the pattern [0-9]([.]\d{1})?.
+func coefficientFits(d decimal.Decimal) bool {
+	return numberProblem(d) == "" && d.Sign() >= 0 && d.LessThan(decimal.NewFromInt(10)) && d.Equal(d.Round(1))
+}
+
+// fitsInt32 checks xsd:int.
+func fitsInt32(n int) bool { return int64(n) == int64(int32(n)) }
+
+func measureLengths(s *measureSubject, r *report) { checkLengths(s.fields, r) }
+
+func measureCharacters(s *measureSubject, r *report) { checkCharacters(s.fields, r) }
+
+func measureOrder(s *measureSubject, r *report) {
+	if m := s.m; !m.DateExpiration.IsZero() && m.DateExpiration.Before(m.DateEnact) {
+		r.add("dateExpiration", "Окончание действия раньше начала действия")
+	}
+}
+
+func measureCategoryKeys(s *measureSubject, r *report) {
+	seen := map[string]bool{}
+	for i, c := range s.m.Categories {
+		if c.Key != "" && seen[c.Key] {
+			r.add(at("classificationKMSZ/localCategories/localCategory", i),
+				fmt.Sprintf("Категория %d: ключ источника повторяется", i+1))
+		}
+		seen[c.Key] = true
+	}
+}
+
+// elementarySources are the codes of single budgets (adapter/egisso/SPEC.md#funding); sums
+// of them are codes of co-financed measures and not allowed here.
+var elementarySources = []string{"1000", "0100", "0010", "0001"}
+
+func measureFundingSources(s *measureSubject, r *report) {
+	elementary := oneOf("не корректен", elementarySources...)
+	for i, f := range s.m.Cofinancing {
+		if egisso.Digits4(f.Source) == "" && elementary(f.Source) != "" {
+			r.add(at("classificationKMSZ/cofinancing/fundingSource", i)+"/codeFundingSource",
+				fmt.Sprintf("Код источника финансирования %s не корректен: должен быть 1000, 0100, 0010 или 0001", f.Source))
+		}
+	}
+}
+
+func measureFundingSum(s *measureSubject, r *report) {
+	if len(s.m.Cofinancing) == 0 {
+		return
+	}
+	sum := decimal.Zero
+	for _, f := range s.m.Cofinancing {
+		if numberProblem(f.Quota) != "" {
+			return // L-XSD tells
+		}
+		sum = sum.Add(f.Quota)
+	}
+	if !sum.Equal(decimal.NewFromInt(100)) {
+		r.add("classificationKMSZ/cofinancing", fmt.Sprintf("Сумма долей софинансирования не равна 100 %%: %s", sum))
+	}
+}
+
+func measureKBK(s *measureSubject, r *report) { checkFields(s.fields, r) }
+
+// measureKBKDigits only warns: letters occur in lawful codes (adapter/egisso/SPEC.md#rule-codes).
+func measureKBKDigits(s *measureSubject, r *report) {
+	if v := s.m.KBK; kbk(v) == "" && strings.ContainsFunc(v, func(r rune) bool { return !isDigit(r) }) {
+		r.add("KBKCode", "Указан некорректный код КБК: в коде не только цифры")
+	}
+}
+
+func measureOKTMO(s *measureSubject, r *report) {
+	if s.KnownOKTMO == nil {
+		return
+	}
+	for i, code := range s.m.Territories {
+		if egisso.Digits8(code) == "" && !s.KnownOKTMO(code) {
+			r.add(at("territories/"+s.v.Names.OKTMO, i), "Значение кода "+code+" не найдено в справочнике «ОКТМО»")
+		}
+	}
+}

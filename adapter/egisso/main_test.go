@@ -1,0 +1,9 @@
+package egisso_test
+
+import (
+	"testing"
+
+	"egissogw/crypto/signertest"
+)
+
+func TestMain(m *testing.M) { signertest.Main(m) }
