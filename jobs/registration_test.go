@@ -61,7 +61,7 @@ func TestMessagesOfAnUnknownCertificate(t *testing.T) {
 			if _, err := g.conn.Exec(t.Context(), `update egisso.message set certificate = $1`, []byte(c.signedBy)); err != nil {
 				t.Fatal(err)
 			}
-			job := g.sendJob(&wire{sendErr: c.errs})
+			job := g.sendJob(&fakeBus{sendErr: c.errs})
 			job.Registration = &Registration{Certificate: []byte("ours"), Log: slog.New(slog.DiscardHandler)}
 			g.runUntil(t, job, `select count(*) >= `+string(rune('0'+len(c.errs)))+` from egisso.attempt where finished_at is not null`, "true")
 			got := g.text(t, `select m.state || ' ' || p.state || ' ' || r.state || ' ' || r.releases || ' ' || p.faultless from egisso.message m, egisso.package p, egisso.record r`)

@@ -12,12 +12,12 @@ import (
 // that is wrong is told, in Russian.
 func ParseChangeLimits(s string) (map[string]int, error) {
 	limits := map[string]int{}
-	return limits, eachSetting(s, func(name, value string) error {
+	return limits, EachSetting(s, func(name, value string) error {
 		change, provider, of := strings.Cut(name, "@")
 		if !slices.Contains(RecordChanges(), RecordChange(change)) {
 			return fmt.Errorf("изменения %q нет; есть removal, termination, alteration", change)
 		}
-		if of && participantCode(provider) != "" {
+		if of && ParticipantCodeFormat(provider) != "" {
 			return fmt.Errorf("%s: %q — не код поставщика вида 0000.000000", change, provider)
 		}
 		if _, twice := limits[name]; twice {
