@@ -10,6 +10,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/mis/refmis"
+	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
 
@@ -319,6 +320,54 @@ func TestRemovalsSettle(t *testing.T) {
 	w.run(w.decide)
 	if n := tick(); n != 0 || len(woken) != 1 || woken[0] != "reconcile" {
 		t.Errorf("%d removals of a row that is there go, woken %v", n, woken)
+	}
+}
+
+// TestManyRemovalsWaitForAPerson: more removals in a day than is borne leave only when a
+// person says so, exactly these; what the source takes back is not asked about any more.
+func TestManyRemovalsWaitForAPerson(t *testing.T) {
+	w := wholeWorld(t, 60)
+	w.form.MaxRecords = 1000
+	w.settle()
+	w.store.Bear(store.ChangeLimits{Window: 24 * time.Hour, Least: 5, Most: 500, Percent: 1})
+	gone := func(n int) {
+		w.exec(`delete from mis.recipe where id in (select row_key::bigint from egisso.source_row where register = 'fact' and accepted_id is not null order by 1 desc limit $1)`, n)
+		w.settle()
+	}
+	accepted := `select count(*) from egisso.record where kind = 'errorsInvalidation' and state = 'accepted'`
+	held := `select count(*) from egisso.record_status where rule_codes = '{L-MASS}' and state = 'waiting'`
+	gone(5)
+	if a, h := w.count(accepted), w.count(held); a != 5 || h != 0 {
+		t.Fatalf("an ordinary day: %d accepted, %d held", a, h)
+	}
+	w.exec(`create table mis.kept as select * from mis.recipe`)
+	gone(7)
+	if a, h := w.count(accepted), w.count(held); a != 5 || h != 7 || !w.finding("mass_change", "fact removal") {
+		t.Errorf("a slip: %d accepted, %d held", a, h)
+	}
+	w.exec(`insert into mis.recipe select * from mis.kept k where not exists (select from mis.recipe r where r.id = k.id)`)
+	w.settle()
+	w.settle()
+	if a, h := w.count(accepted), w.count(held); a != 5 || h != 0 || w.finding("mass_change", "fact removal") {
+		t.Errorf("the slip was taken back: %d accepted, %d held", a, h)
+	}
+	gone(7)
+	w.exec(`select egisso.release_held_changes('fact', 'removal', 'так и есть')`)
+	w.settle()
+	if a, h := w.count(accepted), w.count(held); a != 12 || h != 0 {
+		t.Errorf("let go: %d accepted, %d held", a, h)
+	}
+	w.exec(`select egisso.expect_changes('fact', 'removal', 20, now() + interval '1 day', 'пересмотр')`)
+	gone(8)
+	if a, h := w.count(accepted), w.count(held); a != 20 || h != 0 {
+		t.Errorf("announced: %d accepted, %d held", a, h)
+	}
+	gone(13)
+	w.exec(`select egisso.drop_held_changes('fact', 'removal', 'ошибка')`)
+	w.exec(`update egisso.source_row set dirty = true where deleted`)
+	w.settle()
+	if a, h := w.count(accepted), w.count(held); a != 20 || h != 0 {
+		t.Errorf("dropped: %d accepted, %d held", a, h)
 	}
 }
 
