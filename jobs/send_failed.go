@@ -59,8 +59,8 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		// a refusal of what may have arrived before: a new message could be a second
 		// one. Keep this one, try again rarely and ask for a person.
 		f.After = s.RetryMax
-		if refusal.Stranger { // a gateway with another key may do something about it
-			f.After = s.RetryMin
+		if refusal.Stranger && s.Registration != nil { // a gateway with another key may do something about it
+			f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
 		}
 		f.Info = "Отправка остановлена: " + reason(refusal)
 		f.Review = "Отправка не удаётся (" + reason(refusal) + "): нужна помощь администратора"

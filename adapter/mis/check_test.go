@@ -280,7 +280,7 @@ func TestQueryCanBeReplaced(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "does not return: record_no, changed_at, deleted, provider_code, osz_code") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := replaced("facts.sql", own); err == nil || !strings.Contains(err.Error(), "facts.sql") || !strings.Contains(err.Error(), "replaces no query; there are by_key.sql,") {
+	if _, err := replaced("facts.sql", own); err == nil || !strings.Contains(err.Error(), "facts.sql") || !strings.Contains(err.Error(), "replaces no query; there are alive.sql, by_key.sql,") {
 		t.Errorf("a name that replaces nothing: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dir, "facts.sql")); err != nil {
