@@ -280,13 +280,13 @@ func TestQueryCanBeReplaced(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "does not return: record_no, changed_at, deleted, provider_code, osz_code") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := replaced("facts.sql", own); err == nil || !strings.Contains(err.Error(), "facts.sql") || !strings.Contains(err.Error(), "replaces no query; there are alive.sql, by_key.sql,") {
+	if _, err := replaced("facts.sql", own); err == nil || !strings.Contains(err.Error(), "facts.sql") || !strings.Contains(err.Error(), "не заменяет ни одного запроса; есть alive.sql, by_key.sql,") {
 		t.Errorf("a name that replaces nothing: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dir, "facts.sql")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := replaced("fact.sql", strings.Repeat(" ", 1<<20+1)); err == nil || !strings.Contains(err.Error(), "larger than") {
+	if _, err := replaced("fact.sql", strings.Repeat(" ", 1<<20+1)); err == nil || !strings.Contains(err.Error(), "больше 1048576 байт") {
 		t.Errorf("a file that is no query: %v", err)
 	}
 }

@@ -35,7 +35,7 @@ const sqlFile = ".sql"
 type Queries map[string]string
 
 // ReadQueries reads the *.sql files of a folder, each named as the query in sql/ it takes
-// the place of. One that replaces none is an error: its author believes that it does.
+// the place of. One that replaces none is an error, in Russian: its author believes that it does.
 func ReadQueries(dir string) (Queries, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -48,7 +48,7 @@ func ReadQueries(dir string) (Queries, error) {
 			continue
 		}
 		if _, err := fs.Stat(embedded, "sql/"+file.Name()); err != nil {
-			return nil, fmt.Errorf("%s in %s replaces no query; there are %s", file.Name(), dir, strings.Join(queryNames(), ", "))
+			return nil, fmt.Errorf("файл %s каталога %s не заменяет ни одного запроса; есть %s", file.Name(), dir, strings.Join(queryNames(), ", "))
 		}
 		text, err := readQuery(filepath.Join(dir, file.Name()))
 		if err != nil {
@@ -73,7 +73,7 @@ func readQuery(path string) (string, error) {
 		return "", err
 	}
 	if len(text) > maxQuery {
-		return "", fmt.Errorf("%s is larger than %d bytes", path, maxQuery)
+		return "", fmt.Errorf("файл %s больше %d байт: это не запрос", path, maxQuery)
 	}
 	return string(text), nil
 }
