@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -85,8 +84,7 @@ func TestAnotherTransportLosesAndRefuses(t *testing.T) {
 	b.lose, b.refuse = 0, func(string) *bus.Error {
 		return &bus.Error{Class: bus.ClassFixData, Refused: "Wrong", Reason: "содержимое не принято", Absent: true, Err: errors.New("wrong content")}
 	}
-	w.collected("50003")
-	for _, job := range []jobs.Job{w.decide, w.form, w.sign} {
+	for _, job := range []jobs.Job{w.collect, w.decide, w.form, w.sign} {
 		w.run(job)
 	}
 	if _, err := w.send.Run(t.Context()); bus.ClassOf(err) != bus.ClassFixData {
@@ -94,19 +92,6 @@ func TestAnotherTransportLosesAndRefuses(t *testing.T) {
 	}
 	if n := w.count(`select count(*) from egisso.package where state = 'send_failed' and info like '%содержимое не принято%'`); n != 1 {
 		t.Errorf("%d packages tell that they were refused", n)
-	}
-}
-
-// collected reads the МИС until a change of a prescription has been read: a transaction of
-// any test beside this one, which is older, keeps it from being read for a moment.
-func (w *world) collected(key string) {
-	w.Helper()
-	deadline := time.Now().Add(time.Minute)
-	for w.count(`select count(*) from egisso.source_row where dirty and register = 'fact' and row_key = $1`, key) == 0 {
-		if time.Now().After(deadline) {
-			w.Fatalf("the change of row %s is not read", key)
-		}
-		w.run(w.collect)
 	}
 }
 

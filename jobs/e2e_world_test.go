@@ -322,10 +322,27 @@ func (w *world) advance(d time.Duration) {
 	}
 }
 
+// exec runs a statement. What it changed in the МИС can be read when it returns.
 func (w *world) exec(query string, args ...any) {
 	w.Helper()
 	if _, err := w.pool.Exec(context.Background(), query, args...); err != nil {
 		w.Fatal(err)
+	}
+	if strings.Contains(query, " mis.") {
+		w.outlived()
+	}
+}
+
+// outlived waits until whatever ran on the server has ended: the change log is read up
+// to the oldest running transaction, and the tests beside this one have theirs.
+func (w *world) outlived() {
+	w.Helper()
+	now := w.text(`select pg_current_xact_id()::text`)
+	for start := time.Now(); w.count(`select (pg_snapshot_xmin(pg_current_snapshot()) < $1::text::xid8)::int`, now) > 0; {
+		if time.Since(start) > time.Minute {
+			w.Fatal("a transaction beside this test does not end")
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

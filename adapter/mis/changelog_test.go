@@ -3,10 +3,13 @@ package mis_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
@@ -205,13 +208,81 @@ func BenchmarkEditedRow(b *testing.B) {
 	}
 }
 
-// BenchmarkIdlePoll is a look for changes when there are none.
+// BenchmarkIdlePoll is a look for changes when there are none, in a МИС of ten thousand
+// prescriptions, and of as many as EGISSOGW_BENCH_ROWS says. It logs the plan.
 func BenchmarkIdlePoll(b *testing.B) {
-	s, _, cursor := reference(b, 10_000)
-	b.ResetTimer()
-	for range b.N {
-		if _, err := s.Changed(b.Context(), egisso.RegisterFact, cursor, func(mis.Row) error { return nil }); err != nil {
+	sizes := []int{10_000}
+	if more, err := strconv.Atoi(os.Getenv("EGISSOGW_BENCH_ROWS")); err == nil {
+		sizes = append(sizes, more)
+	}
+	for _, rows := range sizes {
+		b.Run(fmt.Sprintf("%d rows", rows), func(b *testing.B) {
+			s, conn, _ := reference(b, 10_000)
+			multiply(b, conn, rows)
+			var text string
+			if err := conn.QueryRow(b.Context(), "select 'xid/' || pg_snapshot_xmin(pg_current_snapshot())").Scan(&text); err != nil {
+				b.Fatal(err)
+			}
+			cursor, err := mis.ParseCursor(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			nothing := func(s *mis.Source) {
+				_, err := s.Changed(b.Context(), egisso.RegisterFact, cursor, func(row mis.Row) error { return fmt.Errorf("row %s came", row.Key) })
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.Log(explained(b, conn.Config().ConnString(), nothing))
+			b.ResetTimer()
+			for range b.N {
+				nothing(s)
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/poll")
+		})
+	}
+}
+
+// multiply copies the prescriptions until there are so many; the log gets an entry of each.
+func multiply(b *testing.B, conn *pgx.Conn, rows int) {
+	b.Helper()
+	const batch = 100_000 // a statement
+	for from := 0; from < rows-10_000; from += batch {
+		n := min(batch, rows-10_000-from)
+		if _, err := conn.Exec(b.Context(), `insert into mis.recipe
+			select 1000000 + $1 + n, r.lpu_id, r.patient_id, r.privilege_id, r.series, 'x' || ($1 + n), r.issue_date, r.valid_days,
+			       r.drug_id, r.pack_qty, r.discount, r.price, r.sum_total, r.status
+			  from generate_series(1, $2::bigint) n join mis.recipe r on r.id = 50001 + n % 10000`, int64(from), int64(n)); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// explained is the plan PostgreSQL made for the reading of a page.
+func explained(b *testing.B, url string, do func(*mis.Source)) (plan string) {
+	b.Helper()
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, setting := range map[string]string{"session_preload_libraries": "auto_explain", "client_min_messages": "log",
+		"auto_explain.log_min_duration": "0", "auto_explain.log_analyze": "on", "auto_explain.log_buffers": "on"} {
+		cfg.ConnConfig.RuntimeParams[name] = setting
+	}
+	cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if strings.Contains(n.Message, "changed_xid") && strings.Contains(n.Message, "Limit") {
+			plan = n.Message
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(b.Context(), cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
+	do(mis.Open(b.Context(), pool, ""))
+	if plan == "" {
+		b.Fatal("no plan came")
+	}
+	_, plan, _ = strings.Cut(plan, "\nLimit")
+	return "Limit" + plan
 }

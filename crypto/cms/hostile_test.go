@@ -85,7 +85,7 @@ func TestHostileCMS(t *testing.T) {
 			}},
 		{Name: "CMS of certificates", Read: read, Says: "more than 128 certificates",
 			Input: func(n int) []byte {
-				return g.with(fieldCertificates, hostiletest.Fill(g.certificate, n), hostiletest.Element{Tag: 0xa0})
+				return g.with(fieldCertificates, hostiletest.Fill(g.certificate, max(n, 128<<10)), hostiletest.Element{Tag: 0xa0})
 			}},
 		{Name: "CMS of foreign certificates", Read: read, Says: "more than 128 certificates",
 			Input: func(n int) []byte {

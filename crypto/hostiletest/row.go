@@ -44,7 +44,7 @@ func (r Row) most(c cost) uint64 { return Most(c.Input) + uint64(r.Asks) }
 const memoryLimit = 200 << 20
 
 // largest is 4N by default: enough for what is not linear to show, and cheap.
-const largest = 512 << 10
+const largest = 256 << 10
 
 // The environment of a measured process.
 const (

@@ -65,7 +65,7 @@ func (c *Cluster) initdb(ctx context.Context, more ...string) error {
 // for Options.From: initdb takes over a second, a copy of its result a moment. It is
 // for one account, one version of PostgreSQL, and until the machine starts anew, so
 // that it need not be written to the disk; what is older is removed. Clusters copied
-// from it have the same password: it is for tests.
+// from it have the same password, and sessions that end quickly: it is for tests.
 func Prepare(ctx context.Context, folder string) (dir string, err error) {
 	binaries, err := findBinaries(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func Prepare(ctx context.Context, folder string) (dir string, err error) {
 	}
 	now := filepath.Join(folder, strings.TrimSpace(string(boot)))
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ()\n", r) })
-	dir = filepath.Join(now, fmt.Sprintf("%s-uid%d", strings.Join(words, "-"), os.Geteuid()))
+	dir = filepath.Join(now, fmt.Sprintf("%s-uid%d-exit", strings.Join(words, "-"), os.Geteuid()))
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
@@ -96,6 +96,7 @@ func Prepare(ctx context.Context, folder string) (dir string, err error) {
 	if err := c.initdb(ctx, "--wal-segsize=1"); err != nil { // MB: else the log is half of what is copied
 		return "", errors.Join(err, c.release())
 	}
+	c.makeExit(ctx)
 	return dir, errors.Join(publish(ctx, c.dir, dir), c.release(), removeOthers(now))
 }
 

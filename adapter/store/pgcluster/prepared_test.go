@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -57,6 +60,10 @@ func TestPreparedClusterIsCopied(t *testing.T) {
 	c, err := Start(t.Context(), Options{NoSync: true, From: dir})
 	if err != nil {
 		t.Fatal(err)
+	}
+	maps, err := os.ReadFile("/proc/" + strconv.Itoa(c.server.cmd.Process.Pid) + "/maps")
+	if _, none := exec.LookPath("gcc"); none == nil && (err != nil || !strings.Contains(string(maps), c.exitLibrary())) {
+		t.Errorf("the server did not load %s: %v", exitName, err)
 	}
 	err = c.Exec(t.Context(), "create table t ()")
 	if err = errors.Join(err, c.Stop()); err != nil {

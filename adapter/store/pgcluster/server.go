@@ -71,7 +71,8 @@ func (s *server) stop(signals ...os.Signal) error {
 func (c *Cluster) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(c.binaries, program), args...)
 	cmd.Dir = c.dir
-	cmd.Env = []string{"PATH=" + c.binaries + ":/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + c.dir}
+	// Bound at the start, symbols are looked up once and not by every session again.
+	cmd.Env = []string{"LD_BIND_NOW=1", "PATH=" + c.binaries + ":/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + c.dir}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: c.account.credential}
 	return cmd
 }

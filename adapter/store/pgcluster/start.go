@@ -57,7 +57,7 @@ func (c *Cluster) start(ctx context.Context) error {
 	defer log.Close()
 	cmd := c.command(context.WithoutCancel(ctx), "postgres", c.arguments()...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = append(cmd.Env, c.options.Env...)
+	cmd.Env = slices.Concat(cmd.Env, c.preload(), c.options.Env)
 	cmd.ExtraFiles = []*os.File{c.lock}
 	s, err := startServer(cmd)
 	if err != nil {
