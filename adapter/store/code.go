@@ -58,7 +58,7 @@ func replaceCode(ctx context.Context, tx pgx.Tx, code string, hash []byte) error
 	if _, err := tx.Exec(ctx, `set local check_function_bodies = off;`+code); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `insert into egisso.schema_code (hash) values ($1) on conflict (id) do update set hash = excluded.hash, applied_at = now()`, hash)
+	_, err := tx.Exec(ctx, `update egisso.schema_code set hash = $1, applied_at = now()`, hash)
 	return err
 }
 

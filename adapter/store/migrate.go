@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
@@ -100,11 +101,16 @@ func installedVersion(ctx context.Context, conn queryer) (version int32, err err
 	if err != nil {
 		return 0, fmt.Errorf("read the schema's version: %w", err)
 	}
-	var released bool // the tables of before it lack this one
-	if err := conn.QueryRow(ctx, `select to_regclass('egisso.move') is not null`).Scan(&released); err != nil {
+	want, err := tablesDigest()
+	if err != nil {
+		return version, err
+	}
+	var have string // "" where a program older than the digest made the tables
+	err = conn.QueryRow(ctx, `select coalesce((select to_jsonb(c) ->> 'tables' from egisso.schema_code c), '')`).Scan(&have)
+	if err != nil && !isUndefinedTable(err) {
 		return version, fmt.Errorf("read the schema's version: %w", err)
 	}
-	if version > 0 && !released {
+	if version > 0 && have != want {
 		return version, ErrOldSchema
 	}
 	latest, err := latestVersion()
@@ -171,10 +177,23 @@ func newMigrator(ctx context.Context, conn *pgx.Conn) (*migrate.Migrator, error)
 	if err != nil {
 		return nil, fmt.Errorf("open migrations: %w", err)
 	}
+	if m.Data["tables"], err = tablesDigest(); err != nil {
+		return nil, err
+	}
 	if err := m.LoadMigrations(files); err != nil {
 		return nil, fmt.Errorf("load migrations: %w", err)
 	}
 	return m, nil
+}
+
+// tablesDigest is that of the file the tables begin with. From the first release on it is
+// never edited again.
+func tablesDigest() (string, error) {
+	text, err := migrationFiles.ReadFile("migrations/001_tables.sql")
+	if err != nil {
+		return "", fmt.Errorf("open migrations: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text)), nil
 }
 
 // waited tells that others held what was to be changed.

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,15 +16,20 @@ import (
 // TestOlderThanTheFirstRelease: a database of the programs before it is refused, by
 // migrate and by the gateway, in one line.
 func TestOlderThanTheFirstRelease(t *testing.T) {
-	for version, also := range map[int]string{19: "", 1: "; create table egisso.schema_code (hash bytea)"} {
+	const made = `create schema egisso; create table egisso.schema_version (version int4 not null); insert into egisso.schema_version values (1);`
+	for name, tables := range map[string]string{
+		"19 versions":          `create schema egisso; create table egisso.schema_version (version int4 not null); insert into egisso.schema_version values (19)`,
+		"no digest":            made + `create table egisso.schema_code (hash bytea); insert into egisso.schema_code values ('x')`,
+		"not even a row":       made + `create table egisso.schema_code (hash bytea)`,
+		"other tables than it": made + `create table egisso.schema_code (hash bytea, tables text); insert into egisso.schema_code values ('x', 'y')`,
+	} {
 		url := pgtest.Empty(t)
-		exec(t, connect(t, url), fmt.Sprintf(`create schema egisso; create table egisso.schema_version (version int4 not null);
-			insert into egisso.schema_version values (%d)%s`, version, also))
+		exec(t, connect(t, url), tables)
 		if _, _, err := store.Migrate(t.Context(), url); !errors.Is(err, store.ErrOldSchema) {
-			t.Errorf("migrate %d: %v", version, err)
+			t.Errorf("%s: migrate: %v", name, err)
 		}
 		if err := opened(t, url).CheckVersion(t.Context()); !errors.Is(err, store.ErrOldSchema) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("start %d: %v", version, err)
+			t.Errorf("%s: start: %v", name, err)
 		}
 	}
 }

@@ -3,12 +3,14 @@
 -- forward, each change in a file of its own; this one is the first release.
 
 -- What the functions, views and triggers of ../code were made from, to skip what is
--- unchanged.
+-- unchanged, and the digest of this file: tables made by another one are refused.
 create table egisso.schema_code (
     id         boolean     primary key default true check (id),
     hash       bytea       not null,
-    applied_at timestamptz not null default now()
+    applied_at timestamptz not null default now(),
+    tables     text        not null
 );
+insert into egisso.schema_code (hash, tables) values ('', '{{.tables}}');
 
 -- What people write is shown to other people: no control characters, line ends or
 -- characters that change the direction of writing, none that are invisible.
