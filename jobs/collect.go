@@ -148,6 +148,7 @@ type reading struct {
 	saved         string            // cursor in the store
 	moved         bool              // the cursor in the store is not what it was
 	anew          bool              // the source could not be gone on with from the cursor
+	other         bool              // since it is another database
 	owed          bool              // so a reconciliation was asked for
 	byTransaction bool              // only what is older than every transaction that runs is read
 
@@ -168,7 +169,8 @@ func (r *reading) read(ctx context.Context) (err error) {
 	}
 	next, err := r.Source.Changed(ctx, r.register, from, func(row mis.Row) error { return r.take(ctx, row) })
 	if err == nil {
-		r.reached, r.anew, r.byTransaction = next.String(), r.anew || next.Anew(), next.ByTransaction()
+		r.reached, r.byTransaction = next.String(), next.ByTransaction()
+		r.anew, r.other = r.anew || next.Anew(), r.other || next.Moved()
 		err = r.flush(ctx)
 	}
 	if err != nil {
@@ -202,7 +204,7 @@ func (r *reading) take(ctx context.Context, row mis.Row) error {
 		}
 	}
 	r.batch, r.reached = append(r.batch, saved), row.Next.String()
-	r.anew = r.anew || row.Next.Anew()
+	r.anew, r.other = r.anew || row.Next.Anew(), r.other || row.Next.Moved()
 	r.bytes += len(saved.Content)
 	r.inBatch[row.Key] = true
 	return nil
@@ -212,8 +214,8 @@ func (r *reading) take(ctx context.Context, row mis.Row) error {
 // tried again.
 func (r *reading) flush(ctx context.Context) error {
 	if r.anew && !r.owed {
-		r.Log.Warn("source does not go on where it was read to: read anew, to be reconciled", "register", r.register)
-		if err := r.Store.OweReconciliation(ctx, r.register); err != nil {
+		r.Log.Warn("source does not go on where it was read to: read anew, to be reconciled", "register", r.register, "another_database", r.other)
+		if err := r.Store.OweReconciliation(ctx, r.register, r.other); err != nil {
 			return err
 		}
 		r.owed = true

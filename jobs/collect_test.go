@@ -120,7 +120,7 @@ func (c *collecting) want(t *testing.T, query, want string) {
 }
 
 // reached is how far the facts were read, without the number of the transaction.
-const reached = `select regexp_replace(position, '\d+', 'N') from egisso.source_cursor where register = 'fact'`
+const reached = `select regexp_replace(regexp_replace(position, '@[^/]+', ''), '\d+', 'N') from egisso.source_cursor where register = 'fact'`
 
 // thousand are 1,000 good facts, k0001 to k1000.
 const thousand = "insert into fact_table (row_key) select 'k' || lpad(n::text, 4, '0') from generate_series(1, 1000) n;"

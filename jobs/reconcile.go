@@ -204,6 +204,16 @@ func (e *TooManyGoneError) Error() string {
 	return fmt.Sprintf("%d of %d rows of register %s are gone from the source: nothing of it is believed until somebody says so", e.Gone, e.Known, e.Register)
 }
 
+// SourceMovedError says that the source became another database and lacks rows since.
+type SourceMovedError struct {
+	Register    egisso.Register
+	Gone, Known int
+}
+
+func (e *SourceMovedError) Error() string {
+	return fmt.Sprintf("the source is another database than before and lacks %d of %d rows of register %s: nothing is removed until somebody says so", e.Gone, e.Known, e.Register)
+}
+
 // gone finds rows that the source does not show any more. Each is asked for by
 // its key before it counts as deleted.
 func (c *comparing) gone(ctx context.Context) error {
@@ -211,6 +221,14 @@ func (c *comparing) gone(ctx context.Context) error {
 	unseen, known, err := s.Unseen(ctx, c.r)
 	if err != nil || unseen == 0 {
 		return err
+	}
+	moved, err := s.SourceMoved(ctx, c.r.Register)
+	if err != nil {
+		return err
+	}
+	if moved && !c.AcceptGone {
+		c.r.Problem = fmt.Sprintf("Источник — другая база, чем раньше (восстановлена или переключена), и в ней нет записей: %d из %d. Ничего не удаляется; если записей действительно нет, выполните egissogw reconcile --accept-gone", unseen, known)
+		return &SourceMovedError{c.r.Register, unseen, known}
 	}
 	if !c.AcceptGone && (unseen == known || unseen > max(goneFew, known/goneShare)) {
 		c.r.Problem = fmt.Sprintf("В источнике не видно записей: %d из %d. Похоже на ошибку представления; если записи действительно удалены, выполните egissogw reconcile --accept-gone", unseen, known)

@@ -3,6 +3,7 @@ package jobs
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,38 @@ func TestReconciliationDoesNotBelieveAnEmptyView(t *testing.T) {
 		t.Errorf("a person's word: found %+v: %v", r, err)
 	}
 	c.want(t, `select count(*) from egisso.source_row where deleted`, "100")
+}
+
+// TestRestoredSourceRemovesNothing: what a source lacks since it became another database
+// was lost with a restore rather than deleted.
+func TestRestoredSourceRemovesNothing(t *testing.T) {
+	c := collectFrom(t)
+	c.exec(t, `insert into fact_table (row_key) values ('a'), ('b'), ('c')`)
+	if _, err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.settle(t)
+	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_cursor set position = regexp_replace(position, '@[^/]+', '@another')`); err != nil {
+		t.Fatal(err)
+	}
+	c.exec(t, `delete from fact_table where row_key = 'c'`)
+	if report, err := c.Run(t.Context()); err != nil || !slices.Contains(report.Wakes, Reconcile{}.Name()) {
+		t.Errorf("it is not reconciled at once: %+v: %v", report, err)
+	}
+	for range 2 {
+		var moved *SourceMovedError
+		if r, err := c.reconciled(t, false); !errors.As(err, &moved) || moved.Gone != 1 || moved.Known != 3 || r.Problem == "" {
+			t.Errorf("found %+v: %v", r, err)
+		}
+		c.want(t, `select count(*) from egisso.source_row where deleted`, "0")
+	}
+	if r, err := c.reconciled(t, true); err != nil || r.Gone != 1 {
+		t.Errorf("a person's word: found %+v: %v", r, err)
+	}
+	c.exec(t, `delete from fact_table where row_key = 'b'`)
+	if r, err := c.reconciled(t, false); err != nil || r.Gone != 1 {
+		t.Errorf("later ones are ordinary: found %+v: %v", r, err)
+	}
 }
 
 // While a register is read for the first time there is nothing to compare.

@@ -63,5 +63,5 @@ func (s Settle) gone(ctx context.Context, register egisso.Register, keys []strin
 	}
 	s.Log.Warn("rows that are to be removed are in the source: its register is reconciled", "register", register, "rows", len(alive))
 	report.Wakes = []string{Reconcile{}.Name()}
-	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(alive, key) }), s.Store.OweReconciliation(ctx, register)
+	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(alive, key) }), s.Store.OweReconciliation(ctx, register, false)
 }

@@ -22,9 +22,12 @@ type Cursor struct {
 	key        string // inside a pass: last key read, at position xid or at
 	inside     bool
 
+	// database is which one was read, see identity.sql; "" where nobody could tell.
+	database string
+
 	// anew: the pass had to begin from everything though it was told to go on from
-	// somewhere. Not part of the text.
-	anew bool
+	// somewhere; moved: because that was another database. Not part of the text.
+	anew, moved bool
 }
 
 // order is what a source orders its changes by.
@@ -44,6 +47,10 @@ func (c Cursor) IsZero() bool { return c == Cursor{} }
 // not read. Rows that are gone without a trace must be looked for then.
 func (c Cursor) Anew() bool { return c.anew }
 
+// Moved reports that it read everything because the source is another database than the
+// one read before: it was restored, or a copy of it took its place.
+func (c Cursor) Moved() bool { return c.moved }
+
 // ByTransaction reports whether it counts transactions: then only what is older than every
 // transaction that runs has been read, see [Source.Holder].
 func (c Cursor) ByTransaction() bool { return c.by == byTransaction }
@@ -57,6 +64,7 @@ const cursorTime = "2006-01-02T15:04:05.000000Z"
 //	"xid/8012"           every transaction before 8012 was read
 //	"xid/8012/key"       and of transaction 8012 the rows up to key
 //	"all/xid/8012/key"   a pass over everything was read up to key
+//	"xid@7/8012"         the same of database 7, see sql/identity.sql
 //
 // and the same with time/2025-03-01T10:00:00.000000Z for a source without
 // transactions.
@@ -67,9 +75,9 @@ func (c Cursor) String() string {
 	}
 	switch c.by {
 	case byTransaction:
-		b.WriteString("xid/" + strconv.FormatUint(c.xid, 10))
+		b.WriteString("xid" + c.of() + "/" + strconv.FormatUint(c.xid, 10))
 	case byTime:
-		b.WriteString("time/" + c.at.UTC().Format(cursorTime))
+		b.WriteString("time" + c.of() + "/" + c.at.UTC().Format(cursorTime))
 	default:
 		return ""
 	}
@@ -77,6 +85,13 @@ func (c Cursor) String() string {
 		b.WriteString("/" + c.key)
 	}
 	return b.String()
+}
+
+func (c Cursor) of() string {
+	if c.database == "" {
+		return ""
+	}
+	return "@" + c.database
 }
 
 // MarshalText implements encoding.TextMarshaler.
@@ -103,6 +118,8 @@ func ParseCursor(text string) (Cursor, error) {
 	kind, rest, _ := strings.Cut(rest, "/")
 	position, key, inside := strings.Cut(rest, "/")
 	c.key, c.inside = key, inside
+	kind, database, named := strings.Cut(kind, "@")
+	c.database = database
 
 	var err error
 	switch kind {
@@ -114,6 +131,9 @@ func ParseCursor(text string) (Cursor, error) {
 		c.at, err = time.Parse(cursorTime, position)
 	default:
 		err = fmt.Errorf("unknown kind %q", kind)
+	}
+	if err == nil && named && database == "" {
+		err = fmt.Errorf("no database after @")
 	}
 	if err == nil && everything && !inside {
 		err = fmt.Errorf("a pass over everything needs a key")

@@ -9,7 +9,7 @@ import (
 func TestCursorText(t *testing.T) {
 	for _, text := range []string{
 		"", "xid/8012", "xid/8012/key", "xid/8012/", "xid/18446744073709551615", "xid/7/a/b/c", "all/xid/8012/key", "all/xid/1/",
-		"time/2025-03-01T10:00:00.000000Z", "time/2025-03-01T10:00:00.123456Z/ключ", "all/time/2025-03-01T10:00:00.000000Z/a",
+		"time/2025-03-01T10:00:00.000000Z", "time/2025-03-01T10:00:00.123456Z/ключ", "xid@7:1:9/8012/k@y", "all/time@7/2025-03-01T10:00:00.000000Z/a", "all/time/2025-03-01T10:00:00.000000Z/a",
 	} {
 		c, err := mis.ParseCursor(text)
 		if err != nil {
@@ -27,7 +27,7 @@ func TestCursorText(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"8012", "xid", "xid/", "xid/-1", "xid/x", "xid/18446744073709551616", "all/", "all/xid/8012", "time/2025-03-01", "lsn/1",
+		"8012", "xid", "xid/", "xid/-1", "xid/x", "xid/18446744073709551616", "all/", "all/xid/8012", "time/2025-03-01", "lsn/1", "xid@/8012",
 	} {
 		if c, err := mis.ParseCursor(text); err == nil || !c.IsZero() {
 			t.Errorf("%q was read as %q", text, c)

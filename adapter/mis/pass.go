@@ -23,12 +23,14 @@ type pass struct {
 	cursor Cursor
 
 	started bool
-	first   Cursor // where reading began
-	place   Cursor // where to go on reading
-	by      order
-	bound   uint64    // byTransaction: the first transaction not to be read
-	clock   time.Time // byTime: the source's clock at the beginning
-	newest  time.Time // byTime: the newest change seen
+	// database is the one read, "" where nobody can tell.
+	database string
+	first    Cursor // where reading began
+	place    Cursor // where to go on reading
+	by       order
+	bound    uint64    // byTransaction: the first transaction not to be read
+	clock    time.Time // byTime: the source's clock at the beginning
+	newest   time.Time // byTime: the newest change seen
 
 	held *sourceRow // read and not yet given to fn: the next row may have its key
 }
@@ -116,18 +118,23 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("read the source's clock: %w", err)
 	}
 
+	if p.database, err = p.source.identity(ctx, tx); err != nil {
+		return err
+	}
 	trimmed, err := p.trimmed(ctx, tx, found)
 	if err != nil {
 		return err
 	}
 	c := p.cursor
 	p.place = c
+	p.place.anew, p.place.moved = false, false // of the pass before
+	moved := c.database != "" && p.database != "" && c.database != p.database
 	switch {
-	case c.by != p.by, c.by == byTransaction && (c.xid > p.bound || trimmed),
+	case moved, c.by != p.by, c.by == byTransaction && (c.xid > p.bound || trimmed),
 		c.by == byTime && c.at.After(p.clock.Add(p.source.overlap)):
-		// The beginning, another kind of source, one gone back in time, or one that
-		// forgot changes nobody has read.
-		p.place = Cursor{by: p.by, everything: true, anew: !c.IsZero()}
+		// The beginning, another source, one gone back in time, or one that forgot
+		// changes nobody has read.
+		p.place = Cursor{by: p.by, everything: true, anew: !c.IsZero(), moved: moved}
 		if p.by == byTransaction {
 			p.place.xid = p.bound
 		} else {
@@ -139,6 +146,7 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 	case c.by == byTime:
 		p.newest = c.at
 	}
+	p.place.database = p.database
 	p.first = p.place
 	return nil
 }

@@ -30,18 +30,16 @@ func (p *pass) resumable(row *sourceRow) bool {
 
 // next is the cursor after a pass that read everything there was.
 func (p *pass) next() Cursor {
+	c := Cursor{by: p.by, database: p.database, anew: p.place.anew, moved: p.place.moved}
 	switch {
-	case p.place.everything && p.by == byTransaction:
-		// The pass may have been taken up again: its beginning counts.
-		return Cursor{by: byTransaction, xid: p.place.xid, anew: p.place.anew}
+	case p.place.everything: // the pass may have been taken up again: its beginning counts
+		c.xid, c.at = p.place.xid, p.place.at
 	case p.by == byTransaction:
-		return Cursor{by: byTransaction, xid: p.bound}
-	case p.place.everything:
-		return Cursor{by: byTime, at: p.place.at, anew: p.place.anew}
-	case p.newest.After(p.clock):
-		// A change dated in the future must not hide those made until then.
-		return Cursor{by: byTime, at: p.clock}
+		c.xid = p.bound
+	case p.newest.After(p.clock): // a change dated in the future must not hide those made until then
+		c.at = p.clock
 	default:
-		return Cursor{by: byTime, at: p.newest}
+		c.at = p.newest
 	}
+	return c
 }

@@ -42,12 +42,22 @@ func (s *Store) ReconciledWithin(ctx context.Context, register egisso.Register, 
 }
 
 // OweReconciliation notes that changes of a register may have been missed: a reconciliation
-// that begins from now on is due, however recent the last one is.
-func (s *Store) OweReconciliation(ctx context.Context, register egisso.Register) error {
-	if _, err := s.pool.Exec(ctx, query("owe_reconciliation"), register); err != nil {
+// that begins from now on is due, however recent the last one is. moved: the source is
+// another database than before.
+func (s *Store) OweReconciliation(ctx context.Context, register egisso.Register, moved bool) error {
+	if _, err := s.pool.Exec(ctx, query("owe_reconciliation"), register, moved); err != nil {
 		return fmt.Errorf("ask for a reconciliation of register %s: %w", register, err)
 	}
 	return nil
+}
+
+// SourceMoved reports that the source became another database and no reconciliation has
+// ended well since.
+func (s *Store) SourceMoved(ctx context.Context, register egisso.Register) (moved bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("source_moved"), register).Scan(&moved); err != nil {
+		return false, fmt.Errorf("ask whether the source of register %s moved: %w", register, err)
+	}
+	return moved, nil
 }
 
 // CompareRows notes that the source has these rows and returns the keys of those

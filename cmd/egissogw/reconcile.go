@@ -42,6 +42,9 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	if gone := (*jobs.TooManyGoneError)(nil); errors.As(err, &gone) {
 		err = fmt.Errorf("%s: исчезло записей %d из %d, ничего не удалено", gone.Register.Title(), gone.Gone, gone.Known)
 	}
+	if moved := (*jobs.SourceMovedError)(nil); errors.As(err, &moved) {
+		err = fmt.Errorf("%s: источник стал другой базой, в ней нет записей: %d из %d, ничего не удалено", moved.Register.Title(), moved.Gone, moved.Known)
+	}
 	if *asJSON {
 		return errors.Join(a.printJSON(found), err)
 	}

@@ -90,6 +90,9 @@ func with(env ...string) func(*world.Options) {
 	return func(o *world.Options) { o.Env = append(o.Env, env...) }
 }
 
+// guarded holds many changes at once, which the worlds of the others make all the time.
+const guarded = "EGISSOGW_GUARD_WINDOW=24h"
+
 // apart gives the МИС and the gateway a server each.
 func apart(o *world.Options) { o.Separate = true }
 

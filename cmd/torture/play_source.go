@@ -21,7 +21,21 @@ func reloaded(ctx context.Context, p *play) error {
 	if err := p.during(ctx, 5*time.Second); err != nil {
 		return err
 	}
-	return p.Edit(ctx, `insert into mis.recipe table mis.copy_of_recipe`)
+	if err := p.Edit(ctx, `insert into mis.recipe table mis.copy_of_recipe`); err != nil {
+		return err
+	}
+	return p.nothingRemoved(ctx)
+}
+
+// nothingRemoved ends when everything is as it should be: nothing was removed on the way.
+func (p *play) nothingRemoved(ctx context.Context) error {
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	if removed := p.removedInEGISSO(); removed > p.Removed {
+		return fmt.Errorf("%d facts were removed in ЕГИССО", removed-p.Removed)
+	}
+	return nil
 }
 
 // restored puts the МИС back to what it was some changes ago.
@@ -69,8 +83,10 @@ func halfShown(condition string) act {
 		if err := p.Edit(ctx, `drop view egisso_source.fact; alter view egisso_source.whole_fact rename to fact`); err != nil {
 			return err
 		}
-		_, err := p.Run(ctx, "reconcile")
-		return err
+		if _, err := p.Run(ctx, "reconcile"); err != nil {
+			return err
+		}
+		return p.nothingRemoved(ctx)
 	}
 }
 

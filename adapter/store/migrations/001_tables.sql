@@ -125,7 +125,10 @@ create table egisso.source_cursor (
     -- Changes of the register may have been missed since: the source went back in time, or
     -- trimmed its log of changes before it was read. A reconciliation that began later pays
     -- for it.
-    reconcile_from timestamptz
+    reconcile_from timestamptz,
+    -- The source became another database then (restored, failed over). What it lacks since
+    -- is not removed until a person says so.
+    source_moved_at timestamptz
 );
 
 -- The oldest transaction of the source's server that has not ended: what changed after it

@@ -60,9 +60,12 @@ update egisso.source_row s set dirty = true
                       and (egisso.record_open(r.state) or r.state = 'rejected' or r.state = 'dropped' and r.reason_code = 'not_actual'));
 
 -- name: finish_reconciliation
-update egisso.reconciliation
-   set finished_at = now(), seen = $2, changed = $3, gone = $4, forgotten = $5, problem = $6
- where id = $1;
+with finished as (
+    update egisso.reconciliation
+       set finished_at = now(), seen = $2, changed = $3, gone = $4, forgotten = $5, problem = $6
+     where id = $1 returning register, started_at, problem)
+update egisso.source_cursor c set source_moved_at = null
+  from finished f where c.register = f.register and c.source_moved_at < f.started_at and f.problem = '';
 
 -- name: rewind_cursor
 -- Never forward: only to where everything before was certainly read.
@@ -74,7 +77,10 @@ select exists (select from egisso.reconciliation r
                   and r.started_at >= coalesce((select c.reconcile_from from egisso.source_cursor c where c.register = $1), '-infinity'));
 
 -- name: owe_reconciliation
-update egisso.source_cursor set reconcile_from = now() where register = $1;
+update egisso.source_cursor set reconcile_from = now(), source_moved_at = case when $2 then now() else source_moved_at end where register = $1;
+
+-- name: source_moved
+select exists (select from egisso.source_cursor where register = $1 and source_moved_at is not null);
 
 -- name: join_by_hash
 -- The table of keys seen is filled and emptied between two looks of the planner at
