@@ -10,7 +10,7 @@ import (
 
 // What scenarios await: one text for what is mended together.
 const (
-	awaitsMemory   = "what ЕГИССО holds is found again after the database was lost"
+	awaitsMemory = "what ЕГИССО holds is found again after the database was lost"
 )
 
 // scenarios are all bad days there are. What must hold in each is the list of
