@@ -25,7 +25,7 @@ update egisso.change_guard set held_since = now() where register = $1 and change
 -- What was packed and has not left is taken apart.
 with apart as (
     select p.id from egisso.package p
-     where p.register = $1 and p.provider = $3 and p.channel = 'smev' and p.state in ('formed', 'signed')
+     where p.register = $1 and p.provider = $3 and p.channel = 'smev' and egisso.package_open(p.state)
        and exists (select from egisso.package_record m join egisso.record r on r.id = m.record_id where m.package_id = p.id and r.change = $2)
        and not exists (select from egisso.message m where m.package_id = p.id
                           and (m.state <> 'pending' or m.attempts > 0 or coalesce(m.claimed_until, '-infinity') > now()))
