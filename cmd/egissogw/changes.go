@@ -89,9 +89,9 @@ func (a *app) listChanges(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С")
+	fprintln(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С")
 	for _, c := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", c.Register, c.Change, c.Provider, c.Records, c.Since.Local().Format(humanTime))
+		fprintf(w, "%s\t%s\t%s\t%d\t%s\n", c.Register, c.Change, c.Provider, c.Records, c.Since.Local().Format(humanTime))
 	}
 	return w.Flush()
 }
