@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -40,30 +41,49 @@ func (s *session) move() { s.moved.Store(time.Now().UnixNano()) }
 
 // controlConn is the connection for commands. A whole reply has to come within
 // the timeout and within bounds, however its bytes are spread over lines and time.
+// Its reader gets whole lines only: the library would take one that was cut off for a
+// shorter reply.
 type controlConn struct {
 	net.Conn
 	session      *session
 	bytes, lines int // of the present reply
+	text         []byte
+	whole        int // of text, up to the end of a line
 	// broken is why nothing more can be made of it: the library goes on with
 	// another command after some errors.
 	broken error
 }
 
 func (c *controlConn) Read(p []byte) (int, error) {
-	if c.broken == nil && (c.bytes > replyBytes || c.lines > replyLines) {
-		c.broken = ErrLongReply
+	for c.whole == 0 {
+		if c.broken == nil && (c.bytes > replyBytes || c.lines > replyLines) {
+			c.broken = ErrLongReply
+		}
+		if c.broken != nil {
+			return 0, c.broken
+		}
+		c.broken = c.fill()
 	}
-	if c.broken != nil {
-		return 0, c.broken
-	}
+	n := copy(p, c.text[:c.whole])
+	c.text, c.whole = c.text[n:], c.whole-n
+	return n, nil
+}
+
+// fill adds to the text what has come.
+func (c *controlConn) fill() error {
 	if err := c.Conn.SetReadDeadline(time.Unix(0, c.session.moved.Load()).Add(c.session.timeout)); err != nil {
-		return 0, err
+		return err
 	}
-	n, err := c.Conn.Read(p)
+	var block [4 << 10]byte
+	n, err := c.Conn.Read(block[:])
+	c.text = append(c.text, block[:n]...)
+	c.whole = bytes.LastIndexByte(c.text, '\n') + 1
 	c.bytes += n
-	c.lines += bytes.Count(p[:n], []byte("\n"))
-	c.broken = err
-	return n, err
+	c.lines += bytes.Count(block[:n], []byte("\n"))
+	if err == io.EOF && len(c.text) > c.whole {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // Write sends a command; what the server says from then on answers it.

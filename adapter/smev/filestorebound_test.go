@@ -118,6 +118,39 @@ func get(s *FileStore, limit int64) error {
 	return err
 }
 
+// TestReplyCutOff: a reply without the end of its line is none, whatever its code says.
+func TestReplyCutOff(t *testing.T) {
+	for at, text := range map[string]string{"": "220 read", "USER": "331 pass", "PASS": "230 wel", "TYPE": "200 bin", "EPSV": "229 go ahead (|||21|)"} {
+		ordinary := polite(t, func(net.Conn) {})
+		addr := rawStore(t, func(conn net.Conn, command string) bool {
+			if command == at {
+				say(conn, text)
+				return false
+			}
+			return ordinary(conn, command)
+		})
+		err := get(testStore(addr), 1000)
+		var e *FileStoreError
+		if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &e) || e.Class() != ClassRetry {
+			t.Errorf("%s cut off: error %v", text, err)
+		}
+	}
+}
+
+// TestLineThatIsTooLong: what was read of it until then is no reply.
+func TestLineThatIsTooLong(t *testing.T) {
+	ordinary := polite(t, func(net.Conn) {})
+	addr := rawStore(t, func(conn net.Conn, command string) bool {
+		if command == "USER" {
+			return say(conn, "220 "+strings.Repeat("a", replyBytes+100))
+		}
+		return ordinary(conn, command)
+	})
+	if err := get(testStore(addr), 1000); !errors.Is(err, ErrLongReply) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestServerWithoutEnd(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
