@@ -63,6 +63,9 @@ update egisso.answer
        next_apply_at = now() + egisso.pause(apply_attempts + 1, $3, $4)
  where id = $1;
 
+-- name: knows_record
+select exists (select from egisso.record where id = any($1::uuid[]));
+
 -- name: package_of_message
 select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
