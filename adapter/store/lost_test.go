@@ -21,7 +21,7 @@ func TestProtocolOfALostPackage(t *testing.T) {
 		"foreign": {recordID("2"), "чужой"},
 	} {
 		if _, err := f.StoreAnswer(t.Context(), store.InAnswer{
-			ID: id, OriginalMessageID: uuid.NewString(), Kind: "content", Raw: []byte("raw"), Verified: true, Speaker: store.Speaker{Listed: true},
+			ID: id, OriginalMessageID: uuid.NewString(), Kind: "content", Raw: []byte("raw"), Body: []byte("body"), Verified: true, Speaker: store.Speaker{Listed: true},
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -32,6 +32,7 @@ func TestProtocolOfALostPackage(t *testing.T) {
 			t.Fatal(found, err)
 		}
 		f.want(t, `select review from egisso.answer where id = '`+id+`'`, c.want)
+		f.want(t, `select body is null from egisso.answer where id = '`+id+`'`, "true") // kept once, in raw
 	}
 	f.want(t, `select count(*) from egisso.inbox where trouble = 'stranger' and text like 'Протокол пакета, которого%'`, "1")
 }

@@ -54,7 +54,8 @@ select id, original_message_id, kind, content, body, verified from egisso.answer
    for update skip locked;
 
 -- name: mark_applied
-update egisso.answer set applied_at = now(), applied_note = $2, review = $3 where id = $1;
+-- The body stands in what came, word for word: a classifier would be kept twice for every request.
+update egisso.answer set applied_at = now(), applied_note = $2, review = $3, body = null where id = $1;
 
 -- name: apply_failed
 -- One answer that cannot be applied does not stop the others.
