@@ -41,7 +41,7 @@ type Config struct {
 type Database struct {
 	URL     Secret        `env:"DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе шлюза: postgres://пользователь@узел/база"`
 	Owner   Secret        `env:"OWNER_DATABASE_URL" check:"postgres" doc:"Строка подключения под ролью владельца схемы, только для egissogw migrate; без неё — DATABASE_URL"`
-	Timeout time.Duration `env:"DATABASE_TIMEOUT,default=30s" range:"1s..10m" doc:"Предел одного обращения к базе шлюза; повторной проверке многих записей разом отводится 20m"`
+	Timeout time.Duration `env:"DATABASE_TIMEOUT,default=30s" range:"1s..10m" doc:"Предел одного обращения к базе шлюза и остановки посреди чтения МИС, после которой её сервер обрывает чтение; повторной проверке многих записей разом отводится 20m"`
 }
 
 // Source is the database of the medical information system, read only.

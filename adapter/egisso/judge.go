@@ -2,6 +2,7 @@ package egisso
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -85,9 +86,14 @@ func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
 		known[id.String()] = i
 		v.Records = append(v.Records, RecordVerdict{ID: id, Outcome: OutcomeAccepted})
 	}
+	rejected := map[string]bool{} // ids, strangers' too
 	unknownRejected := false
 	for _, r := range result.Records {
-		i, ours := known[strings.ToLower(r.ID)]
+		id := strings.ToLower(r.ID)
+		if !r.OK {
+			rejected[id] = true
+		}
+		i, ours := known[id]
 		if !ours {
 			v.Unknown = append(v.Unknown, r)
 			unknownRejected = unknownRejected || !r.OK
@@ -99,7 +105,8 @@ func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
 	if len(v.Unknown) > 0 {
 		v.review("В протоколе есть результаты записей, которых нет в пакете: %d", len(v.Unknown))
 	}
-	v.confirm(result, listed, unknownRejected)
+	v.contradictions(result.Records)
+	v.confirm(result, listed, len(rejected), unknownRejected)
 	v.summarise()
 }
 
@@ -116,37 +123,66 @@ func (r *RecordVerdict) add(result RecordResult, again bool) {
 	}
 }
 
-// confirm compares the counts of the protocol with what was sent. Records that
-// are not listed are accepted (SPEC.md#outcomes), but only if nothing in the protocol
-// speaks against it: "accepted" has to be ЕГИССО's word, not ours.
-func (v *Verdict) confirm(result *PackageResult, listed []bool, unknownRejected bool) {
-	sent, good, unlisted := len(v.Records), 0, 0
-	for i, r := range v.Records {
-		if r.Outcome != OutcomeRejected {
-			good++
+// contradictions asks for a look at results that say two things of one record.
+// recordOK is what counts (SPEC.md#outcomes).
+func (v *Verdict) contradictions(results []RecordResult) {
+	said := make(map[string]bool, len(results))
+	twofold, doubtful := 0, 0
+	for _, r := range results {
+		id := strings.ToLower(r.ID)
+		if ok, again := said[id]; again && ok != r.OK {
+			twofold++
 		}
-		if !listed[i] {
+		said[id] = r.OK
+		if r.OK && slices.ContainsFunc(r.Messages, func(m ProtocolMessage) bool { return m.Type == MessageError }) {
+			doubtful++
+		}
+	}
+	if twofold > 0 {
+		v.review("Записи, о которых сказано и то, что они приняты, и то, что отклонены: %d; считаются отклонёнными", twofold)
+	}
+	if doubtful > 0 {
+		v.review("Записи, которые приняты с ошибкой: %d", doubtful)
+	}
+}
+
+// confirm compares the counts of the protocol with what was sent and with its own
+// list, in which rejected records are named. Records that are not listed are accepted
+// (SPEC.md#outcomes), but only if the counts say that something succeeded and nothing
+// speaks against it: "accepted" has to be ЕГИССО's word, not ours.
+func (v *Verdict) confirm(result *PackageResult, listed []bool, rejected int, unknownRejected bool) {
+	sent, unlisted := len(v.Records), 0
+	for _, l := range listed {
+		if !l {
 			unlisted++
 		}
 	}
 	doubt := unknownRejected || len(v.Unknown) > 0 && sent == 1
-	if n := result.RecordNum; n != nil && *n != sent {
-		v.review("В протоколе указано записей: %d, в пакете отправлено: %d", *n, sent)
-		doubt = doubt || *n < sent
+	records, success := sent, 0
+	if n := result.RecordNum; n != nil {
+		records = *n
 	}
-	success := 0
-	if result.RecordNumSuccess != nil {
-		success = *result.RecordNumSuccess
+	if n := result.RecordNumSuccess; n != nil {
+		success = *n
 	}
-	counted := result.RecordNum != nil || result.RecordNumSuccess != nil
+	if records != sent {
+		v.review("В протоколе указано записей: %d, в пакете отправлено: %d", records, sent)
+		doubt = doubt || records < sent
+	}
+	good := max(records-rejected, 0)
 	switch {
-	case counted && success > good:
-		v.Notes = append(v.Notes, fmt.Sprintf("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good))
-	case counted && success < good:
-		v.review("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good)
+	case result.RecordNum == nil && result.RecordNumSuccess == nil:
+		if unlisted > 0 {
+			v.review("В протоколе нет числа успешных записей")
+			doubt = true
+		}
+	case success > records:
+		v.review("В протоколе указано успешных записей: %d, а всего записей: %d", success, records)
 		doubt = true
-	case !counted && unlisted > 0:
-		v.review("В протоколе нет числа успешных записей")
+	case success > good: // seen: all, though one is rejected (SPEC.md#inconsistent-protocols)
+		v.Notes = append(v.Notes, fmt.Sprintf("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good))
+	case success < good:
+		v.review("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good)
 		doubt = true
 	}
 	if !doubt || unlisted == 0 {

@@ -79,8 +79,8 @@ func (s *Source) readOnly(ctx context.Context, fn func(pgx.Tx) error) error {
 		return fmt.Errorf("connect to the source: %w", err)
 	}
 	defer rollback(ctx, tx)
-	if _, err := tx.Exec(ctx, session); err != nil {
-		return fmt.Errorf("prepare the session: %w", err)
+	if err := s.prepare(ctx, tx); err != nil {
+		return err
 	}
 	return fn(tx)
 }

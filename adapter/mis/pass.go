@@ -62,15 +62,33 @@ func (p *pass) run(ctx context.Context) error {
 const session = `set local datestyle to 'ISO, YMD'; set local timezone to 'UTC';
 select set_config('client_encoding', case current_setting('server_encoding') when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, true)`
 
+// bounds end a transaction that nobody goes on with, or whose reader takes nothing any
+// more: one that stood still would keep the source's vacuum from its work. Servers that do
+// not know a bound go without, and what the site sets stays.
+const bounds = `select set_config(name, $1, true)
+  from unnest(array['idle_in_transaction_session_timeout', 'tcp_user_timeout']) as name where current_setting(name, true) = '0'`
+
+// prepare sets a reading transaction up.
+func (s *Source) prepare(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, session)
+	if err == nil {
+		_, err = tx.Exec(ctx, bounds, pgx.QueryExecModeExec, strconv.FormatInt(s.idle.Milliseconds(), 10))
+	}
+	if err != nil {
+		return fmt.Errorf("prepare the session: %w", err)
+	}
+	return nil
+}
+
 // begin opens a read-only snapshot.
 func (p *pass) begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := p.source.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return nil, fmt.Errorf("connect to the source: %w", err)
 	}
-	if _, err := tx.Exec(ctx, session); err != nil {
+	if err := p.source.prepare(ctx, tx); err != nil {
 		rollback(ctx, tx)
-		return nil, fmt.Errorf("prepare the session: %w", err)
+		return nil, err
 	}
 	if p.started {
 		return tx, nil
@@ -205,8 +223,12 @@ func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
 	}
 }
 
-// fetch runs a query of the view's columns and hands on its rows as they come, so
-// that no more than one is held here. It returns how many there were.
+// pageBytes is how much of a page is held before it is handed on.
+const pageBytes = 8 << 20
+
+// fetch runs a query of the view's columns and hands on its rows, read to the end where
+// they are small: a server that waits for a reader to take them would wait for ever for one
+// that stands still. It returns how many there were.
 func (p *pass) fetch(ctx context.Context, tx pgx.Tx, take func(*sourceRow) error, query string, args ...any) (rows int, err error) {
 	result, err := tx.Query(ctx, query, append([]any{pgx.QueryExecModeExec}, args...)...)
 	if err != nil {
@@ -228,13 +250,34 @@ func (p *pass) fetch(ctx context.Context, tx pgx.Tx, take func(*sourceRow) error
 		return 0, err
 	}
 	measure := p.source.measure(p.view, names)
-	for result.Next() {
-		row := read(result.RawValues())
-		measure(&row, result.RawValues())
-		if err := take(&row); err != nil {
-			return rows, err
+	var page []sourceRow
+	bytes := 0
+	handOn := func() error {
+		for i := range page {
+			if err := take(&page[i]); err != nil {
+				return err
+			}
 		}
+		page, bytes = nil, 0
+		return nil
+	}
+	for result.Next() {
+		raw := result.RawValues()
+		row := read(raw)
+		measure(&row, raw)
+		page = append(page, row)
 		rows++
+		for _, value := range raw {
+			bytes += len(value)
+		}
+		if bytes > pageBytes {
+			if err := handOn(); err != nil {
+				return rows, err
+			}
+		}
+	}
+	if err := handOn(); err != nil {
+		return rows, err
 	}
 	if err := result.Err(); err != nil {
 		return rows, &viewError{err}

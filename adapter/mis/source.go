@@ -22,6 +22,7 @@ type Source struct {
 	page     int
 	rowBytes int
 	snapshot time.Duration
+	idle     time.Duration
 }
 
 // Defaults of the options.
@@ -31,6 +32,7 @@ const (
 	DefaultPage     = 1000
 	DefaultRowBytes = 1 << 20
 	DefaultSnapshot = time.Minute
+	DefaultIdle     = 30 * time.Second
 )
 
 // Option changes how a Source reads.
@@ -55,6 +57,10 @@ func WithRowBytes(bytes int) Option { return func(s *Source) { s.rowBytes = max(
 // new one is taken: a snapshot keeps the source's vacuum from its work.
 func WithSnapshot(d time.Duration) Option { return func(s *Source) { s.snapshot = d } }
 
+// WithIdle sets how long the source's server keeps a transaction of a reader that stands
+// still, by which everything that is done with a row has to be over.
+func WithIdle(d time.Duration) Option { return func(s *Source) { s.idle = d } }
+
 // Open returns the source whose views are in the schema, DefaultSchema if it is
 // empty. It does not connect: [Source.Check] tells whether the contract is
 // fulfilled.
@@ -62,7 +68,10 @@ func Open(_ context.Context, pool *pgxpool.Pool, schema string, options ...Optio
 	if schema == "" {
 		schema = DefaultSchema
 	}
-	s := &Source{pool: pool, schema: schema, overlap: DefaultOverlap, page: DefaultPage, rowBytes: DefaultRowBytes, snapshot: DefaultSnapshot}
+	s := &Source{
+		pool: pool, schema: schema, overlap: DefaultOverlap, page: DefaultPage, rowBytes: DefaultRowBytes,
+		snapshot: DefaultSnapshot, idle: DefaultIdle,
+	}
 	for _, option := range options {
 		option(s)
 	}

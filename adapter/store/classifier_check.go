@@ -132,7 +132,7 @@ func (c *ClassifierCheck) touch(ctx context.Context, tx pgx.Tx, measures []strin
 	for i, key := range measures {
 		needed[i] = string(egisso.RegisterMeasure) + "/" + key
 	}
-	if _, err := tx.Exec(ctx, query("wait_for_decisions"), needed, c.units); err != nil {
+	if _, err := tx.Exec(ctx, query("lock_rows_to_recheck"), needed, c.units); err != nil {
 		return 0, err
 	}
 	if c.changed {

@@ -84,6 +84,15 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 			return fmt.Errorf("incoming message %s: %w", a.ReplyTo, err)
 		}
 	}
+	if len(verdict.Named) > 0 {
+		var ours bool
+		if err := tx.QueryRow(ctx, query("knows_record"), flat(verdict.Named)).Scan(&ours); err != nil {
+			return err
+		}
+		if ours {
+			verdict.Note, verdict.Stranger = "protocol of a package that is not here names records that are", lifecycle.LostPackage
+		}
+	}
 	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note, nullable(verdict.Stranger))
 	return err
 }

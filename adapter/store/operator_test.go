@@ -55,11 +55,12 @@ func TestRetryOfARejectedRecordThatIsGoneDropsIt(t *testing.T) {
 	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Info: "отклонён", Outcomes: outcomes(lifecycle.Rejected, "1")})
 	f.retry(t, "1", "отправлена снова")
 	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) {
-		return lifecycle.Decision{Drop: lifecycle.NotNeeded}, nil
+		return lifecycle.Decision{Drop: lifecycle.RefusedGone}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	f.want(t, `select state from egisso.record`, "dropped")
+	f.want(t, `select state || ': ' || left(reason, 40) from egisso.record_status`, "nothing_to_send: Исчезла из источника после отказа ЕГИССО")
 }
 
 func TestRetryOverridesOnlyWhatThePolicyBlocks(t *testing.T) {

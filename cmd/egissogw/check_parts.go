@@ -61,7 +61,7 @@ func (r *checkResult) standby(ctx context.Context, conn *pgx.Conn) {
 func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	ctx, cancel := context.WithTimeout(ctx, c.Database.Timeout)
 	defer cancel()
-	source, pool, err := openSource(ctx, c.Source)
+	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r

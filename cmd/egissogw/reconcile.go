@@ -28,7 +28,7 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
-	source, pool, err := openSource(ctx, c.Source)
+	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		return err
 	}

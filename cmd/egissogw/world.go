@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -86,8 +87,9 @@ func openSchema(c config.Package, versions egisso.VersionSet) (jobs.Schema, erro
 	return set, nil
 }
 
-// openSource opens the МИС; nothing is asked of it yet.
-func openSource(ctx context.Context, c config.Source) (*mis.Source, *pgxpool.Pool, error) {
+// openSource opens the МИС; nothing is asked of it yet. What is done with rows while they are
+// read is done in our database, within timeout.
+func openSource(ctx context.Context, c config.Source, timeout time.Duration) (*mis.Source, *pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(c.DatabaseURL.Reveal())
 	if err != nil {
 		return nil, nil, errors.New("the source database url cannot be parsed")
@@ -95,7 +97,7 @@ func openSource(ctx context.Context, c config.Source) (*mis.Source, *pgxpool.Poo
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
 	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	cfg.MaxConns = 4
-	options := []mis.Option{mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes)}
+	options := []mis.Option{mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes), mis.WithIdle(timeout)}
 	if c.Queries != "" {
 		queries, err := mis.ReadQueries(c.Queries)
 		if err != nil {

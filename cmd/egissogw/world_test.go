@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/adapter/mis"
 	"egissogw/config"
 )
 
@@ -16,7 +17,7 @@ func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {
 	source := config.Source{DatabaseURL: config.NewSecret("postgres:///nowhere"), RowBytes: 1 << 20}
 	for name, want := range map[string]string{filepath.Join(dir, "missing"): "SOURCE_QUERIES", dir: ""} {
 		source.Queries = name
-		_, pool, err := openSource(t.Context(), source)
+		_, pool, err := openSource(t.Context(), source, mis.DefaultIdle)
 		if pool != nil {
 			pool.Close()
 		}
@@ -27,7 +28,7 @@ func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "facts.sql"), []byte("select"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openSource(t.Context(), source); err == nil {
+	if _, _, err := openSource(t.Context(), source, mis.DefaultIdle); err == nil {
 		t.Error("a file that replaces nothing")
 	}
 }

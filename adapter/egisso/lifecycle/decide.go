@@ -91,6 +91,9 @@ func (d Decider) unsent(move egisso.Decision, p Pending) (decision Decision, ok 
 		}
 		return Decision{Drop: NotNeeded}, true
 	case egisso.MoveDrop:
+		if p.Last != nil && p.Last.State == Rejected {
+			return Decision{Drop: RefusedGone}, true
+		}
 		return Decision{Drop: NotNeeded}, true
 	case egisso.MoveReview:
 		return Decision{Review: reviews[d.Register]}, true

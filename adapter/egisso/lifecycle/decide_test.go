@@ -127,6 +127,17 @@ func TestDecideOnFacts(t *testing.T) {
 	}
 }
 
+// What ЕГИССО refused before it went may be there: that stays in sight.
+func TestRefusedAndGone(t *testing.T) {
+	hash := invented().ContentHash()
+	for state, want := range map[State]Reason{Rejected: RefusedGone, Ready: NotNeeded} {
+		d, err := testDecider(egisso.RegisterFact).Decide(Pending{Key: "1", Deleted: true, Last: &RecordHead{State: state, Kind: egisso.KindFact, BecomesHash: hash[:]}})
+		if err != nil || d.Drop != want {
+			t.Errorf("%s: dropped for %q, want %q (%v)", state, d.Drop, want, err)
+		}
+	}
+}
+
 // The same content makes the same ids in a gateway that lost its database.
 func TestIdsComeFromTheSourceOnly(t *testing.T) {
 	p := pendingFact(t, invented(), &MeasureState{Accepted: acceptedMeasure()})

@@ -46,8 +46,22 @@ func stranger(a *Said) Verdict {
 	if !IsMessageID(a.About) {
 		v.Note, v.Stranger = "the original id is not of its form", "Идентификатор сообщения, на которое пришёл ответ, не того вида"
 	}
+	if a.Kind != SaidContent {
+		return v
+	}
+	if answer, err := a.answer(); err == nil && answer.Protocol != nil && answer.Protocol.Package != nil {
+		for _, r := range answer.Protocol.Package.Records {
+			if id, err := uuid.Parse(r.ID); err == nil {
+				v.Named = append(v.Named, id)
+			}
+		}
+	}
 	return v
 }
+
+// LostPackage is why a person should look at the protocol of a package that this database
+// does not know, though it names records of ours: an older copy was restored, perhaps.
+const LostPackage = "Протокол пакета, которого в базе шлюза нет, называет записи шлюза: сверьте их в кабинете поставщика"
 
 // judgeKind judges what nothing decided yet.
 func judgeKind(a *Said, pkg *AnsweredPackage) Verdict {

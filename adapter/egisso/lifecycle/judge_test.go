@@ -120,3 +120,14 @@ func TestJudge(t *testing.T) {
 		t.Errorf("an answer to nobody means %+v", v)
 	}
 }
+
+// The records a stranger's protocol names tell whether its package was ours.
+func TestStrangerNamesRecords(t *testing.T) {
+	v := Judge(&Said{Kind: SaidContent, Content: packageResult(testPackage, "3", counted, rejectedRecord(second.String()))}, nil)
+	if v.Stranger == "" || len(v.Named) != 1 || v.Named[0] != second {
+		t.Errorf("%q names %v", v.Stranger, v.Named)
+	}
+	if v := Judge(&Said{Kind: SaidContent, Content: []byte("<x/>")}, nil); v.Stranger == "" || len(v.Named) != 0 {
+		t.Errorf("%q names %v", v.Stranger, v.Named)
+	}
+}

@@ -39,6 +39,9 @@ const (
 	CodeKnown   Reason = "code_known"
 	Replaced    Reason = "replaced"
 	NeedsPerson Reason = "needs_person"
+	// RefusedGone: ЕГИССО refused it before it went. If it refused because it has it already,
+	// it has it still.
+	RefusedGone Reason = "refused_gone"
 	// Declined: a person does not want this content to be sent.
 	Declined Reason = "declined"
 )

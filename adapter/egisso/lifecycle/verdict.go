@@ -50,6 +50,9 @@ type Verdict struct {
 	Messages   []ProtocolMessage
 	// Stranger: it is about nothing of ours (Russian, why a person should look).
 	Stranger string
+	// Named are the records the protocol of a stranger names. Ids are made once, so if any
+	// is ours, the package was ours and is lost here: then LostPackage is what to look at.
+	Named []uuid.UUID
 	// ReplyFailed: an answer of ours was refused after all (Russian, why).
 	ReplyFailed string
 	// ParticipantCode is what ЕГИССО calls the participant whose application it

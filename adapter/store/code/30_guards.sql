@@ -1,3 +1,9 @@
+-- Whoever locks rows of several registers takes what others name before what names it, and
+-- in each the order of the keys: two that do not would wait for each other.
+create or replace function egisso.lock_order(register text) returns integer language sql immutable parallel safe as $$
+    select array_position(array['onmsz', 'lmsz', 'point', 'organization', 'fact'], register)
+$$;
+
 -- Moves that egisso.move does not list are refused, whoever asks; what allows others under a
 -- condition stands here. A look into a table costs ten times what a comparison does, for
 -- every record: conditions are looked up only where nothing else decides.

@@ -110,6 +110,10 @@ select w.register,
                     (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
                        from jsonb_array_elements(w.findings) f) end,
                 ''), ''),
+           case when w.state = 'nothing_to_send' then
+               (select e.shown from egisso.record r join egisso.reason e on e.code = r.reason_code
+                 where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped' and r.reason_code = 'refused_gone'
+                 order by r.state_at desc limit 1) end,
            -- What ЕГИССО accepted stays accepted, and the classifier moved on.
            case when w.register = 'lmsz' and w.accepted_id is not null then
                (select 'Не соответствует действующей версии КМСЗ: ' || string_agg(c.code || ' ' || c.text, '; ' order by c.position)

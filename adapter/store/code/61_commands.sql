@@ -141,6 +141,9 @@ begin
         delete from egisso.register_rest t where t.register = p.register;
         result := 'Записи пакета уйдут в следующем, без паузы после неудачи';
     else
+        perform from egisso.source_row w
+          where (w.register, w.row_key) in (select r.register, r.row_key from egisso.record r where r.package_id = p.id and r.state = 'rejected')
+          order by w.row_key for update;
         update egisso.source_row w set again = true, dirty = true
           from egisso.record r
          where r.package_id = p.id and r.state = 'rejected' and w.register = r.register and w.row_key = r.row_key;
@@ -180,6 +183,10 @@ begin
         raise exception 'Пакет % сейчас отправляется, повторите позже', p.id;
     else
     end case;
+    perform from egisso.source_row w
+      where (w.register, w.row_key) in (select r.register, r.row_key from egisso.package_record m join egisso.record r on r.id = m.record_id
+                                         where m.package_id = p.id)
+      order by w.row_key for update;
     -- A message that still could be posted never will be.
     update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'released by the operator'
      where m.package_id = p.id and egisso.message_open(m.state);
@@ -208,6 +215,10 @@ declare
     released integer;
 begin
     perform egisso.demand_reason(reason);
+    perform from egisso.source_row s join egisso.record r using (register, row_key)
+      where r.state = 'waiting' and r.reason_code = 'confirm_people'
+        and (release_person_changes.row_key is null or s.row_key = release_person_changes.row_key)
+      order by egisso.lock_order(s.register), s.row_key for update of s;
     update egisso.source_row s set released_hash = s.content_hash, dirty = true
       from egisso.record r
      where r.register = s.register and r.row_key = s.row_key and r.state = 'waiting' and r.reason_code = 'confirm_people'

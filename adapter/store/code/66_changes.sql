@@ -58,6 +58,9 @@ begin
     perform egisso.demand_change(register, change);
     perform from egisso.change_guard g where g.register = drop_held_changes.register and g.change = drop_held_changes.change
       order by g.provider for update;
+    perform from egisso.source_row s join egisso.record r using (register, row_key)
+      where r.register = drop_held_changes.register and r.change = drop_held_changes.change and r.state = 'waiting' and r.reason_code = 'mass_change'
+      order by s.row_key for update of s;
     with dropped as (
         update egisso.record r set state = 'dropped', reason_code = 'declined'
          where r.register = drop_held_changes.register and r.change = drop_held_changes.change and r.state = 'waiting' and r.reason_code = 'mass_change'

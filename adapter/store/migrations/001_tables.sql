@@ -527,7 +527,8 @@ create table egisso.answer (
     next_apply_at       timestamptz not null default now(),
     applied_note        text        not null default '',
     -- The primary content as it was verified: a classifier has 20 MiB and more, which inside
-    -- the JSON of content would be as many again and copies on the way. Null: there is none.
+    -- the JSON of content would be as many again and copies on the way. Null: there is none,
+    -- or it has been applied.
     body                bytea,
     review              text,                             -- why a person should look, Russian
     part                text        check (part in ('egisso', 'bus')), -- whose word it is

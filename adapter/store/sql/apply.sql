@@ -84,5 +84,5 @@ update egisso.source_row s set dirty = true
                               where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
         and exists (select from egisso.record f
                      where f.register = w.register and f.row_key = w.row_key and egisso.record_unsent(f.state))
-      order by w.register, w.row_key
+      order by egisso.lock_order(w.register), w.row_key
         for update);

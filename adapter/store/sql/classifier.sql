@@ -125,11 +125,14 @@ delete from egisso.classifier_finding;
 -- name: classifier_checked
 update egisso.classifier_state set checked_revision = $1, checked_basis = $2, checked_active = $3;
 
--- name: wait_for_decisions
--- Whoever decides on these rows at this moment may know the classifier of before.
+-- name: lock_rows_to_recheck
+-- What is touched next, and what is being decided on: whoever decides at this moment may
+-- know the classifier of before.
 select s.row_key from egisso.source_row s
- where s.dirty and (s.register = 'lmsz' or s.register = 'fact' and ($2 or s.needs && $1))
- order by s.register, s.row_key
+ where (s.register = 'lmsz' or s.register = 'fact' and ($2 or s.needs && $1))
+   and (s.dirty or exists (select from egisso.record r
+                            where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state)))
+ order by egisso.lock_order(s.register), s.row_key
    for update;
 
 -- name: touch_measures_to_send

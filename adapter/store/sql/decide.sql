@@ -189,9 +189,13 @@ with changed as (
     returning 1)
 -- Which event follows from an ending is a policy too.
 update egisso.source_row s set dirty = true
- where exists (select from changed)
-   and (s.register = 'fact' and exists (select from egisso.source_content c
-                                         where c.register = s.register and c.row_key = s.row_key and c.content ? 'ending')
-        or exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key
-                      and (egisso.record_unsent(r.state) or r.state = 'dropped' and r.reason_code = 'not_actual')));
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+      where exists (select from changed)
+        and (w.register = 'fact' and exists (select from egisso.source_content c
+                                              where c.register = w.register and c.row_key = w.row_key and c.content ? 'ending')
+             or exists (select from egisso.record r
+                         where r.register = w.register and r.row_key = w.row_key
+                           and (egisso.record_unsent(r.state) or r.state = 'dropped' and r.reason_code = 'not_actual')))
+      order by egisso.lock_order(w.register), w.row_key
+        for update);

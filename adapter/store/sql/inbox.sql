@@ -54,7 +54,8 @@ select id, original_message_id, kind, content, body, verified from egisso.answer
    for update skip locked;
 
 -- name: mark_applied
-update egisso.answer set applied_at = now(), applied_note = $2, review = $3 where id = $1;
+-- The body stands in what came, word for word: a classifier would be kept twice for every request.
+update egisso.answer set applied_at = now(), applied_note = $2, review = $3, body = null where id = $1;
 
 -- name: apply_failed
 -- One answer that cannot be applied does not stop the others.
@@ -62,6 +63,9 @@ update egisso.answer
    set apply_attempts = apply_attempts + 1, problem = $2,
        next_apply_at = now() + egisso.pause(apply_attempts + 1, $3, $4)
  where id = $1;
+
+-- name: knows_record
+select exists (select from egisso.record where id = any($1::uuid[]));
 
 -- name: package_of_message
 select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state

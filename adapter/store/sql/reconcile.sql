@@ -40,8 +40,12 @@ select count(*) filter (where w.row_key is null), count(*)
 with gone as (
     update egisso.source_row s
        set deleted = true, content_hash = null, row_findings = '[]', dirty = true, updated_at = now()
-     where s.register = $2 and s.row_key = any($3) and not s.deleted
-       and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
+     where s.register = $2 and s.row_key in (
+           select w.row_key from egisso.source_row w
+            where w.register = $2 and w.row_key = any($3) and not w.deleted
+              and w.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
+            order by w.row_key
+              for update)
     returning s.row_key),
 unsaid as (
     delete from egisso.source_content c using gone where c.register = $2 and c.row_key = gone.row_key)
@@ -51,13 +55,17 @@ select count(*) from gone;
 -- Neither what ЕГИССО holds, nor on its way, nor waiting with a reason: it is
 -- decided again.
 update egisso.source_row s set dirty = true
- where s.register = $1 and not s.dirty and s.review_code = ''
-   and not s.row_findings @> '[{"severity": "error"}]'
-   and case when s.deleted then s.accepted_id is not null else s.accepted_hash is distinct from s.content_hash
-                                                                            and s.settled_hash is distinct from s.content_hash end
-   and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key
-                      and (egisso.record_open(r.state) or r.state = 'rejected' or r.state = 'dropped' and r.reason_code = 'not_actual'));
+ where s.register = $1 and s.row_key in (
+     select w.row_key from egisso.source_row w
+      where w.register = $1 and not w.dirty and w.review_code = ''
+        and not w.row_findings @> '[{"severity": "error"}]'
+        and case when w.deleted then w.accepted_id is not null else w.accepted_hash is distinct from w.content_hash
+                                                                                 and w.settled_hash is distinct from w.content_hash end
+        and not exists (select from egisso.record r
+                         where r.register = w.register and r.row_key = w.row_key
+                           and (egisso.record_open(r.state) or r.state = 'rejected' or r.state = 'dropped' and r.reason_code = 'not_actual'))
+      order by w.row_key
+        for update);
 
 -- name: finish_reconciliation
 with finished as (
