@@ -30,8 +30,8 @@ func absent(s string) string {
 }
 
 // zeroable are fields of digits of which zeros alone are nobody's; among codes of
-// classifiers they occur.
-var zeroable = []string{"PhoneNumber", "PostIndex", "Series", "Number", "series", "number", "kpp", "oktmo", "OKTMOcode", "codeOktmo", "codeOKTMO", "KBKCode"}
+// classifiers they occur, and official samples have a КБК of zeros.
+var zeroable = []string{"PhoneNumber", "PostIndex", "Series", "Number", "series", "number", "kpp", "oktmo", "OKTMOcode", "codeOktmo", "codeOKTMO"}
 
 func onlyZeros(s string) bool { return strings.Trim(s, "0") == "" }
 

@@ -27,9 +27,9 @@ var measureCases = []struct {
 	{"spaces around texts", func(m *egisso.LocalMeasure) { m.MSZ, m.KBK = " 0808 ", "\t"+m.KBK+"\n" }, ""},
 
 	{"L-BLANK title", func(m *egisso.LocalMeasure) { m.Title = "-" }, "L-BLANK(W)"},
-	{"L-BLANK КБК and ОКТМО of zeros", func(m *egisso.LocalMeasure) {
+	{"L-BLANK ОКТМО of zeros, but not КБК", func(m *egisso.LocalMeasure) {
 		m.KBK, m.Territories[0] = strings.Repeat("0", 20), "00000000"
-	}, "L-BLANK(W) L-BLANK(W)"},
+	}, "L-BLANK(W)"},
 	{"L-BLANK no conditions may be true", func(m *egisso.LocalMeasure) { m.Cases, m.Conditions = "Нет", "нет" }, ""},
 	{"L-ORDER act of the year 1800", func(m *egisso.LocalMeasure) { m.Reasons[0].Date = egissotest.Day("1800-01-01") }, "L-ORDER(W)"},
 
