@@ -98,8 +98,9 @@ func (s *Store) longStatement(ctx context.Context, what, name string, args ...an
 // dirtyRow is a Pending and what it needs.
 type dirtyRow struct {
 	lifecycle.Pending
-	needs []egisso.Need
-	again bool // an operator lets go again what ЕГИССО rejected
+	needs   []egisso.Need
+	again   bool      // an operator lets go again what ЕГИССО rejected
+	refused uuid.UUID // and that is this record
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
@@ -192,7 +193,7 @@ func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 func forgetRefused(rows []*dirtyRow) {
 	for _, row := range rows {
 		if row.again = row.again && row.Last != nil && row.Last.State == lifecycle.Rejected; row.again {
-			row.Last = nil
+			row.refused, row.Last = row.Last.ID, nil
 		}
 	}
 }

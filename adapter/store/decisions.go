@@ -79,6 +79,8 @@ func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 		return lifecycle.NeedsPerson
 	case open && d.Record != nil && (d.Record.ID != row.Last.ID || d.Review != ""):
 		return lifecycle.Replaced
+	case row.again && d.Record != nil && d.Record.ID != row.refused:
+		return lifecycle.Replaced // what goes again is another element
 	}
 	return ""
 }

@@ -87,7 +87,7 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.service_state,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
             egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.held_changes, egisso.link, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
@@ -101,11 +101,10 @@ begin
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
         execute format('grant select (register, row_key, deleted, dirty, row_findings, review_code, accepted_id) on egisso.source_row to %I', seer);
-        execute format('grant select (id, register, row_key, kind, state, state_at, created_at, findings, package_id) on egisso.record to %I', seer);
+        execute format('grant select (id, register, row_key, kind, state, state_at, created_at, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);
         execute format('grant select (id, answer_id, state, created_at, settled_at) on egisso.received_file to %I', seer);
-        execute format('grant select (package_id, element_id, type, rule_code) on egisso.record_message to %I', seer);
         execute format('grant select (package_id, record_id, outcome, at, settled_at, settled) on egisso.unconfirmed_outcome to %I', seer);
     end loop;
 end $$;

@@ -162,7 +162,7 @@ func TestEveryQueryIsAllowed(t *testing.T) {
 	looks := queries(t, "sql/status.sql")
 	maps.Copy(looks, queries(t, "sql/finding.sql"))
 	looks["service"] = all["service"]
-	for _, name := range []string{"rows_of_key", "record_now", "record_history"} {
+	for _, name := range []string{"rows_of_key", "record_now", "record_findings", "record_history"} {
 		looks[name] = all[name]
 	}
 	for role, list := range map[string]map[string]string{"egisso_gateway": all, "egisso_operator": looks, "egisso_reader": looks} {
@@ -226,13 +226,13 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 				t.Errorf("journal found %v, error %v", found, err)
 			}
 			conn := connect(t, as(t, database, role))
-			for _, view := range []string{"journal", "journal_detail", "record_status", "service_state", "record_history", "protocol_import", "operation_log", "incoming_journal"} {
+			for _, view := range []string{"journal", "journal_detail", "record_status", "record_finding", "service_state", "record_history", "protocol_import", "operation_log", "incoming_journal"} {
 				if _, err := conn.Exec(t.Context(), "select * from egisso."+view); err != nil {
 					t.Error(err)
 				}
 			}
 			for _, column := range []string{
-				"source_content.content", "source_row.accepted_content", "held.content", "element.content", "element.becomes", "record_message.report", "message.envelope",
+				"source_content.content", "source_row.accepted_content", "held.content", "element.content", "element.becomes", "package_record.findings", "record_message.report", "message.envelope",
 				"attachment.content", "answer.raw", "answer.content", "incoming.raw", "incoming.content", "incoming.problem", "received_file.content", "received_file.password", "attempt.detail", "service_log.reason",
 			} {
 				table, name, _ := strings.Cut(column, ".")

@@ -43,6 +43,27 @@ type HistoryEntry struct {
 	PackageID *uuid.UUID `json:"package_id"`
 }
 
+// RecordFinding is one thing that was found on a row of the source or on what was sent
+// of it.
+type RecordFinding struct {
+	Code        string          `json:"code"` // of the rule, "" if ЕГИССО named none
+	Severity    egisso.Severity `json:"severity"`
+	Field       string          `json:"field"` // path of XSD names, "" if it is not about one
+	Text        string          `json:"text"`  // Russian
+	MessageType string          `json:"message_type"`
+	Origin      string          `json:"origin"` // row, check, decision, protocol, classifier
+	Found       string          `json:"found"`  // before or after sending
+	FoundText   string          `json:"found_text"`
+	Current     bool            `json:"current"` // of what RecordStatus shows; false: of what was decided anew or replaced since
+	RecordID    *uuid.UUID      `json:"record_id"`
+	PackageID   *uuid.UUID      `json:"package_id"`
+}
+
+// RecordFindings returns everything that was found on a row, what holds now first.
+func (s *Store) RecordFindings(ctx context.Context, key RecordKey) ([]RecordFinding, error) {
+	return collect[RecordFinding](ctx, s, "record_findings", key.Register, key.Key)
+}
+
 // FindRecords returns the rows with that key, number or element id, at most 20;
 // register may be empty.
 func (s *Store) FindRecords(ctx context.Context, register egisso.Register, key string) ([]RecordKey, error) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,13 +102,20 @@ func applyFile(ctx context.Context, tx pgx.Tx, f lifecycle.ProtocolFile, judge f
 	if err := applyVerdict(ctx, tx, &v.Package.AnsweredPackage, v.Verdict); err != nil {
 		return fmt.Errorf("package %s: %w", v.Package.ID, err)
 	}
-	note := v.Info
-	if v.Review != "" {
-		note = v.Review
-	}
-	_, err = tx.Exec(ctx, query("protocol_done"), f.ID, "applied", v.Package.ID, note)
+	_, err = tx.Exec(ctx, query("protocol_done"), f.ID, "applied", v.Package.ID, whatCame(v.Verdict))
 	return err
 }
+
+// whatCame says in Russian what a protocol file did, and what a person should look at.
+func whatCame(v lifecycle.Verdict) string {
+	if v.Info == "" || v.Review == "" {
+		return cmp.Or(v.Info, v.Review, nothingNew)
+	}
+	return v.Info + "; " + v.Review
+}
+
+// nothingNew is said of a protocol that changed nothing.
+const nothingNew = "исход пакета уже был известен, ничего не изменилось"
 
 func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*lifecycle.FilePackage, error) {
 	var p lifecycle.FilePackage

@@ -36,9 +36,12 @@ type Status struct {
 	Jobs         []JobState `json:"jobs"`
 	Findings     []Finding  `json:"findings"` // what a person should look at
 	// The last reconciliation of each register.
-	Reconciled    []Reconciliation `json:"reconciled"`
-	BlockedRules  []Count          `json:"blocked_by_rule"`
-	RejectedRules []Count          `json:"rejected_by_rule"`
+	Reconciled []Reconciliation `json:"reconciled"`
+	// Records by register and rule; State is the code of the rule.
+	BlockedRules  []Count `json:"blocked_by_rule"`
+	RejectedRules []Count `json:"rejected_by_rule"`
+	WarnedRules   []Count `json:"warned_by_rule"`   // by the checks, before sending
+	RemarkedRules []Count `json:"remarked_by_rule"` // warned of by ЕГИССО
 }
 
 // InUse is the classifier in use.
@@ -74,7 +77,10 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
-		for name, into := range map[string]*[]Count{"record_counts": &st.Records, "blocked_reasons": &st.BlockedRules, "rejected_reasons": &st.RejectedRules} {
+		for name, into := range map[string]*[]Count{
+			"record_counts": &st.Records, "blocked_rules": &st.BlockedRules, "rejected_rules": &st.RejectedRules,
+			"warned_rules": &st.WarnedRules, "remarked_rules": &st.RemarkedRules,
+		} {
 			rows, err := tx.Query(ctx, query(name))
 			if err != nil {
 				return err
@@ -164,6 +170,7 @@ type JournalEntry struct {
 	Review      string    `json:"review"`
 	MessageID   string    `json:"message_id"`
 	Unconfirmed int       `json:"unconfirmed"` // outcomes from a file, not confirmed by the bus
+	Warned      int       `json:"warned"`      // records the checks warned of before they left
 }
 
 // JournalDetail is one row of the details of a package.
@@ -186,15 +193,16 @@ func (s *Store) JournalEntry(ctx context.Context, id uuid.UUID) (entry JournalEn
 	if err != nil || len(entries) == 0 {
 		return JournalEntry{}, nil, false, err
 	}
-	rows, err := s.pool.Query(ctx, query("journal_detail"), id)
-	if err != nil {
-		return JournalEntry{}, nil, false, fmtError("read details of package", id, err)
-	}
-	details, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JournalDetail])
-	if err != nil {
+	if details, err = collect[JournalDetail](ctx, s, "journal_detail", id); err != nil {
 		return JournalEntry{}, nil, false, fmtError("read details of package", id, err)
 	}
 	return entries[0], details, true, nil
+}
+
+// PackageFindings returns what the checks found on the records of a package before it
+// left; every row names its record.
+func (s *Store) PackageFindings(ctx context.Context, id uuid.UUID) ([]JournalDetail, error) {
+	return collect[JournalDetail](ctx, s, "package_findings", id)
 }
 
 func (s *Store) journal(ctx context.Context, name string, arg any) ([]JournalEntry, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,12 +81,9 @@ func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
 		_, err := fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
 		return err
 	case !fresh:
-		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, cmp.Or(o.Note, nothingNew))
+		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
 		return err
 	}
-	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, cmp.Or(o.Note, nothingNew))
+	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
 	return err
 }
-
-// nothingNew is said of a protocol that changed nothing.
-const nothingNew = "исход пакета уже был известен, ничего не изменилось"

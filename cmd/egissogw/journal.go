@@ -54,14 +54,25 @@ func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSO
 	if !found {
 		return fmt.Errorf("пакета %s нет в журнале", id)
 	}
+	findings, err := s.PackageFindings(ctx, id)
+	if err != nil {
+		return err
+	}
 	if asJSON {
 		return a.printJSON(struct {
 			store.JournalEntry
-			Details []store.JournalDetail `json:"details"`
-		}{entry, details})
+			Details  []store.JournalDetail `json:"details"`
+			Findings []store.JournalDetail `json:"findings"` // of the checks, before it left
+		}{entry, details, findings})
 	}
 	if err := printJournal(a.stdout, []store.JournalEntry{entry}); err != nil {
 		return err
+	}
+	if len(findings) > 0 {
+		fprintf(a.stdout, "\nЗамечания проверок до отправки\n")
+		if err := printMessages(a.stdout, findings); err != nil {
+			return err
+		}
 	}
 	return printDetails(a.stdout, details)
 }
@@ -72,6 +83,9 @@ func printJournal(w io.Writer, entries []store.JournalEntry) error {
 	fprintf(t, "Дата создания\tТип пакета\tЗаписей\tСтатус\tИнформация\tПакет\n")
 	for _, e := range entries {
 		info := e.Info
+		if e.Warned > 0 {
+			info += fmt.Sprintf("; с предупреждениями проверок: %d", e.Warned)
+		}
 		if e.Review != "" {
 			info += " [" + e.Review + "]"
 		}
@@ -90,6 +104,10 @@ func printDetails(w io.Writer, details []store.JournalDetail) error {
 		_, err := fprintf(w, "Замечаний нет\n")
 		return err
 	}
+	return printMessages(w, details)
+}
+
+func printMessages(w io.Writer, details []store.JournalDetail) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fprintf(t, "Номер записи\tКомментарии\tКод ошибки\tВид\n")
 	for _, d := range details {

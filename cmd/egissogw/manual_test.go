@@ -51,8 +51,15 @@ func TestManualExchange(t *testing.T) {
 	rejected := s.text(t, `select id from egisso.record where register = 'fact' order by id limit 1`)
 	protocol := protocolFile(t, "", facts, rejected)
 	s.run(t, "import-protocol", protocol)
-	if out := s.run(t, "import-protocol", protocol); !strings.Contains(out, "уже загружен") {
+	if out := s.run(t, "import-protocol", protocol); !strings.Contains(out, "уже загружен") || !strings.Contains(out, "Принято записей") {
 		t.Errorf("the same protocol again: %s", out)
+	}
+	other := filepath.Join(t.TempDir(), "protocol.xml")
+	if err := os.WriteFile(other, append(readFile(t, protocol), '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := s.run(t, "import-protocol", other); !strings.Contains(out, "Протокол применён") || !strings.Contains(out, "ничего не изменилось") {
+		t.Errorf("the same protocol in another file: %s", out)
 	}
 	if got := s.text(t, `select string_agg(state || ' ' || n, ', ' order by state) from (select state, count(*) n from egisso.record where register = 'fact' group by state) c`); got != fmt.Sprintf("accepted %d, rejected 1", siteFacts-1) {
 		t.Errorf("facts are %s", got)
@@ -63,10 +70,38 @@ func TestManualExchange(t *testing.T) {
 	if out := s.run(t, "record", rejected); !strings.Contains(out, "Отклонён") || !strings.Contains(out, "026 Форма предоставления не совпадает") || !strings.Contains(out, "Пакет выгружен в файл") {
 		t.Errorf("record: %s", out)
 	}
+	s.showsWarnings(t, facts.Package.String(), rejected)
 	s.run(t, "retry", rejected, "--reason", "мера исправлена")
 	s.decide(t)
 	if _, again := s.exported(t, "fact"); again.Records != 1 {
 		t.Errorf("%d facts in the next export, want the rejected one", again.Records)
+	}
+}
+
+// showsWarnings: what the checks warned of is shown with the record and the package that left
+// with it.
+func (s site) showsWarnings(t *testing.T, pkg, record string) {
+	t.Helper()
+	if _, err := s.conn.Exec(t.Context(), `update egisso.package_record set findings =
+		'[{"code": "L-DUP", "severity": "warning", "field": "", "text": "Уже есть такой факт"}]' where record_id = $1`, record); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"record", record}, []string{"Замечания\n", "До отправки", "После отправки", "Уже есть такой факт"}},
+		{[]string{"record", "--json", record}, []string{`"code":"L-DUP"`, `"current":true`}},
+		{[]string{"journal"}, []string{"с предупреждениями проверок: 1"}},
+		{[]string{"journal", pkg}, []string{"Замечания проверок до отправки", "L-DUP", "Детализация отправки пакета", "026"}},
+		{[]string{"status"}, []string{"Предупреждения проверок, по правилам", "L-DUP", "Отклонены ЕГИССО, по правилам"}},
+	} {
+		out := s.run(t, c.args...)
+		for _, want := range c.want {
+			if !strings.Contains(out, want) && !strings.Contains(strings.ReplaceAll(out, `": `, `":`), want) {
+				t.Errorf("%v does not say %q:\n%s", c.args, want, out)
+			}
+		}
 	}
 }
 

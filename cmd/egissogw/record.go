@@ -12,7 +12,8 @@ import (
 // recordReport is a record as `egissogw record` shows it.
 type recordReport struct {
 	store.RecordStatus
-	History []store.HistoryEntry `json:"history"`
+	Findings []store.RecordFinding `json:"findings"`
+	History  []store.HistoryEntry  `json:"history"`
 }
 
 // showRecord says where a record is, why, and what happened to it.
@@ -41,13 +42,18 @@ func showRecord(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *asJSON {
-		return a.printJSON(recordReport{now, history})
+	findings, err := s.RecordFindings(ctx, key)
+	if err != nil {
+		return err
 	}
-	return printRecord(a.stdout, now, history)
+	report := recordReport{now, findings, history}
+	if *asJSON {
+		return a.printJSON(report)
+	}
+	return printRecord(a.stdout, report)
 }
 
-func printRecord(w io.Writer, now store.RecordStatus, history []store.HistoryEntry) error {
+func printRecord(w io.Writer, now recordReport) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Title(), now.Key, now.RecordNo)
 	fprintf(t, "Состояние\t%s\n", now.Status)
@@ -63,8 +69,9 @@ func printRecord(w io.Writer, now store.RecordStatus, history []store.HistoryEnt
 	if now.PackageID != nil {
 		fprintf(t, "Пакет\t%s\n", now.PackageID)
 	}
+	printRecordFindings(t, now.Findings)
 	fprintf(t, "\nИстория\n")
-	for _, h := range history {
+	for _, h := range now.History {
 		place := ""
 		if h.PackageID != nil {
 			place = "пакет " + h.PackageID.String()
@@ -72,4 +79,19 @@ func printRecord(w io.Writer, now store.RecordStatus, history []store.HistoryEnt
 		fprintf(t, "%s\t%s\t%s\n", h.At.Local().Format(humanTime), h.Text, place)
 	}
 	return t.Flush()
+}
+
+// printRecordFindings shows what was found on the record, what is no longer so last.
+func printRecordFindings(t *tabwriter.Writer, findings []store.RecordFinding) {
+	heading := map[bool]string{true: "Замечания", false: "Прежние замечания"}
+	for i, f := range findings {
+		if i == 0 || findings[i-1].Current != f.Current {
+			fprintf(t, "\n%s\n", heading[f.Current])
+		}
+		place := ""
+		if f.PackageID != nil {
+			place = "пакет " + f.PackageID.String()
+		}
+		fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.FoundText, f.MessageType, f.Code, f.Text, place)
+	}
 }

@@ -62,6 +62,8 @@ func printStatus(w io.Writer, st store.Status) error {
 	section(t, "Пакеты", stateLines(st.Packages, packageState))
 	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
 	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
+	section(t, "Предупреждения проверок, по правилам", stateLines(st.WarnedRules, rule))
+	section(t, "Предупреждения ЕГИССО, по правилам", stateLines(st.RemarkedRules, rule))
 	for _, r := range st.Reconciled {
 		result := fmt.Sprintf("записей %d, незамеченного %d", r.Seen, r.Changed+r.Gone+r.Forgotten)
 		if r.Problem != "" {

@@ -18,20 +18,30 @@ var factRules = []Rule{
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках); содержание обрезается до 200 знаков", fact: factLengths},
 	{Code: "L-CHAR", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков", fact: factCharacters},
+	{Code: "L-BLANK", Register: egisso.RegisterFact, Severity: egisso.Warning,
+		Reads: "все тексты", Text: "В текстах нет прочерков, слов «нет», «б/н», «тест» и одних нулей вместо значения",
+		fact: func(s *factSubject, r *report) { checkBlanks(s.fields, r) }},
+	{Code: "L-LATIN", Register: egisso.RegisterFact, Severity: egisso.Warning,
+		Reads: "адреса, title, authority", Text: "Внутри русских слов нет похожих латинских букв",
+		fact: func(s *factSubject, r *report) { checkLetters(s.fields, r) }},
 	{Code: "L-SNILS", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "SNILS", Text: "СНИЛС – 11 цифр, контрольное число сходится", fact: factSNILS},
+	{Code: "L-SNILS", Register: egisso.RegisterFact, Severity: egisso.Warning,
+		Reads: "SNILS", Text: "СНИЛС не похож на пример или пробу, имеет контрольное число и у разных людей разный", fact: factDoubtfulSNILS},
 	{Code: "L-NAME", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "FamilyName, FirstName, Patronymic, MaidenFamilyName", Text: "Фамилия, имя и отчество написаны русскими буквами", fact: factNames},
 	{Code: "L-NAME", Register: egisso.RegisterFact, Severity: egisso.Warning,
-		Reads: "Patronymic", Text: "Отчество — не слово о том, что его нет", fact: factAbsentNames},
+		Reads: "FamilyName, FirstName, Patronymic, MaidenFamilyName", Text: "Имена — не слова о том, что их нет, не названия полей, не пробы; цифр в них нет", fact: factDoubtfulNames},
 	{Code: "L-COUNTRY", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "Citizenship, OKSMCode", Text: "Страна с таким кодом ОКСМ бывает: не 000", fact: factCountries},
 	{Code: "L-BIRTH", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "BirthDate, decisionDate", Text: "Год рождения не раньше 1900; рождение не позже решения и сегодняшнего дня; решение не позже чем через год", fact: factBirth},
+	{Code: "L-BIRTH", Register: egisso.RegisterFact, Severity: egisso.Warning,
+		Reads: "BirthDate, decisionDate", Text: "В день решения человеку не больше 120 лет", fact: factAge},
 	{Code: "L-ORDER", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "dateStart, dateFinish", Text: "Окончание назначения не раньше начала", fact: factOrder},
 	{Code: "L-ORDER", Register: egisso.RegisterFact, Severity: egisso.Warning,
-		Reads: "decisionDate, dateStart", Text: "Решение принято не позже начала назначения", fact: factDecisionOrder},
+		Reads: "decisionDate, dateStart", Text: "Решение принято не позже начала назначения, начало не позже чем через год", fact: factDecisionOrder},
 	{Code: "L-OSZ", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "oszCode, lmszProviderCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", fact: factParticipants},
 	{Code: "014", Register: egisso.RegisterFact, Severity: egisso.Error,
@@ -61,7 +71,9 @@ var factRules = []Rule{
 	{Code: "L-DUP", Register: egisso.RegisterFact, Severity: egisso.Warning, Needs: "другие факты",
 		Reads: "SNILS, lmszId, categoryId, dateStart, dateFinish, assignmentInfo", Text: "Нет другого действующего факта с тем же получателем, мерой, категорией, периодом и содержанием", fact: factTwin},
 	{Code: "L-DOC", Register: egisso.RegisterFact, Severity: egisso.Error,
-		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; рождение ≤ выдан ≤ начало ≤ окончание", fact: factDocuments},
+		Reads: "document, IdentityDoc", Text: "Документ заполнен целиком, реквизиты имеют вид, требуемый для его типа; рождение ≤ выдан ≤ начало ≤ окончание, выдан не позже сегодняшнего дня", fact: factDocuments},
+	{Code: "L-DOC", Register: egisso.RegisterFact, Severity: egisso.Warning,
+		Reads: "document, IdentityDoc", Text: "Документ выдан не раньше 1900 года, паспорт РФ — не раньше 14 лет", fact: factDoubtfulDocuments},
 }
 
 // factSubject is a fact with its fields listed and what it is compared with.
@@ -175,6 +187,9 @@ func factOrder(s *factSubject, r *report) {
 func factDecisionOrder(s *factSubject, r *report) {
 	if f := s.f; !f.DateStart.IsZero() && f.DecisionDate.After(f.DateStart) {
 		r.add("decisionDate", "Дата решения позже даты начала назначения")
+	}
+	if s.inMoreThanAYear(s.f.DateStart) && !s.inMoreThanAYear(s.f.DecisionDate) { // L-BIRTH tells of the decision
+		r.add("dateStart", "Дата начала назначения: позже сегодняшнего дня больше чем на год")
 	}
 }
 

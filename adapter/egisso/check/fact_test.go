@@ -45,17 +45,44 @@ var factCases = []struct {
 	{"L-LEN content of 201 characters is cut", nil, func(f *egisso.Fact) { f.Assignment.Content = strings.Repeat("я", 201) }, "L-LEN(W)"},
 	{"L-LEN content of 200 characters", nil, func(f *egisso.Fact) { f.Assignment.Content = strings.Repeat("я", 200) }, ""},
 	{"L-LEN comment of 201 characters", nil, func(f *egisso.Fact) { f.Assignment.Comment = strings.Repeat("я", 201) }, "L-LEN"},
-	{"L-LEN surname of 101 characters", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = strings.Repeat("я", 101) }, "L-LEN"},
+	{"L-LEN surname of 101 characters", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = strings.Repeat("я", 100) + "ю" }, "L-LEN"},
 	{"L-LEN house of 11 characters", nil, func(f *egisso.Fact) { f.Receiver.PermanentResidence.House = "10 строение" }, "L-LEN"},
 
 	{"L-CHAR NUL in the content", nil, func(f *egisso.Fact) { f.Assignment.Content = "Инсулин\x00" }, "L-CHAR"},
 	{"L-CHAR line break in a surname", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "Кузне\nцова" }, "L-CHAR"},
 	{"L-CHAR vertical tab in a surname", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "Кузне\vцова" }, "L-CHAR"},
 
+	{"L-BLANK dash in place of a street", nil, func(f *egisso.Fact) { f.Receiver.PermanentResidence.Street = "—" }, "L-BLANK(W)"},
+	{"L-BLANK dot in place of an authority", nil, func(f *egisso.Fact) { f.Documents[0].Authority = "." }, "L-BLANK(W)"},
+	{"L-BLANK document without a number, in words", nil, func(f *egisso.Fact) { f.Documents[0].Number = "Б/Н" }, "L-BLANK(W)"},
+	{"L-BLANK no issuer, in words", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Issuer = "Не указано" }, "L-BLANK(W)"},
+	{"L-BLANK no number of another document", nil, func(f *egisso.Fact) {
+		f.Receiver.IdentityDoc.Type, f.Receiver.IdentityDoc.Number = "OtherDocument", "отсутствует"
+	}, "L-BLANK(W)"},
+	{"L-BLANK content of a trial", nil, func(f *egisso.Fact) { f.Assignment.Content = "тест" }, "L-BLANK(W)"},
+	{"L-BLANK passport, index and phone of zeros", nil, func(f *egisso.Fact) {
+		f.Receiver.IdentityDoc.Series, f.Receiver.IdentityDoc.Number = "0000", "000000"
+		f.Receiver.PermanentResidence.PostIndex, f.Receiver.PhoneNumber = "000000", "0000000000"
+	}, "L-BLANK(W) L-BLANK(W) L-BLANK(W) L-BLANK(W)"},
+	{"L-BLANK words that begin so", nil, func(f *egisso.Fact) { f.Receiver.PermanentResidence.City = "Нетьинка" }, ""},
+	{"L-BLANK kinship of zeros is a code", egissotest.MoneyFact, func(f *egisso.Fact) { f.ReasonPersons[0].KinshipCode = "0000000" }, ""},
+	{"L-LATIN inside a Russian word", nil, func(f *egisso.Fact) {
+		f.Receiver.PermanentResidence.City, f.Documents[0].Authority = "Пeрмь", "Бюро № 3 MСЭ"
+	}, "L-LATIN(W) L-LATIN(W)"},
+	{"L-LATIN beside Russian words", nil, func(f *egisso.Fact) {
+		f.Receiver.PermanentResidence.Street, f.Documents[0].Title = "ул. XX Партсъезда", "Справка IP-формы, DVDдиск"
+	}, ""},
+	{"L-LATIN in the name of a drug", nil, func(f *egisso.Fact) { f.Assignment.Content = "Bитамин D" }, ""},
+
 	{"L-SNILS missing", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "" }, "L-SNILS"},
 	{"L-SNILS with dashes", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "143-464-097 56" }, "L-SNILS"},
 	{"L-SNILS control number", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "14346409757" }, "L-SNILS"},
 	{"L-SNILS of zeros", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "00000000000" }, "L-SNILS"},
+	{"L-SNILS of a textbook", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "11223344595" }, "L-SNILS(W)"},
+	{"L-SNILS of one digit", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "11111111145" }, "L-SNILS(W)"},
+	{"L-SNILS without a control number", nil, func(f *egisso.Fact) { f.Receiver.SNILS = "00100199800" }, "L-SNILS(W)"},
+	{"L-SNILS of two people", egissotest.MoneyFact, func(f *egisso.Fact) { f.ReasonPersons[0].Person.SNILS = f.Receiver.SNILS }, "L-SNILS(W)"},
+	{"L-SNILS the receiver is the reason", egissotest.MoneyFact, func(f *egisso.Fact) { f.ReasonPersons[0].Person = f.Receiver }, ""},
 	{"L-SNILS of a reason person", egissotest.MoneyFact, func(f *egisso.Fact) { f.ReasonPersons[0].Person.SNILS = "10648089461" }, "L-SNILS"},
 
 	{"L-NAME missing", nil, func(f *egisso.Fact) { f.Receiver.FirstName = "" }, "L-NAME"},
@@ -64,6 +91,14 @@ var factCases = []struct {
 	{"L-NAME dash in place of a patronymic", nil, func(f *egisso.Fact) { f.Receiver.Patronymic = "-" }, "L-NAME"},
 	{"L-NAME dash in place of a name", nil, func(f *egisso.Fact) { f.Receiver.FirstName = "--" }, "L-NAME"},
 	{"L-NAME no patronymic in words", nil, func(f *egisso.Fact) { f.Receiver.Patronymic = "Нет" }, "L-NAME(W)"},
+	{"L-NAME names of the fields", nil, func(f *egisso.Fact) { f.Receiver.FamilyName, f.Receiver.FirstName = "Фамилия", "ИМЯ" }, "L-NAME(W) L-NAME(W)"},
+	{"L-NAME no name in words", nil, func(f *egisso.Fact) {
+		f.Receiver.FirstName, f.Receiver.MaidenFamilyName = "отсутствует", "-нет-"
+	}, "L-NAME(W) L-NAME(W)"},
+	{"L-NAME of a trial", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "Тест" }, "L-NAME(W)"},
+	{"L-NAME one letter again and again", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "Ххх" }, "L-NAME(W)"},
+	{"L-NAME first a digit", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "1Кузнецова" }, "L-NAME(W)"},
+	{"L-NAME names of one or two letters", nil, func(f *egisso.Fact) { f.Receiver.FamilyName, f.Receiver.FirstName = "И", "Ии" }, ""},
 	{"L-COUNTRY of citizenship", nil, func(f *egisso.Fact) { f.Receiver.Citizenship = "000" }, "L-COUNTRY"},
 	{"L-COUNTRY of an address", nil, func(f *egisso.Fact) { f.Receiver.PermanentResidence = &egisso.Address{OKSMCode: "000"} }, "L-COUNTRY"},
 	{"L-DOC older than its owner", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = f.Receiver.IdentityDoc.IssueDate.AddDays(1) }, "L-DOC"},
@@ -73,6 +108,8 @@ var factCases = []struct {
 	{"L-NAME hyphen and apostrophe are fine", nil, func(f *egisso.Fact) { f.Receiver.FamilyName = "О'Кузнецова-Ёлкина мл." }, ""},
 
 	{"L-BIRTH before 1900", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = egissotest.Day("1899-12-31") }, "L-BIRTH"},
+	{"L-BIRTH older than people become", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = egissotest.Day("1900-01-01") }, "L-BIRTH(W)"},
+	{"L-BIRTH 120 years old", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = egissotest.Day("1903-01-10") }, ""},
 	{"L-BIRTH tomorrow", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = egissotest.Today.AddDays(1) }, "L-BIRTH"},
 	{"L-BIRTH after the decision", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = egissotest.Day("2023-01-11") }, "L-BIRTH"},
 	{"L-BIRTH decision in two years", nil, func(f *egisso.Fact) {
@@ -82,6 +119,10 @@ var factCases = []struct {
 
 	{"L-ORDER finish before start", nil, func(f *egisso.Fact) { f.DateFinish = egissotest.Day("2023-01-09") }, "L-ORDER"},
 	{"L-ORDER decision after start", nil, func(f *egisso.Fact) { f.DecisionDate = egissotest.Day("2023-01-11") }, "L-ORDER(W)"},
+
+	{"L-ORDER starts in two years", nil, func(f *egisso.Fact) {
+		f.DateStart, f.DateFinish = egissotest.Day("2025-01-10"), egissotest.Day("2025-01-20")
+	}, "L-ORDER(W)"},
 
 	{"L-OSZ missing", nil, func(f *egisso.Fact) { f.OSZCode = "" }, "L-OSZ"},
 	{"L-OSZ letter O", nil, func(f *egisso.Fact) { f.OSZCode = "O042.000001" }, "L-OSZ"},
@@ -166,12 +207,22 @@ var factCases = []struct {
 	{"L-DOC passport series of two digits", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Series = "57" }, "L-DOC"},
 	{"L-DOC issuer with a Latin letter", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Issuer = "OВД города Перми" }, "L-DOC"},
 	{"L-DOC birth certificate in Cyrillic numerals", egissotest.MoneyFact, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Series = "ІІ-ВГ" }, "L-DOC"},
+	{"L-DOC passport of tomorrow", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.IssueDate = egissotest.Today.AddDays(2) }, "L-DOC"},
+	{"L-DOC passport of today in the east", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.IssueDate = egissotest.Today.AddDays(1) }, ""},
+	{"L-DOC document of tomorrow", nil, func(f *egisso.Fact) {
+		f.Documents[0].IssueDate, f.Documents[0].StartDate, f.Documents[0].FinishDate = egissotest.Today.AddDays(2), egissotest.Today.AddDays(2), egisso.Date{}
+	}, "L-DOC"},
+	{"L-DOC passport of a child", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = years(f.Receiver.IdentityDoc.IssueDate, -14).AddDays(1) }, "L-DOC(W)"},
+	{"L-DOC passport at fourteen", nil, func(f *egisso.Fact) { f.Receiver.BirthDate = years(f.Receiver.IdentityDoc.IssueDate, -14) }, ""},
+	{"L-DOC document of the year 1800", nil, func(f *egisso.Fact) { f.Documents[0].IssueDate = egissotest.Day("1800-01-01") }, "L-DOC(W)"},
 	{"L-DOC unknown type", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Type = "Passport" }, "L-DOC"},
 	{"L-DOC type missing", nil, func(f *egisso.Fact) { f.Receiver.IdentityDoc.Type = "" }, "L-DOC"},
 	{"L-DOC foreign passport without series", nil, func(f *egisso.Fact) {
 		f.Receiver.IdentityDoc.Type, f.Receiver.IdentityDoc.Series = "ForeignPassport", ""
 	}, ""},
 }
+
+func years(d egisso.Date, n int) egisso.Date { return egisso.DateOf(d.Time().AddDate(n, 0, 0)) }
 
 func TestFactRules(t *testing.T) {
 	for _, c := range factCases {

@@ -21,8 +21,15 @@ var measureOwnRules = []Rule{
 		Reads: "все тексты", Text: "Тексты не длиннее, чем допускает схема (в знаках)", measure: measureLengths},
 	{Code: "L-CHAR", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков", measure: measureCharacters},
+	{Code: "L-BLANK", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
+		Reads: "все тексты", Text: "В текстах нет прочерков, слов «нет», «б/н», «тест» и одних нулей вместо значения",
+		measure: func(s *measureSubject, r *report) {
+			checkBlanks(s.fields, r, "cases", "conditions", "stepDescr", "documentComment")
+		}},
 	{Code: "L-ORDER", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "dateEnact, dateExpiration", Text: "Мера действует не меньше дня: окончание не раньше начала", measure: measureOrder},
+	{Code: "L-ORDER", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
+		Reads: "reasons/NPA/date", Text: "НПА приняты не раньше 1900 года и не позже сегодняшнего дня", measure: measureActDates},
 	{Code: "L-DUP", Register: egisso.RegisterMeasure, Severity: egisso.Error,
 		Reads: "localCategory", Text: "Ключи категорий внутри меры не повторяются", measure: measureCategoryKeys},
 	{Code: "015", Register: egisso.RegisterMeasure, Severity: egisso.Error,
@@ -234,6 +241,19 @@ func measureCharacters(s *measureSubject, r *report) { checkCharacters(s.fields,
 func measureOrder(s *measureSubject, r *report) {
 	if m := s.m; !m.DateExpiration.IsZero() && m.DateExpiration.Before(m.DateEnact) {
 		r.add("dateExpiration", "Окончание действия раньше начала действия")
+	}
+}
+
+func measureActDates(s *measureSubject, r *report) {
+	for i, a := range s.m.Reasons {
+		path, label := at("reasons/NPA", i)+"/date", fmt.Sprintf("НПА %d: дата: ", i+1)
+		switch {
+		case !a.Date.Possible():
+		case a.Date.Year < 1900:
+			r.add(path, label+"год раньше 1900")
+		case !s.Today.IsZero() && a.Date.After(s.Today.AddDays(1)):
+			r.add(path, label+"позже сегодняшнего дня")
+		}
 	}
 }
 

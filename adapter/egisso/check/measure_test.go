@@ -26,6 +26,13 @@ var measureCases = []struct {
 	}, ""},
 	{"spaces around texts", func(m *egisso.LocalMeasure) { m.MSZ, m.KBK = " 0808 ", "\t"+m.KBK+"\n" }, ""},
 
+	{"L-BLANK title", func(m *egisso.LocalMeasure) { m.Title = "-" }, "L-BLANK(W)"},
+	{"L-BLANK ОКТМО of zeros, but not КБК", func(m *egisso.LocalMeasure) {
+		m.KBK, m.Territories[0] = strings.Repeat("0", 20), "00000000"
+	}, "L-BLANK(W)"},
+	{"L-BLANK no conditions may be true", func(m *egisso.LocalMeasure) { m.Cases, m.Conditions = "Нет", "нет" }, ""},
+	{"L-ORDER act of the year 1800", func(m *egisso.LocalMeasure) { m.Reasons[0].Date = egissotest.Day("1800-01-01") }, "L-ORDER(W)"},
+
 	{"L-XSD title missing", func(m *egisso.LocalMeasure) { m.Title = " " }, "L-XSD"},
 	{"L-XSD enact date missing", func(m *egisso.LocalMeasure) { m.DateEnact = egisso.Date{} }, "L-XSD"},
 	{"L-XSD date that does not exist", func(m *egisso.LocalMeasure) { m.DateEnact = egisso.Date{Year: 2019, Month: 2, Day: 30} }, "L-XSD"},
@@ -108,5 +115,16 @@ func TestMeasureRules(t *testing.T) {
 				t.Log(f)
 			}
 		})
+	}
+}
+
+// TestActsAreNotOfTomorrow: what is not known to be in force is shown.
+func TestActsAreNotOfTomorrow(t *testing.T) {
+	m := egissotest.FederalMeasure()
+	for days, want := range map[int]string{1: "", 2: "L-ORDER(W)"} {
+		m.Reasons[0].Date = egissotest.Today.AddDays(days)
+		if got := strings.Join(egissotest.Codes(check.Checker{Today: egissotest.Today}.Measure(m)), " "); got != want {
+			t.Errorf("an act of %d days ahead: %q, want %q", days, got, want)
+		}
 	}
 }

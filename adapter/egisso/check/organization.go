@@ -19,6 +19,9 @@ var organizationRules = []Rule{
 	{Code: "L-CHAR", Register: egisso.RegisterOrganization, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
 		organization: func(s *organizationSubject, r *report) { checkCharacters(s.fields, r) }},
+	{Code: "L-BLANK", Register: egisso.RegisterOrganization, Severity: egisso.Warning,
+		Reads: "все тексты", Text: "В текстах нет прочерков, слов «нет», «б/н», «тест» и одних нулей вместо значения",
+		organization: func(s *organizationSubject, r *report) { checkBlanks(s.fields, r, "note") }},
 	{Code: "L-INN", Register: egisso.RegisterOrganization, Severity: egisso.Warning,
 		Reads: "inn, ogrn, ogrnip", Text: "Контрольные числа ИНН, ОГРН и ОГРНИП сходятся", organization: organizationNumbers},
 	{Code: "L-ORDER", Register: egisso.RegisterOrganization, Severity: egisso.Error,
@@ -30,6 +33,13 @@ var organizationRules = []Rule{
 		organization: func(s *organizationSubject, r *report) {
 			for i, p := range s.o.Points {
 				checkCoordinates(r, at("presencePoint", i)+"/point", fmt.Sprintf("Точка %d: ", i+1), p.Coordinates)
+			}
+		}},
+	{Code: "L-GEO", Register: egisso.RegisterOrganization, Severity: egisso.Warning,
+		Reads: "latitude, longitude", Text: "Координаты заполнены",
+		organization: func(s *organizationSubject, r *report) {
+			for i, p := range s.o.Points {
+				checkNowhere(r, at("presencePoint", i)+"/point", fmt.Sprintf("Точка %d: ", i+1), p.Coordinates)
 			}
 		}},
 	{Code: "L-VER", Register: egisso.RegisterOrganization, Severity: egisso.Error, Needs: "последняя принятая версия записи",

@@ -82,6 +82,30 @@ func factSNILS(s *factSubject, r *report) {
 	}
 }
 
+// samples are the nine digits of numbers that documents and lessons show as examples.
+var samples = []string{"112233445", "123456789", "987654321"}
+
+func factDoubtfulSNILS(s *factSubject, r *report) {
+	for i, p := range s.people {
+		path, number := p.path+"/SNILS", p.p.SNILS
+		if !egisso.SNILSValid(number) {
+			continue // the rule that blocks tells
+		}
+		switch digits := number[:9]; {
+		case slices.Contains(samples, digits), strings.Trim(digits, digits[:1]) == "":
+			r.add(path, p.label+"СНИЛС: номер из примеров, настоящим он едва ли бывает")
+		case digits <= "001001998":
+			r.add(path, p.label+"СНИЛС: у номеров до 001-001-998 нет контрольного числа, опечатку не заметить")
+		}
+		for _, other := range s.people[:i] {
+			if q := other.p; q.SNILS == number && (q.BirthDate != p.p.BirthDate || q.FamilyName != p.p.FamilyName && q.FirstName != p.p.FirstName) {
+				r.add(path, p.label+"СНИЛС: тот же, что у другого человека в этой записи")
+				break
+			}
+		}
+	}
+}
+
 func factNames(s *factSubject, r *report) {
 	checkFields(s.fields, r)
 	for _, p := range s.people {
@@ -103,15 +127,34 @@ func namesOf(p *egisso.Person) []namedPart {
 	}
 }
 
-// absences are words that forms put where there is no patronymic.
-var absences = []string{"нет", "отсутствует", "не указано", "нет отчества", "без отчества", "неизвестно"}
+// madeUp are names of fields and other words that stand in place of a name.
+var madeUp = []string{"фамилия", "имя", "отчество", "нет отчества", "без отчества", "нет имени", "нет фамилии", "ф", "ио", "фио"}
 
-func factAbsentNames(s *factSubject, r *report) {
+func factDoubtfulNames(s *factSubject, r *report) {
 	for _, p := range s.people {
-		if word := strings.ToLower(strings.TrimRight(p.p.Patronymic, ".")); slices.Contains(absences, word) {
-			r.add(p.path+"/Patronymic", p.label+"отчество: слово о том, что его нет; у кого нет отчества, оно не заполняется")
+		for _, n := range namesOf(p.p) {
+			if problem := doubtfulName(n.value); problem != "" {
+				r.add(p.path+"/"+n.element, p.label+n.title+": "+problem)
+			}
 		}
 	}
+}
+
+// doubtfulName describes what is hardly a name though the schema accepts it, or returns "".
+func doubtfulName(s string) string {
+	if s == "" || nameProblem(s) != "" || !strings.ContainsFunc(s, unicode.IsLetter) {
+		return "" // no name at all: others tell
+	}
+	word := strings.ToLower(strings.Trim(s, " .-,'"))
+	switch letters := []rune(word); {
+	case slices.Contains(absences, word), slices.Contains(madeUp, word):
+		return "слово вместо имени; чего нет, то не заполняется"
+	case strings.ContainsFunc(s, isDigit):
+		return "начинается с цифры"
+	case len(letters) > 2 && strings.Trim(word, string(letters[0])) == "":
+		return "одна и та же буква"
+	}
+	return ""
 }
 
 // noCountry is no code of the classifier of countries (ОКСМ).
@@ -151,9 +194,27 @@ func factBirth(s *factSubject, r *report) {
 			r.add(path, p.label+"дата рождения: позже даты решения")
 		}
 	}
-	if d := s.f.DecisionDate; !s.Today.IsZero() && d.Time().After(s.Today.Time().AddDate(1, 0, 0)) {
+	if s.inMoreThanAYear(s.f.DecisionDate) {
 		r.add("decisionDate", "Дата решения: позже сегодняшнего дня больше чем на год")
 	}
+}
+
+// oldest is how old people become.
+const oldest = 120 // years
+
+func factAge(s *factSubject, r *report) {
+	for _, p := range s.people {
+		if born := p.p.BirthDate; born.Year >= 1900 && years(born, oldest).Before(s.f.DecisionDate) {
+			r.add(p.path+"/BirthDate", p.label+"дата рождения: в день решения человеку больше 120 лет")
+		}
+	}
+}
+
+// years returns the date n years later; of 29 February it may be 1 March.
+func years(d egisso.Date, n int) egisso.Date { return egisso.DateOf(d.Time().AddDate(n, 0, 0)) }
+
+func (s *factSubject) inMoreThanAYear(d egisso.Date) bool {
+	return !s.Today.IsZero() && d.After(years(s.Today, 1))
 }
 
 func (s *factSubject) afterToday(d egisso.Date) bool { return !s.Today.IsZero() && d.After(s.Today) }
@@ -179,15 +240,46 @@ func factDocuments(s *factSubject, r *report) {
 			r.schema(p.path+"/IdentityDoc", p.label+text)
 		} else if d != nil && !d.IssueDate.IsZero() && d.IssueDate.Before(p.p.BirthDate) && !s.bornTooLate(p.p.BirthDate) {
 			r.add(p.path+"/IdentityDoc/"+d.Type+"/IssueDate", p.label+"удостоверение личности: выдано раньше, чем человек родился")
+		} else if d != nil && s.notYet(d.IssueDate) {
+			r.add(p.path+"/IdentityDoc/"+d.Type+"/IssueDate", p.label+"удостоверение личности: выдано позже сегодняшнего дня")
 		}
 	}
 	for i, d := range s.f.Documents {
 		path, label := at("documents/document", i), fmt.Sprintf("Документ %d: ", i+1)
+		if s.notYet(d.IssueDate) {
+			r.add(path+"/issueDate", label+"выдан позже сегодняшнего дня")
+		}
 		if !d.IssueDate.IsZero() && !d.StartDate.IsZero() && d.StartDate.Before(d.IssueDate) {
 			r.add(path+"/startDate", label+"дата начала раньше даты выдачи")
 		}
 		if !d.FinishDate.IsZero() && d.FinishDate.Before(d.StartDate) {
 			r.add(path+"/finishDate", label+"дата окончания раньше даты начала")
+		}
+	}
+}
+
+// notYet reports whether the day has not come anywhere: east of Moscow the next one begins
+// earlier.
+func (s *factSubject) notYet(d egisso.Date) bool {
+	return !s.Today.IsZero() && d.Possible() && d.After(s.Today.AddDays(1))
+}
+
+// passportAge is when a passport of Russia is given first.
+const passportAge = 14 // years
+
+func factDoubtfulDocuments(s *factSubject, r *report) {
+	for _, p := range s.people {
+		d, born := p.p.IdentityDoc, p.p.BirthDate
+		if d == nil || d.Type != "PassportRF" || !d.IssueDate.Possible() || born.IsZero() || d.IssueDate.Before(born) || s.bornTooLate(born) {
+			continue
+		}
+		if d.IssueDate.Before(years(born, passportAge)) {
+			r.add(p.path+"/IdentityDoc/PassportRF/IssueDate", p.label+"удостоверение личности: паспорт РФ выдан раньше 14 лет")
+		}
+	}
+	for i, d := range s.f.Documents {
+		if d.IssueDate.Possible() && d.IssueDate.Year < 1900 {
+			r.add(at("documents/document", i)+"/issueDate", fmt.Sprintf("Документ %d: дата выдачи: год раньше 1900", i+1))
 		}
 	}
 }

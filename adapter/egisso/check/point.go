@@ -19,6 +19,9 @@ var pointRules = []Rule{
 	{Code: "L-CHAR", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "все тексты", Text: "В текстах нет управляющих и недопустимых в XML знаков",
 		point: func(s *pointSubject, r *report) { checkCharacters(s.fields, r) }},
+	{Code: "L-BLANK", Register: egisso.RegisterPoint, Severity: egisso.Warning,
+		Reads: "все тексты", Text: "В текстах нет прочерков, слов «нет», «б/н», «тест» и одних нулей вместо значения",
+		point: func(s *pointSubject, r *report) { checkBlanks(s.fields, r, "rules") }},
 	{Code: "L-OSZ", Register: egisso.RegisterPoint, Severity: egisso.Error,
 		Reads: "onmszCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", point: pointParticipant},
 	{Code: "L-GEO", Register: egisso.RegisterPoint, Severity: egisso.Error,
@@ -26,6 +29,9 @@ var pointRules = []Rule{
 		point: func(s *pointSubject, r *report) {
 			checkCoordinates(r, "point", "Координаты: ", s.p.Coordinates)
 		}},
+	{Code: "L-GEO", Register: egisso.RegisterPoint, Severity: egisso.Warning,
+		Reads: "latitude, longitude", Text: "Координаты заполнены",
+		point: func(s *pointSubject, r *report) { checkNowhere(r, "point", "Координаты: ", s.p.Coordinates) }},
 	{Code: "L-DUP", Register: egisso.RegisterPoint, Severity: egisso.Warning,
 		Reads: "msz", Text: "Мера названа один раз", point: pointRepeats},
 	{Code: "007", Register: egisso.RegisterPoint, Severity: egisso.Error, Needs: "справочник ОКТМО",

@@ -31,6 +31,8 @@ var organizationCases = []ruleCase[egisso.Organization]{
 		o.ID, o.LastChanging = uuid.Nil, egissotest.Today.Time()
 	}, ""},
 	{"entrepreneur", func(o *egisso.Organization, _ *check.Checker) { entrepreneur(o) }, ""},
+	{"L-BLANK title and КПП", func(o *egisso.Organization, _ *check.Checker) { o.Title, o.Legal.KPP = "тест", "000000000" }, "L-BLANK(W) L-BLANK(W)"},
+	{"L-GEO coordinates not filled in", func(o *egisso.Organization, _ *check.Checker) { o.Points[0].Coordinates = &egisso.Coordinates{} }, "L-GEO(W)"},
 	{"L-XSD title missing", func(o *egisso.Organization, _ *check.Checker) { o.Title = " " }, "L-XSD"},
 	{"L-XSD neither legal nor entrepreneur", func(o *egisso.Organization, _ *check.Checker) { o.Legal = &egisso.LegalPerson{} }, "L-XSD"},
 	{"L-XSD both", func(o *egisso.Organization, _ *check.Checker) {
@@ -104,6 +106,8 @@ func TestOrganizationRules(t *testing.T) {
 func pointCases(t testing.TB) []ruleCase[egisso.PresencePoint] {
 	return []ruleCase[egisso.PresencePoint]{
 		{"nothing wrong", nil, ""},
+		{"L-BLANK contacts and schedule", func(p *egisso.PresencePoint, _ *check.Checker) { p.Contacts, p.Schedule = "-", "не указан" }, "L-BLANK(W) L-BLANK(W)"},
+		{"L-GEO not filled in", func(p *egisso.PresencePoint, _ *check.Checker) { p.Coordinates = &egisso.Coordinates{} }, "L-GEO(W)"},
 		{"L-XSD contacts missing", func(p *egisso.PresencePoint, _ *check.Checker) { p.Contacts = "" }, "L-XSD"},
 		{"L-XSD schedule missing", func(p *egisso.PresencePoint, _ *check.Checker) { p.Schedule = "" }, "L-XSD"},
 		{"L-XSD ОКТМО of 11 digits", func(p *egisso.PresencePoint, _ *check.Checker) { p.OKTMO = "57701000001" }, "L-XSD"},
@@ -134,6 +138,7 @@ func TestPointRules(t *testing.T) {
 
 var applicationCases = []ruleCase[egisso.Application]{
 	{"nothing wrong", nil, ""},
+	{"L-BLANK address", func(a *egisso.Application, _ *check.Checker) { a.Participant.Address = "н/д" }, "L-BLANK(W)"},
 	{"L-XSD title missing", func(a *egisso.Application, _ *check.Checker) { a.Participant.Title = "" }, "L-XSD"},
 	{"L-XSD ИНН of 12 digits", func(a *egisso.Application, _ *check.Checker) { a.Participant.INN = "590000000308" }, "L-XSD"},
 	{"L-XSD no territories", func(a *egisso.Application, _ *check.Checker) { a.Participant.Territories = nil }, "L-XSD"},

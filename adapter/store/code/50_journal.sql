@@ -33,10 +33,12 @@ select p.id,
        p.channel,
        p.held,
        (select f.file_name from egisso.package_file f where f.package_id = p.id) as file_name,
-       (select count(*) from egisso.unconfirmed_outcome u where u.package_id = p.id and u.settled_at is null) as unconfirmed
+       (select count(*) from egisso.unconfirmed_outcome u where u.package_id = p.id and u.settled_at is null) as unconfirmed,
+       (select count(*) from egisso.package_record m where m.package_id = p.id and m.findings is not null) as warned
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';
+comment on column egisso.journal.warned is 'В скольких записях пакета проверки нашли предупреждения, с которыми они уходят; какие — в record_finding';
 comment on column egisso.journal.id is 'Идентификатор пакета (packageId)';
 comment on column egisso.journal.created_at is 'Когда пакет сформирован';
 comment on column egisso.journal.package_type is 'Название реестра или «Запрос обновлений КМСЗ»';

@@ -99,6 +99,7 @@ create table egisso.source_row (
     check (accepted_id is null or accepted_event is not null or accepted_content is not null)
 ) with (fillfactor = 60);
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
+create index source_row_review on egisso.source_row (register, row_key) where review_code <> '';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
@@ -238,6 +239,7 @@ create index record_mass on egisso.record (register, change, provider) where sta
 create unique index record_one_open on egisso.record (register, row_key)
     where state in ('ready', 'waiting', 'blocked', 'packed');
 create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
+create index record_found on egisso.record (register, row_key) where findings <> '[]';
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
@@ -282,9 +284,11 @@ create table egisso.package_record (
     record_id  uuid    not null,
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released')),
+    findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
     primary key (package_id, ordinal),
     unique (record_id, package_id)
 ) with (fillfactor = 60); -- every member gets its outcome
+create index package_record_found on egisso.package_record (package_id) where findings is not null;
 
 -- The protocol applied last, word for word: a later one is compared with it.
 create table egisso.package_protocol (

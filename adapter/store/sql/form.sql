@@ -44,8 +44,10 @@ insert into egisso.package (id, register, format, format_version, provider, reco
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: insert_package_records
-insert into egisso.package_record (package_id, ordinal, record_id, kind)
-select $1, ordinal, record_id, kind
+-- What was found on a record stays with the package it leaves in. Each record is looked up
+-- by its id, whatever is known of the tables.
+insert into egisso.package_record (package_id, ordinal, record_id, kind, findings)
+select $1, m.ordinal, m.record_id, m.kind, (select nullif(r.findings, '[]') from egisso.record r where r.id = m.record_id)
   from unnest($2::uuid[], $3::text[]) with ordinality as m(record_id, kind, ordinal);
 
 -- name: pack_records

@@ -19,6 +19,12 @@ select register, row_key, record_no, state, status,
        record_id, kind, package_id, deleted, accepted_id, accepted_at, decision_due
   from egisso.record_status where register = $1 and row_key = $2;
 
+-- name: record_findings
+-- What holds now first.
+select code, severity, field, text, message_type, origin, found, found_text, current, record_id, package_id
+  from egisso.record_finding where register = $1 and row_key = $2
+ order by current desc, found desc, record_id, package_id, origin, position;
+
 -- name: record_history
 select at, what, text, record_id, package_id from egisso.record_history
  where register = $1 and row_key = $2

@@ -46,36 +46,43 @@ select register, until, failures, reason from egisso.register_rest where until >
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed
+       coalesce(message_id::text, ''), unconfirmed, warned
   from egisso.journal order by created_at desc, id limit $1;
 
 -- name: journal_one
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed
+       coalesce(message_id::text, ''), unconfirmed, warned
   from egisso.journal where id = $1;
+
+-- name: package_findings
+-- Of the checks, before the package left.
+select record_no, text, code, message_type from egisso.record_finding
+ where package_id = $1 and found = 'before' order by record_no, row_key, position;
 
 -- name: journal_detail
 select record_no, comment, code, message_type from egisso.journal_detail
  where package_id = $1 order by position;
 
--- name: blocked_reasons
-select register, code, count(distinct row_key) from (
-    select r.register, r.row_key, f ->> 'code' as code
-      from egisso.record r cross join lateral jsonb_array_elements(r.findings) f
-     where r.state = 'blocked' and f ->> 'severity' = 'error'
-    union all
-    select s.register, s.row_key, f ->> 'code'
-      from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) f
-     where s.row_findings <> '[]' and f ->> 'severity' = 'error'
-    union all
-    select s.register, s.row_key, e.rule
-      from egisso.source_row s join egisso.reason e on e.code = s.review_code where s.review_code <> '') reasons
+-- name: blocked_rules
+-- Rules by which something cannot be sent as it is.
+select register, code, count(distinct row_key) from egisso.record_finding
+ where current and found = 'before' and severity = 'error'
  group by 1, 2 order by 1, 2;
 
--- name: rejected_reasons
-select r.register, m.rule_code, count(distinct r.id)
-  from egisso.record r join egisso.record_message m on m.package_id = r.package_id and m.element_id = r.id
- where r.state = 'rejected' and m.type = 1
+-- name: rejected_rules
+select register, code, count(distinct row_key) from egisso.record_finding
+ where current and origin = 'protocol' and severity = 'error' and state = 'rejected'
+ group by 1, 2 order by 1, 2;
+
+-- name: warned_rules
+-- Warnings of the checks on what is ready, on its way, or in ЕГИССО.
+select register, code, count(distinct row_key) from egisso.record_finding
+ where current and found = 'before' and severity = 'warning'
+ group by 1, 2 order by 1, 2;
+
+-- name: remarked_rules
+select register, code, count(distinct row_key) from egisso.record_finding
+ where current and origin = 'protocol' and severity = 'warning'
  group by 1, 2 order by 1, 2;
 
 -- name: kmsz_versions
