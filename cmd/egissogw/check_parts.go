@@ -14,6 +14,7 @@ import (
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/xmldsig"
+	"egissogw/jobs"
 )
 
 func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
@@ -116,7 +117,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, because(err).Error())
 		return r
 	}
-	if left := time.Until(crt.SigningEnds()); left <= renewalNotice {
+	if left := time.Until(crt.SigningEnds()); left <= jobs.CertificateNotice {
 		r.Problem = append(r.Problem, renewalText(left))
 	}
 	if c.SMEV.Trust != config.TrustChain && isOneOf(crt, c.SMEV.Certificates) {
