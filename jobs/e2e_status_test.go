@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,10 +84,14 @@ func TestLinksTellHowTheBusLooks(t *testing.T) {
 		r, known := clock.Reading()
 		return store.LinkClock{Skew: r.Skew, Uncertainty: r.Uncertainty, MeasuredAt: r.At}, known
 	}})
+	w.run(jobs.Links{Store: w.store, Bus: &bus.Breaker{}, Files: down, Certificate: w.certificate(90)})
 	w.run(jobs.Links{Store: w.store, Bus: &bus.Breaker{}, Files: down}) // a process that has not called yet
 	st, err := w.store.Status(t.Context())
 	if err != nil || len(st.Links) != 2 || st.Links[0].Name != "smev" || st.Links[0].DownSince != nil || st.Links[1].DownSince == nil || st.Links[1].Failures != 1 {
 		t.Fatalf("links %+v, %v", st.Links, err)
+	}
+	if len(st.Certificates) != 1 || slices.ContainsFunc(st.Findings, ofCertificate) {
+		t.Errorf("certificates %+v, findings %+v", st.Certificates, st.Findings)
 	}
 	c := st.Links[0].Clock
 	if c == nil || (c.Skew-time.Minute).Abs() > c.Uncertainty+time.Second || st.Links[1].Clock != nil {

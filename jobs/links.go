@@ -2,17 +2,20 @@ package jobs
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
+	"egissogw/crypto/cert"
 )
 
 // Links keeps in the database how the bus and its file storage look to this
-// process, for those who cannot ask it.
+// process, and what it signs with, for those who cannot ask it.
 type Links struct {
-	Store      *store.Store
-	Bus, Files *bus.Breaker
+	Store       *store.Store
+	Bus, Files  *bus.Breaker
+	Certificate *cert.Certificate // nil if nothing is signed
 	// Clock compares ours with the bus's; nil if nobody does.
 	Clock func() (reading store.LinkClock, known bool)
 }
@@ -28,7 +31,15 @@ func (l Links) Run(ctx context.Context) (Report, error) {
 			smev.Clock = &reading
 		}
 	}
-	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())))
+	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx))
+}
+
+func (l Links) saveCertificate(ctx context.Context) error {
+	if l.Certificate == nil {
+		return nil
+	}
+	fingerprint := sha256.Sum256(l.Certificate.Raw)
+	return l.Store.SaveCertificate(ctx, fingerprint[:], store.Certificate{Serial: l.Certificate.SerialHex(), Ends: l.Certificate.SigningEnds()})
 }
 
 func link(name string, s bus.BreakerState) store.Link {

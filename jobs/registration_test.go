@@ -68,9 +68,32 @@ func TestMessagesOfAnUnknownCertificate(t *testing.T) {
 			if got != c.want || job.Registration.Refused() != c.refused {
 				t.Errorf("%s, refused %t; want %s", got, job.Registration.Refused(), c.want)
 			}
-			if review := g.text(t, `select coalesce(review, '') <> '' from egisso.package`); (review == "true") != c.review {
+			review := g.text(t, `select coalesce(review, '') from egisso.package`)
+			if (review != "") != c.review {
 				t.Errorf("a person is asked: %s", review)
 			}
+			// Who exchanged the certificate has nothing to register any more.
+			if registers := strings.Contains(review, "зарегистрировать"); registers != c.refused {
+				t.Errorf("a person is asked to register the certificate: %s", review)
+			}
 		})
+	}
+}
+
+// The certificate was not known, and was exchanged: what a person was asked then is over.
+func TestReviewEndsWithTheCertificate(t *testing.T) {
+	g := signedMessage(t)
+	if _, err := g.conn.Exec(t.Context(), `update egisso.message set certificate = 'before'`); err != nil {
+		t.Fatal(err)
+	}
+	const review = `select coalesce(review, '') from egisso.package`
+	for _, now := range []string{"before", "after"} {
+		job := g.sendJob(&fakeBus{sendErr: []error{fault("SenderIsNotRegistered")}})
+		job.Registration = &Registration{Certificate: []byte(now), Log: slog.New(slog.DiscardHandler)}
+		want := map[string]string{"before": "in_doubt", "after": "refused"}[now]
+		g.runUntil(t, job, `select state from egisso.message`, want)
+		if text := g.text(t, review); strings.Contains(text, "зарегистрировать") != (now == "before") {
+			t.Errorf("%s: %q", now, text)
+		}
 	}
 }

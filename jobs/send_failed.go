@@ -62,8 +62,13 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		if refusal.Stranger && s.Registration != nil { // a gateway with another key may do something about it
 			f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
 		}
-		f.Info = "Отправка остановлена: " + reason(refusal)
-		f.Review = "Отправка не удаётся (" + reason(refusal) + "): нужна помощь администратора"
+		why := reason(refusal)
+		if refusal.Stranger && s.Registration.signedByOther(m.Certificate) {
+			// Nothing is to be registered any more: these bytes bear what the bus has forgotten.
+			why = "сообщение подписано прежним сертификатом, которого СМЭВ не знает"
+		}
+		f.Info = "Отправка остановлена: " + why
+		f.Review = "Отправка не удаётся (" + why + "): нужна помощь администратора"
 		if m.MayHaveArrived {
 			f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
 		}

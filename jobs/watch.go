@@ -28,8 +28,10 @@ type Watch struct {
 	warnedDay string // the certificate is mentioned once a day
 }
 
-// certificateNotice is how long before its end a certificate is mentioned.
-const certificateNotice = 30 * 24 * time.Hour
+// CertificateNotice is how long before the end of signing people are warned: a new
+// certificate has to be registered with the bus before the old one ends
+// (adapter/smev/SPEC.md#signature-faults). The database has the same term (finding_certificate).
+const CertificateNotice = 30 * 24 * time.Hour
 
 // Name implements Job.
 func (*Watch) Name() string { return "watch" }
@@ -60,8 +62,8 @@ func (w *Watch) certificateTerm() {
 		w.Log.Error("the signing certificate cannot be used", "err", err)
 		return
 	}
-	if err := w.Certificate.CheckTerm(now.Add(certificateNotice)); err != nil {
+	if ends := w.Certificate.SigningEnds(); ends.Sub(now) <= CertificateNotice {
 		w.warnedDay = day
-		w.Log.Warn("the signing certificate or its key ends within 30 days", "err", err)
+		w.Log.Warn("the signing certificate or its key ends within 30 days", "ends", ends.In(w.Location).Format(time.RFC3339))
 	}
 }

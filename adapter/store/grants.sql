@@ -39,7 +39,7 @@ begin
     if exists (select from pg_roles where rolname = 'egisso_gateway') then
         grant select on all tables in schema egisso to egisso_gateway;
         grant insert, update on egisso.element, egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
-            egisso.check_basis, egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
+            egisso.check_basis, egisso.job, egisso.link, egisso.signing_certificate, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
         grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
         grant insert, update, delete on egisso.source_content to egisso_gateway;
@@ -88,7 +88,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.held_changes, egisso.link, egisso.held_message, egisso.sender_list,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

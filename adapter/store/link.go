@@ -21,6 +21,21 @@ type LinkClock struct {
 	MeasuredAt  time.Time     `json:"measured_at"`
 }
 
+// Certificate is one a gateway signs with.
+type Certificate struct {
+	Serial string    `json:"serial"` // hexadecimal
+	Ends   time.Time `json:"signing_ends"`
+}
+
+// SaveCertificate stores that a gateway signs with the certificate of this fingerprint, the
+// SHA-256 of its DER.
+func (s *Store) SaveCertificate(ctx context.Context, fingerprint []byte, c Certificate) error {
+	if _, err := s.pool.Exec(ctx, query("save_certificate"), fingerprint, c.Serial, c.Ends); err != nil {
+		return fmt.Errorf("note the signing certificate: %w", err)
+	}
+	return nil
+}
+
 // SaveLink stores how a neighbour looks. A Clock that is nil leaves the one known.
 func (s *Store) SaveLink(ctx context.Context, l Link) error {
 	var skew, uncertainty *time.Duration

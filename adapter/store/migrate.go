@@ -53,6 +53,9 @@ func Migrate(ctx context.Context, url string) (from, to int32, err error) {
 	if from, err = installedVersion(ctx, conn); err != nil {
 		return from, 0, err
 	}
+	if err := writable(ctx, conn); err != nil {
+		return from, 0, err
+	}
 	until := time.Now().Add(lockPatience)
 	pauses := retry.Backoff{Min: lockTimeout / 4, Max: longestLockRest}
 	var held error // who held what was to be changed
@@ -91,9 +94,37 @@ func migrateOnce(ctx context.Context, conn *pgx.Conn) (to int32, err error) {
 	return int32(len(m.Migrations)), renewCode(ctx, conn)
 }
 
+// knowsEveryLetter refuses a database that cannot keep the names and texts of the registers
+// (a letter it has no code for ends a statement) or does not look at what it keeps.
+func knowsEveryLetter(ctx context.Context, conn queryer) error {
+	var encoding string
+	if err := conn.QueryRow(ctx, `select current_setting('server_encoding')`).Scan(&encoding); err != nil {
+		return fmt.Errorf("ask the gateway database for its encoding: %w", err)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("база шлюза в кодировке %s, а нужна UTF8: создайте её так: createdb -E UTF8 -T template0 ИМЯ", encoding)
+	}
+	return nil
+}
+
+// writable refuses a standby and a database that is only read.
+func writable(ctx context.Context, conn queryer) error {
+	var readOnly bool
+	if err := conn.QueryRow(ctx, `select current_setting('transaction_read_only')::boolean`).Scan(&readOnly); err != nil {
+		return fmt.Errorf("ask whether the gateway database can be written to: %w", err)
+	}
+	if readOnly {
+		return errors.New("база шлюза открыта только для чтения: укажите основной сервер")
+	}
+	return nil
+}
+
 // installedVersion is the version of the schema, 0 where there is none. It refuses what
 // this program cannot migrate.
 func installedVersion(ctx context.Context, conn queryer) (version int32, err error) {
+	if err := knowsEveryLetter(ctx, conn); err != nil {
+		return 0, err
+	}
 	err = conn.QueryRow(ctx, `select version from egisso.schema_version`).Scan(&version)
 	if isUndefinedTable(err) {
 		return 0, nil

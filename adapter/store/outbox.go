@@ -206,9 +206,11 @@ func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, f Failure)
 	batch.Queue(query("settle_all_released"), packageID)
 	batch.Queue(query("package_send_failed"), packageID, f.Info, f.Faultless)
 	queueRelease(batch, packageID, f.Faultless)
+	var review *string // what kept it from being sent before is over
 	if f.Review != "" {
-		batch.Queue(query("package_review"), packageID, f.Review)
+		review = &f.Review
 	}
+	batch.Queue(query("package_review"), packageID, review)
 	return tx.SendBatch(ctx, batch).Close()
 }
 

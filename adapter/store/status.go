@@ -25,16 +25,18 @@ type Status struct {
 	Unfinished   int        `json:"unfinished"`         // records without a final outcome
 	OldestOpen   *time.Time `json:"oldest_unfinished"`  // since when the oldest of them stands
 	Unapplied    int        `json:"unapplied_answers"`  // answers stored, not yet applied
-	Unverified   int        `json:"unverified_answers"` // answers not believed
-	NeedReview   int        `json:"packages_to_review"`
-	FilesDue     int        `json:"files_to_fetch"` // files of answers not fetched yet
-	FilesRefused int        `json:"files_refused"`  // files of answers nobody can believe
+	Unverified   int        `json:"unverified_answers"` // answers not believed that nobody has dealt with
+	NeedReview   int        `json:"packages_to_review"` // with a question to a person, or without an answer in time
+	FilesDue     int        `json:"files_to_fetch"`     // files of answers not fetched yet
+	FilesRefused int        `json:"files_refused"`      // files of answers nobody can believe
 	Incoming     InBacklog  `json:"incoming"`
 	Links        []Link     `json:"links"`
-	KMSZ         InUse      `json:"kmsz"`
-	Rests        []Rest     `json:"resting_registers"`
-	Jobs         []JobState `json:"jobs"`
-	Findings     []Finding  `json:"findings"` // what a person should look at
+	// Certificates are those gateways sign with, the one that ends first first.
+	Certificates []Certificate `json:"certificates"`
+	KMSZ         InUse         `json:"kmsz"`
+	Rests        []Rest        `json:"resting_registers"`
+	Jobs         []JobState    `json:"jobs"`
+	Findings     []Finding     `json:"findings"` // what a person should look at
 	// The last reconciliation of each register.
 	Reconciled []Reconciliation `json:"reconciled"`
 	// Records by register and rule; State is the code of the rule.
@@ -56,7 +58,7 @@ type InUse struct {
 // InBacklog counts incoming messages that are not done with.
 type InBacklog struct {
 	Unhandled  int `json:"unhandled"`  // stored, nothing decided yet
-	Unverified int `json:"unverified"` // not believed
+	Unverified int `json:"unverified"` // not believed, and nobody has dealt with it
 	Unanswered int `json:"unanswered"` // the answer to a request is not delivered yet
 	NeedReview int `json:"to_review"`
 }
@@ -106,6 +108,13 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		if st.Links, err = links(ctx, tx); err != nil {
+			return err
+		}
+		signing, err := tx.Query(ctx, query("certificates"))
+		if err != nil {
+			return err
+		}
+		if st.Certificates, err = pgx.CollectRows(signing, pgx.RowToStructByPos[Certificate]); err != nil {
 			return err
 		}
 		if err = tx.QueryRow(ctx, query("file_backlog")).Scan(&st.FilesDue, &st.FilesRefused); err != nil {

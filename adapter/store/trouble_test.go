@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -221,6 +222,60 @@ func TestReviewIsMarkedAndAskedAgain(t *testing.T) {
 	needReview(0)
 	f.exec(t, `update egisso.package set review = 'снова'`)
 	needReview(1)
+}
+
+// A package without an answer needs a person until an answer comes or somebody decides.
+func TestPackageWithoutAnswerIsShownUntilItEnds(t *testing.T) {
+	f := open(t)
+	pkg, m := f.sent(t, "1")
+	shown := func(want bool) {
+		t.Helper()
+		st, err := f.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(st.Findings, func(x store.Finding) bool { return x.Code == "expired" && x.Subject == pkg.String() && x.Since != nil })
+		if found != want || (st.NeedReview == 1) != want {
+			t.Errorf("shown %t, counted %d, want %t", found, st.NeedReview, want)
+		}
+	}
+	shown(false)
+	if _, err := f.Expire(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	shown(true)
+	f.answer(t, "late", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.Accepted, "1")})
+	shown(false)
+}
+
+// What nobody can believe is counted until a person has dealt with it, whether the bus was
+// told of it or not.
+func TestForgedMessagesAreCleared(t *testing.T) {
+	f := open(t)
+	f.exec(t, `insert into egisso.answer (id, kind, raw, verified, acked_at) values ('kept', 'unknown', 'raw', false, null), ('refused', 'unknown', 'raw', false, now())`)
+	f.exec(t, `insert into egisso.incoming (id, kind, raw, verified) values ('request', 'unknown', 'raw', false)`)
+	state := func(answers, incoming, findings int) {
+		t.Helper()
+		st, err := f.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for _, x := range st.Findings {
+			if x.Code == "unverified" {
+				shown += x.Count
+			}
+		}
+		if st.Unverified != answers || st.Incoming.Unverified != incoming || shown != findings {
+			t.Errorf("answers %d, incoming %d, found %d; want %d, %d, %d", st.Unverified, st.Incoming.Unverified, shown, answers, incoming, findings)
+		}
+	}
+	state(2, 1, 3)
+	for _, done := range []string{`select egisso.inbox_finish('answer:refused', 'подделка')`, `select egisso.inbox_acknowledge('answer:kept', 'подделка')`,
+		`select egisso.inbox_finish('incoming:request', 'подделка')`} {
+		f.exec(t, done)
+	}
+	state(0, 0, 0)
 }
 
 func TestUnbelievableAnswersAreBounded(t *testing.T) {

@@ -114,7 +114,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Clock: p.clockOfBus}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus}, Schedule: minutely},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
 	if c.Job.Reconcile.Schedule != nil {

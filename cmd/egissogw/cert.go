@@ -10,12 +10,8 @@ import (
 	"time"
 
 	"egissogw/crypto/cert"
+	"egissogw/jobs"
 )
-
-// renewalNotice is how long before the end of signing people are warned: a new
-// certificate has to be registered with the bus before the old one ends
-// (adapter/smev/SPEC.md#signature-faults).
-const renewalNotice = 30 * 24 * time.Hour
 
 // certificateView is a certificate as it is shown to the administrator, persons
 // named in it included: it never goes to a log.
@@ -95,7 +91,7 @@ func showCertificate(ctx context.Context, a *app, args []string) error {
 	v := signerView{certificateView: viewCertificate(c), SigningEnds: c.SigningEnds(), DaysLeft: int(max(left, 0) / (24 * time.Hour))}
 	problem := c.CheckTerm(now)
 	v.Usable = problem == nil
-	if v.Usable && left <= renewalNotice {
+	if v.Usable && left <= jobs.CertificateNotice {
 		v.Warning = renewalText(left)
 	}
 	if *asJSON {

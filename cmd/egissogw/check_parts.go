@@ -14,48 +14,59 @@ import (
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/xmldsig"
+	"egissogw/jobs"
 )
 
 func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	ctx, cancel := context.WithTimeout(ctx, c.Database.Timeout)
 	defer cancel()
+	conn, err := pgx.Connect(ctx, c.Database.URL.Reveal())
+	if err != nil {
+		r.Problem = append(r.Problem, err.Error())
+		return r
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if r.pooled(ctx, conn) {
+		return r
+	}
+	r.databaseClock(ctx, "базы шлюза", conn)
+	r.serverLog(ctx, conn)
 	s, err := openStore(ctx, c.Database)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
 	}
 	defer s.Close()
-	state, err := s.Service(ctx)
+	state, err := s.Status(ctx)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
 	}
-	r.Notes = append(r.Notes, serviceLine(state))
-	if !state.Enabled {
+	r.Notes = append(r.Notes, serviceLine(state.Service))
+	if !state.Service.Enabled {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
-	conn, err := pgx.Connect(ctx, c.Database.URL.Reveal())
-	if err != nil {
-		r.Problem = append(r.Problem, "часы базы: "+err.Error())
-		return r
+	for _, f := range state.Findings {
+		if slices.Contains(siteFindings, f.Code) {
+			r.Problem = append(r.Problem, f.Text+". "+f.Advice)
+		}
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	r.standby(ctx, conn)
-	r.databaseClock(ctx, "базы шлюза", conn)
-	r.serverLog(ctx, conn)
 	return r
 }
 
-// standby tells of a copy that cannot be written to.
-func (r *checkResult) standby(ctx context.Context, conn *pgx.Conn) {
-	var readOnly bool
-	err := conn.QueryRow(ctx, "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean", pgx.QueryExecModeExec).Scan(&readOnly)
+// siteFindings are those of status that a wrong setting or certificate leads to.
+var siteFindings = []string{"read_only", "unverified", "certificate"}
+
+// pooled tells of a pool of connections before a database.
+func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
+	through, err := pooled(ctx, conn)
 	switch {
 	case err != nil:
 		r.Problem = append(r.Problem, err.Error())
-	case readOnly:
-		r.Problem = append(r.Problem, "база шлюза открыта только для чтения (резервный сервер или default_transaction_read_only): укажите основной, target_session_attrs=read-write в адресе выберет его сам")
+	case through:
+		r.Problem = append(r.Problem, pooledText)
 	}
+	return err != nil || through
 }
 
 func checkSource(ctx context.Context, c config.Config) (r checkResult) {
@@ -67,6 +78,16 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 		return r
 	}
 	defer pool.Close()
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		r.Problem = append(r.Problem, err.Error())
+		return r
+	}
+	through := r.pooled(ctx, conn.Conn())
+	conn.Release()
+	if through {
+		return r
+	}
 	problems, err := source.Check(ctx)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
@@ -116,7 +137,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, because(err).Error())
 		return r
 	}
-	if left := time.Until(crt.SigningEnds()); left <= renewalNotice {
+	if left := time.Until(crt.SigningEnds()); left <= jobs.CertificateNotice {
 		r.Problem = append(r.Problem, renewalText(left))
 	}
 	if c.SMEV.Trust != config.TrustChain && isOneOf(crt, c.SMEV.Certificates) {

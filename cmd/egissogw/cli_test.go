@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/store/pgtest"
@@ -88,6 +89,34 @@ func TestSchemaIsAskedFor(t *testing.T) {
 	for _, want := range []string{"обновлена", "уже версии"} {
 		if code, out, errs := run(t, env, "migrate"); code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("migrate: %d, %q %q, want %q", code, out, errs, want)
+		}
+	}
+}
+
+// A database that has no code for some letters, or does not look, is refused before
+// anything is made in it.
+func TestOtherEncodingIsRefused(t *testing.T) {
+	t.Parallel()
+	c := pgtest.Cluster(t)
+	for name, encoding := range map[string]string{"cyrillic": "WIN1251", "unchecked": "SQL_ASCII"} {
+		if err := c.Exec(t.Context(), "create database "+name+" encoding '"+encoding+"' template template0 lc_collate 'C' lc_ctype 'C'"); err != nil {
+			t.Fatal(err)
+		}
+		env := map[string]string{"EGISSOGW_DATABASE_URL": c.SocketURL(name)}
+		for _, command := range []string{"migrate", "check", "status"} {
+			code, out, errs := run(t, env, command)
+			if want := "в кодировке " + encoding + ", а нужна UTF8"; code != exitFailed || command != "check" && !strings.Contains(errs, want) {
+				t.Errorf("%s: code %d, want %q: %s%s", command, code, want, out, errs)
+			}
+		}
+		conn, err := pgx.Connect(t.Context(), c.SocketURL(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(t.Context())
+		var made bool
+		if err := conn.QueryRow(t.Context(), "select to_regnamespace('egisso') is not null").Scan(&made); err != nil || made {
+			t.Errorf("%s: something was made, %v", encoding, err)
 		}
 	}
 }

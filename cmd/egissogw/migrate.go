@@ -19,6 +19,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	if owner.IsZero() {
 		owner = c.Database.URL
 	}
+	if err := refusePool(ctx, owner.Reveal()); err != nil {
+		return err
+	}
 	from, to, err := store.Migrate(ctx, owner.Reveal())
 	if err != nil {
 		return err

@@ -53,6 +53,9 @@ func printStatus(w io.Writer, st store.Status) error {
 	for _, l := range st.Links {
 		fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
 	}
+	for _, c := range st.Certificates {
+		fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, shown(&c.Ends))
+	}
 	fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
 	for _, r := range st.Rests {
 		fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
@@ -65,6 +66,9 @@ func openStore(ctx context.Context, c config.Database, options ...store.Option) 
 	}
 	if err := s.CheckVersion(ctx); err != nil {
 		s.Close()
+		if refusedByPool(err) {
+			err = errors.New(pooledText)
+		}
 		return nil, err
 	}
 	return s, nil
@@ -95,7 +99,7 @@ func openSource(ctx context.Context, c config.Source, timeout time.Duration) (*m
 		return nil, nil, errors.New("the source database url cannot be parsed")
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
-	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	cfg.AfterConnect = onlyRead
 	cfg.MaxConns = 4
 	options := []mis.Option{mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes), mis.WithIdle(timeout)}
 	if c.Queries != "" {
@@ -111,6 +115,19 @@ func openSource(ctx context.Context, c config.Source, timeout time.Duration) (*m
 		return nil, nil, fmt.Errorf("connect to the source database: %w", err)
 	}
 	return mis.Open(ctx, pool, c.Schema, options...), pool, nil
+}
+
+// onlyRead lets a session of the source write nothing, whatever its role may. Asked for as
+// it connects, it would make target_session_attrs=read-write pass over every server. A pool
+// of connections would give such a session to others: what reads has read-only
+// transactions anyway.
+func onlyRead(ctx context.Context, conn *pgx.Conn) error {
+	through, err := pooled(ctx, conn)
+	if err != nil || through {
+		return err
+	}
+	_, err = conn.Exec(ctx, "set default_transaction_read_only = on")
+	return err
 }
 
 // busTrust reads the certificates the bus's signatures are checked with.

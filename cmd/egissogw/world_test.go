@@ -10,6 +10,22 @@ import (
 	"egissogw/config"
 )
 
+// The source is only read, and may be the one of several servers that can be written to.
+func TestSourceOfSeveralServers(t *testing.T) {
+	t.Parallel()
+	for _, attrs := range []string{"read-write", "primary", "any"} {
+		source := config.Source{DatabaseURL: config.NewSecret(sourceDatabase(t) + "&target_session_attrs=" + attrs), RowBytes: 1 << 20}
+		_, pool, err := openSource(t.Context(), source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pool.Close()
+		if _, err := pool.Exec(t.Context(), "create table written ()"); err == nil || !strings.Contains(err.Error(), "read-only") {
+			t.Errorf("%s: %v", attrs, err)
+		}
+	}
+}
+
 // Replaced queries that cannot be had, or replace nothing, stop the program at once and
 // name the setting.
 func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {

@@ -834,6 +834,14 @@ create table egisso.link (
     check ((skew is null) = (uncertainty is null) and (skew is null) = (measured_at is null))
 );
 
+-- What gateways sign with, as they say every minute: until when it may be done.
+create table egisso.signing_certificate (
+    fingerprint bytea primary key,           -- SHA-256 of the certificate
+    serial      text        not null,        -- hexadecimal
+    ends_at     timestamptz not null,        -- the certificate's term or that of its key
+    seen_at     timestamptz not null default now()
+);
+
 -- Files and messages are packed by what costs a fifth of the processor time, where the
 -- server has it.
 do $$

@@ -1,6 +1,25 @@
 -- What people should look at, as `egissogw status` shows it. Every query gives
 -- code, subject, count, since, text and advice; see finding.go.
 
+-- name: finding_read_only
+-- The oldest trouble of all: whatever else is shown may be old, too.
+select 'read_only', '', 1, null::timestamptz,
+       case when pg_is_in_recovery() then 'База шлюза — резервный сервер PostgreSQL: шлюз с ней не работает, а показанное может отставать'
+            else 'База шлюза открыта только для чтения (default_transaction_read_only): шлюз с ней не работает' end,
+       'Укажите в EGISSOGW_DATABASE_URL основной сервер; из нескольких узлов его выберет target_session_attrs=read-write'
+ where pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean;
+
+-- name: finding_certificate
+-- Of those in use, see link.sql.
+select 'certificate', serial, 1, null::timestamptz,
+       case when ends_at <= now() then 'Подписывать этим сертификатом больше нельзя с ' else 'Подписывать этим сертификатом можно только до ' end
+       || to_char(ends_at, 'DD.MM.YYYY HH24:MI'),
+       'Получите новый сертификат, зарегистрируйте его в СМЭВ и укажите в настройках; сроки: egissogw cert'
+  from egisso.signing_certificate
+ where ends_at < now() + interval '30 days'
+   and seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes'
+ order by ends_at;
+
 -- name: finding_sender_unknown
 -- An answer by somebody nobody knows: a renamed ЕГИССО stands still until it is confirmed.
 select 'sender_unknown', sender, count(*)::int, min(held_at),
@@ -64,11 +83,21 @@ select 'nameless', id, seen, received_at, text || ': в нём не найти �
  order by received_at limit 5;
 
 -- name: finding_unverified
--- What nobody can believe and the bus still has.
+-- What nobody can believe, whether the bus still has it or not.
 select 'unverified', case when count(*) = 1 then min(id) else '' end, count(*)::int, min(received_at),
-       'Подпись СМЭВ не сходится: сохранено, не применено и не подтверждено, приходит снова',
-       'Проверьте сертификаты СМЭВ (EGISSOGW_SMEV_CERTIFICATES); список: egissogw inbox list; снять с очереди: egissogw inbox ack'
-  from egisso.inbox where trouble = 'unverified' and acked_at is null and not done
+       'Подпись СМЭВ не сходится: сохранено и не применено, '
+       || case when acked_at is null then 'не подтверждено, приходит снова' else 'подтверждено как непринятое и больше не придёт' end,
+       'Проверьте сертификаты СМЭВ (EGISSOGW_SMEV_CERTIFICATES): после исправления сохранённое прочитается само; список: egissogw inbox list; '
+       || case when acked_at is null then 'снять с очереди: egissogw inbox ack' else 'если подделка — посмотрели: egissogw inbox done' end
+  from egisso.inbox where trouble = 'unverified' and not done
+ group by acked_at is null;
+
+-- name: finding_expired
+-- Until an answer or a person's word ends it.
+select 'expired', case when count(*) = 1 then min(id::text) else '' end, count(*)::int, min(queued_at),
+       'Ответ не пришёл в установленный срок (EGISSOGW_ANSWER_TERM): исход записей неизвестен, их изменения ждут',
+       'Найдите пакет в кабинете поставщика; есть протокол: egissogw import-protocol; не загружен: egissogw release. Список: egissogw journal'
+  from egisso.package where state = 'expired'
 having count(*) > 0;
 
 -- name: finding_stranger

@@ -25,12 +25,12 @@ select (select count(*) from egisso.source_row where dirty),
        (select count(*) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
        (select min(state_at) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
        (select count(*) from egisso.answer where applied_at is null and verified),
-       (select count(*) from egisso.answer where not verified),
-       (select count(*) from egisso.package where review is not null and reviewed_at is null);
+       (select count(*) from egisso.inbox where trouble = 'unverified' and operation = 'GetResponse' and not done),
+       (select count(*) from egisso.package where review is not null and reviewed_at is null or state = 'expired');
 
 -- name: incoming_backlog
 select (select count(*) from egisso.incoming where handled_at is null and verified),
-       (select count(*) from egisso.incoming where not verified),
+       (select count(*) from egisso.inbox where trouble = 'unverified' and operation = 'GetRequest' and not done),
        (select count(*) from egisso.incoming where reply in ('due', 'signed')),
        (select count(*) from egisso.incoming where review is not null and reviewed_at is null);
 
