@@ -114,8 +114,8 @@ func TestSetsOfStates(t *testing.T) {
 		// Whatever else the predicate asks for holds.
 		got := lines(t, owner, fmt.Sprintf(`
 			select s.name from egisso.state s
-			 cross join lateral (select s.name as state, 'confirm_people' as reason_code, gen_random_uuid()::text as incoming_id) of_table
-			 where s.subject = '%s' and (%s) order by s.name collate "C"`, subject, i[2]))
+			 cross join lateral (select s.name as state, r.code as reason_code, gen_random_uuid()::text as incoming_id from egisso.reason r) of_table
+			 where s.subject = '%s' and (%s) group by s.name order by s.name collate "C"`, subject, i[2]))
 		if columns, ok := indexSets[name]; ok {
 			same(t, "index "+name, of(subject, columns), got)
 			left = slices.DeleteFunc(left, func(n string) bool { return n == name })

@@ -99,7 +99,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	}
 	entries := []jobs.Entry{
 		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
-		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
+		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form", "sign"}},
 		{Job: jobs.Settle{Source: p.source, Store: p.store, Term: c.Job.Settle, Log: p.log}, Schedule: c.Job.Collect.Schedule, Wakes: []string{"decide"}},
 		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
 		{Job: p.sign(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},

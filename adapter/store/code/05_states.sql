@@ -16,6 +16,7 @@ with listed (subject, name, open, flying, final, held, remarked, text) as (value
     ('package', 'answered',               false, false, true,  false, false, 'Завершена обработка ответа'),
     ('package', 'send_failed',            false, false, true,  false, false, 'Ошибка отправки'),
     ('package', 'expired',                false, true,  false, false, false, 'Истёк срок ожидания'),
+    ('package', 'dissolved',              false, false, true,  false, false, 'Расформирован'),
     ('message', 'pending',                true,  false, false, false, false, ''),
     ('message', 'in_doubt',               true,  true,  false, false, false, ''),
     ('message', 'delivered',              false, true,  true,  false, false, ''),
@@ -37,8 +38,8 @@ with listed (subject, from_state, to_state) as (
         -- Corrected and sent again under the same id.
         ('record',  'rejected', array['ready', 'waiting', 'blocked', 'dropped']),
         ('record',  'dropped',  array['ready', 'waiting', 'blocked']),
-        ('package', 'formed',   array['signed', 'send_failed']),
-        ('package', 'signed',   array['queued', 'send_failed', 'answered']),
+        ('package', 'formed',   array['signed', 'send_failed', 'dissolved']),
+        ('package', 'signed',   array['queued', 'send_failed', 'answered', 'dissolved']),
         ('package', 'queued',   array['answered', 'send_failed', 'expired']),
         ('package', 'expired',  array['answered', 'send_failed']),
         ('message', 'pending',  array['in_doubt', 'refused']),
@@ -96,7 +97,7 @@ create or replace function egisso.record_open(state text) returns boolean langua
     select state in ('ready', 'waiting', 'blocked', 'packed')
 $$;
 
--- Open and in no package: it is decided anew when its row changes.
+-- Open and in no package: what decides on its row changes it freely.
 create or replace function egisso.record_unsent(state text) returns boolean language sql immutable parallel safe as $$
     select state in ('ready', 'waiting', 'blocked')
 $$;
@@ -129,7 +130,7 @@ create or replace function egisso.package_flying(state text) returns boolean lan
 $$;
 
 create or replace function egisso.package_final(state text) returns boolean language sql immutable parallel safe as $$
-    select state in ('answered', 'send_failed')
+    select state in ('answered', 'send_failed', 'dissolved')
 $$;
 
 create or replace function egisso.message_open(state text) returns boolean language sql immutable parallel safe as $$

@@ -136,14 +136,14 @@ select s.row_key from egisso.source_row s
 update egisso.source_row s set dirty = true
  where s.register = 'lmsz' and not s.dirty
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsigned(r.state, r.package_id));
 
 -- name: touch_facts_to_send
 -- Facts of these measures, given as they are needed, or all of them.
 update egisso.source_row s set dirty = true
  where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsigned(r.state, r.package_id));
 
 -- name: forgive_classifier_requests
 -- An answer that could be used ends the calls for help of requests in vain before it.
