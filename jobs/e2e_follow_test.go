@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis/refmis"
@@ -50,6 +51,44 @@ func TestFormedPackageFollowsTheSource(t *testing.T) {
 	for _, v := range w.bus.Ledger().Violations() {
 		t.Errorf("violation: %+v", v)
 	}
+}
+
+// TestMeasuresWaitForTheFirstClassifier: no measure leaves unchecked while the first КМСЗ is on
+// its way; it is waited for from when the request left, not for ever.
+func TestMeasuresWaitForTheFirstClassifier(t *testing.T) {
+	state := `select distinct state || ' ' || array_to_string(rule_codes, ',') from egisso.record_status where register = 'lmsz'`
+	begin := func(t *testing.T) *world {
+		w := newWorld(t, 20, io.Discard, nil)
+		w.form.MaxRecords = 1000
+		w.decide.Classifier, w.decide.ClassifierWait = w.store.Classifier, time.Hour
+		w.run(w.decide)
+		w.run(w.form)
+		w.wantText(state, "waiting L-NOKMSZ")
+		return w
+	}
+	t.Run("it comes", func(t *testing.T) {
+		w := begin(t)
+		measures := w.measures()
+		w.classifierAtBus(refmis.KMSZ(7, egisso.StatusActive, measures), measures)
+		w.ask()
+		w.ask()
+		w.everything()
+		w.wantText(state, "accepted ")
+	})
+	t.Run("it does not come", func(t *testing.T) {
+		w := begin(t)
+		w.advance(2 * time.Hour)
+		w.run(w.decide)
+		w.wantText(state, "waiting L-NOKMSZ") // the request has not left
+		for _, job := range []jobs.Job{w.classifierJob(), w.sign, w.send} {
+			w.run(job)
+		}
+		w.run(w.decide)
+		w.wantText(state, "waiting L-NOKMSZ")
+		w.advance(61 * time.Minute)
+		w.run(w.decide)
+		w.wantText(state, "ready L-NOKMSZ")
+	})
 }
 
 // TestUnsignedMeasuresAreJudgedByTheClassifier: one that comes after a package was formed

@@ -66,6 +66,7 @@ with listed (code, rule, text) as (values
     ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
     ('measure_in_use',         'L-SEQ',    'ЛМСЗ удалена в источнике, но на неё ещё ссылаются назначения: она будет удалена в ЕГИССО после них'),
     ('settling',               'L-SETTLE', 'Запись исчезла из источника: удаление уйдёт, если она не вернётся в установленный срок (EGISSOGW_SETTLE)'),
+    ('wait_classifier',        'L-NOKMSZ', 'Ожидает первого КМСЗ, чтобы сверить с ним меру (EGISSOGW_KMSZ_WAIT)'),
     ('mass_change',            'L-MASS',   'Таких изменений за сутки больше, чем бывает: они ждут человека (egissogw changes)'),
     ('declined',               '',         'Отправка отменена человеком'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
@@ -86,7 +87,7 @@ on conflict (code) do update set rule = excluded.rule, text = excluded.text
 
 -- What the record needs ends such a wait, not a person, nor that nothing needs it any more.
 create or replace function egisso.waits_for_needs(reason_code text) returns boolean language sql immutable parallel safe as $$
-    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'mass_change')
+    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'wait_classifier', 'mass_change')
 $$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes
