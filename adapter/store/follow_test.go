@@ -162,6 +162,43 @@ func TestSigningLosesToTheSource(t *testing.T) {
 	}
 }
 
+// TestFileLosesToTheSource: a package for upload by hand follows the source until its file is
+// stored.
+func TestFileLosesToTheSource(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.follow(t, false, lifecycle.Ready)
+	f.form(t)
+	f.exec(t, `update egisso.package set channel = 'manual'`)
+	claimed := func() *store.FormedPackage {
+		t.Helper()
+		p, err := f.ClaimManual(t.Context(), time.Minute)
+		if err != nil || p == nil {
+			t.Fatalf("no file to write: %v", err)
+		}
+		return p
+	}
+	p := claimed()
+	f.saveRows(t, row("1", "corrected"))
+	if err := f.StoreFile(t.Context(), p, "a.xml", []byte("late")); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a file was stored while a decision was due: %v", err)
+	}
+	f.follow(t, false, lifecycle.Ready)
+	if err := f.StoreFile(t.Context(), p, "a.xml", []byte("late")); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a file was stored after a decision was made: %v", err)
+	}
+	if p = claimed(); contents(p) != `{"content": "corrected"}` {
+		t.Errorf("the file would hold %s", contents(p))
+	}
+	if err := f.StoreFile(t.Context(), p, "a.xml", []byte("file")); err != nil {
+		t.Fatal(err)
+	}
+	f.saveRows(t, row("1", "too late"))
+	if n := f.follow(t, false, lifecycle.Ready); n != 0 {
+		t.Errorf("%d rows decided whose file is stored", n)
+	}
+}
+
 // TestDecisionWaitsForTheSignature: whoever stores a signature at this moment is waited for;
 // then the row is in flight.
 func TestDecisionWaitsForTheSignature(t *testing.T) {
