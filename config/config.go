@@ -193,6 +193,7 @@ type Job struct {
 	Reconcile      Schedule      `env:"SCHEDULE_RECONCILE,default=30 3 * * *" doc:"Когда сверять весь источник с тем, что знает шлюз; off — только командой reconcile"`
 	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" doc:"Часовой пояс расписаний и дат"`
 	Settle         time.Duration `env:"SETTLE,default=10m" range:"0s..24h" doc:"Сколько записи не должно быть в источнике, чтобы её удаление ушло в ЕГИССО: вернувшаяся раньше ничего не меняет"`
+	KMSZWait       time.Duration `env:"KMSZ_WAIT,default=1h" range:"0s..72h" doc:"Сколько ЛМСЗ ждут первого КМСЗ после того, как ушёл запрос: потом они отправляются без сверки с ним, с предупреждением. Без запросов по расписанию (SCHEDULE_CLASSIFIER=off) не ждут"`
 	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`
 	RetryMin       time.Duration `env:"RETRY_MIN,default=5s" range:"100ms..1h" doc:"Первая пауза перед повтором"`
 	RetryMax       time.Duration `env:"RETRY_MAX,default=15m" range:"1s..24h" doc:"Наибольшая пауза перед повтором"`

@@ -26,8 +26,11 @@ type Decide struct {
 	// rows were locked, so that who changes it afterwards finds them decided. Nil
 	// is a gateway without a classifier.
 	Classifier func(ctx context.Context) (*check.Classifier, error)
-	Now        func() time.Time
-	Log        *slog.Logger
+	// ClassifierWait is how long measures wait for the first КМСЗ after the request for it has
+	// left, or could not leave; then they go with a warning. Zero: they go at once.
+	ClassifierWait time.Duration
+	Now            func() time.Time
+	Log            *slog.Logger
 }
 
 // Name implements Job.
@@ -40,10 +43,14 @@ const decideBatches = 40
 // depend on the earlier.
 func (d Decide) Run(ctx context.Context) (Report, error) {
 	var report Report
+	awaited, err := d.awaited(ctx)
+	if err != nil {
+		return report, err
+	}
 	for _, register := range egisso.Registers() {
 		for batch := range decideBatches {
 			report.More = report.More || batch == decideBatches-1
-			n, err := d.batch(ctx, register)
+			n, err := d.batch(ctx, register, awaited)
 			report.Done += n
 			if err != nil {
 				return report, err
@@ -59,8 +66,20 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 	return report, err
 }
 
+// awaited reports whether measures wait for КМСЗ. Those that waited in vain are decided again.
+func (d Decide) awaited(ctx context.Context) (bool, error) {
+	if d.Classifier == nil || d.ClassifierWait == 0 {
+		return false, nil
+	}
+	awaited, err := d.Store.ClassifierAwaited(ctx, d.ClassifierWait)
+	if err != nil || awaited {
+		return awaited, err
+	}
+	return false, d.Store.WakeFromClassifier(ctx)
+}
+
 // batch decides on some rows with one checker, made after the rows were locked.
-func (d Decide) batch(ctx context.Context, register egisso.Register) (int, error) {
+func (d Decide) batch(ctx context.Context, register egisso.Register, awaited bool) (int, error) {
 	var of *lifecycle.Decider
 	return d.Store.Decide(ctx, register, decideRows, func(p lifecycle.Pending) (lifecycle.Decision, error) {
 		if of == nil {
@@ -68,7 +87,9 @@ func (d Decide) batch(ctx context.Context, register egisso.Register) (int, error
 			if err != nil {
 				return lifecycle.Decision{}, err
 			}
-			of = &lifecycle.Decider{Rules: d.Rules, Register: register, Checker: c, Now: d.Now()}
+			_, known := c.Classifier.Version()
+			c.NoClassifier = d.Classifier != nil && !known && !awaited
+			of = &lifecycle.Decider{Rules: d.Rules, Register: register, Checker: c, AwaitsClassifier: awaited && !known, Now: d.Now()}
 		}
 		return of.Decide(p)
 	})

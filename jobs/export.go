@@ -73,6 +73,13 @@ func (e Export) write(ctx context.Context) error {
 		if err == nil {
 			err = e.Form.Store.StoreFile(ctx, p, e.FileName(*p), content)
 		}
+		if errors.Is(err, store.ErrLost) {
+			e.Log.Info("package changed while its file was written: the file is not used", "package_id", p.ID)
+			if err := e.Form.Store.ReleaseFormed(ctx, p); err != nil {
+				return errors.Join(append(troubles, err)...)
+			}
+			continue
+		}
 		if err != nil {
 			err = fmt.Errorf("file of package %s: %w", p.ID, err)
 			info := "Файл пакета не записан: ошибка"

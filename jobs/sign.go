@@ -79,7 +79,12 @@ func (s Sign) Run(ctx context.Context) (Report, error) {
 	}
 	s.Signing.Has()
 	crashpoint.At("sign: package signed")
-	if err := s.Store.StoreSigned(ctx, p, message); err != nil {
+	err = s.Store.StoreSigned(ctx, p, message)
+	if errors.Is(err, store.ErrLost) {
+		s.Log.Info("package changed while it was signed: its signature is not used", "package_id", p.ID)
+		return Report{More: true}, s.Store.ReleaseFormed(ctx, p)
+	}
+	if err != nil {
 		return Report{}, err
 	}
 	s.Log.Info("package signed", "package_id", p.ID, "message_id", message.ID, "bytes", len(message.Envelope))

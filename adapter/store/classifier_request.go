@@ -128,3 +128,20 @@ type ClassifierNote struct {
 	Source string    `json:"source"`
 	Note   string    `json:"note"`
 }
+
+// ClassifierAwaited reports whether КМСЗ has never come and the first request for it left, or
+// could not leave, less than term ago, or is still to leave.
+func (s *Store) ClassifierAwaited(ctx context.Context, term time.Duration) (awaited bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("classifier_awaited"), term).Scan(&awaited); err != nil {
+		return false, fmt.Errorf("look whether the classifier is waited for: %w", err)
+	}
+	return awaited, nil
+}
+
+// WakeFromClassifier lets measures be decided again that waited for КМСЗ.
+func (s *Store) WakeFromClassifier(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, query("wake_from_classifier")); err != nil {
+		return fmt.Errorf("let measures go without the classifier: %w", err)
+	}
+	return nil
+}

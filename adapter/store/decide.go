@@ -50,11 +50,12 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 			}
 			needs[i] = egisso.Need{Register: register, Key: row.Key}.String()
 		}
-		if err := s.holdMass(ctx, tx, register, &decisions.records); err != nil {
+		left, err := s.holdMass(ctx, tx, register, &decisions.records)
+		if err != nil {
 			return err
 		}
 		batch := &pgx.Batch{}
-		decisions.queue(batch)
+		decisions.queue(batch, left)
 		if register == egisso.RegisterMeasure || register == egisso.RegisterParticipant {
 			batch.Queue(query("allow_long_statements"))
 			batch.Queue(query("touch_dependants"), needs)
@@ -101,6 +102,9 @@ type dirtyRow struct {
 	needs   []egisso.Need
 	again   bool      // an operator lets go again what ЕГИССО rejected
 	refused uuid.UUID // and that is this record
+	// unsigned is the package the last record can still leave, uuid.Nil if it is in none.
+	unsigned uuid.UUID
+	provider string // of the last record
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
@@ -180,11 +184,11 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	return &row, json.Unmarshal(findings, &row.Findings)
 }
 
-// withoutFlying leaves out rows whose record was packed between the two looks:
-// they stay dirty and are decided after their outcome.
+// withoutFlying leaves out rows whose package was signed between the two looks: they stay
+// dirty and are decided after their outcome.
 func withoutFlying(rows []*dirtyRow) []*dirtyRow {
 	return slices.DeleteFunc(rows, func(row *dirtyRow) bool {
-		return row.Last != nil && row.Last.State == lifecycle.Packed
+		return row.Last != nil && row.Last.State == lifecycle.Packed && row.unsigned == uuid.Nil
 	})
 }
 
@@ -198,7 +202,8 @@ func forgetRefused(rows []*dirtyRow) {
 	}
 }
 
-// addLastRecords locks the open records of the rows and reads their state.
+// addLastRecords locks the open records of the rows, with the packages they can still leave,
+// and reads their state.
 func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
 	byKey := make(map[string]*dirtyRow, len(rows))
 	keys := make([]string, len(rows))
@@ -208,16 +213,23 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	if _, err := tx.Exec(ctx, query("lock_open"), register, keys); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, query("lock_unsigned"), register, keys); err != nil {
+		return err
+	}
 	result, err := tx.Query(ctx, query("last_records"), register, keys)
 	if err != nil {
 		return err
 	}
-	var key string
+	var key, provider string
+	var unsigned *uuid.UUID
 	var head lifecycle.RecordHead
-	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed}, func() error {
-		last := head
+	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed, &provider, &unsigned}, func() error {
+		last, row := head, byKey[key]
 		last.BecomesHash = slices.Clone(head.BecomesHash)
-		byKey[key].Last = &last
+		row.Last, row.provider = &last, provider
+		if unsigned != nil {
+			row.unsigned = *unsigned
+		}
 		return nil
 	})
 	return err

@@ -24,6 +24,7 @@ type decisions struct {
 	reasons []lifecycle.Reason
 	adopted []adoptedRow
 	records recordColumns
+	follow  followed
 }
 
 // adoptedRow is a row of which ЕГИССО holds something that was not sent.
@@ -62,6 +63,7 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 		}
 		d.adopted = append(d.adopted, adoptedRow{row.Key, content, *a})
 	}
+	d.follow.add(row, decision, len(d.records.ids))
 	if decision.Record == nil {
 		return nil
 	}
@@ -112,7 +114,9 @@ func (c *recordColumns) add(key string, r lifecycle.NewRecord, passed bool) erro
 }
 
 // queue queues the statements that store it: what is taken off makes room for what is put.
-func (d *decisions) queue(batch *pgx.Batch) {
+// Others left the packages given.
+func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
+	d.follow.queueOut(batch)
 	if len(d.dropped) > 0 {
 		batch.Queue(query("drop_records"), d.register, d.dropped, d.reasons)
 	}
@@ -124,5 +128,6 @@ func (d *decisions) queue(batch *pgx.Batch) {
 		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
 			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes)
 	}
+	d.follow.queueBack(batch, d.records, left)
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
 }

@@ -64,7 +64,8 @@ begin
         grant select on egisso.expected_change to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
-            egisso.measure_used(text) to egisso_gateway;
+            egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
+            egisso.lock_rows_of_package(uuid) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
@@ -78,7 +79,7 @@ begin
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text), egisso.confirm_identity(text, text, text),
             egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
-            egisso.retry_package(uuid, text), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
+            egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;

@@ -117,9 +117,11 @@ func TestGatewayRoleSuffices(t *testing.T) {
 
 	_, err := s.Decide(t.Context(), egisso.RegisterFact, 10, func(lifecycle.Pending) (lifecycle.Decision, error) { return lifecycle.Decision{}, nil })
 	check("decide", err)
-	f.saveRows(t, row("3", "a"))
-	f.decideAll(t, lifecycle.Ready)
+	f.saveRows(t, row("3", "a"), row("4", "b"))
+	f.follow(t, true, lifecycle.Ready)
 	f.form(t)
+	f.saveRows(t, row("3", "corrected"), deleted("4"))
+	f.follow(t, true, lifecycle.Ready)
 	f.sign(t)
 	refused := f.claim(t)
 	attempt, err := s.BeginAttempt(t.Context(), refused, time.Minute)
@@ -268,7 +270,7 @@ func TestWhoMayCommand(t *testing.T) {
 				t.Errorf("%s: %s: %v", role, call, err)
 			}
 		}
-		for _, call := range []string{`send_package($1)`, `retry_package($1, 'проверка')`, `release_package($1, 'проверка')`} {
+		for _, call := range []string{`send_package($1)`, `dissolve_package($1)`, `retry_package($1, 'проверка')`, `release_package($1, 'проверка')`} {
 			if _, err := conn.Exec(t.Context(), "select egisso."+call, uuid.New()); denied(err) == wanted {
 				t.Errorf("%s: %s: %v", role, call, err)
 			}

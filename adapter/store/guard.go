@@ -38,10 +38,10 @@ type changeGroup struct {
 }
 
 // holdMass holds those of the records about to be put that exceed what is borne, and what
-// was decided before them and has not left.
-func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Register, c *recordColumns) error {
+// was decided before them and has not left. It returns the packages that records left so.
+func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Register, c *recordColumns) (left []uuid.UUID, err error) {
 	if s.limits.Window <= 0 {
-		return nil
+		return nil, nil
 	}
 	groups := map[changeGroup][]int{}
 	for i, change := range c.changes {
@@ -54,31 +54,36 @@ func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Registe
 	for _, g := range slices.SortedFunc(maps.Keys(groups), func(a, b changeGroup) int {
 		return slices.Compare([]string{string(a.change), a.provider}, []string{string(b.change), b.provider})
 	}) {
-		held, err := s.held(ctx, tx, g, c, groups[g])
+		held, packages, err := s.held(ctx, tx, g, c, groups[g])
 		if err != nil {
-			return fmt.Errorf("count changes of register %s: %w", register, err)
+			return nil, fmt.Errorf("count changes of register %s: %w", register, err)
 		}
+		left = append(left, packages...)
 		for _, i := range groups[g] {
 			if held {
 				c.states[i], c.reasons[i] = lifecycle.Waiting, lifecycle.MassChange
 			}
 		}
 	}
-	return nil
+	return left, nil
 }
 
-// held reports whether changes of the group are held, with these records among them. It
-// locks the group: everybody counts alone.
-func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordColumns, records []int) (held bool, err error) {
+// held reports whether changes of the group are held, with these records among them, and
+// which packages others left. It locks the group: everybody counts alone.
+func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordColumns, records []int) (held bool, left []uuid.UUID, err error) {
 	if s.limits.fixed(g) < 0 {
-		return false, nil
+		return false, nil, nil
 	}
 	if _, err := tx.Exec(ctx, query("note_guard"), g.register, g.change, g.provider); err != nil {
-		return false, err
+		return false, nil, err
 	}
 	var from time.Time
-	if err := tx.QueryRow(ctx, query("lock_guard"), g.register, g.change, g.provider, s.limits.Window).Scan(&held, &from); err != nil || held {
-		return held, err
+	if err := tx.QueryRow(ctx, query("lock_guard"), g.register, g.change, g.provider, s.limits.Window).Scan(&held, &from); err != nil {
+		return false, nil, err
+	}
+	if held { // a package this process had locked may have been passed by
+		left, err = s.hold(ctx, tx, g, from)
+		return true, left, err
 	}
 	ids := make([]uuid.UUID, len(records))
 	for n, i := range records {
@@ -86,13 +91,17 @@ func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordCol
 	}
 	var before int
 	if err := tx.QueryRow(ctx, query("count_changes"), g.register, g.change, g.provider, from, flat(ids)).Scan(&before); err != nil {
-		return false, err
+		return false, nil, err
 	}
 	limit, err := s.limit(ctx, tx, g, before+len(records))
 	if err != nil || before+len(records) <= limit {
-		return false, err
+		return false, nil, err
 	}
-	return true, s.trip(ctx, tx, g, from)
+	if _, err := tx.Exec(ctx, query("hold_changes"), g.register, g.change, g.provider); err != nil {
+		return false, nil, err
+	}
+	left, err = s.hold(ctx, tx, g, from)
+	return true, left, err
 }
 
 // limit is how many changes are borne; it is looked for only as far as n needs.
@@ -124,26 +133,31 @@ func (l ChangeLimits) fixed(g changeGroup) int {
 	return l.Fixed[string(g.change)]
 }
 
-// trip holds what was decided since then and has not left.
-func (s *Store) trip(ctx context.Context, tx pgx.Tx, g changeGroup, since time.Time) error {
-	if _, err := tx.Exec(ctx, query("hold_changes"), g.register, g.change, g.provider); err != nil {
-		return err
-	}
-	rows, err := tx.Query(ctx, query("hold_packages"), g.register, g.change, g.provider)
+// hold holds what was decided since then and has not left, and returns the packages not signed
+// yet that it left.
+func (s *Store) hold(ctx context.Context, tx pgx.Tx, g changeGroup, since time.Time) (left []uuid.UUID, err error) {
+	apart, err := ids(ctx, tx, "hold_packages", g.register, g.change, g.provider)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	packages, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return err
+	if left, err = ids(ctx, tx, "withdraw_changes", g.register, g.change, g.provider, since); err != nil {
+		return nil, err
 	}
 	batch := &pgx.Batch{}
-	for _, id := range packages {
+	for _, id := range apart {
 		batch.Queue(query("release_records"), id, true)
 		batch.Queue(query("release_members"), id)
 	}
 	batch.Queue(query("hold_records"), g.register, g.change, g.provider, since)
-	return tx.SendBatch(ctx, batch).Close()
+	return left, tx.SendBatch(ctx, batch).Close()
+}
+
+func ids(ctx context.Context, tx pgx.Tx, name string, args ...any) ([]uuid.UUID, error) {
+	rows, err := tx.Query(ctx, query(name), args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
 // ReleaseHeldChanges lets go what is held of a register's changes, and returns, in Russian,

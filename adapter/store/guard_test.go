@@ -56,8 +56,8 @@ var moves = map[string]map[string]string{
 		"accepted": "", "accepted_with_warnings": "", "rejected": "blocked dropped ready waiting", "dropped": "blocked ready waiting",
 	},
 	"package": {
-		"formed": "send_failed signed", "signed": "answered queued send_failed", "queued": "answered expired send_failed",
-		"answered": "", "send_failed": "", "expired": "answered send_failed",
+		"formed": "dissolved send_failed signed", "signed": "answered dissolved queued send_failed", "queued": "answered expired send_failed",
+		"answered": "", "send_failed": "", "expired": "answered send_failed", "dissolved": "",
 	},
 	"message": {"pending": "in_doubt refused", "in_doubt": "delivered refused", "delivered": "", "refused": ""},
 }

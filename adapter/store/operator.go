@@ -39,6 +39,11 @@ func (s *Store) RetryPackage(ctx context.Context, id uuid.UUID, reason string) (
 	return s.command(ctx, "retry_package", id, reason)
 }
 
+// DissolvePackage takes a package apart that has not left, and returns, in Russian, what follows.
+func (s *Store) DissolvePackage(ctx context.Context, id uuid.UUID) (string, error) {
+	return s.command(ctx, "dissolve_package", id)
+}
+
 // ReleasePackage gives the records of a package back whose answer does not come,
 // and returns how many. ЕГИССО may have loaded them: the caller has asked.
 func (s *Store) ReleasePackage(ctx context.Context, id uuid.UUID, reason string) (released int, err error) {

@@ -324,8 +324,8 @@ func TestPausesOfTheDatabaseAreThoseOfTheProgram(t *testing.T) {
 	}
 }
 
-// Forming and deciding meet on one record: the one that packs it wins, and the
-// decision is made anew after the outcome. A record is never in two packages.
+// Forming and deciding meet on one record: whoever packs it is waited for, and then it leaves
+// the package, which nobody has signed. A record is never in two packages.
 func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "first"), row("2", "first"))
@@ -342,6 +342,7 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	for _, statement := range []string{
 		`insert into egisso.package (id, register, format, format_version, provider, record_count) values ('10060000-0000-4000-8000-000000000009', 'fact', '10.06.S', '1.1.0', '0042.000001', 1)`,
 		`update egisso.record set state = 'packed', package_id = '10060000-0000-4000-8000-000000000009' where row_key = '1'`,
+		`insert into egisso.package_record (package_id, ordinal, record_id, kind) select package_id, 1, id, kind from egisso.record where row_key = '1'`,
 	} {
 		if _, err := tx.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -368,11 +369,11 @@ func TestDecisionWaitsForWhoeverPacksTheRecord(t *testing.T) {
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if keys := receive(t, decided); len(keys) != 1 || keys[0] != "2" {
-		t.Errorf("decided rows %v, want only 2", keys)
+	if keys := receive(t, decided); len(keys) != 2 {
+		t.Errorf("decided rows %v, want both", keys)
 	}
-	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "packed,blocked")
-	f.want(t, `select string_agg(dirty::text, ',' order by row_key) from egisso.source_row`, "true,false")
+	f.want(t, `select string_agg(state, ',' order by row_key) from egisso.record`, "blocked,blocked")
+	f.want(t, `select state from egisso.package`, "dissolved")
 }
 
 // Several providers through one gateway: a package is one provider's.

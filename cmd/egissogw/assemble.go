@@ -99,7 +99,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	}
 	entries := []jobs.Entry{
 		{Job: p.collect(), Schedule: c.Job.Collect.Schedule, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
-		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form"}},
+		{Job: p.decide(c), Schedule: c.Job.Collect.Schedule, Wakes: []string{"form", "sign"}},
 		{Job: jobs.Settle{Source: p.source, Store: p.store, Term: c.Job.Settle, Log: p.log}, Schedule: c.Job.Collect.Schedule, Wakes: []string{"decide"}},
 		{Job: p.form(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign"}},
 		{Job: p.sign(c), Schedule: c.Job.Send.Schedule, Wakes: []string{"send"}},
@@ -138,12 +138,20 @@ func (p *parts) reconcile() jobs.Job {
 
 func (p *parts) decide(c config.Config) jobs.Job {
 	return jobs.Decide{
-		Store: p.store, Versions: p.versions, Classifier: p.store.Classifier, Now: time.Now, Log: p.log,
+		Store: p.store, Versions: p.versions, Classifier: p.store.Classifier, ClassifierWait: classifierWait(c.Job), Now: time.Now, Log: p.log,
 		Rules: lifecycle.Rules{
 			Provider: c.Provider.Code, Policy: p.rules, Events: p.events,
 			SendPeople: c.Package.PersonChanges == config.PersonChangesSend, ActualOn: p.actualOn, Settle: c.Job.Settle, Location: c.Job.TimeZone.Location,
 		},
 	}
+}
+
+// classifierWait is how long measures wait for КМСЗ: not at all where nobody asks for it.
+func classifierWait(c config.Job) time.Duration {
+	if c.Classifier.Schedule == nil {
+		return 0
+	}
+	return c.KMSZWait
 }
 
 func (p *parts) form(c config.Config) jobs.Job { return formJob(c, p.versions, p.store, p.log) }

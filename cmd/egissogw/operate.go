@@ -85,17 +85,9 @@ func order(ctx context.Context, a *app, args []string) error {
 
 // sendHeld lets a package go that was formed on command.
 func sendHeld(ctx context.Context, a *app, args []string) error {
-	positional, err := parse(a.personFlags("send"), args)
+	id, err := packageNamed(a, "send", args)
 	if err != nil {
 		return err
-	}
-	text, err := oneArgument(positional, "идентификатор пакета")
-	if err != nil {
-		return err
-	}
-	id, err := uuid.Parse(text)
-	if err != nil {
-		return usageError{"идентификатор пакета должен быть UUID"}
 	}
 	return a.commanded(ctx, func(s *store.Store) (string, error) { return s.SendPackage(ctx, id) })
 }
@@ -184,6 +176,32 @@ func findRecord(ctx context.Context, s *store.Store, register, what string) (sto
 		names = append(names, string(k.Register)+" "+k.Key)
 	}
 	return store.RecordKey{}, fmt.Errorf("записей несколько: %s; укажите ключ и --register", strings.Join(names, ", "))
+}
+
+// dissolve takes a package apart that has not left.
+func dissolve(ctx context.Context, a *app, args []string) error {
+	id, err := packageNamed(a, "dissolve", args)
+	if err != nil {
+		return err
+	}
+	return a.commanded(ctx, func(s *store.Store) (string, error) { return s.DissolvePackage(ctx, id) })
+}
+
+// packageNamed reads the only argument of a command, a package.
+func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
+	positional, err := parse(a.personFlags(command), args)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	text, err := oneArgument(positional, "идентификатор пакета")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return uuid.Nil, usageError{"идентификатор пакета должен быть UUID"}
+	}
+	return id, nil
 }
 
 // release gives back the records of a package whose answer does not come.

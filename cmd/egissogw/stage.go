@@ -125,7 +125,7 @@ func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 		"EGISSOGW_SCHEDULE_SEND=@every 1s",
 		"EGISSOGW_SCHEDULE_RECEIVE=@every 1s",
 		"EGISSOGW_SCHEDULE_LISTEN=@every 1s",
-		"EGISSOGW_RETRY_MIN=200ms", "EGISSOGW_SETTLE=0s", "EGISSOGW_GUARD_WINDOW=0s",
+		"EGISSOGW_RETRY_MIN=200ms", "EGISSOGW_SETTLE=0s", "EGISSOGW_KMSZ_WAIT=0s", "EGISSOGW_GUARD_WINDOW=0s",
 		"EGISSOGW_RETRY_MAX=2s",
 	)
 	s.env = append(s.env, o.Env...)

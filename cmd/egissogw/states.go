@@ -21,6 +21,7 @@ var (
 	packageStateText = map[string]string{
 		"formed": "Сформирован", "signed": "Подписан", "queued": "Поставлен в очередь СМЭВ",
 		"answered": "Завершена обработка ответа", "send_failed": "Ошибка отправки", "expired": "Истёк срок ожидания",
+		"dissolved": "Расформирован",
 	}
 	// resultText says how an answered package ended, which the journal shows as its information.
 	resultText = map[string]string{"accepted": "принят", "partial": "принят частично", "rejected": "отклонён"}

@@ -19,6 +19,8 @@ type Checker struct {
 	Policy Policy
 	// Classifier is the classifier of measures with its dictionaries.
 	Classifier *Classifier
+	// NoClassifier: КМСЗ was asked for and did not come.
+	NoClassifier bool
 	// KnownParticipant reports whether an organisation that grants measures is
 	// in the register of participants under the code.
 	KnownParticipant func(code string) bool

@@ -59,6 +59,8 @@ func classifierCases(t testing.TB) []ruleCase[egisso.LocalMeasure] {
 			m.PreviousID, c.LastAccepted = egissotest.MeasureID("eee"), &other
 		}, "L-LMSZ-VER"},
 		{"L-LMSZ-VER replaces none though one is accepted", func(m *egisso.LocalMeasure, c *check.Checker) { c.LastAccepted = &other }, "L-LMSZ-VER"},
+		{"L-NOKMSZ", func(_ *egisso.LocalMeasure, c *check.Checker) { c.Classifier, c.NoClassifier = nil, true }, "L-NOKMSZ(W)"},
+		{"L-NOKMSZ and it came", func(_ *egisso.LocalMeasure, c *check.Checker) { c.Classifier, c.NoClassifier = ruleClassifier(), true }, ""},
 		{"L-LOST fields of the new version", func(m *egisso.LocalMeasure, c *check.Checker) {
 			version(t, c, "10.05.I", "1.0.7")
 			m.FRGUCode, m.InheritFacts = "1234567890", egissotest.Flag(true)

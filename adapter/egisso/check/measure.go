@@ -42,11 +42,20 @@ var measureOwnRules = []Rule{
 		Reads: "KBKCode", Text: "Код КБК состоит из цифр", measure: measureKBKDigits},
 	{Code: "007", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "справочник ОКТМО",
 		Reads: "codeOktmo", Text: "Код ОКТМО есть в справочнике", measure: measureOKTMO},
+	{Code: "L-NOKMSZ", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
+		Reads: "коды КМСЗ", Text: "Мера сверена с КМСЗ", measure: measureCompared},
 	{Code: "L-LMSZ-VER", Register: egisso.RegisterMeasure, Severity: egisso.Error, Needs: "последняя принятая версия записи",
 		Reads: "previousId", Text: "Заменяется последняя принятая версия ЛМСЗ",
 		measure: func(s *measureSubject, r *report) { s.previousKnown(r, s.v.Names.PreviousID, s.m.PreviousID) }},
 	{Code: "L-LOST", Register: egisso.RegisterMeasure, Severity: egisso.Warning,
 		Reads: "frguCode, frguPurpose, heirdom…, basisPersonLivingSign", Text: "Версия вида сведений передаёт все заполненные поля", measure: measureLost},
+}
+
+// measureCompared says that nothing could be compared: what is wrong ЕГИССО will say.
+func measureCompared(s *measureSubject, r *report) {
+	if s.NoClassifier && !s.Classifier.hasKMSZ() {
+		r.add("codeMSZ", "КМСЗ запрошен и ещё не получен: мера отправляется без сверки с ним")
+	}
 }
 
 // measureSubject is a measure with its fields listed and what it is compared

@@ -33,7 +33,9 @@ type Decider struct {
 	Rules
 	Register egisso.Register
 	Checker  check.Checker
-	Now      time.Time
+	// AwaitsClassifier: КМСЗ has not come yet, and measures wait for it.
+	AwaitsClassifier bool
+	Now              time.Time
 }
 
 // Decide compares what the source says with what ЕГИССО accepted, runs the

@@ -63,7 +63,11 @@ func (d Decider) measure(p Pending, record *NewRecord, before uuid.UUID) (Decisi
 	}
 	m.LastChanging = d.changed(m.LastChanging, p)
 	record.ID, record.Content = m.ID, &m
-	return d.checked(p, record, d.Checker.Measure(m), ""), nil
+	var wait Reason
+	if d.AwaitsClassifier {
+		wait = WaitClassifier
+	}
+	return d.checked(p, record, d.Checker.Measure(m), wait), nil
 }
 
 func (d Decider) organization(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {

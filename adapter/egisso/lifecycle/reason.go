@@ -19,6 +19,9 @@ const (
 // taken back.
 const Settling Reason = "settling"
 
+// WaitClassifier: a measure is not sent unchecked while КМСЗ, asked for, has not come yet.
+const WaitClassifier Reason = "wait_classifier"
+
 // MassChange: so many changes in a day may be a slip in the source; a person lets them go.
 const MassChange Reason = "mass_change"
 

@@ -16,6 +16,7 @@ with listed (subject, name, open, flying, final, held, remarked, text) as (value
     ('package', 'answered',               false, false, true,  false, false, 'Завершена обработка ответа'),
     ('package', 'send_failed',            false, false, true,  false, false, 'Ошибка отправки'),
     ('package', 'expired',                false, true,  false, false, false, 'Истёк срок ожидания'),
+    ('package', 'dissolved',              false, false, true,  false, false, 'Расформирован'),
     ('message', 'pending',                true,  false, false, false, false, ''),
     ('message', 'in_doubt',               true,  true,  false, false, false, ''),
     ('message', 'delivered',              false, true,  true,  false, false, ''),
@@ -37,8 +38,8 @@ with listed (subject, from_state, to_state) as (
         -- Corrected and sent again under the same id.
         ('record',  'rejected', array['ready', 'waiting', 'blocked', 'dropped']),
         ('record',  'dropped',  array['ready', 'waiting', 'blocked']),
-        ('package', 'formed',   array['signed', 'send_failed']),
-        ('package', 'signed',   array['queued', 'send_failed', 'answered']),
+        ('package', 'formed',   array['signed', 'send_failed', 'dissolved']),
+        ('package', 'signed',   array['queued', 'send_failed', 'answered', 'dissolved']),
         ('package', 'queued',   array['answered', 'send_failed', 'expired']),
         ('package', 'expired',  array['answered', 'send_failed']),
         ('message', 'pending',  array['in_doubt', 'refused']),
@@ -65,6 +66,7 @@ with listed (code, rule, text) as (values
     ('wait_participant',       'L-SEQ',    'Ожидает присвоения организации кода в ЕГИССО'),
     ('measure_in_use',         'L-SEQ',    'ЛМСЗ удалена в источнике, но на неё ещё ссылаются назначения: она будет удалена в ЕГИССО после них'),
     ('settling',               'L-SETTLE', 'Запись исчезла из источника: удаление уйдёт, если она не вернётся в установленный срок (EGISSOGW_SETTLE)'),
+    ('wait_classifier',        'L-NOKMSZ', 'Ожидает первого КМСЗ, чтобы сверить с ним меру (EGISSOGW_KMSZ_WAIT)'),
     ('mass_change',            'L-MASS',   'Таких изменений за сутки больше, чем бывает: они ждут человека (egissogw changes)'),
     ('declined',               '',         'Отправка отменена человеком'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
@@ -86,7 +88,7 @@ on conflict (code) do update set rule = excluded.rule, text = excluded.text
 
 -- What the record needs ends such a wait, not a person, nor that nothing needs it any more.
 create or replace function egisso.waits_for_needs(reason_code text) returns boolean language sql immutable parallel safe as $$
-    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'mass_change')
+    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'wait_classifier', 'mass_change')
 $$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes
@@ -97,7 +99,7 @@ create or replace function egisso.record_open(state text) returns boolean langua
     select state in ('ready', 'waiting', 'blocked', 'packed')
 $$;
 
--- Open and in no package: it is decided anew when its row changes.
+-- Open and in no package: what decides on its row changes it freely.
 create or replace function egisso.record_unsent(state text) returns boolean language sql immutable parallel safe as $$
     select state in ('ready', 'waiting', 'blocked')
 $$;
@@ -130,7 +132,7 @@ create or replace function egisso.package_flying(state text) returns boolean lan
 $$;
 
 create or replace function egisso.package_final(state text) returns boolean language sql immutable parallel safe as $$
-    select state in ('answered', 'send_failed')
+    select state in ('answered', 'send_failed', 'dissolved')
 $$;
 
 create or replace function egisso.message_open(state text) returns boolean language sql immutable parallel safe as $$

@@ -66,6 +66,27 @@ create or replace function egisso.measure_used(row_key text) returns boolean lan
                            or exists (select from egisso.record r where r.register = w.register and r.row_key = w.row_key and r.state = 'packed')))
 $$;
 
+-- Neither signed nor written to a file: until then a package follows the source.
+create or replace function egisso.package_unsigned(id uuid) returns boolean language sql stable as $$
+    select exists (select from egisso.package p where p.id = package_unsigned.id and p.state = 'formed'
+                      and not exists (select from egisso.package_file f where f.package_id = p.id))
+$$;
+
+-- No bytes of it are signed: it is decided anew when its row changes.
+create or replace function egisso.record_unsigned(state text, package_id uuid) returns boolean language sql stable as $$
+    select egisso.record_open(state) and (state <> 'packed' or egisso.package_unsigned(package_id))
+$$;
+
+-- Whether a row of the package changed and nobody has decided on it yet. Every look is apart,
+-- by offset 0, so that the plan is good for tables that were empty when it was made.
+create or replace function egisso.package_stale(id uuid) returns boolean language sql stable as $$
+    select exists (
+        select from egisso.package_record m
+         cross join lateral (select r.register, r.row_key from egisso.record r where r.id = m.record_id offset 0) r
+         cross join lateral (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0) s
+         where m.package_id = package_stale.id and m.outcome is null)
+$$;
+
 create or replace function egisso.sender_text(mnemonic text) returns text language sql immutable as $$
     select coalesce(nullif(mnemonic, ''), 'none')
 $$;

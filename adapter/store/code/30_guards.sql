@@ -17,11 +17,12 @@ begin
     end if;
     if new.state = old.state then return new; end if;
     allowed := egisso.may_move('record', old.state, new.state);
-    -- A record leaves its package without an outcome only when the package failed as a
-    -- whole, or when an operator released it.
+    -- A record leaves its package without an outcome only while nothing of it is signed, when
+    -- the package failed as a whole or was dissolved, or when an operator released it.
     if not allowed and old.state = 'packed' and new.state = 'ready' then
-        allowed := exists (select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.returned))
-            or exists (select from egisso.package_record m where m.package_id = old.package_id and m.record_id = old.id and m.outcome = 'released');
+        allowed := exists (select from egisso.package p where p.id = old.package_id and (p.state = 'send_failed' or p.state = 'dissolved' or p.returned))
+            or exists (select from egisso.package_record m where m.package_id = old.package_id and m.record_id = old.id and m.outcome = 'released')
+            or egisso.package_unsigned(old.package_id);
     end if;
     -- The word of the bus takes the place of an outcome from a file.
     if not allowed and old.state <> 'packed' and not egisso.record_open(new.state) then

@@ -34,9 +34,12 @@ select p.id,
        p.held,
        (select f.file_name from egisso.package_file f where f.package_id = p.id) as file_name,
        (select count(*) from egisso.unconfirmed_outcome u where u.package_id = p.id and u.settled_at is null) as unconfirmed,
-       (select count(*) from egisso.package_record m where m.package_id = p.id and m.findings is not null) as warned
+       (select count(*) from egisso.package_record m
+         where m.package_id = p.id and m.findings is not null and m.outcome is distinct from 'withdrawn') as warned,
+       p.withdrawn
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
+comment on column egisso.journal.withdrawn is 'Сколько записей изъято до подписи, потому что решены заново: изменились источник, КМСЗ или правила';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';
 comment on column egisso.journal.warned is 'В скольких записях пакета проверки нашли предупреждения, с которыми они уходят; какие — в record_finding';
 comment on column egisso.journal.id is 'Идентификатор пакета (packageId)';
@@ -44,10 +47,10 @@ comment on column egisso.journal.created_at is 'Когда пакет сформ
 comment on column egisso.journal.package_type is 'Название реестра или «Запрос обновлений КМСЗ»';
 comment on column egisso.journal.record_count is 'Сколько записей в пакете; пусто у запроса КМСЗ';
 comment on column egisso.journal.status is
-    'Статус словами: Сформирован, Подписан, Отправляется, Поставлен в очередь СМЭВ, Принят ЕГИССО, Обрабатывается, Завершена обработка ответа, Выгружен в файл, Ошибка отправки, Отклонён СМЭВ, Истёк срок ожидания';
+    'Статус словами: Сформирован, Подписан, Отправляется, Поставлен в очередь СМЭВ, Принят ЕГИССО, Обрабатывается, Завершена обработка ответа, Выгружен в файл, Ошибка отправки, Отклонён СМЭВ, Истёк срок ожидания, Расформирован';
 comment on column egisso.journal.info is 'Информация: итог или причина словами';
 comment on column egisso.journal.state is
-    'formed — сформирован, signed — подписан, queued — передан, answered — ответ разобран, send_failed — не отправлен, записи возвращены, expired — ответа нет в срок';
+    'formed — сформирован, signed — подписан, queued — передан, answered — ответ разобран, send_failed — не отправлен, записи возвращены, expired — ответа нет в срок, dissolved — расформирован до отправки, записи возвращены';
 comment on column egisso.journal.result is
     'Итог ответа: accepted — принят, partial — принят частично, rejected — отклонён; пусто, пока ответа нет';
 comment on column egisso.journal.review is 'Почему пакет требует внимания человека; пусто — не требует. Снимает egisso.mark_reviewed';
@@ -205,20 +208,20 @@ select r.register, r.row_key, e.at, 'package', e.text || coalesce(e.note, ''), r
   join egisso.package_record m on m.record_id = r.id
   join egisso.package p on p.id = m.package_id
  cross join lateral (values
-       (p.created_at, 'Включена в пакет', null),
+       (p.created_at, 'Включена в пакет', case m.outcome when 'withdrawn' then ' и изъята до подписи: решена заново' end),
        (p.signed_at, 'Пакет подписан', null),
        (p.queued_at, case p.channel when 'manual' then 'Пакет выгружен в файл' else 'Пакет принят СМЭВ' end, null),
        (p.closed_at, case p.state when 'answered' then 'Протокол пакета применён' when 'expired' then 'Истёк срок ожидания ответа'
                                   else 'Пакет не отправлен' end,
         ': ' || p.info || case m.outcome when 'released' then ' (запись возвращена к отправке)' else '' end)) as e(at, text, note)
- where e.at is not null
+ where e.at is not null and (m.outcome is distinct from 'withdrawn' or e.at = p.created_at)
 union all
 select r.register, r.row_key, a.started_at, 'attempt',
        'Попытка отправки: ' || case a.outcome when 'delivered' then 'принято СМЭВ' when 'refused' then 'отказ СМЭВ'
             when 'retry' then 'не отправлено, будет повтор' when 'unknown' then 'исход неизвестен, будет повтор' else 'идёт' end
        || coalesce(' (' || nullif(a.fault, '') || ')', ''), r.id, g.package_id
   from egisso.record r
-  join egisso.package_record m on m.record_id = r.id
+  join egisso.package_record m on m.record_id = r.id and m.outcome is distinct from 'withdrawn'
   join egisso.message g on g.package_id = m.package_id
   join egisso.attempt a on a.message_id = g.id
 union all

@@ -135,6 +135,8 @@ begin
         result := 'Пакет будет отправлен снова, теми же байтами';
     when egisso.package_flying(p.state) then
         raise exception 'Пакет % отправлен, ответа нет: записи освобождает команда release', p.id;
+    when p.state = 'dissolved' then
+        raise exception 'Пакет % расформирован: его записи уходят в других', p.id;
     when p.state = 'send_failed' or p.returned then
         insert into egisso.register_waiver (register, at) values (p.register, clock_timestamp())
         on conflict (register) do update set at = excluded.at;
@@ -160,6 +162,56 @@ end $$;
 comment on function egisso.retry_package(uuid, text) is
     'Попробовать пакет снова: подписать, отправить, не выжидать после неудачи или повторить отклонённые записи; причина обязательна';
 
+-- In the order of their keys, as everybody does who locks several (see save_rows), and before
+-- the package, as whoever decides on them.
+create or replace function egisso.lock_rows_of_package(id uuid) returns void language sql set search_path = egisso, pg_temp as $$
+    select from egisso.source_row s
+     where (s.register, s.row_key) in (select r.register, r.row_key from egisso.package_record m join egisso.record r on r.id = m.record_id
+                                        where m.package_id = lock_rows_of_package.id)
+     order by s.register, s.row_key
+       for update
+$$;
+
+-- Take a package apart that has not left: nobody can have it, so nothing is asked. Who signs
+-- it at this moment finds that the claim is lost.
+create or replace function egisso.dissolve_package(id uuid) returns text
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    p egisso.package;
+    n integer;
+    result text;
+begin
+    perform egisso.lock_rows_of_package(dissolve_package.id);
+    select * into p from egisso.package k where k.id = dissolve_package.id for update;
+    if not found then
+        raise exception 'Пакета % нет', dissolve_package.id;
+    end if;
+    -- A message that is being sent is waited for, and then it has an attempt.
+    perform from egisso.message m where m.package_id = p.id for update;
+    if p.classifier is not null then
+        raise exception 'Пакет % — запрос классификатора: записей в нём нет', p.id;
+    elsif not egisso.package_unsigned(p.id) and (p.state <> 'signed' or exists (
+            select from egisso.message m where m.package_id = p.id and (m.state <> 'pending' or m.attempts > 0 or m.claimed_until > now()))) then
+        raise exception 'Пакет % уже отправляется, отправлен, выгружен в файл или закрыт: записи пакета без ответа освобождает команда release', p.id;
+    end if;
+    update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'dissolved by the operator'
+     where m.package_id = p.id and egisso.message_open(m.state);
+    update egisso.package k set state = 'dissolved', epoch = k.epoch + 1, claimed_until = null, info = 'Расформирован по команде', review = null
+     where k.id = p.id;
+    update egisso.record r set state = 'ready' where r.package_id = p.id and r.state = 'packed';
+    get diagnostics n = row_count;
+    update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
+    update egisso.source_row w set dirty = true
+      from egisso.package_record m join egisso.record r on r.id = m.record_id
+     where m.package_id = p.id and m.outcome = 'released' and w.register = r.register and w.row_key = r.row_key;
+    result := 'Пакет расформирован, записей: ' || n || '; решение о них будет принято заново';
+    perform egisso.note_action('dissolve_package', p.register, null, p.id, '', result);
+    perform egisso.wake('decide');
+    return result;
+end $$;
+comment on function egisso.dissolve_package(uuid) is
+    'Расформировать пакет, который ещё не отправлялся: его записи решаются заново и уходят в следующем';
+
 -- Give the records of a package back, to be decided and sent again. One that is not signed
 -- yet can always be released: nothing of it left, and who is signing it at this moment
 -- finds that the claim is lost.
@@ -170,6 +222,7 @@ declare
     released integer;
 begin
     perform egisso.demand_reason(reason);
+    perform egisso.lock_rows_of_package(release_package.id);
     select * into p from egisso.package k where k.id = release_package.id for update;
     if not found then
         raise exception 'Пакета % нет', release_package.id;

@@ -179,7 +179,7 @@ create table egisso.package (
     format_version text        not null,                 -- e.g. 1.1.0
     provider       text        not null,                 -- participant code it is sent under
     state          text        not null default 'formed'
-                   check (state in ('formed', 'signed', 'queued', 'answered', 'send_failed', 'expired')),
+                   check (state in ('formed', 'signed', 'queued', 'answered', 'send_failed', 'expired', 'dissolved')),
     result         text        check (result in ('accepted', 'partial', 'rejected')),
     egisso_status  smallint    check (egisso_status in (1, 2, 3)),  -- packageStatus of the last protocol
     record_count   integer     not null check (record_count between 1 and 1000 or record_count = 0 and register = 'kmsz'),
@@ -200,6 +200,7 @@ create table egisso.package (
     held           boolean     not null default false,   -- formed on command: waits for the command to send it
     released_at    timestamptz,                          -- an operator gave its records back
     faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
+    withdrawn      integer     not null default 0,       -- records that left it before it was signed
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
@@ -283,7 +284,7 @@ create table egisso.package_record (
     ordinal    integer not null,
     record_id  uuid    not null,
     kind       text    not null,
-    outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released')),
+    outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released', 'withdrawn')), -- withdrawn: it left before the package was signed
     findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
     primary key (package_id, ordinal),
     unique (record_id, package_id)

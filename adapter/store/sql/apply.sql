@@ -23,12 +23,7 @@ insert into egisso.package_protocol (package_id, content) values ($1, $2)
 on conflict (package_id) do update set content = excluded.content, applied_at = now();
 
 -- name: lock_rows_of_package
--- In the order of their keys, as everybody does who locks several: see save_rows.
-select from egisso.source_row s
- where (s.register, s.row_key) in (select r.register, r.row_key from egisso.package_record pr join egisso.record r on r.id = pr.record_id
-                                    where pr.package_id = $1)
- order by s.register, s.row_key
-   for update;
+select egisso.lock_rows_of_package($1);
 
 -- name: member_outcomes
 update egisso.package_record pr set outcome = o.outcome
@@ -74,7 +69,7 @@ select $1, m.position + (select coalesce(max(position), 0) from egisso.record_me
        with ordinality as m(record_id, element_id, type, rule_code, report, position);
 
 -- name: touch_dependants_of_package
--- Rows that are not in flight look again at what this package decided.
+-- Rows of which nothing is signed look again at what this package decided.
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
@@ -83,6 +78,6 @@ update egisso.source_row s set dirty = true
                                from egisso.package_record pr join egisso.record r on r.id = pr.record_id
                               where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
         and exists (select from egisso.record f
-                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsent(f.state))
+                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by egisso.lock_order(w.register), w.row_key
         for update);

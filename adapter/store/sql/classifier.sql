@@ -139,14 +139,30 @@ select s.row_key from egisso.source_row s
 update egisso.source_row s set dirty = true
  where s.register = 'lmsz' and not s.dirty
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsigned(r.state, r.package_id));
 
 -- name: touch_facts_to_send
 -- Facts of these measures, given as they are needed, or all of them.
 update egisso.source_row s set dirty = true
  where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
    and exists (select from egisso.record r
-                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state));
+                where r.register = s.register and r.row_key = s.row_key and egisso.record_unsigned(r.state, r.package_id));
+
+-- name: classifier_awaited
+-- КМСЗ has never come, and since the first request for it left, or could not, the term is not
+-- over.
+select not exists (select from egisso.classifier_version)
+   and coalesce(min(coalesce(p.queued_at, p.closed_at)) > now() - $1::interval, true)
+  from egisso.package p where p.classifier = '010';
+
+-- name: wake_from_classifier
+update egisso.source_row s set dirty = true
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key
+       from egisso.record f join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
+      where f.register = 'lmsz' and f.state = 'waiting' and f.reason_code = 'wait_classifier' and not w.dirty
+      order by w.register, w.row_key
+        for update of w skip locked);
 
 -- name: forgive_classifier_requests
 -- An answer that could be used ends the calls for help of requests in vain before it.

@@ -1,5 +1,6 @@
 -- name: lock_dirty
--- Rows in flight wait for their outcome; another process's rows are skipped. Offset 0
+-- Rows in flight wait for their outcome, which a package not signed yet is not; another
+-- process's rows are skipped. Offset 0
 -- keeps the looks at each row's record apart: joined or hashed, all records in flight
 -- would be gone through for every batch. Only what stands in the row itself is asked for:
 -- a row that changed since the statement began is locked as it is now, and other tables
@@ -12,7 +13,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state = 'packed' offset 0)
+                    where r.register = s.register and r.row_key = s.row_key and r.state = 'packed' and not egisso.package_unsigned(r.package_id) offset 0)
  order by s.row_key
  limit $2
    for update of s skip locked;
@@ -41,9 +42,20 @@ select id from egisso.record
  order by id
    for update;
 
+-- name: lock_unsigned
+-- Whoever signs one of these packages at this moment is waited for; afterwards last_records
+-- sees it in flight, or he finds that his claim is lost.
+select from egisso.package p
+ where p.state = 'formed'
+   and p.id in (select r.package_id from egisso.record r where r.register = $1 and r.row_key = any($2) and r.state = 'packed')
+ order by p.id
+   for update;
+
 -- name: last_records
--- The open record of each row, or else the one that was decided last.
-select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed
+-- The open record of each row, or else the one that was decided last; the package it can
+-- still leave.
+select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider,
+       case when state = 'packed' and egisso.package_unsigned(package_id) then package_id end
   from egisso.record
  where register = $1 and row_key = any($2) and state <> 'dropped'
  order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc;
@@ -114,7 +126,7 @@ update egisso.source_row s set dirty = false, again = false, review_code = d.rev
 set local statement_timeout = '20min';
 
 -- name: touch_dependants
--- Rows not in flight look again at measures or participants on which something
+-- Rows of which nothing is signed look again at measures or participants on which something
 -- was decided. Rows another process holds are left: touch_wrongly_waiting finds
 -- them later.
 update egisso.source_row s set dirty = true
@@ -122,7 +134,7 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key from egisso.source_row w
       where w.needs && $1::text[] and w.needs <> '{}' and not w.dirty
         and exists (select from egisso.record f
-                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsent(f.state))
+                     where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by w.register, w.row_key
         for update skip locked);
 
@@ -196,6 +208,6 @@ update egisso.source_row s set dirty = true
                                               where c.register = w.register and c.row_key = w.row_key and c.content ? 'ending')
              or exists (select from egisso.record r
                          where r.register = w.register and r.row_key = w.row_key
-                           and (egisso.record_unsent(r.state) or r.state = 'dropped' and r.reason_code = 'not_actual')))
+                           and (egisso.record_unsigned(r.state, r.package_id) or r.state = 'dropped' and r.reason_code = 'not_actual')))
       order by egisso.lock_order(w.register), w.row_key
         for update);

@@ -54,10 +54,12 @@ select $1, m.ordinal, m.record_id, m.kind, (select nullif(r.findings, '[]') from
 update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
+-- What changed in the source is decided upon first.
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
  where id = (select id from egisso.package
               where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
                 and not exists (select from egisso.package_file f where f.package_id = package.id)
+                and not egisso.package_stale(id)
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');
@@ -65,12 +67,12 @@ returning id, register, format, format_version, provider, created_at, epoch, coa
 -- name: package_content
 select e.id, pr.kind, e.content
   from egisso.package_record pr join egisso.element e on e.id = pr.record_id
- where pr.package_id = $1
+ where pr.package_id = $1 and pr.outcome is null
  order by pr.ordinal;
 
 -- name: mark_signed
 update egisso.package set state = 'signed', signed_at = now(), claimed_until = null, info = $3
- where id = $1 and epoch = $2 and state = 'formed';
+ where id = $1 and epoch = $2 and state = 'formed' and not egisso.package_stale(id);
 
 -- name: insert_message
 insert into egisso.message (id, package_id, envelope, certificate) values ($1, $2, $3, $4);

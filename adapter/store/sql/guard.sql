@@ -22,24 +22,45 @@ select coalesce(max(at_most), 0) from egisso.expected_change where register = $1
 update egisso.change_guard set held_since = now() where register = $1 and change = $2 and provider = $3;
 
 -- name: hold_packages
--- What was packed and has not left is taken apart.
+-- What was signed and has not left is taken apart.
 with apart as (
     select p.id from egisso.package p
-     where p.register = $1 and p.provider = $3 and p.channel = 'smev' and egisso.package_open(p.state)
-       and exists (select from egisso.package_record m join egisso.record r on r.id = m.record_id where m.package_id = p.id and r.change = $2)
+     where p.register = $1 and p.provider = $3 and p.channel = 'smev' and p.state = 'signed'
+       and exists (select from egisso.package_record m join egisso.record r on r.id = m.record_id
+                    where m.package_id = p.id and m.outcome is null and r.change = $2)
        and not exists (select from egisso.message m where m.package_id = p.id
                           and (m.state <> 'pending' or m.attempts > 0 or coalesce(m.claimed_until, '-infinity') > now()))
        for update of p skip locked),
 refused as (
     update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'held as a mass change'
       from apart where m.package_id = apart.id and egisso.message_open(m.state))
-update egisso.package p set state = 'send_failed', faultless = true, epoch = p.epoch + 1, info = 'Не отправлен: массовое изменение ждёт человека'
+update egisso.package p set state = 'dissolved', epoch = p.epoch + 1, info = 'Расформирован: массовое изменение ждёт человека'
   from apart where p.id = apart.id
 returning p.id;
 
+-- name: withdraw_changes
+-- They leave what is not signed yet. A package another process decides on is left to it: it
+-- comes to this, too.
+with unsigned as (
+    select p.id from egisso.package p
+     where p.register = $1 and p.provider = $3 and p.state = 'formed'
+       for update of p skip locked),
+ready as (
+    update egisso.record r set state = 'ready'
+      from unsigned u
+     where r.package_id = u.id and r.state = 'packed' and r.change = $2 and r.change <> '' and r.created_at > $4 and not r.passed
+       and egisso.package_unsigned(u.id)
+    returning r.id, r.package_id)
+update egisso.package_record m set outcome = 'withdrawn'
+  from ready where m.package_id = ready.package_id and m.record_id = ready.id and m.outcome is null
+returning m.package_id;
+
 -- name: hold_records
+-- Those another process decides on at this moment it holds itself.
 update egisso.record set state = 'waiting', reason_code = 'mass_change'
- where register = $1 and change = $2 and provider = $3 and change <> '' and created_at > $4 and state = 'ready' and not passed;
+ where id in (select id from egisso.record
+               where register = $1 and change = $2 and provider = $3 and change <> '' and created_at > $4 and state = 'ready' and not passed
+               order by id for update skip locked);
 
 -- name: end_guards
 -- The source took back what was held: nothing is left to ask about.

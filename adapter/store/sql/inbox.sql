@@ -81,5 +81,5 @@ select content from egisso.package_protocol where package_id = $1;
 select pr.record_id, r.state, r.package_id = pr.package_id, coalesce(pr.outcome, ''), coalesce(u.outcome, '')
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
   left join egisso.unconfirmed_outcome u on u.package_id = pr.package_id and u.record_id = pr.record_id and u.settled_at is null
- where pr.package_id = $1
+ where pr.package_id = $1 and pr.outcome is distinct from 'withdrawn'
  order by pr.ordinal;

@@ -1,6 +1,10 @@
 -- name: store_package_file
+-- The package is locked: whoever takes a record out of it at this moment is waited for.
+with held as (
+    select p.id from egisso.package p
+     where p.id = $1 and p.epoch = $2 and p.state = 'formed' and p.channel = 'manual' and not egisso.package_stale(p.id) for update)
 insert into egisso.package_file (package_id, file_name, content)
-select p.id, $3, $4 from egisso.package p where p.id = $1 and p.epoch = $2 and p.state = 'formed' and p.channel = 'manual'
+select id, $3, $4 from held
 on conflict (package_id) do nothing
 returning package_id;
 

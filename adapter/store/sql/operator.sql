@@ -7,6 +7,9 @@ select egisso.confirm_identity($1, $2, $3);
 -- name: retry_package
 select egisso.retry_package($1, $2);
 
+-- name: dissolve_package
+select egisso.dissolve_package($1);
+
 -- name: release_package
 select egisso.release_package($1, $2);
 

@@ -63,7 +63,7 @@ update egisso.package p set state = 'send_failed', info = $2, faultless = $3, re
  where p.id = $1 and (not egisso.package_final(p.state)
     or p.state = 'answered' and exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id)
        and not exists (select from egisso.package_record m
-                        where m.package_id = p.id and m.outcome <> 'released'
+                        where m.package_id = p.id and m.outcome <> 'released' and m.outcome <> 'withdrawn'
                           and not exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id and u.record_id = m.record_id and u.settled = 'released')));
 
 -- name: release_records
@@ -78,7 +78,7 @@ update egisso.package_record set outcome = 'released' where package_id = $1 and 
 -- have changed while it was in flight.
 update egisso.source_row s set dirty = true
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
- where pr.package_id = $1 and not egisso.record_accepted(r.state)
+ where pr.package_id = $1 and pr.outcome is distinct from 'withdrawn' and not egisso.record_accepted(r.state)
    and s.register = r.register and s.row_key = r.row_key and not s.dirty;
 
 -- name: expire_packages
