@@ -300,6 +300,7 @@ func (w *world) measuresAccepted() {
 
 // moments are the columns with a time that decides when something happens.
 var moments = map[string][]string{
+	"record":             {"state_at"},
 	"message":            {"created_at", "next_attempt_at", "claimed_until", "delivered_at"},
 	"package":            {"created_at", "signed_at", "queued_at", "closed_at", "claimed_until"},
 	"answer":             {"received_at", "next_ack_at", "next_apply_at"},

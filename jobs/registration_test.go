@@ -47,7 +47,7 @@ func TestMessagesOfAnUnknownCertificate(t *testing.T) {
 	for name, c := range map[string]struct {
 		signedBy string
 		errs     []error
-		want     string // states of message, package and record, releases, no blame
+		want     string // states of message, package and record, failures alone, no blame
 		review   bool
 		refused  bool // whether this gateway signs nothing any more
 	}{
@@ -64,7 +64,7 @@ func TestMessagesOfAnUnknownCertificate(t *testing.T) {
 			job := g.sendJob(&fakeBus{sendErr: c.errs})
 			job.Registration = &Registration{Certificate: []byte("ours"), Log: slog.New(slog.DiscardHandler)}
 			g.runUntil(t, job, `select count(*) >= `+string(rune('0'+len(c.errs)))+` from egisso.attempt where finished_at is not null`, "true")
-			got := g.text(t, `select m.state || ' ' || p.state || ' ' || r.state || ' ' || r.releases || ' ' || p.faultless from egisso.message m, egisso.package p, egisso.record r`)
+			got := g.text(t, `select m.state || ' ' || p.state || ' ' || r.state || ' ' || r.failed_alone || ' ' || p.faultless from egisso.message m, egisso.package p, egisso.record r`)
 			if got != c.want || job.Registration.Refused() != c.refused {
 				t.Errorf("%s, refused %t; want %s", got, job.Registration.Refused(), c.want)
 			}

@@ -313,7 +313,7 @@ func TestDissolve(t *testing.T) {
 			t.Errorf("dissolved: %q, %v", text, err)
 		}
 		f.want(t, `select status from egisso.journal order by created_at desc limit 1`, "Расформирован")
-		f.want(t, `select state || ' ' || releases from egisso.record`, "ready 0")
+		f.want(t, `select state || ' ' || package_limit from egisso.record`, "ready 1000")
 		if m, err := f.ClaimMessage(t.Context(), time.Minute, true); err != nil || m != nil {
 			t.Errorf("it can still be sent: %v, %v", m, err)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/retry"
 )
 
 // PackagePlan says how to form a package.
@@ -22,9 +21,9 @@ type PackagePlan struct {
 	KindOrder  []string // order of the lists inside the package
 	MaxRecords int
 	MaxBytes   int // of the records' stored content; the XML is of the same order
-	// After packages that failed in a row the next one waits: RetryMin doubled
-	// each time, at most RetryMax, or RefusedMax when ЕГИССО itself refused them.
-	// It is half as large each time.
+	// After packages that failed in a row, with none that passed, the next one
+	// waits: RetryMin doubled each time, at most RetryMax, or RefusedMax when
+	// ЕГИССО itself refused them. So does a record that failed alone.
 	RetryMin, RetryMax, RefusedMax time.Duration
 	// Channel is the way the package goes, ChannelSMEV if it is empty.
 	Channel Channel
@@ -66,77 +65,90 @@ func (s *Store) FormPackage(ctx context.Context, plan PackagePlan) (records int,
 }
 
 func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int, err error) {
+	rests := rests{}
 	if plan.Channel == "" {
 		plan.Channel = ChannelSMEV
 	}
 	// Failures of the bus say nothing about an upload by hand.
 	if plan.Channel == ChannelSMEV {
-		after, err := lookAfterFailures(ctx, tx, plan)
-		if err != nil || after.resting {
+		if rests, err = lookAfterFailures(ctx, tx, plan); err != nil {
 			return 0, err
 		}
-		plan.MaxRecords = max(plan.MaxRecords>>min(after.failures, 16), 1)
 	}
-	ids, kinds, provider, err := lockReady(ctx, tx, plan)
+	next, err := nextReady(ctx, tx, plan, rests.resting())
+	if err != nil || next.provider == "" {
+		return 0, err
+	}
+	rest, tries := rests[next.provider]
+	if tries {
+		// Somebody else may have formed the package that tries before we could look.
+		if rests, err = lookAfterFailures(ctx, tx, plan); err != nil || rests[next.provider].resting {
+			return 0, err
+		}
+		rest = rests[next.provider]
+	}
+	plan.MaxRecords = rest.size(min(plan.MaxRecords, next.limit))
+	ids, kinds, err := lockReady(ctx, tx, plan, next)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
+	suspect := !tries && (len(ids) == 1 || next.limit < unsuspected)
 	batch := &pgx.Batch{}
-	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, provider, len(ids), plan.info(), plan.Channel, plan.Held)
+	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.info(), plan.Channel, plan.Held, suspect)
 	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds)
 	batch.Queue(query("pack_records"), plan.ID, flat(ids))
+	if tries {
+		batch.Queue(query("note_trial"), plan.Register, next.provider, plan.ID)
+	}
 	return len(ids), tx.SendBatch(ctx, batch).Close()
 }
 
-// state of a register after failures.
-type rest struct {
-	failures int
-	resting  bool // until later, or until the package that tries is decided
+// ready are records that may go together.
+type ready struct {
+	provider string
+	limit    int // how many of them at most
 }
 
-// lookAfterFailures says whether the register rests and remembers it for people
-// to see. After failures one small package at a time tries whether it goes
-// again, so that a guilty record is soon alone.
-func lookAfterFailures(ctx context.Context, tx pgx.Tx, plan PackagePlan) (rest, error) {
-	var r rest
-	var refused int
-	var last, now time.Time
-	var info string
-	var trying bool
-	err := tx.QueryRow(ctx, query("recent_failures"), plan.Register).Scan(&r.failures, &refused, &last, &now, &info, &trying)
+// unsuspected is the limit of records whose package never failed.
+const unsuspected = 1000
+
+// nextReady finds what is to be packed next, nothing if nobody's turn has come.
+func nextReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, resting []string) (next ready, err error) {
+	shortest, longest := plan.alone()
+	rows, err := inOrder(ctx, tx, query("next_ready"), plan.Register, nullable(plan.DecidedBy.String()), resting, shortest, longest)
 	if err != nil {
-		return r, err
+		return next, err
 	}
-	if r.failures == 0 {
-		_, err := tx.Exec(ctx, query("end_rest"), plan.Register)
-		return r, err
-	}
-	most := plan.RetryMax
-	if refused > 0 {
-		most = max(most, plan.RefusedMax)
-	}
-	until := last.Add(retry.Backoff{Min: plan.RetryMin, Max: most}.Whole(r.failures))
-	r.resting = trying || now.Before(until)
-	_, err = tx.Exec(ctx, query("rest"), plan.Register, until, r.failures, info)
-	return r, err
+	_, err = pgx.ForEachRow(rows, []any{&next.provider, &next.limit}, func() error { return nil })
+	return next, err
 }
 
-func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan) (ids []uuid.UUID, kinds []string, provider string, err error) {
-	rows, err := inOrder(ctx, tx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()))
+// alone says how long records rest that failed alone: shortest, and longest.
+func (p PackagePlan) alone() (shortest, longest time.Duration) {
+	if p.Channel == ChannelManual {
+		return 0, 0
+	}
+	return p.RetryMin, max(p.RetryMax, p.RefusedMax)
+}
+
+func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, next ready) (ids []uuid.UUID, kinds []string, err error) {
+	shortest, longest := plan.alone()
+	rows, err := inOrder(ctx, tx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()),
+		next.provider, next.limit, shortest, longest)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, err
 	}
 	var id uuid.UUID
 	var kind string
 	var size, total int
-	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &provider, &size}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &size}, func() error {
 		if total += size; total > plan.MaxBytes && len(ids) > 0 {
 			return nil // the rest stays ready
 		}
 		ids, kinds = append(ids, id), append(kinds, kind)
 		return nil
 	})
-	return ids, kinds, provider, err
+	return ids, kinds, err
 }
 
 // FormedPackage is a package claimed for signing.

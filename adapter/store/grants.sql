@@ -90,7 +90,7 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
             egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
-            egisso.schema_version, egisso.schema_code, egisso.job, egisso.register_rest, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
+            egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
             egisso.kmsz_levels, egisso.kmsz_funding, egisso.kmsz_forms, egisso.kmsz_rules, egisso.kmsz_periodicity, egisso.kmsz_units,

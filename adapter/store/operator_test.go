@@ -179,13 +179,13 @@ func TestRetryOfAFailedPackageEndsTheRest(t *testing.T) {
 	}
 	f.decideAll(t, lifecycle.Ready)
 	if _, n := f.form(t); n != 0 {
-		t.Fatal("the register does not rest")
+		t.Fatal("the record does not rest")
 	}
 	if _, err := f.RetryPackage(t.Context(), pkg, "права выданы"); err != nil {
 		t.Fatal(err)
 	}
 	if _, n := f.form(t); n != 1 {
-		t.Error("the register rests in spite of the operator")
+		t.Error("the record rests in spite of the operator")
 	}
 }
 

@@ -219,6 +219,9 @@ func queueRelease(batch *pgx.Batch, packageID uuid.UUID, faultless bool) {
 	batch.Queue(query("lock_rows_of_package"), packageID)
 	batch.Queue(query("release_records"), packageID, faultless)
 	batch.Queue(query("release_members"), packageID)
+	if !faultless {
+		batch.Queue(query("explain_refused"), packageID)
+	}
 	batch.Queue(query("touch_rows"), packageID)
 }
 

@@ -28,7 +28,7 @@ func TestRegistersOfTables(t *testing.T) {
 		for _, statement := range []string{
 			`insert into egisso.source_row (register, row_key, record_no, changed_at) values ($1, '1', '1', now())`,
 			`insert into egisso.source_cursor (register, position) values ($1, '1')`,
-			`insert into egisso.register_rest (register, until, failures, reason) values ($1, now(), 1, '')`,
+			`insert into egisso.register_rest (register, provider, until, failures, reason) values ($1, '', now(), 1, '')`,
 		} {
 			if _, err := f.conn.Exec(t.Context(), statement, register); err != nil {
 				t.Errorf("%s: %v", register, err)

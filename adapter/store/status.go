@@ -63,12 +63,15 @@ type InBacklog struct {
 	NeedReview int `json:"to_review"`
 }
 
-// Rest is a register that waits after packages that failed as a whole.
+// Rest is a register of a provider that waits after packages that failed as a whole.
 type Rest struct {
-	Register string    `json:"register"`
-	Until    time.Time `json:"until"`
-	Failures int       `json:"failures"`
-	Reason   string    `json:"reason"`
+	Register string     `json:"register"`
+	Provider string     `json:"provider"`
+	Until    time.Time  `json:"until"`
+	Failures int        `json:"failures"` // packages in a row
+	Reason   string     `json:"reason"`   // Russian: of the last one
+	Trial    *uuid.UUID `json:"trial"`    // the package whose outcome the others wait for; nil: none is on its way
+	Text     string     `json:"text"`     // Russian: all of this
 }
 
 // Status reads the whole state in one snapshot.

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
@@ -104,57 +102,6 @@ func TestAnswerThatCannotBeAppliedLetsOthersPass(t *testing.T) {
 	}
 	f.want(t, `select state from egisso.record`, "accepted")
 	f.want(t, `select problem || ' ' || apply_attempts from egisso.answer where id = 'bad'`, "answer bad: cannot be understood 1")
-}
-
-// After failures one package at a time tries, half as large each time, and
-// those that never failed come first: a guilty record is soon alone.
-func TestGuiltyRecordIsSoonAlone(t *testing.T) {
-	f := open(t)
-	keys := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
-	for _, key := range keys {
-		f.saveRows(t, row(key, "a"))
-	}
-	f.decideAll(t, lifecycle.Ready)
-	var sizes []int
-	for range 3 {
-		f.exec(t, `alter table egisso.package disable trigger all; update egisso.package set closed_at = closed_at - interval '2 hours'; alter table egisso.package enable trigger all`)
-		id := uuid.New()
-		plan := store.PackagePlan{
-			ID: id, Register: egisso.RegisterFact, Format: "10.06.S", Version: "1.1.0", KindOrder: []string{"fact"},
-			MaxRecords: 8, MaxBytes: 1 << 20, RetryMin: time.Hour, RetryMax: time.Hour,
-		}
-		n, err := f.FormPackage(t.Context(), plan)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sizes = append(sizes, n)
-		plan.ID = uuid.New()
-		if n, err := f.FormPackage(t.Context(), plan); err != nil || n != 0 && len(sizes) > 1 {
-			t.Fatalf("a second package of %d records beside the one that tries: %v", n, err)
-		}
-		f.sign(t)
-		m := f.claim(t)
-		attempt, err := f.BeginAttempt(t.Context(), m, time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Refuse(t.Context(), m, attempt, store.Failure{Fault: "InvalidContent", Info: "отказ"}); err != nil {
-			t.Fatal(err)
-		}
-		f.decideAll(t, lifecycle.Ready)
-	}
-	if sizes[0] != 8 || sizes[1] != 4 || sizes[2] != 2 {
-		t.Errorf("sizes %v, want 8 4 2", sizes)
-	}
-	if _, n := f.form(t); n != 0 {
-		t.Error("the register does not rest")
-	}
-	f.want(t, `select string_agg(releases::text, '' order by releases) from egisso.record`, "11222222")
-	f.want(t, `select reason like 'Отправка реестра приостановлена до %: отказ' from egisso.record_status where row_key = '1'`, "true")
-	st, err := f.Status(t.Context())
-	if err != nil || len(st.Rests) != 1 || st.Rests[0].Failures != 3 {
-		t.Errorf("rests %+v, %v", st.Rests, err)
-	}
 }
 
 func TestUnreadableChangeOfAnAcceptedRowIsShown(t *testing.T) {

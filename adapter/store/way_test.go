@@ -149,7 +149,7 @@ func TestUndecidedMembersStaySentAndAreShown(t *testing.T) {
 	f.want(t, `select review from egisso.journal`, "исход не известен")
 }
 
-func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
+func TestRefusedPackageReleasesItsRecordsAndTheyRest(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))
 	f.decideAll(t, lifecycle.Ready)
@@ -168,13 +168,13 @@ func TestRefusedPackageReleasesItsRecordsAndTheRegisterRests(t *testing.T) {
 	f.decideAll(t, lifecycle.Ready)
 	f.want(t, `select state from egisso.record`, "ready")
 	if _, n := f.form(t); n != 0 {
-		t.Error("the register did not rest after a failure")
+		t.Error("the record did not rest after a failure")
 	}
-	if _, err := f.conn.Exec(t.Context(), `alter table egisso.package disable trigger all; update egisso.package set closed_at = closed_at - interval '2 hours'`); err != nil {
+	if _, err := f.conn.Exec(t.Context(), `update egisso.record set state_at = state_at - interval '2 hours'`); err != nil {
 		t.Fatal(err)
 	}
 	if _, n := f.form(t); n != 1 {
-		t.Error("the register rests for ever")
+		t.Error("the record rests for ever")
 	}
 }
 

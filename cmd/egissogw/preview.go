@@ -110,7 +110,7 @@ func (a *app) printPreview(r previewReport, title string) error {
 	fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
 	fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
 	if r.Rest != nil {
-		fprintf(t, "Отправка приостановлена до %s\t%s\n", shown(&r.Rest.Until), r.Rest.Reason)
+		fprintf(t, "Почему не отправляется\t%s\n", r.Rest.Text)
 	}
 	if len(r.Findings) > 0 {
 		fprintf(t, "\nПравило\tВид\tЗаписей\tНапример, запись\n")

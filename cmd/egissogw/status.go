@@ -58,7 +58,7 @@ func printStatus(w io.Writer, st store.Status) error {
 	}
 	fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
 	for _, r := range st.Rests {
-		fprintf(t, "%s\tотправка приостановлена до %s: %s\n", egisso.Register(r.Register).Title(), shown(&r.Until), r.Reason)
+		fprintf(t, "%s\t%s\n", egisso.Register(r.Register).Title(), r.Text)
 	}
 	rule := func(code string) string { return code }
 	section(t, "Записи", stateLines(st.Records, recordState))

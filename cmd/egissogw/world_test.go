@@ -15,7 +15,7 @@ func TestSourceOfSeveralServers(t *testing.T) {
 	t.Parallel()
 	for _, attrs := range []string{"read-write", "primary", "any"} {
 		source := config.Source{DatabaseURL: config.NewSecret(sourceDatabase(t) + "&target_session_attrs=" + attrs), RowBytes: 1 << 20}
-		_, pool, err := openSource(t.Context(), source)
+		_, pool, err := openSource(t.Context(), source, mis.DefaultIdle)
 		if err != nil {
 			t.Fatal(err)
 		}

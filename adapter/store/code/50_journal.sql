@@ -92,6 +92,24 @@ comment on column egisso.journal_detail.record_id is 'UUID записи, как 
 comment on column egisso.journal_detail.register is 'Реестр записи: onmsz, lmsz, point, organization, fact; пусто, если такой записи нет';
 comment on column egisso.journal_detail.row_key is 'Ключ записи в МИС';
 
+-- Registers whose records do not go now because packages failed, and none passed since.
+create or replace view egisso.resting_register as
+select t.register, t.provider, t.until, t.failures, t.reason, o.id as trial,
+       case when o.id is null then 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS')
+            else 'Отправка реестра ждёт исхода пробного пакета ' || o.id end || ': ' || t.reason as text
+  from egisso.register_rest t
+  left join egisso.package o on o.id = t.trial and egisso.package_open(o.state)
+ where t.until > now() or o.id is not null;
+comment on view egisso.resting_register is
+    'Реестры, записи которых не уходят: пакеты не приняты целиком, и с тех пор ни один не принят';
+comment on column egisso.resting_register.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.resting_register.provider is 'Код поставщика, записи которого ждут';
+comment on column egisso.resting_register.until is 'До какого времени пауза';
+comment on column egisso.resting_register.failures is 'Сколько пакетов подряд не принято';
+comment on column egisso.resting_register.reason is 'Почему не принят последний';
+comment on column egisso.resting_register.trial is 'Пробный пакет, исхода которого ждут остальные; пусто — его ещё нет';
+comment on column egisso.resting_register.text is 'То же одной строкой';
+
 -- Where every source row is now, and why: also rows only a person can help.
 create or replace view egisso.record_status as
 select w.register,
@@ -105,10 +123,18 @@ select w.register,
                     else egisso.record_state_text(w.state) end as status,
        concat_ws('; ', nullif(coalesce((select e.shown from egisso.reason e where e.code = w.reason_code),
                 case when w.state = 'ready' then
-                    (select 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS') || ': ' || t.reason
-                       from egisso.register_rest t where t.register = w.register and t.until > now()) end,
+                    (select t.text from egisso.resting_register t where t.register = w.register and t.provider = w.provider) end,
+                case when w.state = 'ready' and w.package_limit < 1000 then
+                    (select case when w.failed_alone > 0 then 'Пакет с одной этой записью не принят, после паузы она уйдёт снова: '
+                                 else 'Пакет с этой записью не принят целиком, она уйдёт снова среди не более ' || w.package_limit || ': ' end || p.info
+                       from egisso.package p where p.id = w.package_id) end,
+                case when w.state = 'packed' then
+                    (select case when p.state in ('formed', 'signed') and p.channel = 'smev' and not p.held
+                                      and not (select e.enabled from egisso.service_state e)
+                                 then 'Сервис подписи и отправки выключен: ' else '' end || coalesce(p.review, p.info)
+                       from egisso.package p where p.id = w.package_id) end,
                 case when egisso.record_remarked(w.state) then
-                    (select string_agg(m.rule_code || ' ' || m.report, '; ' order by m.position)
+                    (select string_agg(ltrim(m.rule_code || ' ' || m.report), '; ' order by m.position)
                        from egisso.record_message m
                       where m.package_id = w.package_id and m.element_id = w.record_id) end,
                 case when egisso.record_unsent(w.state) then
@@ -145,7 +171,7 @@ select w.register,
 from (
     select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
            coalesce(r.id, s.accepted_id)              as record_id,
-           r.kind, r.package_id,
+           r.kind, r.package_id, r.provider, r.package_limit, r.failed_alone,
            -- What the source says now cannot be read or sent: whatever was sent before.
            case when (s.row_findings @> '[{"severity": "error"}]' or s.review_code <> '') and not s.dirty
                      and coalesce(r.state, '') <> 'packed' then 'blocked'

@@ -78,7 +78,7 @@ begin
     when r.state = 'packed' and p.state = 'answered' and exists (
             select from egisso.package_record m where m.package_id = p.id and m.record_id = r.id and m.outcome is null) then
         update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.record_id = r.id;
-        update egisso.record w set state = 'ready', releases = w.releases + 1 where w.id = r.id;
+        update egisso.record w set state = 'ready' where w.id = r.id;
         result := 'Исход записи в пакете не был подтверждён: она будет отправлена снова';
     when r.state = 'packed' then
         raise exception 'Запись в пакете %, его исход ещё не известен; пакет без ответа освобождают командой release', r.package_id;
@@ -101,6 +101,7 @@ begin
     when egisso.record_accepted(r.state) and not s.dirty then
         raise exception 'ЕГИССО уже приняла запись %', s.row_key;
     else
+        update egisso.record w set failed_alone = 0 where w.id = r.id and w.failed_alone > 0 and egisso.record_unsent(w.state);
         result := 'Решение о записи будет принято заново';
     end case;
     update egisso.source_row w set dirty = true where w.register = s.register and w.row_key = s.row_key;
@@ -141,6 +142,12 @@ begin
         insert into egisso.register_waiver (register, at) values (p.register, clock_timestamp())
         on conflict (register) do update set at = excluded.at;
         delete from egisso.register_rest t where t.register = p.register;
+        if p.record_count = 1 then
+            update egisso.source_row w set again = w.again or r.state = 'rejected', dirty = w.dirty or r.state = 'rejected'
+              from egisso.record r
+             where r.package_id = p.id and r.state in ('ready', 'rejected') and w.register = r.register and w.row_key = r.row_key;
+            update egisso.record r set failed_alone = 0 where r.package_id = p.id and r.state = 'ready';
+        end if;
         result := 'Записи пакета уйдут в следующем, без паузы после неудачи';
     else
         perform from egisso.source_row w
@@ -246,7 +253,7 @@ begin
     update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(),
            info = 'Записи освобождены оператором: ' || btrim(reason), review = null
      where k.id = p.id;
-    update egisso.record r set state = 'ready', releases = r.releases + 1 where r.package_id = p.id and r.state = 'packed';
+    update egisso.record r set state = 'ready' where r.package_id = p.id and r.state = 'packed';
     get diagnostics released = row_count;
     update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
     update egisso.source_row w set dirty = true

@@ -201,12 +201,18 @@ create table egisso.package (
     released_at    timestamptz,                          -- an operator gave its records back
     faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
     withdrawn      integer     not null default 0,       -- records that left it before it was signed
+    -- Of records whose package failed, or of one alone, while others pass: that it fails
+    -- says little of its register.
+    suspect        boolean     not null default false,
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
 create index package_created on egisso.package (created_at desc, id);
 create index package_register_closed on egisso.package (register, closed_at desc);
+create index package_failed on egisso.package (register, provider, closed_at)
+    where state = 'send_failed' and released_at is null and not faultless or returned;
+create index package_passed on egisso.package (register, provider, closed_at desc) where state = 'answered' and not returned;
 create unique index package_classifier_open on egisso.package (classifier) where state in ('formed', 'signed', 'queued');
 
 -- One element to be sent: a fact, an event on a fact, a measure, its removal.
@@ -226,7 +232,10 @@ create table egisso.record (
     reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
     findings     jsonb       not null default '[]',      -- of the local checks
     package_id   uuid,                                   -- the package it is or was last in
-    releases     integer     not null default 0,         -- how often its package failed as a whole
+    -- Of the records of a package that failed as a whole one may be the cause: each goes
+    -- again in packages half as large, with others of which the same is known.
+    package_limit integer    not null default 1000 check (package_limit between 1 and 1000),
+    failed_alone integer     not null default 0,         -- packages of it alone that failed, in a row
     created_at   timestamptz not null default now(),
     state_at     timestamptz not null default now(),
     settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
@@ -239,7 +248,7 @@ create index record_change on egisso.record (register, change, provider, created
 create index record_mass on egisso.record (register, change, provider) where state = 'waiting' and reason_code = 'mass_change';
 create unique index record_one_open on egisso.record (register, row_key)
     where state in ('ready', 'waiting', 'blocked', 'packed');
-create index record_ready on egisso.record (register, releases, created_at, id) where state = 'ready';
+create index record_ready on egisso.record (register, package_limit desc, created_at, id) where state = 'ready';
 create index record_found on egisso.record (register, row_key) where findings <> '[]';
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
@@ -311,12 +320,16 @@ create table egisso.record_message (
     primary key (package_id, position)
 );
 
--- A register rests after packages that failed as a whole: until when and why.
+-- After packages that failed as a whole, with none that passed since, a register of a
+-- provider rests, and then one package at a time tries whether it goes again.
 create table egisso.register_rest (
-    register   text primary key check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact', 'kmsz')),
+    register   text        not null check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact', 'kmsz')),
+    provider   text        not null,
     until      timestamptz not null,
     failures   integer     not null,                      -- packages in a row
-    reason     text        not null                       -- Russian
+    reason     text        not null,                      -- Russian: of the last one
+    trial      uuid,                                      -- the package that tries
+    primary key (register, provider)
 );
 
 -- Failures before this moment no longer make a register rest.

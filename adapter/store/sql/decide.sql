@@ -98,6 +98,7 @@ select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_c
        as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
 on conflict (id) do update
    set kind = excluded.kind, change = excluded.change,
+       failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
        created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason_code = excluded.reason_code, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles;

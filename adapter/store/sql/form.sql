@@ -1,47 +1,70 @@
 -- name: recent_failures
--- Packages of the register that failed as a whole since the last one that did
--- not: how many, how many of them ЕГИССО itself refused, when the last closed,
--- what it said, and whether one is on its way to try whether it goes again.
-select count(*), count(*) filter (where p.returned), coalesce(max(p.closed_at), now()), now(),
-       coalesce((array_agg(p.info order by p.closed_at desc))[1], ''),
-       exists (select from egisso.package o where o.register = $1 and o.channel = 'smev' and egisso.package_open(o.state))
-  from egisso.package p
- where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null and not p.faultless or p.returned)
-   and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
-   and p.closed_at > coalesce((select max(o.closed_at) from egisso.package o
-                                where o.register = $1 and o.channel = 'smev' and o.state = 'answered' and not o.returned), '-infinity');
+-- Of each provider: packages of the register that failed as a whole since the last one that
+-- passed. Suspects are expected to fail: sixteen of them in a row say as much as another
+-- package. How many failed, how many of them ЕГИССО itself refused, when the last did, what
+-- was said, and which package, formed later, is on its way to try whether it goes again.
+select f.*, (select o.id from egisso.package o
+              where o.register = $1 and o.provider = f.provider and o.channel = 'smev' and egisso.package_open(o.state) and o.created_at > f.last
+              order by o.created_at limit 1)
+  from (select p.provider, (count(*) filter (where not p.suspect) + count(*) filter (where p.suspect) / 16)::integer as failures,
+               count(*) filter (where p.returned) as returned, max(p.closed_at) as last, now(), (array_agg(p.info order by p.closed_at desc))[1]
+          from egisso.package p
+         where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null and not p.faultless or p.returned)
+           and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
+           and not exists (select from egisso.package o
+                            where o.register = p.register and o.provider = p.provider and o.state = 'answered' and not o.returned
+                              and o.channel = 'smev' and o.closed_at > p.closed_at)
+         group by p.provider) f
+ where f.failures > 0
+ order by f.provider;
 
 -- name: rest
-insert into egisso.register_rest (register, until, failures, reason) values ($1, $2, $3, $4)
-on conflict (register) do update set until = excluded.until, failures = excluded.failures, reason = excluded.reason;
+-- Whoever would form a package that tries waits here for who does.
+insert into egisso.register_rest (register, provider, until, failures, reason, trial) values ($1, $2, $3, $4, $5, $6)
+on conflict (register, provider) do update
+   set until = excluded.until, failures = excluded.failures, reason = excluded.reason, trial = excluded.trial;
+
+-- name: note_trial
+update egisso.register_rest set trial = $3 where register = $1 and provider = $2;
 
 -- name: end_rest
-delete from egisso.register_rest where register = $1;
+delete from egisso.register_rest where register = $1 and not provider = any($2);
+
+-- name: next_ready
+-- Whose record is first in a stable order, those first whose package never failed, then the least suspected; and how many
+-- it may go with. A row whose source changed meanwhile is decided anew first; offset 0 keeps that look apart. $2 keeps
+-- facts back that were decided upon later than that day; events on accepted facts have no such day. Providers $3 rest,
+-- and so does for a while what failed alone.
+select r.provider, r.package_limit
+  from egisso.record r
+ where r.register = $1 and r.state = 'ready'
+   and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $2)
+   and not r.provider = any($3)
+   and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $4, $5))
+   and not exists (select from egisso.source_row s
+                    where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
+ order by r.package_limit desc, r.created_at, r.id
+ limit 1;
 
 -- name: lock_ready
--- Of the provider whose record is first, in a stable order, those first whose package never failed. A row whose source
--- changed meanwhile is decided anew first; offset 0 keeps that look apart, one for each record that is taken. $4 keeps
--- facts back that were decided upon later than that day; events on accepted facts have no such day.
+-- Of that provider, and as much suspected.
 with locked as materialized (
-    select r.id, r.kind, r.provider, r.releases, r.created_at, r.bytes
+    select r.id, r.kind, r.created_at, r.bytes
       from egisso.record r
-     where r.register = $1 and r.state = 'ready'
+     where r.register = $1 and r.state = 'ready' and r.provider = $5 and r.package_limit = $6
        and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
-       and r.provider = (select o.provider from egisso.record o
-                          where o.register = $1 and o.state = 'ready'
-                            and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = o.id) <= $4)
-                          order by o.releases, o.created_at, o.id limit 1)
+       and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $7, $8))
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
-     order by r.releases, r.created_at, r.id
+     order by r.created_at, r.id
      limit $2
        for update skip locked)
-select id, kind, provider, bytes from locked
- order by array_position($3::text[], kind), releases, created_at, id;
+select id, kind, bytes from locked
+ order by array_position($3::text[], kind), created_at, id;
 
 -- name: insert_package
-insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held, suspect, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp());
 
 -- name: insert_package_records
 -- What was found on a record stays with the package it leaves in. Each record is looked up

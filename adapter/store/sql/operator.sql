@@ -26,5 +26,5 @@ select max(id), register from egisso.form_order where done_at is null group by r
 -- Not while the register rests: what was ordered goes after it.
 update egisso.form_order o set done_at = now()
  where o.register = $1 and o.id <= $2 and o.done_at is null
-   and not exists (select from egisso.register_rest t where t.register = o.register and t.until > now()
+   and not exists (select from egisso.resting_register t where t.register = o.register
                       and exists (select from egisso.record r where r.register = o.register and r.state = 'ready'));

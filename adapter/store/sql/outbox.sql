@@ -67,11 +67,33 @@ update egisso.package p set state = 'send_failed', info = $2, faultless = $3, re
                           and not exists (select from egisso.unconfirmed_outcome u where u.package_id = p.id and u.record_id = m.record_id and u.settled = 'released')));
 
 -- name: release_records
--- All records of a package that failed are "not sent" again and go into the next one.
-update egisso.record set state = 'ready', releases = releases + (not $2::boolean)::integer where package_id = $1 and state = 'packed';
+-- All records of a package that failed are "not sent" again and go into another one. A
+-- record is the cause that fails alone and again alone, while others pass.
+update egisso.record r
+   set package_limit = case when $2 then r.package_limit else least(r.package_limit, (p.record_count + 1) / 2) end,
+       failed_alone = r.failed_alone + (not $2 and p.record_count = 1)::integer,
+       state = case when not $2 and p.record_count = 1 and r.failed_alone > 0 and exists (
+                         select from egisso.package o
+                          where o.register = p.register and o.provider = p.provider and o.state = 'answered' and not o.returned
+                            and o.channel = p.channel
+                            and o.closed_at > (select max(b.created_at) from egisso.package_record m join egisso.package b on b.id = m.package_id
+                                                where m.record_id = r.id and b.id <> p.id and b.record_count = 1))
+                    then 'rejected' else 'ready' end
+  from egisso.package p
+ where p.id = $1 and r.package_id = p.id and r.state = 'packed';
 
 -- name: release_members
-update egisso.package_record set outcome = 'released' where package_id = $1 and outcome is null;
+update egisso.package_record m set outcome = case r.state when 'rejected' then 'rejected' else 'released' end
+  from egisso.record r
+ where m.package_id = $1 and m.outcome is null and r.id = m.record_id;
+
+-- name: explain_refused
+-- Why its record is rejected, where ЕГИССО said nothing of it by its name.
+insert into egisso.record_message (package_id, position, record_id, element_id, type, report)
+select p.id, (select coalesce(max(position), 0) + 1 from egisso.record_message where package_id = p.id), r.id::text, r.id, 1,
+       'Пакет с одной этой записью не принят дважды, а другие пакеты приняты. ' || p.info
+  from egisso.package p join egisso.record r on r.package_id = p.id
+ where p.id = $1 and p.record_count = 1 and r.state = 'rejected' and r.failed_alone > 1;
 
 -- name: touch_rows
 -- Whose record was not accepted is decided again: the rules, or what the record needs, may

@@ -42,7 +42,7 @@ select (select count(*) from egisso.received_file where state = 'due'),
        (select count(*) from egisso.received_file where state = 'refused');
 
 -- name: rests
-select register, until, failures, reason from egisso.register_rest where until > now() order by register;
+select register, provider, until, failures, reason, trial, text from egisso.resting_register order by register, provider;
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
