@@ -77,7 +77,7 @@ func sortOut(t *testing.T, entries iter.Seq2[Entry, error]) (ids []string, damag
 
 func TestWhatIsAppendedIsRead(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join(t.TempDir(), "archive")
+	folder := t.TempDir()
 	w := newWriter(t, folder)
 	large := bytes.Repeat([]byte("<fact/>"), 500_000)
 	mustAppend(t, w, sent("1", ""), Entry{Answer, "a/../b", noon.Add(time.Nanosecond), []Part{{"answer.xml", large}}}, Entry{Kind: Export, ID: "3"})
@@ -98,10 +98,10 @@ func TestWhatIsAppendedIsRead(t *testing.T) {
 
 func TestFilesAreTheOwnersAlone(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join(t.TempDir(), "archive")
+	folder := t.TempDir()
 	mustAppend(t, newWriter(t, folder), sent("1", ""))
 	file := mustFiles(t, folder)[0]
-	for name, want := range map[string]os.FileMode{file: 0o600, filepath.Dir(file): 0o700, folder: 0o700} {
+	for name, want := range map[string]os.FileMode{file: 0o600, filepath.Dir(file): 0o700} {
 		info, err := os.Stat(name)
 		if err != nil {
 			t.Fatal(err)

@@ -8,8 +8,8 @@
 //
 //	<folder>/2026-11-29/140501-5f3a9c0d.tar.gz
 //
-// the moment it was begun and a random number, in a folder of the day. Folders are 0700,
-// files 0600; names say nothing of people. Files are only appended to, and a whole day
+// the moment it was begun and a random number, in a folder of the day. Folders of days are
+// 0700, files 0600; names say nothing of people. Files are only appended to, and a whole day
 // can be moved away or deleted. Several gateways may share a folder or have one each.
 //
 // A file is a tar archive, compressed by gzip: tar -xzf shows what is in it. Every entry

@@ -110,8 +110,7 @@ func TestAFullFilesystem(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 32<<10), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(disk, "archive")
-	w := NewWriter(folder, newWriter(t, folder).now)
+	w := NewWriter(disk, newWriter(t, disk).now)
 	var kept []string
 	var err error
 	for err == nil {
@@ -120,6 +119,9 @@ func TestAFullFilesystem(t *testing.T) {
 			kept = append(kept, id)
 		}
 	}
+	if err := Probe(disk); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("a full disk is tried: %v", err)
+	}
 	if !errors.Is(err, syscall.ENOSPC) || len(kept) == 0 {
 		t.Fatalf("after %d entries: %v", len(kept), err)
 	}
@@ -127,7 +129,7 @@ func TestAFullFilesystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustAppend(t, w, sent("last", ""))
-	if ids, damage := readAll(t, mustFiles(t, folder)...); !slices.Equal(sorted(ids), sorted(append(kept, "last"))) || damage != nil {
+	if ids, damage := readAll(t, mustFiles(t, disk)...); !slices.Equal(sorted(ids), sorted(append(kept, "last"))) || damage != nil {
 		t.Errorf("read %q, want %q and last; damage %v", ids, kept, damage)
 	}
 	if err := w.Close(); err != nil {
@@ -142,7 +144,10 @@ func sorted(ids []string) []string {
 
 func TestAFolderThatIsNotThereIsAnError(t *testing.T) {
 	t.Parallel()
-	if err := newWriter(t, filepath.Join(t.TempDir(), "none", "archive")).Append(sent("1", "")); !errors.Is(err, os.ErrNotExist) {
+	if err := newWriter(t, filepath.Join(t.TempDir(), "none")).Append(sent("1", "")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no folder: %v", err)
+	}
+	if err := Probe(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
 }

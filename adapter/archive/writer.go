@@ -33,8 +33,8 @@ type file interface {
 	Close() error
 }
 
-// NewWriter is for a folder that exists, or whose parent does. Nothing is written before
-// the first entry.
+// NewWriter is for a folder that exists: one made here would hide that a disk is not
+// mounted. Nothing is written before the first entry.
 func NewWriter(folder string, now func() time.Time) *Writer {
 	return &Writer{folder: folder, now: now, create: func(name string) (file, error) {
 		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
@@ -110,9 +110,6 @@ func (w *Writer) today() string { return w.now().UTC().Format(time.DateOnly) }
 func (w *Writer) begin() error {
 	now := w.now().UTC()
 	day := filepath.Join(w.folder, now.Format(time.DateOnly))
-	if err := makeFolder(w.folder); err != nil {
-		return err
-	}
 	if err := makeFolder(day); err != nil {
 		return err
 	}
@@ -131,6 +128,19 @@ func (w *Writer) begin() error {
 	}
 	return nil
 }
+
+// Probe tells whether an entry could be written now.
+func Probe(folder string) error {
+	f, err := os.CreateTemp(folder, ".probe-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, probeSize))
+	return errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name()))
+}
+
+// probeSize is that of a large entry, in bytes.
+const probeSize = 1 << 20
 
 // extension ends the names of files.
 const extension = ".tar.gz"
