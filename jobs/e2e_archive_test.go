@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"syscall"
@@ -317,5 +318,51 @@ func TestCarriedFilesAreArchived(t *testing.T) {
 	}
 	if e := exported[0]; e.ID != files[0].PackageID.String() || !bytes.Equal(e.Part("package.xml"), content) || len(e.Part("elements.jsonl")) == 0 {
 		t.Errorf("the file of package %s is another one in the archive", files[0].PackageID)
+	}
+}
+
+// What the archives hold and another, empty database does not know is lost; the database
+// they were written beside has lost nothing.
+func TestRecoverSaysWhatWasLost(t *testing.T) {
+	w := newWorld(t, 2, io.Discard, nil)
+	w.form.MaxRecords = 1000
+	one, _, _ := withArchive(w)
+	w.everything()
+	other := newDisk(t)
+	w.send.Archive, w.receive.Archive = nil, w.archive(other) // another gateway takes the answers
+	w.receive.Bus, w.send.Bus, w.send.Files = w.client, w.client, w.files
+	w.everything()
+	files, err := archive.Files(one.folder, other.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare := func(s *store.Store) map[archive.Kind]jobs.KindRecovery {
+		t.Helper()
+		done := 0
+		found, err := jobs.Recover{Store: s, Files: files, Progress: func(n, _ int) { done = n }}.Compare(t.Context())
+		if err != nil || len(found.Damage) > 0 || found.First == nil || done != len(files) || done != 2 {
+			t.Fatalf("%d of %d files: %+v, %v", done, len(files), found, err)
+		}
+		kinds := map[archive.Kind]jobs.KindRecovery{}
+		for _, k := range found.Kinds {
+			kinds[k.Kind] = *k
+		}
+		return kinds
+	}
+	sent, answers := len(one.entries(archive.Sent)), len(one.entries(archive.Answer))+len(other.entries(archive.Answer))
+	for kind, k := range compare(w.store) {
+		if k.Lost != 0 || k.Records != 0 || k.Entries == 0 {
+			t.Errorf("%s: %+v", kind, k)
+		}
+	}
+	members := w.count(`select count(*) from egisso.package_record m join egisso.message g on g.package_id = m.package_id
+		where exists (select from egisso.archived a where a.id = g.id::text)`)
+	empty := newWorld(t, 2, io.Discard, nil)
+	want := map[archive.Kind]jobs.KindRecovery{
+		archive.Sent:   {Kind: archive.Sent, Entries: sent, Lost: sent, Records: members},
+		archive.Answer: {Kind: archive.Answer, Entries: answers, Lost: answers},
+	}
+	if got := compare(empty.store); !maps.Equal(got, want) {
+		t.Errorf("lost %+v, want %+v", got, want)
 	}
 }

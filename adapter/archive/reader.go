@@ -16,10 +16,11 @@ import (
 
 // DamageError is a place in a file where no entry can be read.
 type DamageError struct {
-	File           string
-	Offset, Length int64 // bytes
-	End            bool  // nothing follows: cut, or being written just now
-	Err            error // of an entry that is as it was written and cannot be understood; else nil
+	File   string `json:"file"`
+	Offset int64  `json:"offset"` // bytes
+	Length int64  `json:"length"` // bytes
+	End    bool   `json:"end"`    // nothing follows: cut, or being written just now
+	Err    error  `json:"-"`      // of an entry that is as it was written and cannot be understood; else nil
 }
 
 // Error says where.

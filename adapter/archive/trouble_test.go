@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"syscall"
 	"testing"
 )
@@ -114,7 +115,7 @@ func TestAFullFilesystem(t *testing.T) {
 	var kept []string
 	var err error
 	for err == nil {
-		id := string(rune('a' + len(kept)))
+		id := strconv.Itoa(len(kept))
 		if err = w.Append(sent(id, "")); err == nil {
 			kept = append(kept, id)
 		}

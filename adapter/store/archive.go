@@ -162,3 +162,16 @@ func (s *Store) EndArchiveTrouble(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Unknown returns which entries of the archive, all of one kind, are not in the database.
+func (s *Store) Unknown(ctx context.Context, kind string, ids []string) ([]string, error) {
+	rows, err := s.pool.Query(ctx, query("unknown_evidence"), kind, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for %s of the archive: %w", kind, err)
+	}
+	unknown, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("look for %s of the archive: %w", kind, err)
+	}
+	return unknown, nil
+}

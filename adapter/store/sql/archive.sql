@@ -78,3 +78,15 @@ on conflict (process) do update set last_at = now(), problem = excluded.problem;
 
 -- name: end_archive_trouble
 delete from egisso.archive_trouble where process = $1;
+
+-- name: unknown_evidence
+-- Which of these entries of the archive are not in the database.
+select i.id
+  from unnest($2::text[]) as i(id)
+ where not case $1::text
+       when 'sent' then exists (select from egisso.message m where m.id = i.id::uuid)
+       when 'answer' then exists (select from egisso.answer a where a.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
+       when 'incoming' then exists (select from egisso.incoming n where n.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
+       when 'export' then exists (select from egisso.package_file f where f.package_id = i.id::uuid)
+       when 'protocol' then exists (select from egisso.protocol_file p where p.id = i.id)
+       else false end;
