@@ -28,6 +28,7 @@ var (
 	versionsPattern   = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+)*$`)
 	eventsPattern     = regexp.MustCompile(`^[a-z_]+=[A-Za-z]+( *, *[a-z_]+=[A-Za-z]+)*$`)
 	subjectPattern    = regexp.MustCompile(`^((ОГРН|OGRN)=\d{13}|O=\s*\S.*)$`)
+	folderPattern     = regexp.MustCompile(`^/.*[^/]$`)
 	hexPattern        = regexp.MustCompile(`^([0-9A-Fa-f]{2})+$`)
 )
 
@@ -52,6 +53,7 @@ var textChecks = map[string]func(string) string{
 	"uri":         checkURI,
 	"address":     checkAddress,
 	"node":        checkNode,
+	"folder":      matches(folderPattern, "ожидается полный путь каталога"),
 	"xml":         checkXML,
 	"line":        checkLine,
 	"label":       checkLabel,

@@ -33,6 +33,7 @@ type Config struct {
 	FTP      FTP      `group:"ftp" doc:"Файловое хранилище СМЭВ"`
 	Signer   Signer   `group:"signer" doc:"Подпись"`
 	Package  Package  `group:"package" doc:"Пакеты и проверки"`
+	Archive  Archive  `group:"archive" doc:"Архив доказательств"`
 	Job      Job      `group:"job" doc:"Задания и повторы"`
 	Log      Log      `group:"log" doc:"Журнал программы"`
 }
@@ -179,6 +180,11 @@ type Package struct {
 
 // PersonChangesSend is the value of Package.PersonChanges that asks nobody.
 const PersonChangesSend = "send"
+
+// Archive is the evidence outside the database.
+type Archive struct {
+	Dir string `env:"ARCHIVE_DIR" check:"folder" doc:"Каталог, куда до отправки пишется каждое наше сообщение с его записями и до подтверждения — каждое пришедшее, чтобы потеря базы не стала потерей доказательств; пока писать туда нельзя, ничего не отправляется и не подтверждается. У каждой базы шлюза свой; создаётся заранее, 0700. Пусто — архива нет"`
+}
 
 // Job says when and how persistently the jobs run.
 type Job struct {

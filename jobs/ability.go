@@ -30,6 +30,13 @@ func (a *Ability) Ready(now time.Time) bool {
 	return !now.Before(a.again)
 }
 
+// Failing reports whether it was not there the last time.
+func (a *Ability) Failing() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failures > 0
+}
+
 // Lacks notes that it was not there; first: it was the last time. dice is as in
 // retry.Backoff.Delay.
 func (a *Ability) Lacks(now time.Time, dice float64) (first bool) {

@@ -23,6 +23,7 @@ type inbox struct {
 	store            *store.Store
 	read             func(ctx context.Context, r *bus.Reply) (*arrival, error)
 	ack              func(ctx context.Context, id string, accepted bool) error
+	archive          *Archive // before the acknowledgement; nil where none is
 	book             ackBook
 	service          serviceSwitch
 	refuseUnverified bool
@@ -70,10 +71,11 @@ func (in inbox) drain(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, in.service); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !in.breaker.Allow(in.now()) {
+	if !in.archive.Ready() || !in.breaker.Allow(in.now()) {
 		return Report{Skipped: true}, nil
 	}
 	in.breaker.Forget() // the first real call probes
+	in.ack = in.archive.acknowledging(in.queue, in.ack)
 	// What goes wrong with one message does not keep the others at the bus.
 	troubles := append(in.repeatAcks(ctx), in.orderedAcks(ctx)...)
 	var report Report
@@ -224,7 +226,12 @@ func (in inbox) unkept(ctx context.Context, raw []byte) error {
 
 // stopping: nothing more can be done in this run.
 func stopping(ctx context.Context, troubles []error) bool {
-	return ctx.Err() != nil || slices.ContainsFunc(troubles, func(err error) bool { return errors.Is(err, ErrServiceOff) })
+	return ctx.Err() != nil || slices.ContainsFunc(troubles, notOfTheMessage)
+}
+
+// notOfTheMessage: nothing can be acknowledged, whichever message it is.
+func notOfTheMessage(err error) bool {
+	return errors.Is(err, ErrServiceOff) || errors.Is(err, ErrNotArchived)
 }
 
 // repeatAcks acknowledges what was stored but, as far as we know, not acknowledged.
@@ -257,7 +264,7 @@ func (in inbox) orderedAcks(ctx context.Context) (troubles []error) {
 		err := in.ack(ctx, o.MessageID, o.Accepted)
 		if err != nil && bus.ClassOf(err) != bus.ClassAlreadyDone {
 			err = fmt.Errorf("acknowledge %s %s as ordered: %w", in.what, o.MessageID, err)
-			if !errors.Is(err, ErrServiceOff) {
+			if !notOfTheMessage(err) {
 				err = errors.Join(err, in.store.AckPutOff(ctx, o))
 			}
 			troubles = append(troubles, err)
@@ -325,7 +332,7 @@ func (in inbox) accept(ctx context.Context, id string) error {
 	crashpoint.At("receive: acknowledged")
 	if err != nil && bus.ClassOf(err) != bus.ClassAlreadyDone {
 		err = fmt.Errorf("acknowledge %s %s: %w", in.what, id, err)
-		if errors.Is(err, ErrServiceOff) {
+		if notOfTheMessage(err) {
 			return err
 		}
 		return errors.Join(err, in.book.failed(ctx, id))

@@ -19,6 +19,7 @@ type Listen struct {
 	Senders          Senders       // whose messages are kept without a bound
 	Breaker          *bus.Breaker  // shared by all who call the bus; nil lets everything through
 	Registration     *Registration // nil where nobody asks
+	Archive          *Archive      // as in Receive
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -29,7 +30,7 @@ func (Listen) Name() string { return "listen" }
 // Run implements Job. Done counts messages stored for the first time.
 func (l Listen) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "incoming message", queue: bus.Requests, from: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, service: l.Switch,
+		what: "incoming message", queue: bus.Requests, from: l.Bus, store: l.Store, read: l.read, ack: l.Bus.Ack, archive: l.Archive, service: l.Switch,
 		book:             ackBook{l.Store.UnackedIncoming, l.Store.MarkIncomingAcked, l.Store.IncomingAckFailed, l.Store.DoubtedIncoming, l.Store.IncomingDoubtful},
 		refuseUnverified: l.RefuseUnverified, breaker: l.Breaker, registration: l.Registration, now: l.Now, log: l.Log,
 	}.drain(ctx)

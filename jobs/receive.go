@@ -24,6 +24,7 @@ type Receive struct {
 	Senders          Senders
 	Breaker          *bus.Breaker  // shared by all who call the bus; nil lets everything through
 	Registration     *Registration // nil where nobody asks
+	Archive          *Archive      // where an answer is kept before it is acknowledged; nil where none is
 	Now              func() time.Time
 	Log              *slog.Logger
 }
@@ -34,7 +35,7 @@ func (Receive) Name() string { return "receive" }
 // Run implements Job. Done counts answers stored for the first time.
 func (r Receive) Run(ctx context.Context) (Report, error) {
 	return inbox{
-		what: "answer", queue: bus.Answers, from: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, service: r.Switch,
+		what: "answer", queue: bus.Answers, from: r.Bus, store: r.Store, read: r.read, ack: r.Bus.Ack, archive: r.Archive, service: r.Switch,
 		book:             ackBook{r.Store.Unacked, r.Store.MarkAcked, r.Store.AckFailed, r.Store.DoubtedAnswers, r.Store.AnswerDoubtful},
 		refuseUnverified: r.RefuseUnverified, breaker: r.Breaker, registration: r.Registration, now: r.Now, log: r.Log,
 	}.drain(ctx)

@@ -25,6 +25,7 @@ type Send struct {
 	FileBreaker        *bus.Breaker  // the same for the file storage
 	Registration       *Registration // whether the bus knows our certificate
 	Storage            *Ability      // whether the file storage lets us in; nil where nobody remembers
+	Archive            *Archive      // where a message is kept before it leaves; nil where none is
 	Lease              time.Duration
 	RetryMin, RetryMax time.Duration
 	MessageIDLimit     time.Duration // older ids are not tried for the first time
@@ -44,6 +45,10 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if !s.Breaker.Allow(s.Now()) {
 		return Report{Skipped: true}, nil
 	}
+	if !s.Archive.Ready() {
+		s.Breaker.Forget()
+		return Report{Skipped: true}, nil
+	}
 	posted := false
 	defer func() {
 		if !posted {
@@ -57,6 +62,9 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	crashpoint.At("send: message claimed")
 	if made, known := s.Bus.MessageTime(m.ID.String()); lifecycle.ReplaceUnsent(made, known, m.Attempts, s.MessageIDLimit, s.Now()) {
 		return Report{Done: 1, More: true}, s.giveUp(ctx, m)
+	}
+	if err := s.Archive.sent(ctx, m); err != nil { // others may have one that can be written
+		return Report{}, errors.Join(err, s.Store.ReleaseMessage(context.WithoutCancel(ctx), m))
 	}
 	switch err := s.upload(ctx, m); {
 	case errors.Is(err, errStorageDown):

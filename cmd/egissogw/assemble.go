@@ -9,6 +9,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"egissogw/adapter/archive"
 	"egissogw/adapter/bus"
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/lifecycle"
@@ -34,8 +35,9 @@ type parts struct {
 	fileBreaker  *bus.Breaker
 	clock        smev.ClockGauge // of the bus
 	policies
-	schema jobs.Schema // nil without EGISSOGW_SCHEMA_DIR
-	log    *slog.Logger
+	archive *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
+	schema  jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
+	log     *slog.Logger
 }
 
 // open opens everything the configuration names. What it opened is closed by
@@ -63,6 +65,7 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	p.store.Bear(store.ChangeLimits{
 		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
 	})
+	p.archive = g.openArchive(c, p.store)
 	if p.schema, err = openSchema(c.Package, p.versions); err != nil {
 		return nil, lastingError{err}
 	}
@@ -117,12 +120,29 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus}, Schedule: minutely},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
+	if p.archive != nil {
+		entries = append(entries, jobs.Entry{Job: p.archive, Schedule: minutely})
+	}
 	if c.Job.Reconcile.Schedule != nil {
 		entries = append(entries, jobs.Entry{
 			Job: p.reconcile(), Schedule: c.Job.Reconcile.Schedule, Limit: jobs.ReconcileLimit, Wakes: []string{"decide"},
 		})
 	}
 	return entries, nil
+}
+
+// openArchive is nil where none is configured.
+func (g *gateway) openArchive(c config.Config, s *store.Store) *jobs.Archive {
+	if c.Archive.Dir == "" {
+		return nil
+	}
+	w := archive.NewWriter(c.Archive.Dir, time.Now)
+	g.closers = append(g.closers, func() {
+		if err := w.Close(); err != nil {
+			g.log.Warn("archive not closed", "err", err)
+		}
+	})
+	return &jobs.Archive{Store: s, To: w, Probe: func() error { return archive.Probe(c.Archive.Dir) }, Able: ability(c), Now: time.Now, Log: g.log}
 }
 
 func (p *parts) collect() jobs.Collect {
@@ -188,7 +208,7 @@ const abilityPause = time.Minute
 
 func (p *parts) send(c config.Config) jobs.Job {
 	return jobs.Send{
-		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Registration: p.registration, Storage: ability(c), Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
+		Store: p.store, Switch: p.store, Bus: p.bus, Files: p.files, Breaker: p.breaker, FileBreaker: p.fileBreaker, Registration: p.registration, Storage: ability(c), Archive: p.archive, Lease: c.Job.Lease, AnswerTerm: c.Job.AnswerTerm,
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, MessageIDLimit: c.Job.MessageIDLimit, Now: time.Now, Log: p.log,
 	}
 }
@@ -196,7 +216,7 @@ func (p *parts) send(c config.Config) jobs.Job {
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
-		Breaker: p.breaker, Registration: p.registration, Now: time.Now, Log: p.log,
+		Breaker: p.breaker, Registration: p.registration, Archive: p.archive, Now: time.Now, Log: p.log,
 	}
 }
 
@@ -217,7 +237,7 @@ func heard(c config.SMEV) jobs.Senders { return jobs.Senders{EGISSO: c.Senders, 
 func (p *parts) listen(c config.Config) jobs.Job {
 	return jobs.Listen{
 		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
-		Breaker: p.breaker, Registration: p.registration, Now: time.Now, Log: p.log,
+		Breaker: p.breaker, Registration: p.registration, Archive: p.archive, Now: time.Now, Log: p.log,
 	}
 }
 

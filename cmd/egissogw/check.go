@@ -45,6 +45,7 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 		{"Подпись", []string{"signer"}, checkSigner},
 		{"СМЭВ", []string{"smev"}, checkBus},
 		{"Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
+		{"Архив доказательств", []string{"archive"}, checkArchive},
 	} {
 		if problems != nil && problems.Of(part.needs...) != nil {
 			results = append(results, checkResult{What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})

@@ -5,11 +5,13 @@ import (
 	"egissogw/adapter/mis"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/archive"
 	"egissogw/adapter/smev"
 	"egissogw/config"
 	"egissogw/crypto/cert"
@@ -204,6 +206,26 @@ func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, "вход не удался, проверьте "+config.Prefix+"FTP_USER и "+config.Prefix+"FTP_PASSWORD: "+err.Error())
 	default:
 		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
+	}
+	return r
+}
+
+func checkArchive(_ context.Context, c config.Config) (r checkResult) {
+	const name = config.Prefix + "ARCHIVE_DIR"
+	if c.Archive.Dir == "" {
+		r.Notes = append(r.Notes, name+" не задана: отправленное и полученное хранит только база шлюза; при её потере не узнать, что уже есть в ЕГИССО")
+		return r
+	}
+	info, err := os.Stat(c.Archive.Dir)
+	switch {
+	case err != nil:
+		r.Problem = append(r.Problem, name+": "+err.Error())
+		return r
+	case info.Mode().Perm()&0o077 != 0:
+		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))
+	}
+	if err := archive.Probe(c.Archive.Dir); err != nil {
+		r.Problem = append(r.Problem, name+": запись не удалась: "+err.Error())
 	}
 	return r
 }

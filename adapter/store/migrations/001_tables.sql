@@ -823,6 +823,25 @@ insert into egisso.service_log (enabled, changed_by, reason)
 values (false, session_user, 'Первый запуск: сервис включает администратор');
 create index service_log_off on egisso.service_log (id) where not enabled;
 
+-- Evidence outside the database ---------------------------------------------------------------
+
+-- What lies in the archive (adapter/archive), so that it is put there once.
+create table egisso.archived (
+    kind   text        not null check (kind in ('sent', 'answer', 'incoming', 'export', 'protocol')),
+    id     text        not null,                -- as the archive names it
+    digest bytea       not null,                -- SHA-256 of its first document
+    at     timestamptz not null default now(),
+    primary key (kind, id)
+);
+
+-- Gateways that cannot write theirs, and therefore neither send nor acknowledge.
+create table egisso.archive_trouble (
+    process uuid        primary key,
+    since   timestamptz not null default now(),
+    last_at timestamptz not null default now(), -- when it was tried last
+    problem text        not null                -- English, of the operating system
+);
+
 -- The running program -------------------------------------------------------------------------
 
 -- When each job last ran and last succeeded: silence must be visible.

@@ -38,6 +38,14 @@ select 'sender_remembered', mnemonic, 1, since,
        'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
   from egisso.sender_list where standing = 'remembered';
 
+-- name: finding_archive
+-- One that died is not heard of again.
+select 'archive', '', count(*)::int, min(since),
+       'Архив доказательств не пишется (' || min(problem) || '): этот шлюз ничего не отправляет и не подтверждает',
+       'Проверьте каталог EGISSOGW_ARCHIVE_DIR: есть ли он, место на диске, владельца и права; работа продолжится сама'
+  from egisso.archive_trouble where last_at > now() - interval '10 minutes'
+having count(*) > 0;
+
 -- name: finding_source_held
 select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
   from egisso.source_holder where since < now() - interval '10 minutes';

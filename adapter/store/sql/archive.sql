@@ -1,0 +1,92 @@
+-- What goes into the archive outside the database (adapter/archive).
+
+-- name: is_archived
+select exists (select from egisso.archived where kind = $1 and id = $2 and digest = $3);
+
+-- name: note_archived
+insert into egisso.archived (kind, id, digest) values ($1, $2, $3)
+on conflict (kind, id) do update set digest = excluded.digest, at = now();
+
+-- name: evidence_of_message
+select jsonb_strip_nulls(jsonb_build_object(
+         'message_id', m.id, 'made_at', m.created_at, 'certificate', encode(m.certificate, 'hex'), 'answers', m.incoming_id,
+         'package_id', p.id, 'register', p.register, 'format', p.format, 'format_version', p.format_version, 'provider', p.provider,
+         'classifier', p.classifier, 'formed_at', p.created_at))::text
+  from egisso.message m left join egisso.package p on p.id = m.package_id
+ where m.id = $1;
+
+-- name: evidence_of_files
+select uuid, file_name, mime_type, content, hash, signature from egisso.attachment where message_id = $1 order by uuid;
+
+-- name: evidence_of_package
+select jsonb_build_object(
+         'package_id', p.id, 'register', p.register, 'format', p.format, 'format_version', p.format_version, 'provider', p.provider,
+         'formed_at', p.created_at, 'file_name', f.file_name)::text,
+       f.content
+  from egisso.package p join egisso.package_file f on f.package_id = p.id
+ where p.id = $1;
+
+-- name: evidence_of_elements
+-- What a record is, and what its row held when it was sent: with these a lost database
+-- knows which ids were used.
+select jsonb_build_object(
+         'id', r.id, 'register', r.register, 'row_key', r.row_key, 'record_no', s.record_no, 'kind', pr.kind, 'provider', r.provider,
+         'hash', encode(r.becomes_hash, 'hex'), 'generation', s.generation, 'events', s.events, 'change', r.change, 'settles', r.settles,
+         'content', e.content, 'becomes', e.becomes)::text
+  from egisso.package_record pr
+  join egisso.record r on r.id = pr.record_id
+  join egisso.element e on e.id = r.id
+  join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
+ where pr.package_id = $1
+ order by pr.ordinal;
+
+-- name: evidence_of_answer
+select jsonb_build_object('message_id', id, 'about', original_message_id, 'received_at', received_at, 'verified', verified, 'problem', problem)::text, raw
+  from egisso.answer where id = $1;
+
+-- name: evidence_of_answer_files
+select name, content from egisso.received_file where answer_id = $1 and content is not null order by id;
+
+-- name: evidence_of_incoming
+select jsonb_build_object('message_id', id, 'kind', kind, 'received_at', received_at, 'verified', verified, 'problem', problem)::text, raw
+  from egisso.incoming where id = $1;
+
+-- name: evidence_of_reply
+-- What could not be read, and is acknowledged because a person ordered it.
+select jsonb_build_object('message_id', message_id, 'operation', operation, 'received_at', received_at, 'content_type', content_type,
+                          'complete', complete, 'problem', problem)::text, raw
+  from egisso.raw_reply where operation = $1 and message_id = $2 order by id limit 1;
+
+-- name: evidence_of_protocol
+select jsonb_build_object('package_id', package_id, 'imported_at', imported_at, 'imported_by', imported_by, 'reason', reason)::text, raw
+  from egisso.protocol_file where id = $1;
+
+-- name: files_to_archive
+-- Files of packages and protocols that people carry; the package is in the id of the first.
+select kind, id from (
+    select 'export' as kind, f.package_id::text as id, p.created_at as at
+      from egisso.package_file f join egisso.package p on p.id = f.package_id
+    union all
+    select 'protocol', id, imported_at from egisso.protocol_file) f
+ where not exists (select from egisso.archived a where a.kind = f.kind and a.id = f.id)
+ order by at limit $1;
+
+-- name: note_archive_trouble
+with old as (delete from egisso.archive_trouble where last_at < now() - interval '1 day')
+insert into egisso.archive_trouble (process, problem) values ($1, $2)
+on conflict (process) do update set last_at = now(), problem = excluded.problem;
+
+-- name: end_archive_trouble
+delete from egisso.archive_trouble where process = $1;
+
+-- name: unknown_evidence
+-- Which of these entries of the archive are not in the database.
+select i.id
+  from unnest($2::text[]) as i(id)
+ where not case $1::text
+       when 'sent' then exists (select from egisso.message m where m.id = i.id::uuid)
+       when 'answer' then exists (select from egisso.answer a where a.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
+       when 'incoming' then exists (select from egisso.incoming n where n.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
+       when 'export' then exists (select from egisso.package_file f where f.package_id = i.id::uuid)
+       when 'protocol' then exists (select from egisso.protocol_file p where p.id = i.id)
+       else false end;
