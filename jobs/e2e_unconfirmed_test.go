@@ -59,7 +59,7 @@ func TestHandWrittenProtocol(t *testing.T) {
 		join egisso.package_record m on m.record_id = r.id where m.package_id = $1 and s.accepted_id is not null`, id); n != 0 {
 		t.Errorf("%d rows are still taken for accepted", n)
 	}
-	w.exec(`select egisso.retry_package($1, 'причина устранена')`, id)
+	w.exec(`select egisso.retry_package(id, 'причина устранена') from egisso.package where state = 'send_failed'`)
 	w.everything()
 	w.clean(w.count(`select count(*) from egisso.source_row where register = 'lmsz'`))
 }

@@ -73,7 +73,7 @@ func TestAnswerOfAStrangerKeepsItsPackage(t *testing.T) {
 	if ids := f.applyAll(t, lifecycle.Verdict{}); ids != nil {
 		t.Errorf("applied %v of a refused sender", ids)
 	}
-	if st, err := f.Status(t.Context()); err != nil || len(st.Findings) > 0 {
+	if st, err := f.Status(t.Context()); err != nil || len(st.Findings) != 1 || st.Findings[0].Code != "expired" {
 		t.Errorf("findings %+v, %v", st.Findings, err)
 	}
 	if n, err := f.ReleasePackage(t.Context(), pkg, "ответа нет"); err != nil || n != 1 {

@@ -114,7 +114,8 @@ func TestSetsOfStates(t *testing.T) {
 		// Whatever else the predicate asks for holds.
 		got := lines(t, owner, fmt.Sprintf(`
 			select distinct s.name collate "C" from egisso.state s cross join egisso.reason
-			 cross join lateral (select s.name as state, reason.code as reason_code, gen_random_uuid()::text as incoming_id) of_table
+			 cross join lateral (select s.name as state, reason.code as reason_code, gen_random_uuid()::text as incoming_id,
+			        null::timestamptz as released_at, false as faultless, false as returned) of_table
 			 where s.subject = '%s' and (%s) order by 1`, subject, i[2]))
 		if columns, ok := indexSets[name]; ok {
 			same(t, "index "+name, of(subject, columns), got)

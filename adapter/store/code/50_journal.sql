@@ -129,7 +129,7 @@ select w.register,
                                  else 'Пакет с этой записью не принят целиком, она уйдёт снова среди не более ' || w.package_limit || ': ' end || p.info
                        from egisso.package p where p.id = w.package_id) end,
                 case when w.state = 'packed' then
-                    (select case when p.state in ('formed', 'signed') and p.channel = 'smev' and not p.held
+                    (select case when egisso.package_open(p.state) and p.state <> 'queued' and p.channel = 'smev' and not p.held
                                       and not (select e.enabled from egisso.service_state e)
                                  then 'Сервис подписи и отправки выключен: ' else '' end || coalesce(p.review, p.info)
                        from egisso.package p where p.id = w.package_id) end,

@@ -145,7 +145,7 @@ begin
         if p.record_count = 1 then
             update egisso.source_row w set again = w.again or r.state = 'rejected', dirty = w.dirty or r.state = 'rejected'
               from egisso.record r
-             where r.package_id = p.id and r.state in ('ready', 'rejected') and w.register = r.register and w.row_key = r.row_key;
+             where r.package_id = p.id and (r.state = 'ready' or r.state = 'rejected') and w.register = r.register and w.row_key = r.row_key;
             update egisso.record r set failed_alone = 0 where r.package_id = p.id and r.state = 'ready';
         end if;
         result := 'Записи пакета уйдут в следующем, без паузы после неудачи';
