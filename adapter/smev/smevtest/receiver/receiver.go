@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"bytes"
 	_ "embed" // the schemas of kinds
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ type Options struct {
 	Rules map[string]Severity
 	// Keep keeps the content of facts, for Held.
 	Keep bool
+	// RefusesText, if set, refuses a file of facts that holds it as a whole: what ЕГИССО
+	// minds without any schema, rule or name of a record that would say so.
+	RefusesText string
 }
 
 // Receiver holds the registers. It is not safe for concurrent use: the bus
@@ -180,6 +184,9 @@ func (r *Receiver) Process(content *xmlsafe.Element, files [][]byte, received, n
 	}
 	if err := r.facts.Check(doc.Root); err != nil {
 		return refuse(&formatFacts, "", "Файл пакета не соответствует схеме 10.06.S-1.1.0: "+err.Error(), received, now)
+	}
+	if text := r.options.RefusesText; text != "" && bytes.Contains(files[0], []byte(text)) {
+		return refuse(&formatFacts, "", "Файл пакета не может быть обработан", received, now)
 	}
 	return r.process(doc.Root, &formatFacts, received, now)
 }
