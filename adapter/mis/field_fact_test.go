@@ -12,14 +12,14 @@ var fullFact = map[string]string{
 	"receiver_temporary_residence":   fullAddress,
 	"receiver_actual_residence":      fullAddress,
 	"receiver_residence_permit_info": "не требуется",
-	"reason_persons": `[{"person": {"snils": "11223344595", "familyName": "Соловьёв", "firstName": "Иван", "patronymic": "Петрович", "maidenFamilyName": "Иванов",
+	"reason_persons": `[{"person": {"snils": "08765431201", "familyName": "Соловьёв", "firstName": "Иван", "patronymic": "Петрович", "maidenFamilyName": "Иванов",
 		"gender": "Male", "birthDate": "2010-05-05", "birthPlace": "г. Пермь", "phoneNumber": "9120000000", "citizenship": "643",
 		"identityDoc": {"type": "BirthCertificate", "series": "II-ВГ", "number": "123456", "issueDate": "2010-06-01", "issuer": "Отделом ЗАГС"},
 		"permanentResidence": ` + fullAddress + `, "temporaryResidence": ` + fullAddress + `, "actualResidence": ` + fullAddress + `,
 		"residencePermitInfo": "не требуется"}, "kinshipTypeCode": "0411011"}]`,
 	"measure_provider_code": "0042.000002", "date_finish": "2025-03-02",
 	"documents":  `[{"title": "Справка", "series": "С", "number": "1", "issueDate": "2024-01-01", "authority": "Бюро", "startDate": "2024-01-01", "finishDate": "2026-01-01"}]`,
-	"needs_used": "true", "needs_codes": `["000001"]`, "content": "Инсулин", "comment": "нет",
+	"needs_used": "true", "needs_codes": `["000001"]`, "content": "Инсулин", "comment": "Выдано на месяц",
 	"ending_reason": "closed", "ending_date": "2025-02-10", "ending_amount": "100.50", "ending_quantity": "1",
 }
 

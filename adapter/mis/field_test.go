@@ -82,7 +82,7 @@ var clean = both(bad("control character", "а\u0001б", "U\\+0001"), bad("half a
 // upTo has at most n characters, however many bytes.
 func upTo(n int) kind {
 	return both(clean, bad("too long", strings.Repeat("ё", n+1), fmt.Sprintf("%d знаков, допустимо не больше %d", n+1, n)),
-		func(f *field) { f.right = append(f.right, strings.Repeat("ё", n)) })
+		func(f *field) { f.right = append(f.right, string([]rune(strings.Repeat("ёж", n))[:n])) })
 }
 
 // russian is a name.

@@ -12,7 +12,7 @@ var GoodHead = map[string]string{
 // registers have all there is.
 var Good = map[egisso.Register]map[string]string{
 	egisso.RegisterFact: {
-		"osz_code": "0042.000001", "receiver_snils": "11223344595", "receiver_family_name": "Соловьёва",
+		"osz_code": "0042.000001", "receiver_snils": "15674329896", "receiver_family_name": "Соловьёва",
 		"receiver_first_name": "Анна", "receiver_gender": "Female", "receiver_birth_date": "1950-05-05",
 		"measure_key": "1", "category_key": "101", "decision_date": "2025-02-01", "date_start": "2025-02-01",
 		"needs_used": "false", "form": "02", "amount": "2.000", "measure_code": "03", "equivalent_amount": "310.50",

@@ -19,7 +19,7 @@ func TestChecksShowEveryRuleAndThePolicy(t *testing.T) {
 	if len(lines) != len(check.Rules()) {
 		t.Errorf("%d lines, want one per rule, %d", len(lines), len(check.Rules()))
 	}
-	want := map[string]string{"019": "warn block", "026": "block off", "L-SNILS": "block block", "L-DUP": "warn warn"}
+	want := map[string]string{"019": "warn block", "026": "block off", "L-COUNTRY": "block block", "L-DUP": "warn warn"}
 	for _, l := range lines {
 		if l.Text == "" || l.Reads == "" {
 			t.Errorf("rule %s of %s does not say what it reads or demands", l.Code, l.Register)
