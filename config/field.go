@@ -104,6 +104,8 @@ func (f field) kind() kind {
 		return kind{"часовой пояс", "не часовой пояс"}
 	case Args, Mnemonics:
 		return kind{"список", "не список"}
+	case ExportTimes:
+		return kind{"расписания", "не расписания"}
 	case RulePolicy:
 		return kind{"пары", "не пары КОД=ДЕЙСТВИЕ"}
 	case time.Duration:

@@ -21,7 +21,10 @@ type Form struct {
 	// OnCommand are the registers whose packages are formed when somebody orders
 	// them, and sent when somebody says so; see store.OrderPackage.
 	OnCommand map[egisso.Register]bool
-	Log       *slog.Logger
+	// Exports are the times at which packages of registers leave; see store.ExportTimes.
+	Exports store.ExportTimes
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // refusedRest is the longest pause before records go again whose package ЕГИССО
@@ -42,12 +45,20 @@ func (f Form) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
+	exports, err := f.exports(ctx)
+	if err != nil {
+		return report, err
+	}
 	for _, register := range egisso.Registers() {
 		order, ordered := orders[register]
-		if f.OnCommand[register] && !ordered {
+		export, planned := exports[register]
+		if f.OnCommand[register] && !ordered || planned && export == 0 && !ordered {
 			continue
 		}
-		done, more, err := f.register(ctx, register)
+		if ordered {
+			export = 0 // a person does not wait for the time
+		}
+		done, more, err := f.register(ctx, register, export)
 		report.Done += done
 		report.More = report.More || more
 		if err == nil && ordered && !more {
@@ -60,10 +71,19 @@ func (f Form) Run(ctx context.Context) (Report, error) {
 	return report, nil
 }
 
+// exports are the exports that leave now, by register; see store.Exports.
+func (f Form) exports(ctx context.Context) (map[egisso.Register]int64, error) {
+	now := time.Now
+	if f.Now != nil {
+		now = f.Now
+	}
+	return f.Store.Exports(ctx, f.Exports, now())
+}
+
 // register forms packages of one register until nothing is ready.
-func (f Form) register(ctx context.Context, register egisso.Register) (done int, more bool, err error) {
+func (f Form) register(ctx context.Context, register egisso.Register, export int64) (done int, more bool, err error) {
 	for range formBatches {
-		formed, err := f.form(ctx, register)
+		formed, err := f.form(ctx, register, export)
 		if err != nil || !formed {
 			return done, false, err
 		}
@@ -72,11 +92,12 @@ func (f Form) register(ctx context.Context, register egisso.Register) (done int,
 	return done, true, nil
 }
 
-func (f Form) form(ctx context.Context, register egisso.Register) (bool, error) {
+func (f Form) form(ctx context.Context, register egisso.Register, export int64) (bool, error) {
 	plan, err := f.plan(register)
 	if err != nil {
 		return false, err
 	}
+	plan.Export = export
 	records, err := f.Store.FormPackage(ctx, plan)
 	if err != nil || records == 0 {
 		return false, err

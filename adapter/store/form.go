@@ -29,6 +29,9 @@ type PackagePlan struct {
 	Channel Channel
 	// Held keeps the package from being signed until an operator sends it.
 	Held bool
+	// Export is the export the package leaves with, 0 where there are none: it has only
+	// what was decided when that opened.
+	Export int64
 	// DecidedBy, unless zero, leaves out facts decided upon later than that day.
 	DecidedBy egisso.Date
 }
@@ -94,7 +97,7 @@ func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int,
 	}
 	suspect := !tries && (len(ids) == 1 || next.limit < unsuspected)
 	batch := &pgx.Batch{}
-	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.info(), plan.Channel, plan.Held, suspect)
+	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.info(), plan.Channel, plan.Held, suspect, plan.export())
 	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds)
 	batch.Queue(query("pack_records"), plan.ID, flat(ids))
 	if tries {
@@ -115,12 +118,19 @@ const unsuspected = 1000
 // nextReady finds what is to be packed next, nothing if nobody's turn has come.
 func nextReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, resting []string) (next ready, err error) {
 	shortest, longest := plan.alone()
-	rows, err := inOrder(ctx, tx, query("next_ready"), plan.Register, nullable(plan.DecidedBy.String()), resting, shortest, longest)
+	rows, err := inOrder(ctx, tx, query("next_ready"), plan.Register, nullable(plan.DecidedBy.String()), resting, shortest, longest, plan.export())
 	if err != nil {
 		return next, err
 	}
 	_, err = pgx.ForEachRow(rows, []any{&next.provider, &next.limit}, func() error { return nil })
 	return next, err
+}
+
+func (p PackagePlan) export() *int64 {
+	if p.Export == 0 {
+		return nil
+	}
+	return &p.Export
 }
 
 // alone says how long records rest that failed alone: shortest, and longest.
@@ -134,7 +144,7 @@ func (p PackagePlan) alone() (shortest, longest time.Duration) {
 func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, next ready) (ids []uuid.UUID, kinds []string, err error) {
 	shortest, longest := plan.alone()
 	rows, err := inOrder(ctx, tx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()),
-		next.provider, next.limit, shortest, longest)
+		next.provider, next.limit, shortest, longest, plan.export())
 	if err != nil {
 		return nil, nil, err
 	}

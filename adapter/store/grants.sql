@@ -48,7 +48,8 @@ begin
             egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
         grant delete on egisso.register_rest to egisso_gateway; -- one that rests no longer
         grant insert on egisso.package_record, egisso.record_message, egisso.message, egisso.attachment, egisso.attempt,
-            egisso.package_file, egisso.classifier_note to egisso_gateway;
+            egisso.package_file, egisso.classifier_note, egisso.export to egisso_gateway;
+        grant insert, update, delete on egisso.export_plan to egisso_gateway;
         grant update (outcome) on egisso.package_record to egisso_gateway;
         grant update (state, attempts, next_attempt_at, epoch, claimed_until, last_error, delivered_at) on egisso.message to egisso_gateway;
         grant update (uploaded_at) on egisso.attachment to egisso_gateway;
@@ -89,7 +90,7 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding, egisso.service_state,
             egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.

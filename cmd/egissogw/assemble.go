@@ -186,7 +186,17 @@ func formJob(c config.Config, versions egisso.VersionSet, s *store.Store, log *s
 	return jobs.Form{
 		Store: s, Versions: versions, MaxRecords: c.Package.Records, MaxBytes: int(c.Package.Bytes),
 		RetryMin: c.Job.RetryMin, RetryMax: c.Job.RetryMax, OnCommand: onCommand, Log: log,
+		Exports: exportTimes(c), Now: time.Now,
 	}
+}
+
+// exportTimes are the times of the configuration, in its zone.
+func exportTimes(c config.Config) store.ExportTimes {
+	times := store.ExportTimes{}
+	for register, schedule := range c.Package.ExportTimes {
+		times[egisso.Register(register)] = func(t time.Time) time.Time { return schedule.Next(t.In(c.Job.TimeZone.Location)) }
+	}
+	return times
 }
 
 func (p *parts) sign(c config.Config) jobs.Job {

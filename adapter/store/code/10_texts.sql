@@ -87,6 +87,14 @@ create or replace function egisso.package_stale(id uuid) returns boolean languag
          where m.package_id = package_stale.id and m.outcome is null)
 $$;
 
+-- What was decided when an export opened leaves with it, and what an answer to one of its
+-- packages sent back does not leave with it again.
+create or replace function egisso.leaves_with(export bigint, decided_at timestamptz, package_id uuid) returns boolean language sql stable as $$
+    select exists (select from egisso.export x where x.id = leaves_with.export and decided_at <= x.opened_at)
+       and not exists (select from egisso.package p
+                        where p.id = leaves_with.package_id and p.export_id = leaves_with.export and p.state = 'answered' and not p.returned)
+$$;
+
 create or replace function egisso.sender_text(mnemonic text) returns text language sql immutable as $$
     select coalesce(nullif(mnemonic, ''), 'none')
 $$;

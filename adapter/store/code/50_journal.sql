@@ -36,9 +36,11 @@ select p.id,
        (select count(*) from egisso.unconfirmed_outcome u where u.package_id = p.id and u.settled_at is null) as unconfirmed,
        (select count(*) from egisso.package_record m
          where m.package_id = p.id and m.findings is not null and m.outcome is distinct from 'withdrawn') as warned,
-       p.withdrawn
+       p.withdrawn,
+       p.export_id
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
+comment on column egisso.journal.export_id is 'Номер выгрузки; пусто у реестров, которые уходят по мере готовности';
 comment on column egisso.journal.withdrawn is 'Сколько записей изъято до подписи, потому что решены заново: изменились источник, КМСЗ или правила';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';
 comment on column egisso.journal.warned is 'В скольких записях пакета проверки нашли предупреждения, с которыми они уходят; какие — в record_finding';
@@ -110,6 +112,46 @@ comment on column egisso.resting_register.reason is 'Почему не прин�
 comment on column egisso.resting_register.trial is 'Пробный пакет, исхода которого ждут остальные; пусто — его ещё нет';
 comment on column egisso.resting_register.text is 'То же одной строкой';
 
+-- Exports of registers with EGISSOGW_EXPORT_TIMES. What they are called while measures leave
+-- and when something failed is from the regulation in use (adapter/egisso/SPEC.md#exports).
+create or replace view egisso.exports as
+select x.id, x.register, egisso.register_text(x.register) as title, x.kind, x.due_at, x.opened_at,
+       p.records, p.accepted, p.rejected, p.packages,
+       case when p.open > 0 then case x.register when 'lmsz' then 'Отправка мер социальной защиты'
+                                                 when 'fact' then 'Отправка фактов назначений' else 'Отправка' end
+            when p.failed > 0 then 'Ошибка отправки'
+            when p.packages = 0 then case when x.id = (select max(o.id) from egisso.export o where o.register = x.register)
+                                               and exists (select from egisso.record r where r.register = x.register and r.created_at <= x.opened_at
+                                                              and egisso.record_underway(r.state)) then 'Формируется' else 'Нет изменений' end
+            when p.rejected > 0 then 'Завершена, есть отклонённые записи'
+            else 'Завершена' end as status,
+       case when p.open = 0 then p.closed_at end as closed_at
+  from egisso.export x
+ cross join lateral (
+       select count(*) as packages, coalesce(sum(k.record_count), 0) as records,
+              count(*) filter (where egisso.package_open(k.state)) as open,
+              -- Failed, and its records have not left since.
+              count(*) filter (where (k.state = 'send_failed' or k.state = 'expired' or k.returned)
+                                 and exists (select from egisso.record r where r.package_id = k.id and not egisso.record_accepted(r.state))) as failed,
+              coalesce(sum((select count(*) from egisso.package_record m where m.package_id = k.id and egisso.record_accepted(m.outcome))), 0) as accepted,
+              coalesce(sum((select count(*) from egisso.package_record m where m.package_id = k.id and m.outcome = 'rejected')), 0) as rejected,
+              max(k.closed_at) as closed_at
+         from egisso.package k where k.export_id = x.id) p;
+comment on view egisso.exports is 'Выгрузки по расписанию EGISSOGW_EXPORT_TIMES: одна строка на выгрузку реестра';
+comment on column egisso.exports.id is 'Номер выгрузки';
+comment on column egisso.exports.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.exports.title is 'Название реестра';
+comment on column egisso.exports.kind is 'first — первая выгрузка реестра, changes — выгрузка изменений';
+comment on column egisso.exports.due_at is 'Время по расписанию';
+comment on column egisso.exports.opened_at is 'Когда начата: уходит то, что решено к этому времени';
+comment on column egisso.exports.records is 'Сколько записей в пакетах выгрузки; посланные повторно считаются снова';
+comment on column egisso.exports.accepted is 'Сколько из них приняла ЕГИССО';
+comment on column egisso.exports.rejected is 'Сколько отклонила';
+comment on column egisso.exports.packages is 'Сколько пакетов';
+comment on column egisso.exports.status is
+    'Формируется, Отправка мер социальной защиты, Отправка фактов назначений, Отправка, Ошибка отправки, Нет изменений, Завершена, Завершена, есть отклонённые записи';
+comment on column egisso.exports.closed_at is 'Когда закрыт последний пакет; пусто, пока есть открытые';
+
 -- Where every source row is now, and why: also rows only a person can help.
 create or replace view egisso.record_status as
 select w.register,
@@ -124,6 +166,13 @@ select w.register,
        concat_ws('; ', nullif(coalesce((select e.shown from egisso.reason e where e.code = w.reason_code),
                 case when w.state = 'ready' then
                     (select t.text from egisso.resting_register t where t.register = w.register and t.provider = w.provider) end,
+                case when w.state = 'ready' then
+                    (select 'Ожидает выгрузки по расписанию, ближайшая ' || to_char(t.next_at, 'DD.MM.YYYY HH24:MI')
+                       from egisso.export_plan t
+                      where t.register = w.register
+                        and not exists (select from egisso.export x
+                                         where x.id = (select o.id from egisso.export o where o.register = w.register order by o.due_at desc limit 1)
+                                           and egisso.leaves_with(x.id, w.created_at, w.package_id))) end,
                 case when w.state = 'ready' and w.package_limit < 1000 then
                     (select case when w.failed_alone > 0 then 'Пакет с одной этой записью не принят, после паузы она уйдёт снова: '
                                  else 'Пакет с этой записью не принят целиком, она уйдёт снова среди не более ' || w.package_limit || ': ' end || p.info
@@ -171,7 +220,7 @@ select w.register,
 from (
     select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
            coalesce(r.id, s.accepted_id)              as record_id,
-           r.kind, r.package_id, r.provider, r.package_limit, r.failed_alone,
+           r.kind, r.package_id, r.created_at, r.provider, r.package_limit, r.failed_alone,
            -- What the source says now cannot be read or sent: whatever was sent before.
            case when (s.row_findings @> '[{"severity": "error"}]' or s.review_code <> '') and not s.dirty
                      and coalesce(r.state, '') <> 'packed' then 'blocked'

@@ -204,9 +204,11 @@ create table egisso.package (
     -- Of records whose package failed, or of one alone, while others pass: that it fails
     -- says little of its register.
     suspect        boolean     not null default false,
+    export_id      bigint,                               -- the export it left with; null: registers without export times
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
+create index package_export on egisso.package (export_id) where export_id is not null;
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
 create index package_created on egisso.package (created_at desc, id);
 create index package_register_closed on egisso.package (register, closed_at desc);
@@ -779,6 +781,23 @@ create table egisso.unconfirmed_outcome (
     check ((settled_at is null) = (settled is null) and (settled_at is null) = (sent is not null))
 );
 create index unconfirmed_outcome_open on egisso.unconfirmed_outcome (record_id) where settled_at is null;
+
+-- Exports: what was decided by a time of the schedule leaves from then on.
+create table egisso.export (
+    id        bigint      generated always as identity primary key,
+    register  text        not null,
+    kind      text        not null check (kind in ('first', 'changes')),
+    due_at    timestamptz not null,                    -- the time of the schedule
+    opened_at timestamptz not null default clock_timestamp(), -- records decided by then belong to it
+    unique (register, due_at)
+);
+
+-- Registers with export times. A time before the gateway knew the schedule is none.
+create table egisso.export_plan (
+    register text        primary key,
+    since    timestamptz not null,
+    next_at  timestamptz not null
+);
 
 -- Registers whose packages are formed on command only; each order once.
 create table egisso.form_order (

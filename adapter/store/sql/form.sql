@@ -34,13 +34,14 @@ delete from egisso.register_rest where register = $1 and not provider = any($2);
 -- Whose record is first in a stable order, those first whose package never failed, then the least suspected; and how many
 -- it may go with. A row whose source changed meanwhile is decided anew first; offset 0 keeps that look apart. $2 keeps
 -- facts back that were decided upon later than that day; events on accepted facts have no such day. Providers $3 rest,
--- and so does for a while what failed alone.
+-- and so does for a while what failed alone. Of export $6 is only what was decided by then.
 select r.provider, r.package_limit
   from egisso.record r
  where r.register = $1 and r.state = 'ready'
    and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $2)
    and not r.provider = any($3)
    and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $4, $5))
+   and ($6::bigint is null or egisso.leaves_with($6, r.created_at, r.package_id))
    and not exists (select from egisso.source_row s
                     where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
  order by r.package_limit desc, r.created_at, r.id
@@ -54,6 +55,7 @@ with locked as materialized (
      where r.register = $1 and r.state = 'ready' and r.provider = $5 and r.package_limit = $6
        and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
        and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $7, $8))
+       and ($9::bigint is null or egisso.leaves_with($9, r.created_at, r.package_id))
        and not exists (select from egisso.source_row s
                         where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
      order by r.created_at, r.id
@@ -63,8 +65,8 @@ select id, kind, bytes from locked
  order by array_position($3::text[], kind), created_at, id;
 
 -- name: insert_package
-insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held, suspect, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp());
+insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held, suspect, export_id, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp());
 
 -- name: insert_package_records
 -- What was found on a record stays with the package it leaves in. Each record is looked up

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"text/tabwriter"
+)
+
+// exportsShown is how many of the last exports are listed.
+const exportsShown = 50
+
+// exportKinds are the kinds of exports in words.
+var exportKinds = map[string]string{"first": "первая", "changes": "изменения"}
+
+// showExports lists the last exports (egisso.exports).
+func showExports(ctx context.Context, a *app, args []string) error {
+	f := a.flags("exports")
+	asJSON := f.Bool("json", false, "вывод в JSON")
+	if err := parseFlags(f, args); err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	list, err := s.ListExports(ctx, exportsShown)
+	if err != nil {
+		return operatorError(err)
+	}
+	if *asJSON {
+		return a.printJSON(list)
+	}
+	if len(list) == 0 {
+		_, err := fprintln(a.stdout, "Выгрузок по расписанию не было: см. EGISSOGW_EXPORT_TIMES")
+		return err
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fprintln(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС")
+	for _, x := range list {
+		fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, x.DueAt.Local().Format(humanTime), x.Title, exportKinds[x.Kind],
+			x.Packages, x.Records, x.Accepted, x.Rejected, x.Status)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,60 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// ExportTimes say when packages of registers leave; a register that is not named goes
+// whenever something is ready.
+type ExportTimes map[string]cron.Schedule
+
+// exportRegisters are the registers that may have export times (adapter/egisso/README.md).
+var exportRegisters = []string{"onmsz", "lmsz", "point", "organization", "fact"}
+
+// EnvDecode implements envconfig.Decoder: a cron line for all registers, or
+// REGISTER=LINE with semicolons between them, since lines have commas of their own.
+func (t *ExportTimes) EnvDecode(value string) error {
+	times := ExportTimes{}
+	for part := range strings.SplitSeq(value, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		register, line, named := strings.Cut(part, "=")
+		registers := []string{strings.TrimSpace(register)}
+		if !named {
+			registers, line = exportRegisters, part
+		}
+		schedule, err := exportLine(line)
+		if err != nil {
+			return err
+		}
+		for _, name := range registers {
+			if !slices.Contains(exportRegisters, name) {
+				return textError("ожидается РЕЕСТР=расписание; реестры: " + strings.Join(exportRegisters, ", "))
+			}
+			if _, twice := times[name]; twice {
+				return textError("реестр " + name + " назван дважды")
+			}
+			times[name] = schedule
+		}
+	}
+	*t = times
+	return nil
+}
+
+// exportLine reads a line of cron. Intervals say nothing of the day's time and would begin
+// anew whenever the gateway does.
+func exportLine(line string) (cron.Schedule, error) {
+	schedule, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.TrimSpace(line))
+	switch {
+	case err != nil || strings.Contains(line, "TZ="):
+		return nil, textError("не расписание: ожидается пять полей cron, например 0 19 * * *")
+	case schedule.Next(time.Now()).IsZero():
+		return nil, textError("такой день или час никогда не наступает")
+	}
+	return schedule, nil
+}
