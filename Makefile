@@ -57,10 +57,32 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build test announce lint demo conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build packages test announce lint demo conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
+
+# Packages, for amd64 and arm64; with tokens for this machine only, they need its C library.
+NFPM    := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
+NUMBER  := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
+# Before the first release: versions in the order of commits.
+PACKAGE_VERSION ?= $(or $(NUMBER),0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M%S 2>/dev/null).$(shell git rev-parse --short HEAD 2>/dev/null))
+
+packages: ## .deb and .rpm in bin/packages, the same bytes from the same commit
+	@rm -rf bin/packages && mkdir -p bin/packages
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) PACKAGE_VERSION='$(PACKAGE_VERSION)'; \
+	pack() { for format in deb rpm; do $(NFPM) package --config config/dist/package/nfpm.yaml --packager $$format --target bin/packages/; done; }; \
+	for arch in amd64 arm64; do \
+		export NAME=egissogw OTHER=egissogw-pkcs11 ARCH=$$arch BINARY=bin/packages/egissogw-$$arch DEB_DEPENDS=ca-certificates; \
+		CGO_ENABLED=0 GOARCH=$$arch go build -trimpath -buildvcs=false -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
+		pack; rm $$BINARY; \
+	done; \
+	if [ -n '$(HAVE_C)' ]; then \
+		export NAME=egissogw-pkcs11 OTHER=egissogw ARCH=$$(go env GOARCH) BINARY=bin/packages/egissogw-pkcs11 DEB_DEPENDS='libc6, ca-certificates'; \
+		go build -trimpath -buildvcs=false -tags pkcs11 -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
+		pack; rm $$BINARY; \
+	fi
+	@ls -l bin/packages
 
 # The race detector waits a second at the end of every process, and tests start hundreds. What it has
 # found by then it has said.
