@@ -59,7 +59,7 @@ func (w *world) once() {
 	}
 }
 
-const unlike = `select register || ' ' || row_key || ' ' || state || ' ' || coalesce(reason, '') from egisso.record_status where state <> 'accepted' and not (deleted and accepted_id is null and reason is null) order by 1`
+const unlike = `select register || ' ' || row_key || ' ' || state || ' ' || coalesce(reason, '') from egisso.record_status where state <> 'accepted' and not (deleted and accepted_id is null and coalesce(reason, '') = '') order by 1`
 
 // TestWhatALostDatabaseHadSent: a gateway that lost its database sends everything again,
 // is told that it is there already, and takes it for accepted; changes leave from then on,
