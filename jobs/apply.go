@@ -14,7 +14,9 @@ import (
 type Apply struct {
 	Store   *store.Store
 	Senders Senders
-	Log     *slog.Logger
+	// Refusals are those of which the configuration says what they mean.
+	Refusals lifecycle.Refusals
+	Log      *slog.Logger
 }
 
 // Name implements Job.
@@ -26,6 +28,15 @@ const applyBatch = 100
 // Run implements Job. Done counts answers. One that cannot be applied is put off
 // and the others go on.
 func (a Apply) Run(ctx context.Context) (Report, error) {
+	report, err := a.answers(ctx)
+	touched, understood := a.Store.UnderstandRefusals(ctx, a.Refusals.Meaning)
+	if touched > 0 {
+		a.Log.Info("refusals understood", "records", touched)
+	}
+	return report, errors.Join(err, understood)
+}
+
+func (a Apply) answers(ctx context.Context) (Report, error) {
 	var report Report
 	troubles := []error{a.Store.Listed(ctx, a.Senders.EGISSO, a.Senders.Bus)}
 	for range applyBatch {

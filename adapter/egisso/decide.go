@@ -25,6 +25,9 @@ type History struct {
 	// Rejected is the hash of the content ЕГИССО refused last, nil if none. The
 	// same content is not sent again by itself: it needs correction.
 	Rejected *[32]byte
+	// Unsure: ЕГИССО may hold other content than Accepted, and this one is to be sent
+	// though it did not change.
+	Unsure bool
 	// InFlight is set while a package with this row waits for its protocol.
 	InFlight bool
 	// Invalidated is set when ЕГИССО held the record and accepted its removal.
@@ -61,7 +64,7 @@ func Decide(register Register, content [32]byte, deleted bool, h History) Decisi
 		return Decision{Move: MoveReview}
 	case deleted:
 		return Decision{Move: MoveInvalidate, Kind: of.removed}
-	case h.Accepted != nil && *h.Accepted == content:
+	case h.Accepted != nil && *h.Accepted == content && !h.Unsure:
 		return Decision{Move: MoveNothing}
 	case h.Rejected != nil && *h.Rejected == content:
 		return Decision{Move: MoveNothing, Refused: true}

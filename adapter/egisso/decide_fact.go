@@ -60,10 +60,13 @@ func DecideFact(latest Fact, deleted bool, accepted *Fact, h History, p EventPol
 		return firstFact(latest, h)
 	}
 	hash := latest.contentHash()
-	if hash == *h.Accepted {
+	if hash == *h.Accepted && !h.Unsure {
 		return FactDecision{Decision: Decision{Move: MoveNothing}}
 	}
 	d := nextFact(latest, accepted, p)
+	if hash == *h.Accepted {
+		d = alteration(latest)
+	}
 	d.BecomesHash = d.Becomes.contentHash()
 	if h.Rejected != nil && *h.Rejected == d.BecomesHash {
 		return FactDecision{Decision: Decision{Move: MoveNothing, Refused: true}}

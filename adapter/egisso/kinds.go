@@ -49,6 +49,9 @@ func (k Kind) spec() *spec {
 	return nil
 }
 
+// Ends reports whether the kind ends a fact, whatever else it says.
+func (k Kind) Ends() bool { return k.Termination() || k == KindFactDeathOrMovingRecalculation }
+
 // Termination reports whether the kind ends a fact before its date
 // (tFactTermination of package-RAF).
 func (k Kind) Termination() bool {
@@ -80,7 +83,7 @@ func RecordChanges() []RecordChange {
 // are records of their own.
 func (k Kind) Change() RecordChange {
 	switch {
-	case k.Termination(), k == KindFactDeathOrMovingRecalculation:
+	case k.Ends():
 		return ChangeTermination
 	case k == KindFactAlteration, k == KindFactRecalculation:
 		return ChangeAlteration

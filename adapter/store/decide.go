@@ -30,6 +30,10 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		}
 		rows = withoutFlying(rows)
 		forgetRefused(rows)
+		var moved bool
+		if err := tx.QueryRow(ctx, query("source_moved"), register).Scan(&moved); err != nil {
+			return err
+		}
 		if err := addNeeds(ctx, tx, rows); err != nil {
 			return err
 		}
@@ -41,6 +45,7 @@ func (s *Store) Decide(ctx context.Context, register egisso.Register, limit int,
 		decisions := decisions{register: register}
 		needs := make([]string, len(rows))
 		for i, row := range rows {
+			row.SourceMoved = moved
 			decision, err := decide(row.Pending)
 			if err == nil {
 				err = decisions.add(row, decision)
@@ -104,7 +109,6 @@ type dirtyRow struct {
 	refused uuid.UUID // and that is this record
 	// unsigned is the package the last record can still leave, uuid.Nil if it is in none.
 	unsigned uuid.UUID
-	provider string // of the last record
 }
 
 func lockDirty(ctx context.Context, tx pgx.Tx, register egisso.Register, limit int) ([]*dirtyRow, error) {
@@ -159,23 +163,23 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var findings []byte
 	var needs []string
 	var acceptedID, acceptedEvent *uuid.UUID
-	var declined *uuid.UUID
+	var declined, unknown, adopt *uuid.UUID
 	var unchanged int64 // seconds
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
-		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &declined, &unchanged)
+		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &declined, &unchanged,
+		&row.Concluded, &row.Unconfirmed, &row.Resend, &unknown, &adopt, &row.Adoption)
 	if err != nil {
 		return nil, err
 	}
 	row.Unchanged = time.Duration(unchanged) * time.Second
-	if declined != nil {
-		row.Declined = *declined
-	}
-	if acceptedID != nil {
-		row.AcceptedID = *acceptedID
-	}
-	if acceptedEvent != nil {
-		row.AcceptedEvent = *acceptedEvent
+	for _, id := range []struct {
+		from *uuid.UUID
+		to   *uuid.UUID
+	}{{declined, &row.Declined}, {acceptedID, &row.AcceptedID}, {acceptedEvent, &row.AcceptedEvent}, {unknown, &row.UnknownID}, {adopt, &row.AdoptID}} {
+		if id.from != nil {
+			*id.to = *id.from
+		}
 	}
 	for _, text := range needs {
 		register, key, _ := strings.Cut(text, "/")
@@ -220,13 +224,14 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	if err != nil {
 		return err
 	}
-	var key, provider string
+	var key string
 	var unsigned *uuid.UUID
 	var head lifecycle.RecordHead
-	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed, &provider, &unsigned}, func() error {
+	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed, &head.Provider, &unsigned,
+		&head.Refusal.AlreadyLoaded, &head.Refusal.UnknownTarget, &head.Refusal.Suspect, &head.Becomes}, func() error {
 		last, row := head, byKey[key]
-		last.BecomesHash = slices.Clone(head.BecomesHash)
-		row.Last, row.provider = &last, provider
+		last.BecomesHash, last.Becomes = slices.Clone(head.BecomesHash), slices.Clone(head.Becomes)
+		row.Last = &last
 		if unsigned != nil {
 			row.unsigned = *unsigned
 		}

@@ -23,6 +23,7 @@ type decisions struct {
 	dropped []string // keys of rows whose record is taken off
 	reasons []lifecycle.Reason
 	adopted []adoptedRow
+	held    heldColumns
 	records recordColumns
 	follow  followed
 }
@@ -49,6 +50,43 @@ type recordColumns struct {
 	bytes                 []int32 // of contents
 }
 
+// heldColumns are the columns of rows of which ЕГИССО holds something because a refusal or a
+// person says so.
+type heldColumns struct {
+	keys                 []string
+	ids, events, unknown []*uuid.UUID
+	hashes               [][]byte
+	contents, providers  []*string
+	generations, counts  []int
+	concluded            []int16
+	unconfirmed          []bool
+	adoptions            []lifecycle.Adopted
+}
+
+func (c *heldColumns) add(key string, h lifecycle.Held) error {
+	var content *string
+	if h.Content != nil {
+		text, err := json.Marshal(h.Content)
+		if err != nil {
+			return fmt.Errorf("encode what ЕГИССО holds: %w", err)
+		}
+		content = nullable(string(text))
+	}
+	c.keys, c.ids, c.events, c.unknown = append(c.keys, key), append(c.ids, orNull(h.ID)), append(c.events, orNull(h.Event)), append(c.unknown, orNull(h.Unknown))
+	c.hashes, c.contents, c.providers = append(c.hashes, h.Hash), append(c.contents, content), append(c.providers, nullable(h.Provider))
+	c.generations, c.counts, c.concluded = append(c.generations, h.Generation), append(c.counts, h.Events), append(c.concluded, int16(h.Concluded))
+	c.unconfirmed, c.adoptions = append(c.unconfirmed, h.Unconfirmed), append(c.adoptions, h.Adoption)
+	return nil
+}
+
+// orNull is nil for no id.
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
 // add notes what was decided on a row.
 func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	d.keys, d.reviews = append(d.keys, row.Key), append(d.reviews, decision.Review)
@@ -62,6 +100,11 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 			return fmt.Errorf("encode what ЕГИССО holds: %w", err)
 		}
 		d.adopted = append(d.adopted, adoptedRow{row.Key, content, *a})
+	}
+	if h := decision.Held; h != nil {
+		if err := d.held.add(row.Key, *h); err != nil {
+			return err
+		}
 	}
 	d.follow.add(row, decision, len(d.records.ids))
 	if decision.Record == nil {
@@ -122,6 +165,10 @@ func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 	}
 	for _, a := range d.adopted {
 		batch.Queue(query("adopt_row"), d.register, a.key, a.ID, a.content, a.Hash, a.Provider, nullable(a.ParticipantCode))
+	}
+	if h := d.held; len(h.keys) > 0 {
+		batch.Queue(query("hold_rows"), d.register, h.keys, flat(h.ids), flat(h.events), flat(h.hashes), flat(h.contents), flat(h.providers),
+			h.generations, h.counts, h.concluded, h.unconfirmed, flat(h.unknown), h.adoptions)
 	}
 	if c := d.records; len(c.ids) > 0 {
 		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))

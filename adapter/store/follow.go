@@ -29,7 +29,7 @@ func (f *followed) add(row *dirtyRow, decision lifecycle.Decision, put int) {
 	if decision.Record == nil {
 		put = -1
 	}
-	*f = append(*f, member{row.unsigned, row.Last.ID, row.Last.Kind, row.provider, put})
+	*f = append(*f, member{row.unsigned, row.Last.ID, row.Last.Kind, row.Last.Provider, put})
 }
 
 // stays reports whether what is put goes in the member's place.

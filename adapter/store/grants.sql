@@ -64,10 +64,11 @@ begin
         grant insert, update on egisso.archived to egisso_gateway;
         grant select, insert, update on egisso.change_guard to egisso_gateway;
         grant select on egisso.expected_change to egisso_gateway;
+        grant insert, update on egisso.refusal_kind to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
-            egisso.lock_rows_of_package(uuid) to egisso_gateway;
+            egisso.lock_rows_of_package(uuid), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
@@ -83,6 +84,7 @@ begin
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
+            egisso.mean_refusal(bigint, text, text), egisso.adopt_record(text, text, uuid, text), egisso.send_unconfirmed(text, text, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;
 
@@ -90,8 +92,9 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding,
+            egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble,
+            egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
@@ -103,8 +106,8 @@ begin
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
-        execute format('grant select (register, row_key, deleted, dirty, row_findings, review_code, accepted_id) on egisso.source_row to %I', seer);
-        execute format('grant select (id, register, row_key, kind, state, state_at, created_at, package_id) on egisso.record to %I', seer);
+        execute format('grant select (register, row_key, deleted, dirty, row_findings, review_code, accepted_id, unconfirmed) on egisso.source_row to %I', seer);
+        execute format('grant select (id, register, row_key, kind, state, change, state_at, created_at, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);
         execute format('grant select (id, answer_id, state, created_at, settled_at) on egisso.received_file to %I', seer);

@@ -253,13 +253,18 @@ func queueMessages(batch *pgx.Batch, packageID uuid.UUID, messages []lifecycle.P
 	n := len(messages)
 	raw, elements, types := make([]string, n), make([]*uuid.UUID, n), make([]int16, n)
 	codes, reports := make([]string, n), make([]string, n)
+	rules, texts, suspect := make([]string, n), make([]string, n), make([]bool, n) // of errors of records
 	for i, m := range messages {
 		raw[i], types[i], codes[i], reports[i] = m.RecordID, int16(m.Type), m.RuleCode, m.Report
 		if id, err := uuid.Parse(m.RecordID); err == nil {
 			elements[i] = &id
+			if m.Type == egisso.MessageError {
+				kind := lifecycle.KindOfRefusal(m.RuleCode, m.Report)
+				rules[i], texts[i], suspect[i] = kind.Rule, kind.Text, lifecycle.SuspectsLoaded(m.RecordID, m.Report)
+			}
 		}
 	}
-	batch.Queue(query("insert_messages"), packageID, raw, flat(elements), types, codes, reports)
+	batch.Queue(query("insert_messages"), packageID, raw, flat(elements), types, codes, reports, rules, texts, suspect)
 }
 
 func nullable(text string) *string {

@@ -44,6 +44,8 @@ type Status struct {
 	RejectedRules []Count `json:"rejected_by_rule"`
 	WarnedRules   []Count `json:"warned_by_rule"`   // by the checks, before sending
 	RemarkedRules []Count `json:"remarked_by_rule"` // warned of by ЕГИССО
+	// Unconfirmed are records that ЕГИССО has, perhaps with other content, by register.
+	Unconfirmed []Count `json:"unconfirmed_content"`
 }
 
 // InUse is the classifier in use.
@@ -85,6 +87,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		for name, into := range map[string]*[]Count{
 			"record_counts": &st.Records, "blocked_rules": &st.BlockedRules, "rejected_rules": &st.RejectedRules,
 			"warned_rules": &st.WarnedRules, "remarked_rules": &st.RemarkedRules,
+			"unconfirmed_counts": &st.Unconfirmed,
 		} {
 			rows, err := tx.Query(ctx, query(name))
 			if err != nil {

@@ -238,7 +238,7 @@ func (p *parts) fetch(c config.Config) jobs.Job {
 }
 
 func (p *parts) apply(c config.Config) jobs.Job {
-	return jobs.Apply{Store: p.store, Senders: heard(c.SMEV), Log: p.log}
+	return jobs.Apply{Store: p.store, Senders: heard(c.SMEV), Refusals: p.refusals, Log: p.log}
 }
 
 // heard are the mnemonics that are believed.

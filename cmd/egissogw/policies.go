@@ -3,6 +3,7 @@ package main
 import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/config"
 )
 
@@ -13,6 +14,7 @@ type policies struct {
 	versions egisso.VersionSet
 	actualOn egisso.Date    // of the first export of facts; zero: all of them
 	limits   map[string]int // of changes, see egisso.ParseChangeLimits
+	refusals lifecycle.Refusals
 	// withdrawn are versions that are sent though ЕГИССО takes them no longer, or soon will not.
 	withdrawn []egisso.Withdrawal
 }
@@ -32,6 +34,10 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	note("KIND_VERSIONS", err)
 	p.limits, err = egisso.ParseChangeLimits(c.Package.GuardLimits)
 	note("GUARD_LIMITS", err)
+	loaded, unknown := error(nil), error(nil)
+	p.refusals, loaded, unknown = lifecycle.ParseRefusals(c.Package.AlreadyLoaded, c.Package.UnknownRecord)
+	note("ALREADY_LOADED", loaded)
+	note("UNKNOWN_RECORD", unknown)
 	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)
 	note("WITHDRAWN_VERSIONS", err)
 	p.withdrawn = p.versions.Withdrawn(list)

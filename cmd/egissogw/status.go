@@ -62,6 +62,7 @@ func printStatus(w io.Writer, st store.Status) error {
 	}
 	rule := func(code string) string { return code }
 	section(t, "Записи", stateLines(st.Records, recordState))
+	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
 	section(t, "Пакеты", stateLines(st.Packages, packageState))
 	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
 	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))

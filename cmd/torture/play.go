@@ -93,6 +93,11 @@ func with(env ...string) func(*world.Options) {
 // guarded holds many changes at once, which the worlds of the others make all the time.
 const guarded = "EGISSOGW_GUARD_WINDOW=24h"
 
+// explained tells the gateways what the simulated ЕГИССО's refusals mean.
+func explained(o *world.Options) {
+	o.Env = append(o.Env, "EGISSOGW_ALREADY_LOADED=уже загружен", "EGISSOGW_UNKNOWN_RECORD=Факт назначения 0 в реестре не найден")
+}
+
 // apart gives the МИС and the gateway a server each.
 func apart(o *world.Options) { o.Separate = true }
 

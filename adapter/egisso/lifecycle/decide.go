@@ -46,12 +46,51 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		// Unreadable: what was to be sent of the row is no longer known.
 		return Decision{Drop: Unreadable}, nil
 	}
-	decision, err := deciders[d.Register](d, p)
-	if r := decision.Record; r != nil && r.ID == p.Declined {
-		return Decision{Drop: Declined}, err
+	if p.Adoption == AdoptionDenied && !gone(p) {
+		return Decision{Review: AdoptionRefused}, nil
 	}
-	if r := decision.Record; r != nil && r.State == Ready && gone(p) && p.Unchanged < d.Settle {
+	c := d.conclude(p)
+	if c.review != "" && c.reason == "" {
+		return Decision{Review: c.review}, nil
+	}
+	if p.Adoption == AdoptionAsked && p.AcceptedID == uuid.Nil && c.reason == "" {
+		fresh := p
+		fresh.Last = nil
+		decision, err := d.next(fresh)
+		if err == nil {
+			c, err = adopted(p, decision)
+		}
+		if err != nil || c.reason == "" {
+			return decision, err
+		}
+	}
+	if c.reason == "" {
+		return d.next(p)
+	}
+	decision := Decision{Review: c.review}
+	if c.review == "" {
+		var err error
+		if decision, err = d.next(c.row); err != nil {
+			return Decision{}, err
+		}
+	}
+	decision.Drop, decision.Held = c.reason, c.held()
+	return decision, nil
+}
+
+// next decides on a row of which it is known what ЕГИССО holds.
+func (d Decider) next(p Pending) (Decision, error) {
+	decision, err := deciders[d.Register](d, p)
+	r := decision.Record
+	switch {
+	case r == nil:
+	case r.ID == p.Declined:
+		return Decision{Drop: Declined}, err
+	case r.State != Ready:
+	case gone(p) && p.Unchanged < d.Settle:
 		r.State, r.Reason = Waiting, Settling
+	case p.Adoption == AdoptionHeld && (r.BecomesHash == nil || r.Kind.Ends()):
+		r.State, r.Reason = Waiting, ConfirmAdopted
 	}
 	return decision, err
 }
@@ -73,7 +112,7 @@ func history(p Pending) egisso.History {
 	h := egisso.History{Invalidated: p.Generation > 0}
 	if p.AcceptedID != uuid.Nil {
 		accepted := hash32(p.AcceptedHash)
-		h.Accepted = &accepted
+		h.Accepted, h.Unsure = &accepted, p.Unconfirmed && p.Resend
 	}
 	if p.Last != nil && p.Last.State == Rejected && p.Last.BecomesHash != nil {
 		rejected := hash32(p.Last.BecomesHash)
@@ -93,7 +132,10 @@ func (d Decider) unsent(move egisso.Decision, p Pending) (decision Decision, ok 
 		}
 		return Decision{Drop: NotNeeded}, true
 	case egisso.MoveDrop:
-		if p.Last != nil && p.Last.State == Rejected {
+		switch last := p.Last; {
+		case last != nil && last.State == Rejected && last.Refusal.Suspect:
+			return Decision{Review: RefusedUnclear}, true
+		case last != nil && last.State == Rejected:
 			return Decision{Drop: RefusedGone}, true
 		}
 		return Decision{Drop: NotNeeded}, true

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -69,6 +70,13 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, held Reason) {
 	if s.another {
 		return d.identityStep(s, p)
+	}
+	if p.Unconfirmed { // a sum alone says nothing of the rest
+		d.Events = maps.Clone(d.Events)
+		if d.Events == nil {
+			d.Events = egisso.EventPolicy{}
+		}
+		d.Events[egisso.CauseCost] = egisso.KindFactAlteration
 	}
 	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
 	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {

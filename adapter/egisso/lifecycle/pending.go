@@ -36,6 +36,15 @@ type Pending struct {
 	Twin     bool // another fact says the same assignment
 	InUse    bool // of a measure: facts of it live, or what names it is on its way
 
+	// What a refusal or a person said that ЕГИССО holds (Held).
+	Concluded   int       // conclusions from refusals since ЕГИССО accepted something of the row
+	Unconfirmed bool      // it may hold other content
+	Resend      bool      // a person wants the content to be sent once more
+	UnknownID   uuid.UUID // the fact it did not know, though it had accepted it
+	AdoptID     uuid.UUID // under which a person saw the record in ЕГИССО
+	Adoption    Adopted
+	SourceMoved bool // the source became another database, and nobody has confirmed it yet
+
 	// Declined is the element a person did not want to be sent, uuid.Nil if there is none.
 	Declined uuid.UUID
 
@@ -67,6 +76,11 @@ type RecordHead struct {
 	State       State
 	BecomesHash []byte // of what ЕГИССО holds once it accepts it; nil for a removal
 	Passed      bool   // a person let it go with many others
+	Provider    string // participant code it is sent under
+	// Of what ЕГИССО rejected: what that means, and, if it has the record already, what it
+	// was to hold.
+	Refusal Refused
+	Becomes json.RawMessage
 }
 
 // MeasureState is what is known of a local measure another record uses.
@@ -82,6 +96,7 @@ type Decision struct {
 	Drop   Reason     // to take the last record off, open or rejected; "" keeps it
 	Record *NewRecord // what is to be sent, or why it cannot be
 	Adopt  *Adoption  // what ЕГИССО holds without our having sent it
+	Held   *Held      // the same, because a refusal or a person said so
 	Review Reason     // why a person has to act; nothing can be sent
 }
 

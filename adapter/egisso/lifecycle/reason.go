@@ -25,6 +25,10 @@ const WaitClassifier Reason = "wait_classifier"
 // MassChange: so many changes in a day may be a slip in the source; a person lets them go.
 const MassChange Reason = "mass_change"
 
+// ConfirmAdopted: a record a person saw in ЕГИССО is neither ended nor removed before ЕГИССО
+// has accepted something on it: the id may be somebody else's.
+const ConfirmAdopted Reason = "confirm_adopted"
+
 // ConfirmPeople: one new surname may touch many facts, so an operator decides
 // (adapter/egisso/SPEC.md#changed-records).
 const ConfirmPeople Reason = "confirm_people"
@@ -49,8 +53,26 @@ const (
 	Declined Reason = "declined"
 )
 
+// Why a rejected record is dropped: what the refusal says ЕГИССО holds (converge.go).
+const (
+	HeldBefore    Reason = "held_before"
+	RemovedBefore Reason = "removed_before"
+	GoesAgain     Reason = "goes_again"
+	UnknownFact   Reason = "unknown_fact"
+	UnknownGone   Reason = "unknown_gone"
+	AdoptedByHand Reason = "adopted_by_hand"
+)
+
 // What a person has to do where no element can.
 const (
 	ExcludeByHand Reason = "exclude_by_hand"
 	UnknownEnding Reason = "unknown_ending"
+	// HeldByHand: refusals lead in a circle, or nothing can follow from them.
+	HeldByHand Reason = "held_by_hand"
+	// SourceMoved: nothing is concluded from refusals while the source is another database.
+	SourceMoved Reason = "source_moved"
+	// AdoptionRefused: ЕГИССО does not know the record a person adopted.
+	AdoptionRefused Reason = "adoption_refused"
+	// RefusedUnclear: it went after a refusal that may mean that ЕГИССО has it.
+	RefusedUnclear Reason = "refused_unclear"
 )

@@ -69,6 +69,17 @@ with listed (code, rule, text) as (values
     ('wait_classifier',        'L-NOKMSZ', 'Ожидает первого КМСЗ, чтобы сверить с ним меру (EGISSOGW_KMSZ_WAIT)'),
     ('mass_change',            'L-MASS',   'Таких изменений за сутки больше, чем бывает: они ждут человека (egissogw changes)'),
     ('declined',               '',         'Отправка отменена человеком'),
+    ('confirm_adopted',        'L-ADOPT',  'Запись принята со слов человека: прекращение и удаление ждут, пока ЕГИССО не примет её изменение (egissogw unconfirmed send) или человек не отправит их сам (egissogw retry)'),
+    ('held_before',            '',         'ЕГИССО ответила, что это у неё уже есть: принято без новой отправки'),
+    ('removed_before',         '',         'ЕГИССО ответила, что это удаление у неё уже есть: записи в ней больше нет'),
+    ('goes_again',             '',         'ЕГИССО ответила, что событие с этим идентификатором у неё уже есть: оно уйдёт под следующим'),
+    ('unknown_fact',           '',         'ЕГИССО ответила, что не знает записи, к которой это относится'),
+    ('unknown_gone',           '',         'ЕГИССО ответила, что не знает этой записи: удалять нечего'),
+    ('adopted_by_hand',        '',         'Человек видел запись в ЕГИССО: она принята с его слов'),
+    ('held_by_hand',           'L-HELD',   'Отказы ЕГИССО противоречат друг другу или повторяются: сверьте запись в кабинете поставщика; отправить снова — egissogw retry'),
+    ('source_moved',           'L-MOVED',  'База МИС стала другой: пока это не подтверждено (egissogw reconcile --accept-gone), из отказа «уже загружено» ничего не следует'),
+    ('adoption_refused',       'L-ADOPT',  'ЕГИССО не знает записи, которую назвал человек, или она не наша: назовите другой UUID (egissogw adopt) или отправьте как новую (egissogw retry)'),
+    ('refused_unclear',        'L-HELD',   'Исчезла из источника после отказа, который может значить, что в ЕГИССО она уже есть: скажите, что он значит (egissogw refusals)'),
     ('confirm_people',         'L-PERSON', 'Изменились только сведения о людях: подтвердите отправку (egisso.release_person_changes)'),
     ('confirm_identity',       'L-IDENTITY', 'Запись называет другого человека, чем принятая ЕГИССО: скажите, исправлены ли его данные или ключ отдан другому назначению (egisso.confirm_identity)'),
     ('not_actual',             'L-ACTUAL', 'Назначение закончилось до даты актуальности первой выгрузки и не передаётся'),
@@ -88,7 +99,7 @@ on conflict (code) do update set rule = excluded.rule, text = excluded.text
 
 -- What the record needs ends such a wait, not a person, nor that nothing needs it any more.
 create or replace function egisso.waits_for_needs(reason_code text) returns boolean language sql immutable parallel safe as $$
-    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'wait_classifier', 'mass_change')
+    select reason_code not in ('confirm_people', 'confirm_identity', 'measure_in_use', 'settling', 'wait_classifier', 'mass_change', 'confirm_adopted')
 $$;
 
 -- Sets of states. Statements ask by these names: they are inlined, so that partial indexes
@@ -116,6 +127,11 @@ $$;
 -- ЕГИССО holds what it says; outcomes have the same names.
 create or replace function egisso.record_accepted(state text) returns boolean language sql immutable parallel safe as $$
     select state in ('accepted', 'accepted_with_warnings')
+$$;
+
+-- It was accepted, and ЕГИССО holds it no more, though it accepted no removal.
+create or replace function egisso.record_forsaken(register text, state text, change text, accepted_id uuid) returns boolean language sql immutable parallel safe as $$
+    select state in ('accepted', 'accepted_with_warnings') and change <> 'removal' and accepted_id is null and register <> 'onmsz'
 $$;
 
 create or replace function egisso.record_remarked(state text) returns boolean language sql immutable parallel safe as $$

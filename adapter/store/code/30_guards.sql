@@ -4,6 +4,13 @@ create or replace function egisso.lock_order(register text) returns integer lang
     select array_position(array['onmsz', 'lmsz', 'point', 'organization', 'fact'], register)
 $$;
 
+-- Whether ЕГИССО says that it does not know this fact, though it had accepted it: it goes again.
+create or replace function egisso.record_unknown(id uuid, register text, row_key text) returns boolean
+language sql stable set search_path = egisso, pg_temp as $$
+    select exists (select from egisso.source_row s
+                    where s.register = record_unknown.register and s.row_key = record_unknown.row_key and s.unknown_id = record_unknown.id and s.accepted_id is null)
+$$;
+
 -- Moves that egisso.move does not list are refused, whoever asks; what allows others under a
 -- condition stands here. A look into a table costs ten times what a comparison does, for
 -- every record: conditions are looked up only where nothing else decides.
@@ -28,6 +35,10 @@ begin
     if not allowed and old.state <> 'packed' and not egisso.record_open(new.state) then
         allowed := exists (select from egisso.unconfirmed_outcome u where u.record_id = old.id and u.settled_at is null);
     end if;
+    -- ЕГИССО does not know any more what it had accepted.
+    if not allowed and egisso.record_accepted(old.state) and egisso.record_unsent(new.state) then
+        allowed := egisso.record_unknown(old.id, old.register, old.row_key);
+    end if;
     if not allowed then
         raise exception 'record %: state % cannot become %', old.id, old.state, new.state using errcode = 'check_violation';
     end if;
@@ -43,7 +54,8 @@ create or replace function egisso.guard_element() returns trigger language plpgs
 begin
     if new.id is distinct from old.id or exists (
         select from egisso.record r where r.id = old.id and (r.state = 'packed' or egisso.record_accepted(r.state)
-            and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id))) then
+            and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id)
+            and not egisso.record_unknown(r.id, r.register, r.row_key))) then
         raise exception 'record %: it is in a package or accepted and cannot change', old.id using errcode = 'check_violation';
     end if;
     return new;

@@ -79,7 +79,9 @@ select d.package_id,
        case d.type when 1 then 'Ошибка' else 'Предупреждение' end as message_type,
        d.record_id,
        s.register,
-       s.row_key
+       s.row_key,
+       case when d.kind is not null and r.package_id = d.package_id and r.state = 'dropped' then
+           (select e.text from egisso.reason e where e.code = r.reason_code) end as conclusion
 from egisso.record_message d
 left join egisso.record r on r.id = d.element_id
 left join egisso.source_row s on s.register = r.register and s.row_key = r.row_key;
@@ -93,6 +95,7 @@ comment on column egisso.journal_detail.message_type is 'Ошибка или П�
 comment on column egisso.journal_detail.record_id is 'UUID записи, как его назвала ЕГИССО';
 comment on column egisso.journal_detail.register is 'Реестр записи: onmsz, lmsz, point, organization, fact; пусто, если такой записи нет';
 comment on column egisso.journal_detail.row_key is 'Ключ записи в МИС';
+comment on column egisso.journal_detail.conclusion is 'Что шлюз заключил из отказа, например что запись в ЕГИССО уже есть; пусто — ничего';
 
 -- Registers whose records do not go now because packages failed, and none passed since.
 create or replace view egisso.resting_register as
@@ -192,7 +195,7 @@ select w.register,
                 ''), ''),
            case when w.state = 'nothing_to_send' then
                (select e.shown from egisso.record r join egisso.reason e on e.code = r.reason_code
-                 where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped' and r.reason_code = 'refused_gone'
+                 where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped' and r.reason_code in ('refused_gone', 'removed_before', 'unknown_gone')
                  order by r.state_at desc limit 1) end,
            -- What ЕГИССО accepted stays accepted, and the classifier moved on.
            case when w.register = 'lmsz' and w.accepted_id is not null then
@@ -201,7 +204,9 @@ select w.register,
                   join egisso.classifier_version v on v.number = c.version and v.status = 5
                  where c.row_key = w.row_key) end,
            case when exists (select from egisso.unconfirmed_outcome u where u.record_id = w.record_id and u.settled_at is null) then
-               'Исход взят из файла и не подтверждён СМЭВ' end) as reason,
+               'Исход взят из файла и не подтверждён СМЭВ' end,
+           case when w.unconfirmed and not egisso.record_open(w.state) then
+               'Есть в ЕГИССО, содержание не подтверждено' || case when w.adoption <> '' then ': со слов человека' else '' end end) as reason,
        w.package_id,
        w.deleted,
        w.accepted_id,
@@ -216,15 +221,17 @@ select w.register,
                       where m.package_id = w.package_id and m.element_id = w.record_id order by m.position)
            when egisso.record_unsent(w.state) then
                array(select f ->> 'code' from jsonb_array_elements(w.findings) with ordinality as o(f, n) order by n)
-           else '{}' end, '') as rule_codes
+           else '{}' end, '') as rule_codes,
+       w.unconfirmed
 from (
-    select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code,
+    select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code, s.unconfirmed, s.adoption,
            coalesce(r.id, s.accepted_id)              as record_id,
            r.kind, r.package_id, r.created_at, r.provider, r.package_limit, r.failed_alone,
            -- What the source says now cannot be read or sent: whatever was sent before.
            case when (s.row_findings @> '[{"severity": "error"}]' or s.review_code <> '') and not s.dirty
                      and coalesce(r.state, '') <> 'packed' then 'blocked'
-                when r.id is not null then r.state
+                -- What was accepted is not there any more, though no removal was.
+                when r.id is not null and not egisso.record_forsaken(r.register, r.state, r.change, s.accepted_id) then r.state
                 when s.dirty then 'new'
                 when s.accepted_id is not null then 'accepted'
                 else 'nothing_to_send' end            as state,
@@ -259,6 +266,8 @@ comment on column egisso.record_status.decision_due is 'Источник изм�
 comment on column egisso.record_status.updated_at is 'Когда состояние изменилось';
 comment on column egisso.record_status.rule_codes is
     'Коды правил, по которым запись ждёт, задержана или отклонена, в порядке reason, например {L-SEQ} или {019,026}';
+comment on column egisso.record_status.unconfirmed is
+    'Запись есть в ЕГИССО, но под этим содержанием она её не принимала: так следует из отказа «уже загружено» или со слов человека';
 comment on column egisso.record_status.participant_code is 'Код ЕГИССО, присвоенный организации (onmsz); иначе пусто';
 
 -- Everything that happened to a row of the source, for `egissogw record`. what is a
@@ -306,7 +315,7 @@ select r.register, r.row_key, coalesce(p.closed_at, p.created_at), 'protocol',
   join egisso.record_message d on d.element_id = r.id
   join egisso.package p on p.id = d.package_id
 union all
-select s.register, s.row_key, s.accepted_at, 'accepted', 'Принята ЕГИССО', s.accepted_event, null
+select s.register, s.row_key, s.accepted_at, 'accepted', 'Принята ЕГИССО' || case when s.unconfirmed then ', содержание не подтверждено' else '' end, s.accepted_event, null
   from egisso.source_row s where s.accepted_at is not null
 union all
 select a.register, a.row_key, a.at, 'operator', a.who || ': ' || a.reason || ': ' || a.detail, null, a.package_id

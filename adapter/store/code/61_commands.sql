@@ -82,10 +82,16 @@ begin
         result := 'Исход записи в пакете не был подтверждён: она будет отправлена снова';
     when r.state = 'packed' then
         raise exception 'Запись в пакете %, его исход ещё не известен; пакет без ответа освобождают командой release', r.package_id;
+    when s.adoption = 'refused' then
+        update egisso.source_row w set adoption = '' where w.register = s.register and w.row_key = s.row_key;
+        result := 'Запись, которую назвал человек, забыта: эта будет проверена и отправлена как новая';
+    when r.state = 'waiting' and r.reason_code = 'confirm_adopted' then
+        update egisso.source_row w set adoption = '' where w.register = s.register and w.row_key = s.row_key;
+        result := 'Прекращение или удаление записи, принятой со слов человека, будет отправлено';
     when s.row_findings @> '[{"severity": "error"}]' then
         result := 'Запись источника не читается: исправьте её в МИС, повтор этого не изменит';
     when r.state = 'rejected' then
-        update egisso.source_row w set again = true, released_hash = s.content_hash where w.register = s.register and w.row_key = s.row_key;
+        update egisso.source_row w set again = true, released_hash = s.content_hash, concluded = 0 where w.register = s.register and w.row_key = s.row_key;
         result := 'Отклонённая запись будет проверена и отправлена снова';
     when r.state = 'blocked' and exists (select from jsonb_array_elements(r.findings) f
             where f ->> 'severity' = 'error' and not coalesce((f ->> 'byPolicy')::boolean, false)) then

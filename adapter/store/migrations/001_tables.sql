@@ -93,7 +93,15 @@ create table egisso.source_row (
     -- does not take such a row for a forgotten one.
     settled_hash      bytea,
     twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
+    -- What a refusal or a person said that ЕГИССО holds (jobs/README.md#held-already).
+    concluded         smallint   not null default 0,     -- conclusions from refusals since ЕГИССО accepted something of the row
+    unconfirmed       boolean    not null default false, -- it holds the record, perhaps with other content
+    resend            boolean    not null default false, -- a person wants its content to be sent once more
+    unknown_id        uuid,                              -- the fact it did not know any more, though it had accepted it
+    adopt_id          uuid,                              -- the id under which a person saw the record in ЕГИССО
+    adoption          text       not null default '' check (adoption in ('', 'asked', 'held', 'refused')), -- and what came of that
     primary key (register, row_key),
+    check (adoption = '' or adopt_id is not null),
     check ((accepted_id is null) = (accepted_hash is null)),
     check (accepted_id is not null or accepted_content is null),
     check (accepted_id is null or accepted_event is not null or accepted_content is not null)
@@ -104,6 +112,8 @@ create index source_row_dirty on egisso.source_row (register, row_key) where dir
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
+create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
+create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 
 -- Readings of the source, numbered when they begin: of two that say different things of a
 -- row the one that began later is believed.
@@ -309,6 +319,19 @@ create table egisso.package_protocol (
     applied_at timestamptz not null default now()
 );
 
+-- Refusals by their kind: the code of the rule and the text, with ids and numbers taken out.
+create table egisso.refusal_kind (
+    id       bigint      generated always as identity primary key,
+    rule     text        not null,
+    text     text        not null,
+    suspect  boolean     not null,                       -- it may mean that ЕГИССО has the record already
+    meaning  text        not null default '' check (meaning in ('', 'already_loaded', 'unknown_target', 'other')),
+    said_by  text        not null default '',            -- who gave the meaning; '': the configuration, if it has one
+    said_at  timestamptz,
+    first_at timestamptz not null default now(),
+    unique (rule, text)
+);
+
 -- What the protocol says, word for word (trimmed). record_id is the raw id of
 -- the protocol: it may name nothing we sent.
 create table egisso.record_message (
@@ -319,8 +342,11 @@ create table egisso.record_message (
     type       smallint not null check (type in (1, 2)),  -- 1 Ошибка, 2 Предупреждение
     rule_code  text     not null default '',
     report     text     not null,
+    kind       bigint   references egisso.refusal_kind,  -- of an error
     primary key (package_id, position)
 );
+create index record_message_kind on egisso.record_message (kind) where kind is not null;
+create index record_message_refusal on egisso.record_message (element_id, package_id) where kind is not null;
 
 -- After packages that failed as a whole, with none that passed since, a register of a
 -- provider rests, and then one package at a time tries whether it goes again.

@@ -54,7 +54,14 @@ update egisso.source_row s
        accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
        accepted_at = case when not d.removal then now() end,
        participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,
-       events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1 else 0 end,
+       events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1
+                     when d.id = s.unknown_id then s.events else 0 end,
+       -- What is accepted is known again. A whole fact or version says all of the content.
+       concluded = 0,
+       unconfirmed = s.unconfirmed and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
+       resend = s.resend and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
+       unknown_id = case when not d.event then s.unknown_id end,
+       adoption = '',
        generation = s.generation + d.removal::integer,
        settled_hash = case when d.settles and not s.dirty then s.content_hash else s.settled_hash end,
        dirty = s.dirty or not d.settles
@@ -62,11 +69,18 @@ update egisso.source_row s
  where egisso.record_accepted(d.state) and s.register = d.register and s.row_key = d.row_key;
 
 -- name: insert_messages
--- After those of an earlier protocol of the same package.
-insert into egisso.record_message (package_id, position, record_id, element_id, type, rule_code, report)
-select $1, m.position + (select coalesce(max(position), 0) from egisso.record_message where package_id = $1), m.record_id, m.element_id, m.type, m.rule_code, m.report
-  from unnest($2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[])
-       with ordinality as m(record_id, element_id, type, rule_code, report, position);
+-- After those of an earlier protocol of the same package. Errors of records have a kind.
+with said as (
+    select * from unnest($2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[])
+         with ordinality as m(record_id, element_id, type, rule_code, report, kind_rule, kind_text, suspect, position)),
+kinds as (
+    insert into egisso.refusal_kind as k (rule, text, suspect)
+    select m.kind_rule, m.kind_text, bool_or(m.suspect) from said m where m.kind_text <> '' group by m.kind_rule, m.kind_text order by m.kind_rule, m.kind_text
+    on conflict (rule, text) do update set suspect = k.suspect or excluded.suspect
+    returning k.id, k.rule, k.text)
+insert into egisso.record_message (package_id, position, record_id, element_id, type, rule_code, report, kind)
+select $1, m.position + (select coalesce(max(position), 0) from egisso.record_message where package_id = $1), m.record_id, m.element_id, m.type, m.rule_code, m.report, k.id
+  from said m left join kinds k on k.rule = m.kind_rule and k.text = m.kind_text;
 
 -- name: touch_dependants_of_package
 -- Rows of which nothing is signed look again at what this package decided.

@@ -9,7 +9,8 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        s.generation, s.events, s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_content,
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
-       coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint
+       coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
+       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption
   from egisso.source_row s
  where s.register = $1 and s.dirty
    and not exists (select from egisso.record r
@@ -53,12 +54,21 @@ select from egisso.package p
 
 -- name: last_records
 -- The open record of each row, or else the one that was decided last; the package it can
--- still leave.
-select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider,
-       case when state = 'packed' and egisso.package_unsigned(package_id) then package_id end
-  from egisso.record
- where register = $1 and row_key = any($2) and state <> 'dropped'
- order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc;
+-- still leave; of what ЕГИССО rejected, what that means, and what it was to hold.
+with last as (
+    select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider, package_id
+      from egisso.record
+     where register = $1 and row_key = any($2) and state <> 'dropped'
+     order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
+select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
+       case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
+       coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
+       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end
+  from last l
+  left join lateral (
+      select bool_or(k.meaning = 'already_loaded') as loaded, bool_or(k.meaning = 'unknown_target') as unknown, bool_or(k.meaning = '' and k.suspect) as suspect
+        from egisso.record_message m join egisso.refusal_kind k on k.id = m.kind
+       where m.element_id = l.id and m.package_id = l.package_id and m.kind is not null offset 0) r on l.state = 'rejected';
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
@@ -115,6 +125,19 @@ update egisso.source_row
    set accepted_id = $3, accepted_event = $3, accepted_content = $4, accepted_hash = $5, accepted_provider = $6,
        participant_code = coalesce($7, participant_code), accepted_at = coalesce(accepted_at, now())
  where register = $1 and row_key = $2;
+
+-- name: hold_rows
+-- What ЕГИССО holds of rows because a refusal or a person says so, not because it accepted
+-- something now. Without content it is what the element says.
+update egisso.source_row s
+   set accepted_id = h.id, accepted_event = coalesce(h.event, s.accepted_event), accepted_hash = h.hash,
+       accepted_content = coalesce(h.content::jsonb, case when h.id = s.accepted_id and h.event = s.accepted_event then s.accepted_content end),
+       accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, now()) end,
+       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = s.resend and h.unconfirmed,
+       unknown_id = h.unknown_id, adoption = h.adoption
+  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[])
+       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption)
+ where s.register = $1 and s.row_key = h.row_key;
 
 -- name: decided
 update egisso.source_row s set dirty = false, again = false, review_code = d.review_code, settled_hash = case when d.settled then s.content_hash end

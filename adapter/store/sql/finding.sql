@@ -138,3 +138,12 @@ select 'unconfirmed', u.package_id::text, count(*)::int, min(u.at),
        'Сверьте их в кабинете поставщика; когда придёт ответ СМЭВ, шлюз сравнит исходы сам и при расхождении примет ответ СМЭВ'
   from egisso.unconfirmed_outcome u where u.settled_at is null
  group by u.package_id order by min(u.at), u.package_id limit 20;
+
+-- name: finding_refusal
+-- Once for each kind of text, whatever the number of records.
+select 'refusal', id::text, records::int, first_at,
+       'Отказ похож на «запись уже есть в ЕГИССО», и никто не сказал, что он значит: ' || btrim(rule || ' ' || text),
+       'Если записи есть в кабинете поставщика: egissogw refusals mean ' || id || ' already-loaded --reason ТЕКСТ; если это ошибка в них: egissogw refusals mean '
+       || id || ' other --reason ТЕКСТ; ответ относится ко всем таким записям'
+  from egisso.refusal_list where suspect and meaning = '' and records > 0
+ order by records desc, id limit 20;

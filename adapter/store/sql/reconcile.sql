@@ -71,9 +71,18 @@ update egisso.source_row s set dirty = true
 with finished as (
     update egisso.reconciliation
        set finished_at = now(), seen = $2, changed = $3, gone = $4, forgotten = $5, problem = $6
-     where id = $1 returning register, started_at, problem)
-update egisso.source_cursor c set source_moved_at = null
-  from finished f where c.register = f.register and c.source_moved_at < f.started_at and f.problem = '';
+     where id = $1 returning register, started_at, problem),
+settled as (
+    update egisso.source_cursor c set source_moved_at = null
+      from finished f where c.register = f.register and c.source_moved_at < f.started_at and f.problem = ''
+    returning c.register)
+-- What refusals mean can be concluded now.
+update egisso.source_row s set dirty = true
+ where (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+      where w.register = (select register from settled) and w.review_code = 'source_moved' and not w.dirty
+      order by w.row_key
+        for update);
 
 -- name: rewind_cursor
 -- Never forward: only to where everything before was certainly read.

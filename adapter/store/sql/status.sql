@@ -2,13 +2,13 @@
 -- Every row of the source once, as record_status shows it, without looking at
 -- the rows one by one: the newest record of each row, and rows without one.
 with newest as (
-    select distinct on (register, row_key) register, row_key, state
+    select distinct on (register, row_key) register, row_key, state, change
       from egisso.record where state <> 'dropped'
      order by register, row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
 select s.register,
        case when (s.review_code <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
                  and coalesce(n.state, '') <> 'packed' then 'blocked'
-            when n.state is not null then n.state
+            when n.state is not null and not egisso.record_forsaken(s.register, n.state, n.change, s.accepted_id) then n.state
             when s.dirty then 'new'
             when s.accepted_id is not null then 'accepted'
             else 'nothing_to_send' end,
