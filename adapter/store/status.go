@@ -19,6 +19,7 @@ type Count struct {
 // Status is the gateway's state as `egissogw status` shows it.
 type Status struct {
 	Service      Service    `json:"service"`
+	Contour      *Contour   `json:"contour"` // whom the database was made for; nil: no gateway ran yet
 	Records      []Count    `json:"records"`
 	Packages     []Count    `json:"packages"`
 	Undecided    int        `json:"undecided"`          // source rows waiting for a decision
@@ -81,6 +82,11 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		err := tx.QueryRow(ctx, query("service")).Scan(&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason)
 		if err != nil {
 			return err
+		}
+		if c, known, err := contour(ctx, tx); err != nil {
+			return err
+		} else if known {
+			st.Contour = &c
 		}
 		for name, into := range map[string]*[]Count{
 			"record_counts": &st.Records, "blocked_rules": &st.BlockedRules, "rejected_rules": &st.RejectedRules,

@@ -81,6 +81,9 @@ func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) 
 	s.RetryBetween(retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax})
 	g.store, p.store = s, s
 	g.closers = append(g.closers, s.Close)
+	if err := inContour(ctx, s, c); err != nil {
+		return err
+	}
 	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		return err

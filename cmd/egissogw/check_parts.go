@@ -48,6 +48,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	if !state.Service.Enabled {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
+	r.databaseContour(ctx, s, c)
 	for _, f := range state.Findings {
 		if slices.Contains(siteFindings, f.Code) {
 			r.Problem = append(r.Problem, f.Text+". "+f.Advice)

@@ -100,6 +100,13 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
+	contour, err := contourOf(c)
+	if err != nil {
+		return err
+	}
+	if err := g.store.RememberContour(ctx, contour); err != nil {
+		return contourFault(err)
+	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
 	return nil

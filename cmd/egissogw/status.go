@@ -35,6 +35,9 @@ func status(ctx context.Context, a *app, args []string) error {
 func printStatus(w io.Writer, st store.Status) error {
 	fprintln(w, serviceLine(st.Service))
 	printFindings(w, st.Findings)
+	if st.Contour != nil {
+		fprintln(w, "\nКонтур: "+st.Contour.String())
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
 	fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)

@@ -844,6 +844,20 @@ create table egisso.archive_trouble (
 
 -- The running program -------------------------------------------------------------------------
 
+-- Whom this database was made for, as the first gateway that ran said: what one ЕГИССО
+-- accepted another one never has.
+create table egisso.contour (
+    id           boolean     primary key default true check (id),
+    bus          text        not null,                -- host and port of the bus
+    test         boolean     not null,                -- messages are marked as tests
+    source       text        not null,                -- database and schema of the МИС
+    source_hosts text[]      not null,                -- where it is: host and port, several if it may move
+    provider     text        not null,                -- the gateway's own participant code
+    since        timestamptz not null default now(),
+    refused_at   timestamptz,                         -- a gateway with other settings did not start
+    refused      text        not null default ''      -- Russian: in what they differ
+);
+
 -- When each job last ran and last succeeded: silence must be visible.
 create table egisso.job (
     name            text primary key,

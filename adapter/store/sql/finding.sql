@@ -9,6 +9,12 @@ select 'read_only', '', 1, null::timestamptz,
        'Укажите в EGISSOGW_DATABASE_URL основной сервер; из нескольких узлов его выберет target_session_attrs=read-write'
  where pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean;
 
+-- name: finding_contour
+-- A gateway that was told so does not start again by itself.
+select 'contour', '', 1, refused_at, 'Шлюз с другим контуром не запущен: ' || refused,
+       'Исправьте его настройки; если контур и правда другой: egissogw contour'
+  from egisso.contour where refused_at > greatest(now() - interval '1 day', since);
+
 -- name: finding_certificate
 -- Of those in use, see link.sql.
 select 'certificate', serial, 1, null::timestamptz,
