@@ -20,6 +20,7 @@ type Count struct {
 type Status struct {
 	Service      Service    `json:"service"`
 	Contour      *Contour   `json:"contour"` // whom the database was made for; nil: no gateway ran yet
+	Instances    []Instance `json:"instances"`
 	Records      []Count    `json:"records"`
 	Packages     []Count    `json:"packages"`
 	Undecided    int        `json:"undecided"`          // source rows waiting for a decision
@@ -117,6 +118,13 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		if st.Links, err = links(ctx, tx); err != nil {
+			return err
+		}
+		running, err := tx.Query(ctx, query("instances"))
+		if err != nil {
+			return err
+		}
+		if st.Instances, err = pgx.CollectRows(running, pgx.RowToStructByPos[Instance]); err != nil {
 			return err
 		}
 		signing, err := tx.Query(ctx, query("certificates"))

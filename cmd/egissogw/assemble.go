@@ -35,9 +35,10 @@ type parts struct {
 	fileBreaker  *bus.Breaker
 	clock        smev.ClockGauge // of the bus
 	policies
-	archive *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
-	schema  jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
-	log     *slog.Logger
+	instance *store.Instance
+	archive  *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
+	schema   jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
+	log      *slog.Logger
 }
 
 // open opens everything the configuration names. What it opened is closed by
@@ -60,6 +61,9 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	certificate := sha256.Sum256(p.signer.Certificate().Raw)
 	p.registration = &jobs.Registration{Certificate: certificate[:], Log: g.log}
 	if p.policies, err = fieldPolicy(c); err != nil {
+		return nil, err
+	}
+	if p.instance, err = instanceOf(c, p.policies); err != nil {
 		return nil, err
 	}
 	p.store.Bear(store.ChangeLimits{
@@ -120,7 +124,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus, Instance: p.instance}, Schedule: minutely},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
 	if p.archive != nil {

@@ -150,6 +150,9 @@ func (g *gateway) run(ctx context.Context) error {
 		cancel(errors.New("the term for stopping is over"))
 		<-stopped
 	}
+	if err := g.store.EndInstance(context.WithoutCancel(ctx)); err != nil {
+		g.log.Warn("the end is not noted: this gateway is shown as running for some minutes", "err", err)
+	}
 	g.log.Info("gateway stopped")
 	return nil
 }

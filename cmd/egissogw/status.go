@@ -56,6 +56,9 @@ func printStatus(w io.Writer, st store.Status) error {
 	for _, l := range st.Links {
 		fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
 	}
+	for _, i := range st.Instances {
+		fprintf(t, "Работает шлюз с %s\tпроцесс %d, версия %s, настройки %s\n", shown(&i.Started), i.PID, i.Version, i.Hash)
+	}
 	for _, c := range st.Certificates {
 		fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, shown(&c.Ends))
 	}

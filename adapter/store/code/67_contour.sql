@@ -30,6 +30,10 @@ begin
        is not distinct from (reset_contour.bus, reset_contour.test, reset_contour.source, reset_contour.source_hosts, reset_contour.provider) then
         raise exception 'База и так помнит этот контур: %', egisso.contour_text(c.bus, c.test, c.source, c.source_hosts, c.provider);
     end if;
+    if exists (select from egisso.running_instance) then
+        raise exception 'Сначала остановите шлюзы этой базы: работает %, последний раз — %; остановленный не по порядку забывается через 5 минут',
+            (select count(*) from egisso.running_instance), (select to_char(max(r.seen_at), 'DD.MM.YYYY HH24:MI:SS') from egisso.running_instance r);
+    end if;
     if not same then
         select (select count(*) from egisso.message) + (select count(*) from egisso.package_file),
                (select count(*) from egisso.source_row s where s.accepted_id is not null) into messages, accepted;

@@ -858,6 +858,18 @@ create table egisso.contour (
     refused      text        not null default ''      -- Russian: in what they differ
 );
 
+-- Gateways that run, as they say every minute.
+create table egisso.instance (
+    process    uuid        primary key,
+    pid        integer     not null,
+    version    text        not null,                  -- of the program
+    started_at timestamptz not null,
+    seen_at    timestamptz not null default now(),
+    -- Name of each setting that decides what is sent, and a hash of its value. None of them
+    -- is a secret, a path or a host.
+    settings   jsonb       not null
+);
+
 -- When each job last ran and last succeeded: silence must be visible.
 create table egisso.job (
     name            text primary key,

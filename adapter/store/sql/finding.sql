@@ -15,6 +15,16 @@ select 'contour', '', 1, refused_at, 'Шлюз с другим контуром 
        'Исправьте его настройки; если контур и правда другой: egissogw contour'
   from egisso.contour where refused_at > greatest(now() - interval '1 day', since);
 
+-- name: finding_instances_differ
+-- Two that decide otherwise undo each other's decisions.
+select 'instances_differ', '', (select count(*)::int from egisso.running_instance), (select max(started_at) from egisso.running_instance),
+       'Одну базу ведут шлюзы с разными настройками: ' || string_agg(d.name, ', ' order by d.name),
+       'Что отправлять, они решают по-разному. Сделайте настройки одинаковыми и перезапустите; кто работает: egisso.running_instance'
+  from (select s.key as name
+          from egisso.running_instance r join egisso.instance i using (process), jsonb_each_text(i.settings) s
+         group by s.key having count(distinct s.value) > 1) d
+having count(*) > 0;
+
 -- name: finding_certificate
 -- Of those in use, see link.sql.
 select 'certificate', serial, 1, null::timestamptz,
