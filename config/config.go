@@ -85,7 +85,8 @@ type SMEV struct {
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
 	RejectUnexpected        bool          `env:"SMEV_REJECT_UNEXPECTED,default=true" doc:"Отвечать вежливым отказом (UNKNOWN_REQUEST_DESCRIPTION) на чужие запросы, которых шлюз не обрабатывает; false — только сохранять и показывать"`
 	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" sent:"yes" doc:"Ставить в сообщения признак тестового взаимодействия"`
-	NodeID                  string        `env:"SMEV_NODE_ID" sent:"yes" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
+	NodeID                  string        `env:"SMEV_NODE_ID" sent:"yes" check:"node" doc:"Метка узла системы, до 50 знаков: ответы на сообщения с меткой получает только шлюз с той же меткой. Пусто, если база шлюза под этой мнемоникой одна; у шлюзов со своими базами — разные"`
+	ForeignWait             time.Duration `env:"SMEV_FOREIGN_WAIT,default=4h" range:"0s..168h" doc:"Сколько оставлять в очереди СМЭВ ответ на чужое сообщение, чтобы его взял шлюз, который отправлял; потом он сохраняется, подтверждается и показывается. 0s — сразу"`
 	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" sent:"yes" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент; {provider} — код поставщика, от имени которого уходит пакет"`
 }
 

@@ -84,9 +84,7 @@ func (s *Store) Contour(ctx context.Context) (c Contour, known bool, err error) 
 	return c, known, nil
 }
 
-func contour(ctx context.Context, from interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}) (c Contour, known bool, err error) {
+func contour(ctx context.Context, from rower) (c Contour, known bool, err error) {
 	err = from.QueryRow(ctx, query("contour")).Scan(&c.Bus, &c.Test, &c.Source, &c.SourceHosts, &c.Provider, &c.Since)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil

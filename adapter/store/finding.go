@@ -24,7 +24,7 @@ type Finding struct {
 var findings = []string{
 	"finding_read_only", "finding_contour", "finding_instances_differ", "finding_archive", "finding_certificate", "finding_source_held", "finding_mass_change",
 	"finding_sender_unknown", "finding_sender_remembered",
-	"finding_set_aside", "finding_unread", "finding_unread_status", "finding_nameless", "finding_unverified", "finding_stranger",
+	"finding_set_aside", "finding_unread", "finding_unread_status", "finding_nameless", "finding_unverified", "finding_stranger", "finding_foreign",
 	"finding_unkept", "finding_expired", "finding_package", "finding_incoming",
 	"finding_unconfirmed",
 }

@@ -222,7 +222,7 @@ func (p *parts) send(c config.Config) jobs.Job {
 
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
-		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, ForeignWait: c.SMEV.ForeignWait, Senders: heard(c.SMEV),
 		Breaker: p.breaker, Registration: p.registration, Archive: p.archive, Now: time.Now, Log: p.log,
 	}
 }

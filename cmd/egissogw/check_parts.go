@@ -58,7 +58,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 }
 
 // siteFindings are those of status that a wrong setting or certificate leads to.
-var siteFindings = []string{"read_only", "unverified", "certificate"}
+var siteFindings = []string{"read_only", "unverified", "certificate", "foreign", "instances_differ"}
 
 // pooled tells of a pool of connections before a database.
 func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
@@ -176,6 +176,9 @@ func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 		} else {
 			r.Problem = append(r.Problem, text+"; для промышленного контура укажите мнемонику ЕГИССО (на тестовом — "+config.Prefix+"SMEV_TEST_MESSAGE=true)")
 		}
+	}
+	if c.SMEV.NodeID == "" {
+		r.Notes = append(r.Notes, config.Prefix+"SMEV_NODE_ID не задана: под этой мнемоникой может работать только эта база шлюза; второй шлюз со своей базой заберёт ответы этого, и каждому нужна своя метка")
 	}
 	u, err := url.Parse(c.SMEV.URL)
 	if err != nil {

@@ -565,6 +565,15 @@ create index answer_held on egisso.answer (part, sender) where held_at is not nu
 create index answer_held_about on egisso.answer (about) where held_at is not null;
 create index answer_stranger on egisso.answer (received_at) where verified and (about is null or held_at is not null);
 
+-- Answers to what is not ours, which another gateway of our mnemonic may be waiting for: they
+-- stay at the bus, and are not stored, until it had time to take them.
+create table egisso.foreign_answer (
+    id      text        primary key,                      -- of the bus
+    since   timestamptz not null default now(),           -- when it was met first
+    last_at timestamptz not null default now(),
+    seen    integer     not null default 1                -- how often
+);
+
 -- Files that came with answers: a protocol may be one (10.10.I 1.0.4). Who fetches,
 -- with what, and what came of it; an answer is acknowledged and applied when none
 -- of its files is due.

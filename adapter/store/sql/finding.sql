@@ -130,6 +130,15 @@ select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::in
   from egisso.inbox where trouble = 'stranger' and not done
  group by text;
 
+-- name: finding_foreign
+-- Those that still come, or would have to come soon.
+select 'foreign', '', count(*)::int, min(f.since),
+       'Приходят ответы на сообщения, которых этот шлюз не отправлял: они оставлены в очереди СМЭВ, чтобы их взял тот, кто отправлял',
+       'Под той же мнемоникой работает другой шлюз со своей базой: у каждого должна быть своя EGISSOGW_SMEV_NODE_ID. Если его нет, по истечении EGISSOGW_SMEV_FOREIGN_WAIT они будут сохранены и показаны'
+  from egisso.foreign_answer f
+ where f.last_at > now() - interval '1 hour' and not exists (select from egisso.answer a where a.id = f.id)
+having count(*) > 0;
+
 -- name: finding_unkept
 select 'unkept', operation, replies::int, since,
        'Предел сохранения за сутки исчерпан: сообщения, которым нельзя верить, которые не понять или отправителя которых никто не подтвердил, не сохраняются и не подтверждаются',
