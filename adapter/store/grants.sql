@@ -60,6 +60,7 @@ begin
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
+        grant insert, delete on egisso.late_change to egisso_gateway;
         grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
         grant insert, update on egisso.archived to egisso_gateway;
         grant insert, update (refused_at, refused) on egisso.contour to egisso_gateway;
@@ -93,7 +94,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.contour, egisso.foreign_answer, egisso.instance, egisso.running_instance, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance, egisso.running_instance, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

@@ -144,6 +144,15 @@ create table egisso.source_holder (
     told   boolean     not null default false            -- that it has lasted is in the log
 );
 
+-- Changes whose time said that they had been read already: a clock or a zone of the source is
+-- wrong, or a transaction was open for longer than the overlap.
+create table egisso.late_change (
+    id       bigint      generated always as identity primary key,
+    register text        not null,
+    at       timestamptz not null default now(),
+    records  integer     not null check (records > 0)
+);
+
 -- Reconciliation: everything in the source against everything the gateway knows
 -- (jobs/README.md#promises, 1).
 

@@ -62,3 +62,7 @@ unsaid as (
     delete from egisso.source_content c using given g join saved using (row_key)
      where c.register = $1 and c.row_key = g.row_key and g.content is null)
 select count(*) filter (where changed) from saved;
+
+-- name: note_late
+with old as (delete from egisso.late_change where at < now() - interval '30 days')
+insert into egisso.late_change (register, records) values ($1, $2);

@@ -66,6 +66,13 @@ having count(*) > 0;
 select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
   from egisso.source_holder where since < now() - interval '10 minutes';
 
+-- name: finding_late
+-- Until a day has passed without any.
+select 'late', register, sum(records)::int, min(at),
+       'Изменения МИС отмечены временем, которое уже прочитано: опрос их не видит, их находит только ежечасное сравнение',
+       'Проверьте в представлении changed_at: часы сервера, часовой пояс (timestamp at time zone), запись без нового changed_at; если транзакции МИС длятся дольше EGISSOGW_SOURCE_OVERLAP, увеличьте её. Надёжнее всего столбец changed_xid'
+  from egisso.late_change where at > now() - interval '26 hours' group by register;
+
 -- name: finding_mass_change
 select 'mass_change', register || ' ' || change, sum(records)::int, min(since),
        case change when 'removal' then 'удалений' when 'termination' then 'прекращений' else 'изменений' end
