@@ -121,7 +121,10 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 		r.Problem = append(r.Problem, err.Error())
 	case h == nil:
 	case h.Age >= holderPatience:
-		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена уже %s, и изменения, сделанные после её начала, не читаются; %s", h, h.Age, h.Ends()))
+		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена с %s, и изменения, сделанные после её начала, не читаются; %s",
+			h, time.Now().Add(-h.Age).Format(humanTime), h.Ends()))
+	case h.Age == 0: // perhaps since this second
+		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s; если её начала не видно, сколько она стоит, считает служба (egissogw status)", h))
 	default:
 		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s", h))
 	}
