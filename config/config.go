@@ -10,6 +10,7 @@
 //	oneof    the values allowed, separated by spaces
 //	range    lowest and highest value, "1..1000" or "1s..10m"
 //	check    a named check of the text, see textChecks
+//	sent     "yes": it decides what is sent, see [Sent]
 //	secret   "file": only from a file or credential, never from the variable itself
 //
 // Every problem found is reported at once, by variable name and never by value.
@@ -48,23 +49,23 @@ type Database struct {
 // Source is the database of the medical information system, read only.
 type Source struct {
 	DatabaseURL Secret        `env:"SOURCE_DATABASE_URL,required" check:"postgres" doc:"Строка подключения к базе МИС под ролью, которой разрешено только чтение"`
-	Schema      string        `env:"SOURCE_SCHEMA,default=egisso_source" check:"identifier" doc:"Схема с представлениями для шлюза"`
+	Schema      string        `env:"SOURCE_SCHEMA,default=egisso_source" sent:"yes" check:"identifier" doc:"Схема с представлениями для шлюза"`
 	Queries     string        `env:"SOURCE_QUERIES" doc:"Каталог с файлами *.sql, которые заменяют запросы шлюза к представлениям (adapter/mis/sql, имена те же); читается при запуске. Файл, который ничего не заменяет, — ошибка; пусто — запросы шлюза"`
 	Overlap     time.Duration `env:"SOURCE_OVERLAP,default=10m" range:"0s..24h" doc:"На сколько назад перечитывать изменения, если в представлении нет changed_xid: не меньше самой долгой транзакции МИС"`
 	Channel     string        `env:"SOURCE_CHANNEL" check:"identifier" doc:"Канал NOTIFY, на котором МИС сообщает об изменениях: опрос начинается сразу, а не по расписанию; пусто — только по расписанию"`
 	Timeout     time.Duration `env:"SOURCE_TIMEOUT,default=10m" range:"1s..24h" doc:"Предел одного чтения изменений"`
-	RowBytes    int           `env:"SOURCE_ROW_BYTES,default=1048576" range:"65536..16777216" doc:"Наибольший размер строки представления в байтах: большая не читается из базы МИС и показывается как непригодная"`
+	RowBytes    int           `env:"SOURCE_ROW_BYTES,default=1048576" sent:"yes" range:"65536..16777216" doc:"Наибольший размер строки представления в байтах: большая не читается из базы МИС и показывается как непригодная"`
 }
 
 // Provider is who sends the registers.
 type Provider struct {
-	Code string `env:"PROVIDER_CODE,required" check:"participant" doc:"Код поставщика в реестре участников ЕГИССО, вида 0000.000000"`
+	Code string `env:"PROVIDER_CODE,required" sent:"yes" check:"participant" doc:"Код поставщика в реестре участников ЕГИССО, вида 0000.000000"`
 }
 
 // SMEV is the bus.
 type SMEV struct {
 	URL                     string        `env:"SMEV_URL,required" check:"url" doc:"Адрес сервиса СМЭВ 3"`
-	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" oneof:"1.1 1.2 1.3" doc:"Версия схем обмена; она же стоит в адресе сервиса"`
+	Schema                  string        `env:"SMEV_SCHEMA,default=1.3" sent:"yes" oneof:"1.1 1.2 1.3" doc:"Версия схем обмена; она же стоит в адресе сервиса"`
 	Timeout                 time.Duration `env:"SMEV_TIMEOUT,default=60s" range:"1s..10m" doc:"Предел одного обращения к СМЭВ"`
 	SendTimeout             time.Duration `env:"SMEV_SEND_TIMEOUT,default=0s" range:"0s..10m" doc:"Предел отправки сообщения; 0s — как SMEV_TIMEOUT"`
 	PollTimeout             time.Duration `env:"SMEV_POLL_TIMEOUT,default=0s" range:"0s..10m" doc:"Предел опроса очереди; 0s — как SMEV_TIMEOUT"`
@@ -79,13 +80,14 @@ type SMEV struct {
 	Certificates            File          `env:"SMEV_CERTIFICATES,required" doc:"Файл PEM с сертификатами, которым верить при проверке подписи СМЭВ"`
 	Trust                   string        `env:"SMEV_TRUST,default=pinned" oneof:"pinned chain" doc:"pinned — в файле сами сертификаты подписи СМЭВ; chain — корневые и промежуточные сертификаты, до которых строится цепочка; чей именно сертификат — SMEV_SUBJECT"`
 	Subject                 string        `env:"SMEV_SUBJECT" check:"subject" doc:"Чьему сертификату верить как подписи СМЭВ: ОГРН=13 цифр или O=организация, буква в букву как в сертификате. При SMEV_TRUST=chain обязательна: под тем же корневым сертификатом стоят и другие"`
-	Senders                 Mnemonics     `env:"SMEV_SENDERS" doc:"Мнемоники ЕГИССО в СМЭВ через запятую: чьим ответам и рассылкам верить; none — сообщению без мнемоники (бывает в схемах 1.3). Без неё верят отправителю первого ответа на наше сообщение, пока кого-нибудь не подтвердят командой senders, а рассылкам — никому"`
-	BusSenders              Mnemonics     `env:"SMEV_BUS_SENDERS,default=smev,SMEV" doc:"Мнемоники самой СМЭВ через запятую: от кого принимать её состояния сообщений (AsyncProcessingStatus); none — без мнемоники"`
+	Senders                 Mnemonics     `env:"SMEV_SENDERS" sent:"yes" doc:"Мнемоники ЕГИССО в СМЭВ через запятую: чьим ответам и рассылкам верить; none — сообщению без мнемоники (бывает в схемах 1.3). Без неё верят отправителю первого ответа на наше сообщение, пока кого-нибудь не подтвердят командой senders, а рассылкам — никому"`
+	BusSenders              Mnemonics     `env:"SMEV_BUS_SENDERS,default=smev,SMEV" sent:"yes" doc:"Мнемоники самой СМЭВ через запятую: от кого принимать её состояния сообщений (AsyncProcessingStatus); none — без мнемоники"`
 	RefuseUnverified        bool          `env:"SMEV_REFUSE_UNVERIFIED,default=false" doc:"Подтверждать с accepted=false ответ, подпись СМЭВ на котором не сходится: он сохраняется, но больше не придёт. По умолчанию остаётся в очереди СМЭВ"`
 	RejectUnexpected        bool          `env:"SMEV_REJECT_UNEXPECTED,default=true" doc:"Отвечать вежливым отказом (UNKNOWN_REQUEST_DESCRIPTION) на чужие запросы, которых шлюз не обрабатывает; false — только сохранять и показывать"`
-	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" doc:"Ставить в сообщения признак тестового взаимодействия"`
-	NodeID                  string        `env:"SMEV_NODE_ID" check:"node" doc:"Метка узла системы, до 50 знаков; оставьте пустой, если узел один"`
-	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент; {provider} — код поставщика, от имени которого уходит пакет"`
+	TestMessage             bool          `env:"SMEV_TEST_MESSAGE,default=false" sent:"yes" doc:"Ставить в сообщения признак тестового взаимодействия"`
+	NodeID                  string        `env:"SMEV_NODE_ID" sent:"yes" check:"node" doc:"Метка узла системы, до 50 знаков: ответы на сообщения с меткой получает только шлюз с той же меткой. Пусто, если база шлюза под этой мнемоникой одна; у шлюзов со своими базами — разные"`
+	ForeignWait             time.Duration `env:"SMEV_FOREIGN_WAIT,default=4h" range:"0s..168h" doc:"Сколько оставлять в очереди СМЭВ ответ на чужое сообщение, чтобы его взял шлюз, который отправлял; потом он сохраняется, подтверждается и показывается. 0s — сразу"`
+	BusinessProcessMetadata string        `env:"SMEV_BUSINESS_PROCESS_METADATA" sent:"yes" check:"xml" doc:"Содержимое BusinessProcessMetadata (XML), если его требует регламент; {provider} — код поставщика, от имени которого уходит пакет"`
 }
 
 // FTP is the bus's file storage (ФХ), where files with facts are put.
@@ -155,30 +157,30 @@ type Command struct {
 
 // Package says how packages are built and records checked.
 type Package struct {
-	Records           int           `env:"PACKAGE_RECORDS,default=1000" range:"1..1000" doc:"Наибольшее число записей в пакете"`
-	Bytes             int64         `env:"PACKAGE_BYTES,default=4194304" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
-	FactFileName      string        `env:"FACT_FILE_NAME,default=facts_{package}.xml" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
-	FactFileWay       string        `env:"FACT_FILE_WAY,default=ftp" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
-	FactInlineLimit   int64         `env:"FACT_INLINE_LIMIT,default=5242880" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
-	FactMIMEType      string        `env:"FACT_MIME_TYPE,default=application/xml" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
-	FactNamespaceURI  string        `env:"FACT_NAMESPACE_URI" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
-	KindVersions      string        `env:"KIND_VERSIONS" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
+	Records           int           `env:"PACKAGE_RECORDS,default=1000" sent:"yes" range:"1..1000" doc:"Наибольшее число записей в пакете"`
+	Bytes             int64         `env:"PACKAGE_BYTES,default=4194304" sent:"yes" range:"65536..1073741824" doc:"Наибольший размер пакета в байтах"`
+	FactFileName      string        `env:"FACT_FILE_NAME,default=facts_{package}.xml" sent:"yes" check:"file-name" doc:"Имя файла с фактами; {package} — идентификатор пакета"`
+	FactFileWay       string        `env:"FACT_FILE_WAY,default=ftp" sent:"yes" oneof:"ftp inline mtom" doc:"Как передавать файл с фактами: ftp — через файловое хранилище СМЭВ, как велит 10.10.I; inline, mtom — внутри сообщения (base64 или часть MIME), пока он не больше FACT_INLINE_LIMIT"`
+	FactInlineLimit   int64         `env:"FACT_INLINE_LIMIT,default=5242880" sent:"yes" range:"1024..104857600" doc:"Больший файл с фактами идёт через хранилище и при inline, mtom"`
+	FactMIMEType      string        `env:"FACT_MIME_TYPE,default=application/xml" sent:"yes" check:"mime" doc:"Тип файла с фактами в заголовке вложения"`
+	FactNamespaceURI  string        `env:"FACT_NAMESPACE_URI" sent:"yes" check:"uri" doc:"NamespaceUri файла с фактами в заголовке вложения; пусто — пространство имён отправляемой версии 10.06.S"`
+	KindVersions      string        `env:"KIND_VERSIONS" sent:"yes" check:"versions" doc:"Версии видов сведений, в которых отправлять, например 10.05.I=1.0.7,10.15.I=1.0.3,10.10.I=1.0.4; не названные — в текущей"`
 	WithdrawnVersions string        `env:"WITHDRAWN_VERSIONS" check:"withdrawn" doc:"Поправки к срокам вывода версий из эксплуатации: ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую; о выведенной версии из KIND_VERSIONS предупреждают check и журнал"`
-	EventPolicy       string        `env:"EVENT_POLICY" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. adapter/egisso/README.md, «Изменения фактов»"`
-	PersonChanges     string        `env:"PERSON_CHANGES,default=hold" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
-	GuardWindow       time.Duration `env:"GUARD_WINDOW,default=24h" range:"0s..168h" doc:"За какое время считать изменения принятого ЕГИССО: если их больше, чем бывает, они ждут человека (egissogw changes); 0s — не считать"`
-	GuardLeast        int           `env:"GUARD_LEAST,default=20" range:"1..1000000" doc:"Столько удалений, прекращений или изменений реестра за GUARD_WINDOW уходит всегда"`
-	GuardPercent      int           `env:"GUARD_PERCENT,default=1" range:"1..100" doc:"Сверх GUARD_LEAST — до стольких процентов записей реестра, которые есть в ЕГИССО"`
-	GuardMost         int           `env:"GUARD_MOST,default=500" range:"1..100000000" doc:"Но не больше стольких"`
-	GuardLimits       string        `env:"GUARD_LIMITS" doc:"Свои пределы вместо этих: removal, termination, alteration, через @ — поставщика, например removal=50,alteration@0042.000001=off; off — не считать"`
-	AlreadyLoaded     string        `env:"ALREADY_LOADED" doc:"Какие отказы ЕГИССО значат «запись с этим идентификатором уже загружена»: коды правил и части текста через точку с запятой, номера и идентификаторы в тексте не важны. Настоящие тексты ЕГИССО нам неизвестны: пока список пуст, о каждом похожем виде отказов спрашивает status (egissogw refusals)"`
-	UnknownRecord     string        `env:"UNKNOWN_RECORD" doc:"Какие отказы значат «записи, к которой относится событие, в ЕГИССО нет или она не наша»; вид тот же, настоящие тексты тоже неизвестны"`
-	FormOnCommand     string        `env:"FORM_ON_COMMAND" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
-	ExportTimes       ExportTimes   `env:"EXPORT_TIMES" doc:"Когда уходят выгрузки, в TIME_ZONE: пять полей cron на все реестры или РЕЕСТР=пять полей через точку с запятой, например lmsz=0 18 * * *;fact=0 19 * * *. Уходит то, что решено к этому времени; пропущенное время наверстывается. Чтение, проверки и preview идут всё время. Не названные реестры — по мере готовности"`
+	EventPolicy       string        `env:"EVENT_POLICY" sent:"yes" check:"events" doc:"Какое событие следует из какой причины, например expired=terminationBasedOnEndOfValidityPeriod,refused=off; см. adapter/egisso/README.md, «Изменения фактов»"`
+	PersonChanges     string        `env:"PERSON_CHANGES,default=hold" sent:"yes" oneof:"hold send" doc:"Изменения фактов, в которых изменились только сведения о людях: hold — ждут подтверждения (egisso.release_person_changes), send — отправляются сразу"`
+	GuardWindow       time.Duration `env:"GUARD_WINDOW,default=24h" sent:"yes" range:"0s..168h" doc:"За какое время считать изменения принятого ЕГИССО: если их больше, чем бывает, они ждут человека (egissogw changes); 0s — не считать"`
+	GuardLeast        int           `env:"GUARD_LEAST,default=20" sent:"yes" range:"1..1000000" doc:"Столько удалений, прекращений или изменений реестра за GUARD_WINDOW уходит всегда"`
+	GuardPercent      int           `env:"GUARD_PERCENT,default=1" sent:"yes" range:"1..100" doc:"Сверх GUARD_LEAST — до стольких процентов записей реестра, которые есть в ЕГИССО"`
+	GuardMost         int           `env:"GUARD_MOST,default=500" sent:"yes" range:"1..100000000" doc:"Но не больше стольких"`
+	GuardLimits       string        `env:"GUARD_LIMITS" sent:"yes" doc:"Свои пределы вместо этих: removal, termination, alteration, через @ — поставщика, например removal=50,alteration@0042.000001=off; off — не считать"`
+	AlreadyLoaded     string        `env:"ALREADY_LOADED" sent:"yes" doc:"Какие отказы ЕГИССО значат «запись с этим идентификатором уже загружена»: коды правил и части текста через точку с запятой, номера и идентификаторы в тексте не важны. Настоящие тексты ЕГИССО нам неизвестны: пока список пуст, о каждом похожем виде отказов спрашивает status (egissogw refusals)"`
+	UnknownRecord     string        `env:"UNKNOWN_RECORD" sent:"yes" doc:"Какие отказы значат «записи, к которой относится событие, в ЕГИССО нет или она не наша»; вид тот же, настоящие тексты тоже неизвестны"`
+	FormOnCommand     string        `env:"FORM_ON_COMMAND" sent:"yes" check:"registers" doc:"Реестры через запятую (onmsz, lmsz, point, organization, fact), пакеты которых формируются и отправляются только по команде: кнопкой МИС, form, send или export; остальные — сами"`
+	ExportTimes       ExportTimes   `env:"EXPORT_TIMES" sent:"yes" doc:"Когда уходят выгрузки, в TIME_ZONE: пять полей cron на все реестры или РЕЕСТР=пять полей через точку с запятой, например lmsz=0 18 * * *;fact=0 19 * * *. Уходит то, что решено к этому времени; пропущенное время наверстывается. Чтение, проверки и preview идут всё время. Не названные реестры — по мере готовности"`
 	ExportFileName    string        `env:"EXPORT_FILE_NAME,default={prefix}_{kind}_{package}.xml" check:"export-name" doc:"Имя файла для загрузки в кабинете поставщика; {package} — идентификатор пакета, {prefix} — четыре знака кода поставщика, {provider} — код поставщика, {kind} — вид сведений, {date} — дата выгрузки"`
-	FactsActualOn     string        `env:"FACTS_ACTUAL_ON" check:"date" doc:"Дата актуальности первой выгрузки, ГГГГ-ММ-ДД: факты, которые закончились раньше и ЕГИССО ещё не приняты, не передаются; без неё передаются все"`
+	FactsActualOn     string        `env:"FACTS_ACTUAL_ON" sent:"yes" check:"date" doc:"Дата актуальности первой выгрузки, ГГГГ-ММ-ДД: факты, которые закончились раньше и ЕГИССО ещё не приняты, не передаются; без неё передаются все"`
 	SchemaDir         string        `env:"SCHEMA_DIR" doc:"Каталог официальных схем XSD ЕГИССО; если задан, каждый пакет перед подписью проверяется и по ним"`
-	RulePolicy        RulePolicy    `env:"RULE_POLICY" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
+	RulePolicy        RulePolicy    `env:"RULE_POLICY" sent:"yes" doc:"Изменение строгости правил проверки, например 019=block,026=warn: block — запись не отправляется, warn — отправляется с предупреждением, off — правило выключено"`
 }
 
 // PersonChangesSend is the value of Package.PersonChanges that asks nobody.
@@ -200,9 +202,9 @@ type Job struct {
 	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
 	Classifier     Schedule      `env:"SCHEDULE_CLASSIFIER,default=15 4 * * *" doc:"Когда запрашивать КМСЗ и справочники; при первом запуске они запрашиваются сразу. При off — только по просьбе человека и когда пропущена версия"`
 	Reconcile      Schedule      `env:"SCHEDULE_RECONCILE,default=30 3 * * *" doc:"Когда сверять весь источник с тем, что знает шлюз; off — только командой reconcile"`
-	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" doc:"Часовой пояс расписаний и дат"`
-	Settle         time.Duration `env:"SETTLE,default=10m" range:"0s..24h" doc:"Сколько записи не должно быть в источнике, чтобы её удаление ушло в ЕГИССО: вернувшаяся раньше ничего не меняет"`
-	KMSZWait       time.Duration `env:"KMSZ_WAIT,default=1h" range:"0s..72h" doc:"Сколько ЛМСЗ ждут первого КМСЗ после того, как ушёл запрос: потом они отправляются без сверки с ним, с предупреждением. Без запросов по расписанию (SCHEDULE_CLASSIFIER=off) не ждут"`
+	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" sent:"yes" doc:"Часовой пояс расписаний и дат"`
+	Settle         time.Duration `env:"SETTLE,default=10m" sent:"yes" range:"0s..24h" doc:"Сколько записи не должно быть в источнике, чтобы её удаление ушло в ЕГИССО: вернувшаяся раньше ничего не меняет"`
+	KMSZWait       time.Duration `env:"KMSZ_WAIT,default=1h" sent:"yes" range:"0s..72h" doc:"Сколько ЛМСЗ ждут первого КМСЗ после того, как ушёл запрос: потом они отправляются без сверки с ним, с предупреждением. Без запросов по расписанию (SCHEDULE_CLASSIFIER=off) не ждут"`
 	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`
 	RetryMin       time.Duration `env:"RETRY_MIN,default=5s" range:"100ms..1h" doc:"Первая пауза перед повтором"`
 	RetryMax       time.Duration `env:"RETRY_MAX,default=15m" range:"1s..24h" doc:"Наибольшая пауза перед повтором"`

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 // ExportTimes say when packages of registers leave; a register that is not named goes
 // whenever something is ready.
-type ExportTimes map[string]cron.Schedule
+type ExportTimes map[string]Schedule
 
 // exportRegisters are the registers that may have export times (adapter/egisso/README.md).
 var exportRegisters = []string{"onmsz", "lmsz", "point", "organization", "fact"}
@@ -46,15 +47,24 @@ func (t *ExportTimes) EnvDecode(value string) error {
 	return nil
 }
 
+// String is the same for the same times.
+func (t ExportTimes) String() string {
+	parts := make([]string, 0, len(t))
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		parts = append(parts, name+"="+t[name].Spec)
+	}
+	return strings.Join(parts, ";")
+}
+
 // exportLine reads a line of cron. Intervals say nothing of the day's time and would begin
 // anew whenever the gateway does.
-func exportLine(line string) (cron.Schedule, error) {
+func exportLine(line string) (Schedule, error) {
 	schedule, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.TrimSpace(line))
 	switch {
 	case err != nil || strings.Contains(line, "TZ="):
-		return nil, textError("не расписание: ожидается пять полей cron, например 0 19 * * *")
+		return Schedule{}, textError("не расписание: ожидается пять полей cron, например 0 19 * * *")
 	case schedule.Next(time.Now()).IsZero():
-		return nil, textError("такой день или час никогда не наступает")
+		return Schedule{}, textError("такой день или час никогда не наступает")
 	}
-	return schedule, nil
+	return Schedule{Spec: strings.Join(strings.Fields(line), " "), Schedule: schedule}, nil
 }

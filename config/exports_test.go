@@ -13,10 +13,13 @@ func TestExportTimes(t *testing.T) {
 	if err := times.EnvDecode(" lmsz = 0 18 * * 1-5 ; fact=0 19,20 * * *;"); err != nil || len(times) != 2 {
 		t.Fatalf("%v, %v", times, err)
 	}
-	if due := times["fact"].Next(monday).Hour(); due != 19 {
+	if due := times["fact"].Schedule.Next(monday).Hour(); due != 19 {
 		t.Errorf("facts leave at %d", due)
 	}
-	if err := times.EnvDecode("0 19 * * *"); err != nil || len(times) != len(exportRegisters) || times["point"].Next(monday).Hour() != 19 {
+	if text := times.String(); text != "fact=0 19,20 * * *;lmsz=0 18 * * 1-5" {
+		t.Errorf("they read %q", text)
+	}
+	if err := times.EnvDecode("0 19 * * *"); err != nil || len(times) != len(exportRegisters) || times["point"].Schedule.Next(monday).Hour() != 19 {
 		t.Errorf("one line for all: %v, %v", times, err)
 	}
 	if err := times.EnvDecode(""); err != nil || len(times) != 0 {
@@ -34,7 +37,7 @@ func TestExportTimes(t *testing.T) {
 		"fact=0 19 * * *\x00":               "пять полей",
 		"fact=" + strings.Repeat("1,", 1e5): "пять полей",
 	} {
-		before := ExportTimes{"fact": nil}
+		before := ExportTimes{"fact": {}}
 		times := before
 		if err := times.EnvDecode(value); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %q", value, err, want)

@@ -21,6 +21,7 @@ type field struct {
 	oneof       []string
 	low, high   string // bounds as written in the tag
 	check       string
+	sent        bool // it decides what is sent
 	fileOnly    bool // a secret that may not be in the variable itself
 }
 
@@ -43,7 +44,7 @@ func walk(v reflect.Value, group, groupDoc string, yield func(field) bool) bool 
 			continue
 		}
 		f := field{value: v.Field(i), group: group, groupDoc: groupDoc, doc: t.Tag.Get("doc"),
-			oneof: strings.Fields(t.Tag.Get("oneof")), check: t.Tag.Get("check"), fileOnly: t.Tag.Get("secret") == "file"}
+			oneof: strings.Fields(t.Tag.Get("oneof")), check: t.Tag.Get("check"), fileOnly: t.Tag.Get("secret") == "file", sent: t.Tag.Get("sent") == "yes"}
 		name, options, _ := strings.Cut(t.Tag.Get("env"), ",")
 		f.name = name
 		f.required = options == "required"

@@ -43,7 +43,10 @@ type arrival struct {
 	// waits tells that something must be done before it may be acknowledged; nil
 	// means there is nothing.
 	waits func(ctx context.Context, id string) (bool, error)
-	attrs []any // for the log
+	// foreign tells that another gateway may still take it: it is left at the bus, and not
+	// stored; nil means it is ours.
+	foreign func(ctx context.Context, id string) (bool, error)
+	attrs   []any // for the log
 }
 
 // ackBook remembers what was acknowledged, and what was not believed.
@@ -125,7 +128,23 @@ func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool
 		l.id = ""
 	}
 	in.told(ctx, problem)
+	if left, err := in.leave(ctx, l, problem, begun.ID); left || err != nil {
+		more, seen[r.ClaimedID] = left && !seen[r.ClaimedID], true
+		return false, more, err
+	}
 	return in.settle(ctx, r, begun, l, problem)
+}
+
+// leave leaves a message at the bus that another gateway may take.
+func (in inbox) leave(ctx context.Context, l *arrival, problem error, reply int64) (left bool, err error) {
+	if l == nil || l.foreign == nil || l.id == "" || problem != nil {
+		return false, nil
+	}
+	if left, err = l.foreign(ctx, l.id); !left || err != nil {
+		return false, err
+	}
+	in.log.Warn(in.what+" to nothing of ours is left at the bus for its owner", append([]any{"answer_id", l.id}, l.attrs...)...)
+	return true, in.store.EndReply(context.WithoutCancel(ctx), reply)
 }
 
 // next asks the bus for a message, unless it is known to be down, and keeps what came

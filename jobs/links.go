@@ -11,11 +11,12 @@ import (
 )
 
 // Links keeps in the database how the bus and its file storage look to this
-// process, and what it signs with, for those who cannot ask it.
+// process, what it signs with and by which settings it works, for those who cannot ask it.
 type Links struct {
 	Store       *store.Store
 	Bus, Files  *bus.Breaker
 	Certificate *cert.Certificate // nil if nothing is signed
+	Instance    *store.Instance   // this process; nil if it is none that stays
 	// Clock compares ours with the bus's; nil if nobody does.
 	Clock func() (reading store.LinkClock, known bool)
 }
@@ -31,7 +32,14 @@ func (l Links) Run(ctx context.Context) (Report, error) {
 			smev.Clock = &reading
 		}
 	}
-	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx))
+	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx))
+}
+
+func (l Links) saveInstance(ctx context.Context) error {
+	if l.Instance == nil {
+		return nil
+	}
+	return l.Store.SaveInstance(ctx, *l.Instance)
 }
 
 func (l Links) saveCertificate(ctx context.Context) error {

@@ -21,12 +21,15 @@ type Receive struct {
 	// accepted="false" once it is stored, which takes it off the answerQueue
 	// (adapter/smev/SPEC.md#flow). Otherwise it stays there and comes again.
 	RefuseUnverified bool
-	Senders          Senders
-	Breaker          *bus.Breaker  // shared by all who call the bus; nil lets everything through
-	Registration     *Registration // nil where nobody asks
-	Archive          *Archive      // where an answer is kept before it is acknowledged; nil where none is
-	Now              func() time.Time
-	Log              *slog.Logger
+	// ForeignWait is how long an answer to nothing of ours stays at the bus for another
+	// gateway of the same mnemonic to take; 0: it is stored and acknowledged at once.
+	ForeignWait  time.Duration
+	Senders      Senders
+	Breaker      *bus.Breaker  // shared by all who call the bus; nil lets everything through
+	Registration *Registration // nil where nobody asks
+	Archive      *Archive      // where an answer is kept before it is acknowledged; nil where none is
+	Now          func() time.Time
+	Log          *slog.Logger
 }
 
 // Name implements Job.
@@ -57,6 +60,9 @@ func (r Receive) read(_ context.Context, reply *bus.Reply) (*arrival, error) {
 			return storeHeard(ctx, r.Store, r.Log, stored)
 		},
 		attrs: []any{"original_message_id", a.About, "kind", a.Kind},
+	}
+	l.foreign = func(ctx context.Context, id string) (bool, error) {
+		return r.Store.ForeignWaits(ctx, id, a.About, r.ForeignWait)
 	}
 	if len(a.Files)+len(a.Inline) > 0 {
 		l.waits = r.Store.FilesDue // for Fetch

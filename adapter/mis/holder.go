@@ -58,6 +58,8 @@ func (h Holder) String() string {
 		return fmt.Sprintf("подготовленная транзакция %q базы %s", h.Name, h.Database)
 	case h.PID != 0 && h.Name != "":
 		return fmt.Sprintf("транзакция сеанса %d (%s) базы %s", h.PID, h.Name, h.Database)
+	case h.PID != 0 && h.Age == 0: // a role without rights sees no more of others' sessions
+		return fmt.Sprintf("транзакция сеанса %d базы %s; программу и начало роль источника не видит (grant pg_read_all_stats)", h.PID, h.Database)
 	case h.PID != 0:
 		return fmt.Sprintf("транзакция сеанса %d базы %s", h.PID, h.Database)
 	}

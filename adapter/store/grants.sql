@@ -60,8 +60,11 @@ begin
         -- What comes is kept while it is read, what cannot be understood for good.
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
-        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble to egisso_gateway;
+        grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
+        grant insert, delete on egisso.late_change to egisso_gateway;
+        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
         grant insert, update on egisso.archived to egisso_gateway;
+        grant insert, update (refused_at, refused) on egisso.contour to egisso_gateway;
         grant select, insert, update on egisso.change_guard to egisso_gateway;
         grant select on egisso.expected_change to egisso_gateway;
         grant insert, update on egisso.refusal_kind to egisso_gateway;
@@ -85,6 +88,7 @@ begin
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
             egisso.mean_refusal(bigint, text, text), egisso.adopt_record(text, text, uuid, text), egisso.send_unconfirmed(text, text, text),
+            egisso.reset_contour(text, boolean, text, text[], text, boolean, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;
 
@@ -94,7 +98,8 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding,
             egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble,
-            egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+            egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance, egisso.running_instance, egisso.held_changes,
+            egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

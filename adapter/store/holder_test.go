@@ -37,6 +37,11 @@ func TestHolder(t *testing.T) {
 	if !note(7, 0) || note(7, 0) || shown() != 1 {
 		t.Error("one that lasts is not told of once")
 	}
+	// What is seen of it later is said, and changes neither its age nor that it was told of.
+	if long, err := f.NoteHolder(t.Context(), store.Holder{XID: 7, Who: "транзакция программы", Ends: "завершите"}); long || err != nil || shown() != 1 {
+		t.Errorf("one that is known better begins anew: %v, %v", long, err)
+	}
+	f.want(t, `select who from egisso.source_holder`, "транзакция программы")
 	if note(8, time.Minute) || shown() != 0 {
 		t.Error("another one inherits its age")
 	}

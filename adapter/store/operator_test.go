@@ -63,6 +63,23 @@ func TestRetryOfARejectedRecordThatIsGoneDropsIt(t *testing.T) {
 	f.want(t, `select state || ': ' || left(reason, 40) from egisso.record_status`, "nothing_to_send: Исчезла из источника после отказа ЕГИССО")
 }
 
+// What ended before the first export says so, as long as the source has it.
+func TestNotActualIsSaid(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{
+			ID: recordID(p.Key), Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, State: lifecycle.Dropped, Reason: lifecycle.NotActual,
+		}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const said = `select state || ': ' || left(reason, 31) || ' ' || rule_codes::text from egisso.record_status`
+	f.want(t, said, "nothing_to_send: L-ACTUAL Назначение закончилось {L-ACTUAL}")
+	f.exec(t, `update egisso.source_row set deleted = true, content_hash = null`)
+	f.want(t, said, "nothing_to_send:  {}")
+}
+
 func TestRetryOverridesOnlyWhatThePolicyBlocks(t *testing.T) {
 	f := open(t)
 	decide := func() (overridden bool) {

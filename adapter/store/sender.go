@@ -84,14 +84,19 @@ func noteSender(ctx context.Context, tx pgx.Tx, a InAnswer) error {
 	return err
 }
 
+// rower is a pool, a connection or a transaction.
+type rower interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // ownMessage gives the id of the message of ours an answer is about, nil if there is
 // none. request: it is a request of ours and may have reached the bus.
-func ownMessage(ctx context.Context, tx pgx.Tx, original string) (id *uuid.UUID, request bool, err error) {
+func ownMessage(ctx context.Context, from rower, original string) (id *uuid.UUID, request bool, err error) {
 	parsed, err := uuid.Parse(original)
 	if err != nil {
 		return nil, false, nil // not an id of ours
 	}
-	err = tx.QueryRow(ctx, query("own_message"), parsed).Scan(&request)
+	err = from.QueryRow(ctx, query("own_message"), parsed).Scan(&request)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
 	}

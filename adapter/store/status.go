@@ -19,6 +19,8 @@ type Count struct {
 // Status is the gateway's state as `egissogw status` shows it.
 type Status struct {
 	Service      Service    `json:"service"`
+	Contour      *Contour   `json:"contour"` // whom the database was made for; nil: no gateway ran yet
+	Instances    []Instance `json:"instances"`
 	Records      []Count    `json:"records"`
 	Packages     []Count    `json:"packages"`
 	Undecided    int        `json:"undecided"`          // source rows waiting for a decision
@@ -84,6 +86,11 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
+		if c, known, err := contour(ctx, tx); err != nil {
+			return err
+		} else if known {
+			st.Contour = &c
+		}
 		for name, into := range map[string]*[]Count{
 			"record_counts": &st.Records, "blocked_rules": &st.BlockedRules, "rejected_rules": &st.RejectedRules,
 			"warned_rules": &st.WarnedRules, "remarked_rules": &st.RemarkedRules,
@@ -114,6 +121,13 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		if st.Links, err = links(ctx, tx); err != nil {
+			return err
+		}
+		running, err := tx.Query(ctx, query("instances"))
+		if err != nil {
+			return err
+		}
+		if st.Instances, err = pgx.CollectRows(running, pgx.RowToStructByPos[Instance]); err != nil {
 			return err
 		}
 		signing, err := tx.Query(ctx, query("certificates"))

@@ -35,9 +35,10 @@ type parts struct {
 	fileBreaker  *bus.Breaker
 	clock        smev.ClockGauge // of the bus
 	policies
-	archive *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
-	schema  jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
-	log     *slog.Logger
+	instance *store.Instance
+	archive  *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
+	schema   jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
+	log      *slog.Logger
 }
 
 // open opens everything the configuration names. What it opened is closed by
@@ -62,6 +63,9 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	if p.policies, err = fieldPolicy(c); err != nil {
 		return nil, err
 	}
+	if p.instance, err = instanceOf(c, p.policies); err != nil {
+		return nil, err
+	}
 	p.store.Bear(store.ChangeLimits{
 		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
 	})
@@ -81,6 +85,9 @@ func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) 
 	s.RetryBetween(retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax})
 	g.store, p.store = s, s
 	g.closers = append(g.closers, s.Close)
+	if err := inContour(ctx, s, c); err != nil {
+		return err
+	}
 	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		return err
@@ -117,7 +124,8 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus, Instance: p.instance}, Schedule: minutely},
+		{Job: jobs.Late{Source: p.source, Store: p.store, Log: p.log}, Schedule: hourly, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 	}
 	if p.archive != nil {
@@ -194,7 +202,7 @@ func formJob(c config.Config, versions egisso.VersionSet, s *store.Store, log *s
 func exportTimes(c config.Config) store.ExportTimes {
 	times := store.ExportTimes{}
 	for register, schedule := range c.Package.ExportTimes {
-		times[egisso.Register(register)] = func(t time.Time) time.Time { return schedule.Next(t.In(c.Job.TimeZone.Location)) }
+		times[egisso.Register(register)] = func(t time.Time) time.Time { return schedule.Schedule.Next(t.In(c.Job.TimeZone.Location)) }
 	}
 	return times
 }
@@ -225,7 +233,7 @@ func (p *parts) send(c config.Config) jobs.Job {
 
 func (p *parts) receive(c config.Config) jobs.Job {
 	return jobs.Receive{
-		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, Senders: heard(c.SMEV),
+		Store: p.store, Switch: p.store, Bus: p.bus, RefuseUnverified: c.SMEV.RefuseUnverified, ForeignWait: c.SMEV.ForeignWait, Senders: heard(c.SMEV),
 		Breaker: p.breaker, Registration: p.registration, Archive: p.archive, Now: time.Now, Log: p.log,
 	}
 }

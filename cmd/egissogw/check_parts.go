@@ -48,6 +48,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	if !state.Service.Enabled {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
+	r.databaseContour(ctx, s, c)
 	for _, f := range state.Findings {
 		if slices.Contains(siteFindings, f.Code) {
 			r.Problem = append(r.Problem, f.Text+". "+f.Advice)
@@ -57,7 +58,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 }
 
 // siteFindings are those of status that a wrong setting or certificate leads to.
-var siteFindings = []string{"read_only", "unverified", "certificate"}
+var siteFindings = []string{"read_only", "unverified", "certificate", "foreign", "instances_differ"}
 
 // pooled tells of a pool of connections before a database.
 func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
@@ -120,7 +121,10 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 		r.Problem = append(r.Problem, err.Error())
 	case h == nil:
 	case h.Age >= holderPatience:
-		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена уже %s, и изменения, сделанные после её начала, не читаются; %s", h, h.Age, h.Ends()))
+		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена с %s, и изменения, сделанные после её начала, не читаются; %s",
+			h, time.Now().Add(-h.Age).Format(humanTime), h.Ends()))
+	case h.Age == 0: // perhaps since this second
+		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s; если её начала не видно, сколько она стоит, считает служба (egissogw status)", h))
 	default:
 		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s", h))
 	}
@@ -175,6 +179,9 @@ func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 		} else {
 			r.Problem = append(r.Problem, text+"; для промышленного контура укажите мнемонику ЕГИССО (на тестовом — "+config.Prefix+"SMEV_TEST_MESSAGE=true)")
 		}
+	}
+	if c.SMEV.NodeID == "" {
+		r.Notes = append(r.Notes, config.Prefix+"SMEV_NODE_ID не задана: под этой мнемоникой может работать только эта база шлюза; второй шлюз со своей базой заберёт ответы этого, и каждому нужна своя метка")
 	}
 	u, err := url.Parse(c.SMEV.URL)
 	if err != nil {

@@ -28,6 +28,9 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
+	if err := fromThisSource(ctx, s, c); err != nil {
+		return err
+	}
 	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		return err

@@ -100,6 +100,13 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
+	contour, err := contourOf(c)
+	if err != nil {
+		return err
+	}
+	if err := g.store.RememberContour(ctx, contour); err != nil {
+		return contourFault(err)
+	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
 	return nil
@@ -142,6 +149,9 @@ func (g *gateway) run(ctx context.Context) error {
 	case <-time.After(g.shutdown):
 		cancel(errors.New("the term for stopping is over"))
 		<-stopped
+	}
+	if err := g.store.EndInstance(context.WithoutCancel(ctx)); err != nil {
+		g.log.Warn("the end is not noted: this gateway is shown as running for some minutes", "err", err)
 	}
 	g.log.Info("gateway stopped")
 	return nil

@@ -35,6 +35,9 @@ func status(ctx context.Context, a *app, args []string) error {
 func printStatus(w io.Writer, st store.Status) error {
 	fprintln(w, serviceLine(st.Service))
 	printFindings(w, st.Findings)
+	if st.Contour != nil {
+		fprintln(w, "\nКонтур: "+st.Contour.String())
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
 	fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
@@ -52,6 +55,9 @@ func printStatus(w io.Writer, st store.Status) error {
 	fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
 	for _, l := range st.Links {
 		fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
+	}
+	for _, i := range st.Instances {
+		fprintf(t, "Работает шлюз с %s\tпроцесс %d, версия %s, настройки %s\n", shown(&i.Started), i.PID, i.Version, i.Hash)
 	}
 	for _, c := range st.Certificates {
 		fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, shown(&c.Ends))

@@ -32,6 +32,9 @@ type Checker struct {
 	// Twin reports whether another fact, active and not this one, has the key
 	// of Fact.TwinKey.
 	Twin func(key [32]byte) bool
+	// MeasureLoader is the provider ЕГИССО has the fact's measure from; "" if that is not
+	// known.
+	MeasureLoader string
 	// LastAccepted is the id of the last version of this very record that
 	// ЕГИССО accepted and holds, uuid.Nil if there is none.
 	LastAccepted *uuid.UUID

@@ -45,7 +45,7 @@ var factRules = []Rule{
 	{Code: "L-OSZ", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "oszCode, lmszProviderCode", Text: "Код ОНМСЗ имеет вид NNNN.NNNNNN и есть в реестре ОНМСЗ (если реестр ведётся)", fact: factParticipants},
 	{Code: "014", Register: egisso.RegisterFact, Severity: egisso.Error,
-		Reads: "lmszId", Text: "ЛМСЗ принята ЕГИССО и не удалена", fact: factMeasureKnown},
+		Reads: "lmszId, lmszProviderCode", Text: "ЛМСЗ принята ЕГИССО, от названного поставщика, и не удалена", fact: factMeasureKnown},
 	{Code: "L-CAT", Register: egisso.RegisterFact, Severity: egisso.Error,
 		Reads: "categoryId", Text: "Категория принадлежит указанной ЛМСЗ", fact: factCategory},
 	{Code: "019", Register: egisso.RegisterFact, Severity: egisso.Warning,
@@ -193,15 +193,16 @@ func factDecisionOrder(s *factSubject, r *report) {
 	}
 }
 
-// factMeasureKnown cannot judge a measure that another provider loaded. Without
-// an identifier there is nothing to write, so no policy lets the fact out.
+// factMeasureKnown cannot judge a measure that another provider loaded and the gateway does
+// not know. Without an identifier there is nothing to write, so no policy lets the fact out.
 func factMeasureKnown(s *factSubject, r *report) {
-	switch {
-	case s.measure != nil || s.f.MeasureProviderCode != "":
-	case s.f.MeasureID != uuid.Nil:
-		r.add("lmszId", "Значение идентификатора ЛМСЗ "+s.f.MeasureID.String()+" в реестре принятых ЛМСЗ не найдено")
-	default:
+	switch named := s.f.MeasureProviderCode; {
+	case s.measure == nil && s.f.MeasureID == uuid.Nil:
 		r.schema("lmszId", "ЛМСЗ, указанная в источнике, в реестре принятых ЛМСЗ не найдена")
+	case s.measure != nil && s.MeasureLoader != "" && named != "" && named != s.MeasureLoader:
+		r.add("lmszProviderCode", "ЕГИССО приняла эту ЛМСЗ от поставщика "+s.MeasureLoader+", а назван "+named)
+	case s.measure == nil && named == "":
+		r.add("lmszId", "Значение идентификатора ЛМСЗ "+s.f.MeasureID.String()+" в реестре принятых ЛМСЗ не найдено")
 	}
 }
 

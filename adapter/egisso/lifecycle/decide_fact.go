@@ -114,6 +114,7 @@ type factState struct {
 	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
 	history  egisso.History
 	measure  *egisso.LocalMeasure // accepted version of its measure
+	loader   string               // provider ЕГИССО has that from; "": its measure is not known
 	wait     Reason
 	content  string // of the assignment, before it is cut to what the schema takes
 	twin     bool   // another fact says the same
@@ -148,10 +149,18 @@ func (d Decider) factState(p Pending) (s factState, err error) {
 	if s.measure != nil {
 		f.MeasureID, f.CategoryID = s.measure.ID, categoryID(s.measure, f.CategoryKey)
 	}
-	if state != nil && f.MeasureProviderCode == "" && d.owner(state.Provider) != d.provider(p) {
-		f.MeasureProviderCode = d.owner(state.Provider)
+	// The measure's own provider does not name itself, any other does: the source need not
+	// know which of the two a row is.
+	if f.MeasureProviderCode == d.provider(p) {
+		f.MeasureProviderCode = ""
 	}
-	// The measure's own provider need not name itself, any other names it.
+	if state != nil {
+		s.loader = d.owner(state.Provider)
+		if f.MeasureProviderCode == "" && s.loader != d.provider(p) {
+			f.MeasureProviderCode = s.loader
+		}
+	}
+	// What was sent under another provider said the same in other words.
 	if a := s.accepted; a != nil && cmp.Or(a.MeasureProviderCode, d.owner(p.AcceptedProvider)) == cmp.Or(f.MeasureProviderCode, d.provider(p)) {
 		a.MeasureProviderCode = f.MeasureProviderCode
 		hash := a.ContentHash()
@@ -175,6 +184,7 @@ func (d Decider) factFindings(s factState, f egisso.Fact) []egisso.Finding {
 	if s.twin {
 		d.Checker.Twin = func([32]byte) bool { return true }
 	}
+	d.Checker.MeasureLoader = s.loader
 	findings := d.Checker.Fact(f, s.measure)
 	if s.wait == "" {
 		return findings

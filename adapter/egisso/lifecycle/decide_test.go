@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -194,6 +195,45 @@ func TestRowsOfAnotherProvider(t *testing.T) {
 	f := d.Record.Content.(*egisso.Fact)
 	if d.Record.Provider != "0042.000002" || f.MeasureProviderCode != testProvider || d.Record.ID != egisso.FactID("0042.000002", "1", 0) {
 		t.Errorf("sent under %s, measure of %q, id %s", d.Record.Provider, f.MeasureProviderCode, d.Record.ID)
+	}
+}
+
+// A measure's provider is named by everybody but itself, whatever the source says of it. One
+// that the source names and ЕГИССО does not have the measure from is no provider to name, nor
+// does the name of one stand for a measure nobody knows.
+func TestProviderOfTheMeasure(t *testing.T) {
+	const other, third = "0042.000002", "0042.000003"
+	for name, tc := range map[string]struct {
+		said, of, accepted string // what the source names, whose the fact is, whose the measure
+		sent, blocked      string
+	}{
+		"own, nothing said":     {"", "", "", "", ""},
+		"own, said":             {testProvider, "", "", "", ""},
+		"another's, unsaid":     {"", other, "", testProvider, ""},
+		"another's, said":       {testProvider, other, "", testProvider, ""},
+		"another's, as its own": {testProvider, "", other, other, ""},
+		"a third one's":         {third, other, "", "", "014"},
+		"a third one's, ours":   {third, "", "", "", "014"},
+	} {
+		f := invented()
+		f.MeasureProviderCode = tc.said
+		p := pendingFact(t, f, &MeasureState{Accepted: acceptedMeasure(), Provider: tc.accepted})
+		p.Provider = tc.of
+		d, err := testDecider(egisso.RegisterFact).Decide(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocked := slices.ContainsFunc(d.Record.Findings, func(f egisso.Finding) bool { return f.Code == tc.blocked && f.Field == "lmszProviderCode" })
+		if got := d.Record.Content.(*egisso.Fact).MeasureProviderCode; tc.blocked == "" && (got != tc.sent || d.Record.State != Ready) ||
+			tc.blocked != "" && (!blocked || d.Record.State != Blocked) {
+			t.Errorf("%s: %q is named, %s, %v", name, got, d.Record.State, d.Record.Findings)
+		}
+	}
+	f := invented()
+	f.MeasureProviderCode = third
+	d, err := testDecider(egisso.RegisterFact).Decide(pendingFact(t, f, nil))
+	if err != nil || d.Record.State != Blocked {
+		t.Errorf("a measure nobody knows: %s %v, %v", d.Record.State, d.Record.Findings, err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func KMSZ(number int, status egisso.VersionStatus, measures []egisso.LocalMeasure, without ...string) *egisso.KMSZ {
 	k := &egisso.KMSZ{
 		KMSZVersion: egisso.KMSZVersion{
-			Number: number, Status: status, StartDate: time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(number, 0, 0),
+			Number: number, Status: status, StartDate: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, number, 0),
 			Document: fmt.Sprintf("Приказ о введении версии %d (вымышленный)", number),
 		},
 		Facets: map[egisso.Facet][]egisso.Position{},

@@ -195,7 +195,8 @@ select w.register,
                 ''), ''),
            case when w.state = 'nothing_to_send' then
                (select e.shown from egisso.record r join egisso.reason e on e.code = r.reason_code
-                 where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped' and r.reason_code in ('refused_gone', 'removed_before', 'unknown_gone')
+                 where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped'
+                   and (r.reason_code in ('refused_gone', 'removed_before', 'unknown_gone') or r.reason_code = 'not_actual' and not w.deleted)
                  order by r.state_at desc limit 1) end,
            -- What ЕГИССО accepted stays accepted, and the classifier moved on.
            case when w.register = 'lmsz' and w.accepted_id is not null then
@@ -215,6 +216,9 @@ select w.register,
        w.updated_at,
        w.participant_code,
        array_remove(case
+           when w.state = 'nothing_to_send' and not w.deleted then
+               array(select e.rule from egisso.record r join egisso.reason e on e.code = r.reason_code
+                      where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped' and r.reason_code = 'not_actual' limit 1)
            when w.reason_code <> '' then array(select e.rule from egisso.reason e where e.code = w.reason_code)
            when egisso.record_remarked(w.state) then
                array(select m.rule_code from egisso.record_message m

@@ -154,6 +154,15 @@ create table egisso.source_holder (
     told   boolean     not null default false            -- that it has lasted is in the log
 );
 
+-- Changes whose time said that they had been read already: a clock or a zone of the source is
+-- wrong, or a transaction was open for longer than the overlap.
+create table egisso.late_change (
+    id       bigint      generated always as identity primary key,
+    register text        not null,
+    at       timestamptz not null default now(),
+    records  integer     not null check (records > 0)
+);
+
 -- Reconciliation: everything in the source against everything the gateway knows
 -- (jobs/README.md#promises, 1).
 
@@ -593,6 +602,15 @@ create index answer_held on egisso.answer (part, sender) where held_at is not nu
 create index answer_held_about on egisso.answer (about) where held_at is not null;
 create index answer_stranger on egisso.answer (received_at) where verified and (about is null or held_at is not null);
 
+-- Answers to what is not ours, which another gateway of our mnemonic may be waiting for: they
+-- stay at the bus, and are not stored, until it had time to take them.
+create table egisso.foreign_answer (
+    id      text        primary key,                      -- of the bus
+    since   timestamptz not null default now(),           -- when it was met first
+    last_at timestamptz not null default now(),
+    seen    integer     not null default 1                -- how often
+);
+
 -- Files that came with answers: a protocol may be one (10.10.I 1.0.4). Who fetches,
 -- with what, and what came of it; an answer is acknowledged and applied when none
 -- of its files is due.
@@ -888,6 +906,32 @@ create table egisso.archive_trouble (
 );
 
 -- The running program -------------------------------------------------------------------------
+
+-- Whom this database was made for, as the first gateway that ran said: what one ЕГИССО
+-- accepted another one never has.
+create table egisso.contour (
+    id           boolean     primary key default true check (id),
+    bus          text        not null,                -- host and port of the bus
+    test         boolean     not null,                -- messages are marked as tests
+    source       text        not null,                -- database and schema of the МИС
+    source_hosts text[]      not null,                -- where it is: host and port, several if it may move
+    provider     text        not null,                -- the gateway's own participant code
+    since        timestamptz not null default now(),
+    refused_at   timestamptz,                         -- a gateway with other settings did not start
+    refused      text        not null default ''      -- Russian: in what they differ
+);
+
+-- Gateways that run, as they say every minute.
+create table egisso.instance (
+    process    uuid        primary key,
+    pid        integer     not null,
+    version    text        not null,                  -- of the program
+    started_at timestamptz not null,
+    seen_at    timestamptz not null default now(),
+    -- Name of each setting that decides what is sent, and a hash of its value. None of them
+    -- is a secret, a path or a host.
+    settings   jsonb       not null
+);
 
 -- When each job last ran and last succeeded: silence must be visible.
 create table egisso.job (

@@ -9,8 +9,12 @@ delete from egisso.source_holder;
 
 -- name: note_holder
 insert into egisso.source_holder as h (xid, who, ends, since) values ($1, $2, $3, now() - make_interval(secs => $4))
-on conflict (id) do update set xid = excluded.xid, who = excluded.who, ends = excluded.ends, since = excluded.since, met_at = now(), told = false
- where h.xid <> excluded.xid;
+on conflict (id) do update
+   set xid = excluded.xid, who = excluded.who, ends = excluded.ends,
+       since = case when h.xid = excluded.xid then least(h.since, excluded.since) else excluded.since end,
+       met_at = case when h.xid = excluded.xid then h.met_at else now() end,
+       told = h.told and h.xid = excluded.xid
+ where (h.xid, h.who, h.ends) is distinct from (excluded.xid, excluded.who, excluded.ends);
 
 -- name: holder_told
 -- Once for each, when it has lasted.
@@ -62,3 +66,7 @@ unsaid as (
     delete from egisso.source_content c using given g join saved using (row_key)
      where c.register = $1 and c.row_key = g.row_key and g.content is null)
 select count(*) filter (where changed) from saved;
+
+-- name: note_late
+with old as (delete from egisso.late_change where at < now() - interval '30 days')
+insert into egisso.late_change (register, records) values ($1, $2);

@@ -9,6 +9,22 @@ select 'read_only', '', 1, null::timestamptz,
        'Укажите в EGISSOGW_DATABASE_URL основной сервер; из нескольких узлов его выберет target_session_attrs=read-write'
  where pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean;
 
+-- name: finding_contour
+-- A gateway that was told so does not start again by itself.
+select 'contour', '', 1, refused_at, 'Шлюз с другим контуром не запущен: ' || refused,
+       'Исправьте его настройки; если контур и правда другой: egissogw contour'
+  from egisso.contour where refused_at > greatest(now() - interval '1 day', since);
+
+-- name: finding_instances_differ
+-- Two that decide otherwise undo each other's decisions.
+select 'instances_differ', '', (select count(*)::int from egisso.running_instance), (select max(started_at) from egisso.running_instance),
+       'Одну базу ведут шлюзы с разными настройками: ' || string_agg(d.name, ', ' order by d.name),
+       'Что отправлять, они решают по-разному. Сделайте настройки одинаковыми и перезапустите; кто работает: egisso.running_instance'
+  from (select s.key as name
+          from egisso.running_instance r join egisso.instance i using (process), jsonb_each_text(i.settings) s
+         group by s.key having count(distinct s.value) > 1) d
+having count(*) > 0;
+
 -- name: finding_certificate
 -- Of those in use, see link.sql.
 select 'certificate', serial, 1, null::timestamptz,
@@ -49,6 +65,13 @@ having count(*) > 0;
 -- name: finding_source_held
 select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
   from egisso.source_holder where since < now() - interval '10 minutes';
+
+-- name: finding_late
+-- Until a day has passed without any.
+select 'late', register, sum(records)::int, min(at),
+       'Изменения МИС отмечены временем, которое уже прочитано: опрос их не видит, их находит только ежечасное сравнение',
+       'Проверьте в представлении changed_at: часы сервера, часовой пояс (timestamp at time zone), запись без нового changed_at; если транзакции МИС длятся дольше EGISSOGW_SOURCE_OVERLAP, увеличьте её. Надёжнее всего столбец changed_xid'
+  from egisso.late_change where at > now() - interval '26 hours' group by register;
 
 -- name: finding_mass_change
 select 'mass_change', register || ' ' || change, sum(records)::int, min(since),
@@ -113,6 +136,15 @@ select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::in
        min(text), 'Верная подпись, но ни одного нашего сообщения: записи, если ответ был на них, ждут. Список: egissogw inbox list; посмотрели: egissogw inbox done'
   from egisso.inbox where trouble = 'stranger' and not done
  group by text;
+
+-- name: finding_foreign
+-- Those that still come, or would have to come soon.
+select 'foreign', '', count(*)::int, min(f.since),
+       'Приходят ответы на сообщения, которых этот шлюз не отправлял: они оставлены в очереди СМЭВ, чтобы их взял тот, кто отправлял',
+       'Под той же мнемоникой работает другой шлюз со своей базой: у каждого должна быть своя EGISSOGW_SMEV_NODE_ID. Если его нет, по истечении EGISSOGW_SMEV_FOREIGN_WAIT они будут сохранены и показаны'
+  from egisso.foreign_answer f
+ where f.last_at > now() - interval '1 hour' and not exists (select from egisso.answer a where a.id = f.id)
+having count(*) > 0;
 
 -- name: finding_unkept
 select 'unkept', operation, replies::int, since,

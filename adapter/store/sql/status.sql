@@ -37,6 +37,9 @@ select (select count(*) from egisso.incoming where handled_at is null and verifi
 -- name: links
 select name, down_since, failures, skew, uncertainty, measured_at from egisso.link order by name desc;
 
+-- name: instances
+select pid, version, started_at, seen_at, settings_hash from egisso.running_instance order by started_at, process;
+
 -- name: file_backlog
 select (select count(*) from egisso.received_file where state = 'due'),
        (select count(*) from egisso.received_file where state = 'refused');

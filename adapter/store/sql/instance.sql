@@ -1,0 +1,9 @@
+-- Gateways that run.
+
+-- name: save_instance
+with old as (delete from egisso.instance where seen_at < now() - interval '1 day')
+insert into egisso.instance (process, pid, version, started_at, settings) values ($1, $2, $3, $4, $5)
+on conflict (process) do update set seen_at = now();
+
+-- name: end_instance
+delete from egisso.instance where process = $1;

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"egissogw/adapter/mis"
+	"egissogw/adapter/store"
+	"egissogw/config"
+)
+
+// instanceOf is this process with the settings that decide what is sent. What can be
+// written in several ways is compared by its meaning, queries by their text.
+func instanceOf(c config.Config, p policies) (*store.Instance, error) {
+	settings := config.Sent(c)
+	for name, value := range map[string]string{"RULE_POLICY": p.rules.String(), "EVENT_POLICY": p.events.String(), "KIND_VERSIONS": p.versions.String()} {
+		settings[config.Prefix+name] = config.ValueHash(value)
+	}
+	var text strings.Builder
+	if c.Source.Queries != "" {
+		queries, err := mis.ReadQueries(c.Source.Queries)
+		if err != nil {
+			return nil, fmt.Errorf("%sSOURCE_QUERIES: %w", config.Prefix, err)
+		}
+		for _, name := range slices.Sorted(maps.Keys(queries)) {
+			text.WriteString(name + "\x00" + queries[name] + "\x00")
+		}
+	}
+	settings[config.Prefix+"SOURCE_QUERIES"] = config.ValueHash(text.String())
+	return &store.Instance{PID: os.Getpid(), Version: programVersion(), Started: time.Now(), Settings: settings}, nil
+}
