@@ -60,7 +60,8 @@ begin
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.source_holder, egisso.archive_trouble to egisso_gateway;
-        grant insert, update on egisso.archived to egisso_gateway;
+        grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
+        grant insert on egisso.protocol_file to egisso_gateway; -- brought back from the archive
         grant select, insert, update on egisso.change_guard to egisso_gateway;
         grant select on egisso.expected_change to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
@@ -69,6 +70,7 @@ begin
             egisso.lock_rows_of_package(uuid) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
+        grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
     end if;
@@ -81,7 +83,7 @@ begin
             egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
-            egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
+            egisso.accept_loss(text), egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;
 
@@ -90,7 +92,7 @@ begin
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.record_status, egisso.record_finding, egisso.service_state,
-            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+            egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble, egisso.archive_loss, egisso.held_changes, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

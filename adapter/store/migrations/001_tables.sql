@@ -93,6 +93,9 @@ create table egisso.source_row (
     -- does not take such a row for a forgotten one.
     settled_hash      bytea,
     twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
+    -- Brought back from the archive, and the source was not read since: what it says is not
+    -- known, and nothing is decided on it.
+    unread            boolean     not null default false,
     primary key (register, row_key),
     check ((accepted_id is null) = (accepted_hash is null)),
     check (accepted_id is not null or accepted_content is null),
@@ -841,6 +844,20 @@ create table egisso.archive_trouble (
     last_at timestamptz not null default now(), -- when it was tried last
     problem text        not null                -- English, of the operating system
 );
+
+-- The newest entries of archives that the database did not know when a gateway looked, and
+-- recoveries that are under way (kind 'recovery'): while one has not ended nothing is signed,
+-- sent, polled or exported (code/46_loss.sql).
+create table egisso.archive_loss (
+    kind       text        not null check (kind in ('sent', 'answer', 'incoming', 'export', 'protocol', 'recovery')),
+    id         text        not null,                -- as the archive names it
+    since      timestamptz not null default now(),
+    ended_at   timestamptz,
+    how        text        check (how in ('recovered', 'accepted')), -- brought back, or a person said that it is not missed
+    primary key (kind, id),
+    check ((ended_at is null) = (how is null))
+);
+create index archive_loss_open on egisso.archive_loss (since) where ended_at is null;
 
 -- The running program -------------------------------------------------------------------------
 
