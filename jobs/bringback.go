@@ -178,7 +178,9 @@ func (r *bringing) entry(ctx context.Context, e archive.Entry, last bool) error 
 }
 
 // ofTheEntry: the database refuses what it says (classes 22 and 23), and would refuse it again.
-func ofTheEntry(e *pgconn.PgError) bool { return len(e.Code) == 5 && (e.Code[:2] == "22" || e.Code[:2] == "23") }
+func ofTheEntry(e *pgconn.PgError) bool {
+	return len(e.Code) == 5 && (e.Code[:2] == "22" || e.Code[:2] == "23")
+}
 
 // errEntry: an entry is whole and says nothing that can be used.
 var errEntry = errors.New("the entry cannot be used")

@@ -3,7 +3,6 @@ package jobs_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -115,13 +114,13 @@ func (w *world) brought(d *disk) (entries int) {
 const (
 	heldRows = `select concat_ws(' ', register, row_key, generation, events, accepted_id, accepted_event, encode(accepted_hash, 'hex'), accepted_provider, participant_code,
 		(select md5(h.content::text) from egisso.held h where h.register = s.register and h.row_key = s.row_key))
-		from egisso.source_row s where accepted_event is not null order by register, row_key`
+		from egisso.source_row s where accepted_event is not null and exists (select from egisso.record r where r.id = s.accepted_event) order by register, row_key`
 	decidedRecords = `select concat_ws(' ', r.id, r.register, r.row_key, r.kind, r.provider, r.state, encode(r.becomes_hash, 'hex'), r.change, r.settles, r.package_id, md5(e.content::text), md5(e.becomes::text))
-		from egisso.record r join egisso.element e using (id) where r.package_id is not null order by r.id`
+		from egisso.record r join egisso.element e using (id) where r.package_id is not null and r.state <> 'dropped' order by r.id`
 	decidedPackages = `select concat_ws(' ', p.id, p.register, p.format, p.format_version, p.provider, p.state, p.result, p.record_count, m.id, m.state, md5(m.envelope),
 		(select string_agg(concat_ws(' ', n.record_id, n.kind, n.outcome), ',' order by n.ordinal) from egisso.package_record n where n.package_id = p.id),
 		(select string_agg(concat_ws(' ', a.uuid, a.file_name, a.mime_type, md5(a.content), md5(a.signature), md5(a.hash)), ',') from egisso.attachment a where a.message_id = m.id))
-		from egisso.package p join egisso.message m on m.package_id = p.id where p.state <> 'queued' order by p.id`
+		from egisso.package p join egisso.message m on m.package_id = p.id where p.state not in ('queued', 'signed') order by p.id`
 )
 
 // same fails the test unless a query shows the same in both databases.
@@ -319,20 +318,19 @@ func TestADatabaseReplacedUnderARunningGateway(t *testing.T) {
 	w.form.MaxRecords = 1000
 	d := newDisk(t)
 	w.archived(d)
+	older := w.copied()
 	w.everything()
-	w.exec(`truncate egisso.archived`) // as if an older copy had been restored
-	w.run(w.decide)
-	w.run(w.form)
-	w.run(w.sign)
-	w.exec(`alter table egisso.message disable trigger all`)
-	w.exec(`delete from egisso.attempt`)
+	running := w.send.Archive
+	other := w.lost(older)
+	for _, job := range []jobs.Job{other.decide, other.form, other.sign} {
+		other.run(job)
+	}
+	running.Store, other.send.Archive = other.store, running // the connection leads to the older copy now
 	left := len(w.bus.Ledger().Messages())
-	w.exec(`update egisso.answer set id = 'gone' where id in (select id from egisso.answer limit 1)`)
-	if _, err := w.send.Run(t.Context()); !errors.Is(err, jobs.ErrDatabaseLost) {
+	if _, err := other.send.Run(t.Context()); !errors.Is(err, jobs.ErrDatabaseLost) {
 		t.Errorf("sending says %v", err)
 	}
-	if n := len(w.bus.Ledger().Messages()); n != left || w.lossFindings() != 1 {
-		t.Errorf("%d messages left, %d findings", n-left, w.lossFindings())
+	if n := len(w.bus.Ledger().Messages()); n != left || other.lossFindings() != 1 {
+		t.Errorf("%d messages left, %d findings", n-left, other.lossFindings())
 	}
-	_ = fmt.Sprint()
 }

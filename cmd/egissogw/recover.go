@@ -240,4 +240,3 @@ func lostFrom(ctx context.Context, c config.Config) (string, error) {
 	}
 	return fmt.Sprintf("архив опережает базу (последняя запись %s): база потеряна или восстановлена старая копия, ничего не будет отправлено; egissogw recover", last.At.Local().Format(humanTime)), nil
 }
-
