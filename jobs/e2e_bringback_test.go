@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -332,5 +333,63 @@ func TestADatabaseReplacedUnderARunningGateway(t *testing.T) {
 	}
 	if n := len(w.bus.Ledger().Messages()); n != left || other.lossFindings() != 1 {
 		t.Errorf("%d messages left, %d findings", n-left, other.lossFindings())
+	}
+}
+
+// TestADamagedArchiveGivesTheRest: where an answer cannot be read, what went later says what
+// it said of its row, and the message does not go again.
+func TestADamagedArchiveGivesTheRest(t *testing.T) {
+	w := newWorld(t, 2, io.Discard, nil)
+	w.form.MaxRecords = 1000
+	whole := newDisk(t)
+	w.archived(whole)
+	w.settle() // measures and facts
+	altered := w.text(`select min(row_key) from egisso.source_row where register = 'fact'`)
+	w.exec(`update mis.recipe set pack_qty = pack_qty + 1 where id = $1::text::bigint`, altered)
+	w.settle()
+	var facts string
+	for _, e := range whole.entries(archive.Sent) {
+		if strings.Count(string(e.Part("elements.jsonl")), "\"kind\": \"fact\"") == 2 {
+			facts = e.ID
+		}
+	}
+	damaged := newDisk(t)
+	files, err := archive.Files(whole.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := 0
+	for e, err := range archive.Read(files...) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if facts != "" && strings.Contains(string(e.Part("about.json")), facts) && e.Kind == archive.Answer {
+			dropped++
+			continue
+		}
+		if err := damaged.Append(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files, err = archive.Files(damaged.folder); err != nil || dropped != 1 {
+		t.Fatalf("%d answers, %v", dropped, err)
+	}
+	f, err := os.OpenFile(files[0], os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.Write(make([]byte, 1000))
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := w.lost(empty(t))
+	b, err := other.bringBack(damaged).Run(t.Context())
+	if err != nil || len(b.Damage) != 1 || len(b.Left) > 0 {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	other.wantText(`select concat_ws(' ', generation, events, state) from egisso.source_row s join egisso.record r on r.id = s.accepted_event where s.row_key = $1 and s.register = 'fact'`, "0 1 accepted", altered)
+	other.wantText(`select concat_ws(' ', m.state, p.state) from egisso.message m join egisso.package p on p.id = m.package_id where m.id = $1::text::uuid`, "refused expired", facts)
+	if n := other.count(`select count(*) from egisso.message where state in ('pending', 'in_doubt')`); n > 0 {
+		t.Errorf("%d messages would go again", n)
 	}
 }

@@ -90,7 +90,7 @@ func TestCheckLooksAtTheArchive(t *testing.T) {
 // is accepted only where there is one.
 func TestRecoverAppliesWithAReason(t *testing.T) {
 	t.Parallel()
-	env, folder := migrated(t), archived(t)
+	env, folder := ready(t), archived(t)
 	for _, args := range [][]string{{"--apply"}, {"--accept-loss"}, {"--apply", "--accept-loss", "--reason", "x"}} {
 		if code, _, errs := run(t, env, append(append([]string{"recover"}, args...), folder)...); code != exitUsage {
 			t.Errorf("%q: %d, %s", args, code, errs)
