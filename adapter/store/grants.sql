@@ -61,7 +61,6 @@ begin
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.source_holder, egisso.archive_trouble to egisso_gateway;
         grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
-        grant insert on egisso.protocol_file to egisso_gateway; -- brought back from the archive
         grant select, insert, update on egisso.change_guard to egisso_gateway;
         grant select on egisso.expected_change to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
@@ -70,7 +69,8 @@ begin
             egisso.lock_rows_of_package(uuid) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
-        grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text) to egisso_gateway;
+        grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text),
+            egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
     end if;

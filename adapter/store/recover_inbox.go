@@ -11,8 +11,8 @@ import (
 	"egissogw/adapter/egisso/lifecycle"
 )
 
-// BringProtocol brings back a protocol brought as a file, to be applied; fresh is false if
-// it is there.
+// BringProtocol brings back a protocol brought as a file, to be applied, between BeginRecovery
+// and EndRecovery, in the name of who recovers; fresh is false if it is there.
 func (s *Store) BringProtocol(ctx context.Context, id string, about, raw []byte) (fresh bool, err error) {
 	var said struct {
 		PackageID *uuid.UUID `json:"package_id"`
@@ -23,7 +23,10 @@ func (s *Store) BringProtocol(ctx context.Context, id string, about, raw []byte)
 	if err := json.Unmarshal(about, &said); err != nil {
 		return false, fmt.Errorf("read what the archive says of protocol %s: %w", id, err)
 	}
-	return s.bring(ctx, "bring_protocol", id, said.PackageID, raw, said.At, said.By, said.Reason)
+	if err := s.pool.QueryRow(ctx, query("bring_protocol"), id, said.PackageID, raw, said.At, said.By, said.Reason).Scan(&fresh); err != nil {
+		return false, fmt.Errorf("bring back protocol %s: %w", id, err)
+	}
+	return fresh, nil
 }
 
 // BringReply brings back a message of the bus that could not be read and was acknowledged

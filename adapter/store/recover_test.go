@@ -198,6 +198,12 @@ func TestCarriedFilesAreBroughtBack(t *testing.T) {
 	if e, _, err = f.ProtocolEvidence(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := g.BringProtocol(t.Context(), id, e.About, e.Content); err == nil {
+		t.Error("a protocol is brought back outside of a recovery")
+	}
+	if err := g.BeginRecovery(t.Context(), "проверка"); err != nil {
+		t.Fatal(err)
+	}
 	for _, fresh := range []bool{true, false} {
 		if got, err := g.BringProtocol(t.Context(), id, e.About, e.Content); err != nil || got != fresh {
 			t.Errorf("fresh %t, %v", got, err)

@@ -20,6 +20,21 @@ begin
     perform pg_notify('egisso_service', 'on');
 end $$;
 
+-- A protocol somebody had brought as a file, as the archive says. Only in a recovery, and
+-- under the name of who recovers; false: it is there.
+create or replace function egisso.bring_protocol(id text, package_id uuid, octets bytea, imported_at timestamptz, said_by text, reason text) returns boolean
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+begin
+    if not exists (select from egisso.archive_loss l where l.kind = 'recovery' and l.ended_at is null) then
+        raise exception 'Протоколы возвращают только при восстановлении из архива';
+    end if;
+    insert into egisso.protocol_file (id, package_id, raw, imported_at, imported_by, reason)
+    values (bring_protocol.id, bring_protocol.package_id, octets, bring_protocol.imported_at,
+            egisso.actor() || ', из архива; загружал: ' || egisso.cleaned(said_by, 300), coalesce(egisso.cleaned(bring_protocol.reason, 2000), ''))
+    on conflict on constraint protocol_file_pkey do nothing;
+    return found;
+end $$;
+
 -- Returns how many archives were ahead of the database.
 create or replace function egisso.accept_loss(reason text) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$

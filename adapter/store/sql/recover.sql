@@ -150,8 +150,7 @@ update egisso.package p
 insert into egisso.package_file (package_id, file_name, content, created_at, exported_at) values ($1, $2, $3, $4, $4);
 
 -- name: bring_protocol
-insert into egisso.protocol_file (id, package_id, raw, imported_at, imported_by, reason) values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing;
+select egisso.bring_protocol($1, $2, $3, $4, $5, $6);
 
 -- name: bring_reply
 insert into egisso.raw_reply (operation, key, message_id, content_type, raw, complete, size, sha256, state, problem, received_at)
