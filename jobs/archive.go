@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,9 +28,16 @@ type Archive struct {
 	Store *store.Store
 	To    evidenceWriter
 	Probe func() error // whether To could write
-	Able  *Ability     // not nil
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Newest gives the newest entries of the folder To writes to, as archive.Newest does: a
+	// database that does not know them was lost.
+	Newest func() ([]archive.Entry, error)
+	Able   *Ability // not nil
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	mu     sync.Mutex
+	looked bool            // the newest entries were looked for in the database
+	last   store.ArchiveID // put there last, as the database knows
 }
 
 // evidenceWriter is the archive of this process. Nil means that the entry is on the disk.
@@ -58,6 +66,9 @@ func (a *Archive) Run(ctx context.Context) (Report, error) {
 		if err := a.has(ctx); err != nil {
 			return Report{}, err
 		}
+	}
+	if err := a.look(ctx); err != nil {
+		return quietly(Report{}, err)
 	}
 	files, err := a.Store.FilesToArchive(ctx, archiveBatch)
 	if err != nil {
@@ -107,7 +118,7 @@ func (a *Archive) sent(ctx context.Context, m *store.OutMessage) error {
 		return nil
 	}
 	digest := sha256.Sum256(m.Envelope)
-	if there, err := a.Store.Archived(ctx, string(archive.Sent), m.ID.String(), digest[:]); err != nil || there {
+	if there, err := a.there(ctx, store.ArchiveID{Kind: string(archive.Sent), ID: m.ID.String()}, digest[:]); err != nil || there {
 		return err
 	}
 	e, err := a.Store.MessageEvidence(ctx, m)
@@ -149,7 +160,8 @@ func (a *Archive) came(ctx context.Context, queue bus.Queue, id string) error {
 // keep writes evidence unless it is there. main names the document itself.
 func (a *Archive) keep(ctx context.Context, kind archive.Kind, id, main string, e store.Evidence) error {
 	digest := sha256.Sum256(e.Content)
-	if there, err := a.Store.Archived(ctx, string(kind), id, digest[:]); err != nil || there {
+	about := store.ArchiveID{Kind: string(kind), ID: id}
+	if there, err := a.there(ctx, about, digest[:]); err != nil || there {
 		return err
 	}
 	if !a.Ready() {
@@ -175,7 +187,65 @@ func (a *Archive) keep(ctx context.Context, kind archive.Kind, id, main string, 
 	if err := a.has(ctx); err != nil {
 		return err
 	}
-	return a.Store.NoteArchived(ctx, string(kind), id, digest[:])
+	if err := a.Store.NoteArchived(ctx, string(kind), id, digest[:]); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.last = about
+	return nil
+}
+
+// look compares the newest entries of the folder with the database, once: before anything is
+// put there. ErrDatabaseLost: the database lacks one, and nothing may leave.
+func (a *Archive) look(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.looked {
+		return nil
+	}
+	entries, err := a.Newest()
+	if err != nil {
+		return a.lacks(ctx, err)
+	}
+	newest := make([]store.ArchiveID, len(entries))
+	for i, e := range entries {
+		newest[i] = store.ArchiveID{Kind: string(e.Kind), ID: e.ID}
+	}
+	lost, err := a.Store.NoteLoss(ctx, newest)
+	if err != nil {
+		return err
+	}
+	a.looked = true
+	return a.lost(lost)
+}
+
+// there reports whether evidence is in the archive already. ErrDatabaseLost: another
+// database is behind the connection than a moment ago, or an older copy.
+func (a *Archive) there(ctx context.Context, e store.ArchiveID, digest []byte) (there bool, err error) {
+	if err := a.look(ctx); err != nil {
+		return false, err
+	}
+	a.mu.Lock()
+	last := a.last
+	a.mu.Unlock()
+	there, knows, err := a.Store.Archived(ctx, e, digest, last)
+	if err != nil || knows {
+		return there, err
+	}
+	lost, err := a.Store.NoteLoss(ctx, []store.ArchiveID{last})
+	if err != nil {
+		return false, err
+	}
+	return false, a.lost(lost)
+}
+
+func (a *Archive) lost(lost bool) error {
+	if !lost {
+		return nil
+	}
+	a.Log.Error("the database lacks what the archive holds: nothing is signed, sent or polled until it is brought back: egissogw recover")
+	return ErrDatabaseLost
 }
 
 // lacks notes for people that nothing can be written.

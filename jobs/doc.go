@@ -14,6 +14,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -38,6 +39,11 @@ type Job interface {
 // ErrServiceOff means that the administrator switched the signing and sending
 // service off. Nothing is signed, so nothing is sent or polled.
 var ErrServiceOff = errors.New("the signing service is off")
+
+// ErrDatabaseLost means that the database lacks what the archive outside it holds: it was
+// lost, or an older copy was restored. Nothing leaves until that is brought back or a
+// person says that it is not missed. It is a kind of ErrServiceOff.
+var ErrDatabaseLost = fmt.Errorf("%w: the database lacks what the archive holds", ErrServiceOff)
 
 // quietly leaves out of errs what only says that the switch is off: that is a
 // state, not a failure, and ends the run.

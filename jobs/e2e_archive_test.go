@@ -57,6 +57,8 @@ func (d *disk) probe() error {
 	return archive.Probe(d.folder)
 }
 
+func (d *disk) newest() ([]archive.Entry, error) { return archive.Newest(d.folder) }
+
 // entries are those of a kind.
 func (d *disk) entries(kind archive.Kind) (entries []archive.Entry) {
 	d.Helper()
@@ -85,7 +87,7 @@ func (d *disk) has(kind archive.Kind, id string) {
 
 func (w *world) archive(d *disk) *jobs.Archive {
 	return &jobs.Archive{
-		Store: w.store, To: d, Probe: d.probe, Able: &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}, Now: w.clock.Now, Log: w.log,
+		Store: w.store, To: d, Probe: d.probe, Newest: d.newest, Able: &jobs.Ability{Pauses: retry.Backoff{Min: time.Minute, Max: time.Minute}}, Now: w.clock.Now, Log: w.log,
 	}
 }
 

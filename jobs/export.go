@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,11 @@ type Export struct {
 
 // Prepare forms the packages and their files, and returns every file that was
 // never written to a directory. A package whose file cannot be made does not
-// keep the others; it is named in the error.
+// keep the others; it is named in the error. ErrDatabaseLost: records may have left already.
 func (e Export) Prepare(ctx context.Context) ([]store.ManualFile, error) {
+	if state, err := e.Form.Store.Service(ctx); err != nil || state.Lost {
+		return nil, cmp.Or(err, ErrDatabaseLost)
+	}
 	for _, register := range e.Registers {
 		for {
 			plan, err := e.Form.plan(register)

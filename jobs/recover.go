@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"egissogw/adapter/archive"
+	"egissogw/adapter/store"
 )
 
 // Recover compares archives with the database: what the database does not know, it has
@@ -20,8 +21,8 @@ type Recover struct {
 
 // knower is the database.
 type knower interface {
-	// Unknown returns which of the ids it does not know.
-	Unknown(ctx context.Context, kind string, ids []string) ([]string, error)
+	// Unknown returns which of the entries it does not know.
+	Unknown(ctx context.Context, entries []store.ArchiveID) ([]store.ArchiveID, error)
 }
 
 // Recovery is what was found. An entry that is in the archive twice counts twice.
@@ -92,17 +93,17 @@ func (r Recover) Compare(ctx context.Context) (found Recovery, err error) {
 
 // ask counts those of a batch that the database does not know, and empties it.
 func (r Recover) ask(ctx context.Context, k *KindRecovery, b batch) error {
-	ids := make([]string, 0, len(b))
+	entries := make([]store.ArchiveID, 0, len(b))
 	for id := range b {
-		ids = append(ids, id)
+		entries = append(entries, store.ArchiveID{Kind: string(k.Kind), ID: id})
 	}
-	unknown, err := r.Store.Unknown(ctx, string(k.Kind), ids)
+	unknown, err := r.Store.Unknown(ctx, entries)
 	if err != nil {
 		return err
 	}
-	for _, id := range unknown {
+	for _, e := range unknown {
 		k.Lost++
-		k.Records += b[id]
+		k.Records += b[e.ID]
 	}
 	clear(b)
 	return nil

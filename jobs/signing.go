@@ -107,5 +107,8 @@ func requireService(ctx context.Context, s serviceSwitch) error {
 	if !state.Enabled {
 		return ErrServiceOff
 	}
+	if state.Lost {
+		return ErrDatabaseLost
+	}
 	return nil
 }

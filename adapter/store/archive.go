@@ -26,12 +26,13 @@ type EvidenceFile struct {
 }
 
 // Archived reports whether evidence with this digest of its first document is in the
-// archive already.
-func (s *Store) Archived(ctx context.Context, kind, id string, digest []byte) (there bool, err error) {
-	if err := s.pool.QueryRow(ctx, query("is_archived"), kind, id, digest).Scan(&there); err != nil {
-		return false, fmt.Errorf("look whether %s %s is archived: %w", kind, id, err)
+// archive already, and whether the database still knows what this process put there before,
+// last: it knows none if that is its zero value.
+func (s *Store) Archived(ctx context.Context, e ArchiveID, digest []byte, last ArchiveID) (there, knows bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("is_archived"), e.Kind, e.ID, digest, last.Kind, last.ID).Scan(&there, &knows); err != nil {
+		return false, false, fmt.Errorf("look whether %s %s is archived: %w", e.Kind, e.ID, err)
 	}
-	return there, nil
+	return there, knows, nil
 }
 
 // NoteArchived notes that evidence lies in the archive.
@@ -163,15 +164,15 @@ func (s *Store) EndArchiveTrouble(ctx context.Context) error {
 	return nil
 }
 
-// Unknown returns which entries of the archive, all of one kind, are not in the database.
-func (s *Store) Unknown(ctx context.Context, kind string, ids []string) ([]string, error) {
-	rows, err := s.pool.Query(ctx, query("unknown_evidence"), kind, ids)
-	if err != nil {
-		return nil, fmt.Errorf("look for %s of the archive: %w", kind, err)
+// Unknown returns which entries of the archive are not in the database.
+func (s *Store) Unknown(ctx context.Context, entries []ArchiveID) ([]ArchiveID, error) {
+	kinds, ids := split(entries)
+	return collect[ArchiveID](ctx, s, "unknown_evidence", kinds, ids)
+}
+
+func split(entries []ArchiveID) (kinds, ids []string) {
+	for _, e := range entries {
+		kinds, ids = append(kinds, e.Kind), append(ids, e.ID)
 	}
-	unknown, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("look for %s of the archive: %w", kind, err)
-	}
-	return unknown, nil
+	return kinds, ids
 }

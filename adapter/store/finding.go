@@ -22,7 +22,7 @@ type Finding struct {
 // gives any number of rows with the columns of Finding. They run as the operator
 // and as the reader, too (grants_test.go).
 var findings = []string{
-	"finding_read_only", "finding_contour", "finding_instances_differ", "finding_archive", "finding_certificate", "finding_source_held", "finding_late",
+	"finding_read_only", "finding_contour", "finding_instances_differ", "finding_archive_loss", "finding_archive", "finding_certificate", "finding_source_held", "finding_late",
 	"finding_mass_change", "finding_refusal",
 	"finding_sender_unknown", "finding_sender_remembered",
 	"finding_set_aside", "finding_unread", "finding_unread_status", "finding_nameless", "finding_unverified", "finding_stranger", "finding_foreign",

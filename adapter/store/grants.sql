@@ -63,7 +63,7 @@ begin
         grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
         grant insert, delete on egisso.late_change to egisso_gateway;
         grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
-        grant insert, update on egisso.archived to egisso_gateway;
+        grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
         grant insert, update (refused_at, refused) on egisso.contour to egisso_gateway;
         grant select, insert, update on egisso.change_guard to egisso_gateway;
         grant select on egisso.expected_change to egisso_gateway;
@@ -74,6 +74,8 @@ begin
             egisso.lock_rows_of_package(uuid), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
+        grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text),
+            egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
     end if;
@@ -86,7 +88,7 @@ begin
             egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
-            egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
+            egisso.accept_loss(text), egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
             egisso.mean_refusal(bigint, text, text), egisso.adopt_record(text, text, uuid, text), egisso.send_unconfirmed(text, text, text),
             egisso.reset_contour(text, boolean, text, text[], text, boolean, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
@@ -98,8 +100,8 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding,
             egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble,
-            egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance, egisso.running_instance, egisso.held_changes,
-            egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+            egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance, egisso.running_instance,
+            egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

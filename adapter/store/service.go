@@ -12,13 +12,16 @@ type Service struct {
 	ChangedAt time.Time
 	ChangedBy string
 	Reason    string
+	// Lost: the database lacks what an archive holds, and nothing leaves until that is
+	// brought back or a person says that it is not missed, whatever Enabled is.
+	Lost bool
 }
 
 // Service reads the switch. It is asked right before every signature, so that
 // switching off takes effect at once in all processes.
 func (s *Store) Service(ctx context.Context) (Service, error) {
 	var state Service
-	err := s.pool.QueryRow(ctx, query("service")).Scan(&state.Enabled, &state.ChangedAt, &state.ChangedBy, &state.Reason)
+	err := s.pool.QueryRow(ctx, query("service")).Scan(&state.Enabled, &state.ChangedAt, &state.ChangedBy, &state.Reason, &state.Lost)
 	if err != nil {
 		return Service{}, fmt.Errorf("read the signing service switch: %w", err)
 	}

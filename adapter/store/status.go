@@ -82,7 +82,7 @@ type Rest struct {
 func (s *Store) Status(ctx context.Context) (Status, error) {
 	var st Status
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, query("service")).Scan(&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason)
+		err := tx.QueryRow(ctx, query("service")).Scan(&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason, &st.Service.Lost)
 		if err != nil {
 			return err
 		}

@@ -150,7 +150,8 @@ func (g *gateway) openArchive(c config.Config, s *store.Store) *jobs.Archive {
 			g.log.Warn("archive not closed", "err", err)
 		}
 	})
-	return &jobs.Archive{Store: s, To: w, Probe: func() error { return archive.Probe(c.Archive.Dir) }, Able: ability(c), Now: time.Now, Log: g.log}
+	newest := func() ([]archive.Entry, error) { return archive.Newest(c.Archive.Dir) }
+	return &jobs.Archive{Store: s, To: w, Probe: func() error { return archive.Probe(c.Archive.Dir) }, Newest: newest, Able: ability(c), Now: time.Now, Log: g.log}
 }
 
 func (p *parts) collect() jobs.Collect {

@@ -217,7 +217,7 @@ func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
 	return r
 }
 
-func checkArchive(_ context.Context, c config.Config) (r checkResult) {
+func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	const name = config.Prefix + "ARCHIVE_DIR"
 	if c.Archive.Dir == "" {
 		r.Notes = append(r.Notes, name+" не задана: отправленное и полученное хранит только база шлюза; при её потере не узнать, что уже есть в ЕГИССО")
@@ -233,6 +233,12 @@ func checkArchive(_ context.Context, c config.Config) (r checkResult) {
 	}
 	if err := archive.Probe(c.Archive.Dir); err != nil {
 		r.Problem = append(r.Problem, name+": запись не удалась: "+err.Error())
+	}
+	if c.Database.URL.Reveal() == "" {
+		return r
+	}
+	if lost, err := lostFrom(ctx, c); err == nil && lost != "" { // that the database cannot be reached is said elsewhere
+		r.Problem = append(r.Problem, lost)
 	}
 	return r
 }

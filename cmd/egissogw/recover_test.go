@@ -85,3 +85,36 @@ func TestCheckLooksAtTheArchive(t *testing.T) {
 		t.Errorf("without an archive: %+v", r)
 	}
 }
+
+// TestRecoverAppliesWithAReason: what cannot be used is named and the rest goes on; a loss
+// is accepted only where there is one.
+func TestRecoverAppliesWithAReason(t *testing.T) {
+	t.Parallel()
+	env, folder := ready(t), archived(t)
+	for _, args := range [][]string{{"--apply"}, {"--accept-loss"}, {"--apply", "--accept-loss", "--reason", "x"}} {
+		if code, _, errs := run(t, env, append(append([]string{"recover"}, args...), folder)...); code != exitUsage {
+			t.Errorf("%q: %d, %s", args, code, errs)
+		}
+	}
+	code, out, errs := run(t, env, "recover", "--apply", "--reason", "проверка", folder)
+	words := strings.Join(strings.Fields(out), " ")
+	if code != exitOK || !strings.Contains(words, "отправленные сообщения 0 0 1") || !strings.Contains(words, "не возвращено: отправленные сообщения 0a8e2f5c") || !strings.Contains(words, "конец не дописан") {
+		t.Errorf("recover --apply: %d\n%s%s", code, out, errs)
+	}
+	if code, out, errs := run(t, env, "recover", "--accept-loss", "--reason", "проверка"); code != exitOK || !strings.Contains(out, "Принимать нечего") {
+		t.Errorf("recover --accept-loss: %d\n%s%s", code, out, errs)
+	}
+}
+
+// TestCheckSeesALostDatabase: the archive is ahead of it.
+func TestCheckSeesALostDatabase(t *testing.T) {
+	t.Parallel()
+	env := migrated(t)
+	c := config.Config{Archive: config.Archive{Dir: archived(t)}, Database: config.Database{URL: config.NewSecret(env["EGISSOGW_DATABASE_URL"]), Timeout: time.Minute}}
+	if err := os.Chmod(c.Archive.Dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if r := checkArchive(t.Context(), c); len(r.Problem) != 1 || !strings.Contains(r.Problem[0], "опережает") {
+		t.Errorf("%+v", r)
+	}
+}

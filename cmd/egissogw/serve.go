@@ -163,7 +163,7 @@ var wakes = map[string][]string{
 	store.ChannelService:    {"sign", "send", "receive", "listen", "respond"},
 	store.ChannelClassifier: {"classifier"},
 	store.ChannelCommand:    {"decide", "form", "sign", "send", "import", "receive", "listen", "fetch", "apply", "handle"},
-	"":                      {"sign", "send", "receive", "listen", "respond", "classifier", "form", "import"},
+	"":                      {"sign", "send", "receive", "listen", "respond", "classifier", "form", "import", "archive"},
 }
 
 // listen wakes jobs when the switch moves, the classifier changes or is wanted, or

@@ -100,6 +100,9 @@ create table egisso.source_row (
     unknown_id        uuid,                              -- the fact it did not know any more, though it had accepted it
     adopt_id          uuid,                              -- the id under which a person saw the record in ЕГИССО
     adoption          text       not null default '' check (adoption in ('', 'asked', 'held', 'refused')), -- and what came of that
+    -- Brought back from the archive, and the source was not read since: what it says is not
+    -- known, and nothing is decided on it.
+    unread            boolean     not null default false,
     primary key (register, row_key),
     check (adoption = '' or adopt_id is not null),
     check ((accepted_id is null) = (accepted_hash is null)),
@@ -904,6 +907,20 @@ create table egisso.archive_trouble (
     last_at timestamptz not null default now(), -- when it was tried last
     problem text        not null                -- English, of the operating system
 );
+
+-- The newest entries of archives that the database did not know when a gateway looked, and
+-- recoveries that are under way (kind 'recovery'): while one has not ended nothing is signed,
+-- sent, polled or exported (code/46_loss.sql).
+create table egisso.archive_loss (
+    kind       text        not null check (kind in ('sent', 'answer', 'incoming', 'export', 'protocol', 'recovery')),
+    id         text        not null,                -- as the archive names it
+    since      timestamptz not null default now(),
+    ended_at   timestamptz,
+    how        text        check (how in ('recovered', 'accepted')), -- brought back, or a person said that it is not missed
+    primary key (kind, id),
+    check ((ended_at is null) = (how is null))
+);
+create index archive_loss_open on egisso.archive_loss (since) where ended_at is null;
 
 -- The running program -------------------------------------------------------------------------
 

@@ -1,17 +1,22 @@
 -- What goes into the archive outside the database (adapter/archive).
 
 -- name: is_archived
-select exists (select from egisso.archived where kind = $1 and id = $2 and digest = $3);
+-- And whether the database still has what the process put there before.
+select exists (select from egisso.archived where kind = $1 and id = $2 and digest = $3),
+       $4::text = '' or exists (select from egisso.archived where kind = $4 and id = $5)
+       or exists (select from egisso.archive_loss where kind = $4 and id = $5 and ended_at is not null);
 
 -- name: note_archived
 insert into egisso.archived (kind, id, digest) values ($1, $2, $3)
-on conflict (kind, id) do update set digest = excluded.digest, at = now();
+on conflict (kind, id) do update set digest = excluded.digest, at = now() where archived.digest <> excluded.digest;
 
 -- name: evidence_of_message
 select jsonb_strip_nulls(jsonb_build_object(
          'message_id', m.id, 'made_at', m.created_at, 'certificate', encode(m.certificate, 'hex'), 'answers', m.incoming_id,
          'package_id', p.id, 'register', p.register, 'format', p.format, 'format_version', p.format_version, 'provider', p.provider,
-         'classifier', p.classifier, 'formed_at', p.created_at))::text
+         'classifier', p.classifier, 'formed_at', p.created_at,
+         'files', (select jsonb_agg(jsonb_build_object('uuid', a.uuid, 'file_name', a.file_name, 'mime_type', a.mime_type, 'hash', encode(a.hash, 'hex')) order by a.uuid)
+                     from egisso.attachment a where a.message_id = m.id)))::text
   from egisso.message m left join egisso.package p on p.id = m.package_id
  where m.id = $1;
 
@@ -27,12 +32,15 @@ select jsonb_build_object(
  where p.id = $1;
 
 -- name: evidence_of_elements
--- What a record is, and what its row held when it was sent: with these a lost database
--- knows which ids were used.
+-- What a record is, and what ЕГИССО held of its row when it was sent: with these a lost
+-- database knows which ids were used, and what became of what went before.
 select jsonb_build_object(
          'id', r.id, 'register', r.register, 'row_key', r.row_key, 'record_no', s.record_no, 'kind', pr.kind, 'provider', r.provider,
          'hash', encode(r.becomes_hash, 'hex'), 'generation', s.generation, 'events', s.events, 'change', r.change, 'settles', r.settles,
-         'content', e.content, 'becomes', e.becomes)::text
+         'content', e.content, 'becomes', e.becomes,
+         'held', case when s.accepted_event is not null or s.accepted_id is not null or s.participant_code is not null then jsonb_build_object(
+             'id', s.accepted_id, 'event', s.accepted_event, 'hash', encode(s.accepted_hash, 'hex'), 'provider', s.accepted_provider,
+             'code', s.participant_code, 'content', (select h.content from egisso.held h where h.register = s.register and h.row_key = s.row_key)) end)::text
   from egisso.package_record pr
   join egisso.record r on r.id = pr.record_id
   join egisso.element e on e.id = r.id
@@ -81,12 +89,43 @@ delete from egisso.archive_trouble where process = $1;
 
 -- name: unknown_evidence
 -- Which of these entries of the archive are not in the database.
-select i.id
-  from unnest($2::text[]) as i(id)
- where not case $1::text
+select i.kind, i.id
+  from unnest($1::text[], $2::text[]) as i(kind, id)
+ where not case i.kind
        when 'sent' then exists (select from egisso.message m where m.id = i.id::uuid)
        when 'answer' then exists (select from egisso.answer a where a.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
        when 'incoming' then exists (select from egisso.incoming n where n.id = i.id) or exists (select from egisso.raw_reply r where r.message_id = i.id)
        when 'export' then exists (select from egisso.package_file f where f.package_id = i.id::uuid)
        when 'protocol' then exists (select from egisso.protocol_file p where p.id = i.id)
        else false end;
+
+-- name: note_loss
+-- The newest entries of an archive that the database does not know, unless a person said
+-- that they are not missed. One that was brought back and is lost again is a new loss.
+insert into egisso.archive_loss as l (kind, id)
+select i.kind, i.id from unnest($1::text[], $2::text[]) as i(kind, id)
+on conflict (kind, id) do update set since = now(), ended_at = null, how = null where l.how = 'recovered';
+
+-- name: not_accepted
+select i.kind, i.id from unnest($1::text[], $2::text[]) as i(kind, id)
+ where not exists (select from egisso.archive_loss l where l.kind = i.kind and l.id = i.id and l.how = 'accepted');
+
+-- name: is_lost
+select exists (select from egisso.archive_loss where ended_at is null);
+
+-- name: open_losses
+select kind, id from egisso.archive_loss where ended_at is null and kind <> 'recovery' order by since, kind, id;
+
+-- name: losses_recovered
+update egisso.archive_loss l set ended_at = now(), how = 'recovered'
+  from unnest($1::text[], $2::text[]) as i(kind, id)
+ where l.kind = i.kind and l.id = i.id and l.ended_at is null;
+
+-- name: begin_recovery
+select egisso.begin_recovery($1);
+
+-- name: end_recovery
+select egisso.end_recovery($1, $2);
+
+-- name: accept_loss
+select egisso.accept_loss($1);

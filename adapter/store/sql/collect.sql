@@ -46,7 +46,8 @@ saved as (
            -- A row without content need not say what it needs and whose it is.
            needs = case when excluded.content_hash is null then s.needs else excluded.needs end,
            provider = case when excluded.content_hash is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
-           dirty = s.dirty or (s.deleted, s.content_hash, s.row_findings)
+           unread = false,
+           dirty = s.dirty or s.unread or (s.deleted, s.content_hash, s.row_findings)
                               is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
                    or excluded.content_hash is not null and s.provider is distinct from excluded.provider,
            updated_at = case when (s.deleted, s.content_hash, s.row_findings)
@@ -55,7 +56,7 @@ saved as (
                              then now() else s.updated_at end
      where (s.deleted, s.content_hash, s.row_findings, s.record_no)
            is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings, excluded.record_no)
-        or excluded.content_hash is not null and s.provider is distinct from excluded.provider
+        or s.unread or excluded.content_hash is not null and s.provider is distinct from excluded.provider
     returning s.row_key, updated_at = now() as changed),
 said as (
     insert into egisso.source_content as c (register, row_key, content)

@@ -12,7 +12,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
        s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption
   from egisso.source_row s
- where s.register = $1 and s.dirty
+ where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
                     where r.register = s.register and r.row_key = s.row_key and r.state = 'packed' and not egisso.package_unsigned(r.package_id) offset 0)
  order by s.row_key

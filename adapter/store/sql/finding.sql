@@ -62,6 +62,15 @@ select 'archive', '', count(*)::int, min(since),
   from egisso.archive_trouble where last_at > now() - interval '10 minutes'
 having count(*) > 0;
 
+-- name: finding_archive_loss
+select 'archive_loss', '', count(*)::int, min(since),
+       case when bool_or(kind = 'recovery') then 'База восстанавливается из архива доказательств: пока это не закончено, ничего не подписывается, не отправляется и не принимается'
+            else 'В базе нет того, что уже отправлено или получено и есть в архиве доказательств (база потеряна или восстановлена старая копия): ничего не подписывается, не отправляется и не принимается' end,
+       'Верните: egissogw recover --apply --reason ТЕКСТ КАТАЛОГ...' || case when bool_or(kind = 'recovery') then ' (если команда прервана — ещё раз)' else ' с каталогами всех шлюзов' end
+       || '; если возвращать нечего: egissogw recover --accept-loss --reason ТЕКСТ'
+  from egisso.archive_loss where ended_at is null
+having count(*) > 0;
+
 -- name: finding_source_held
 select 'source_held', '', 1, since, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', 'Завершите её: ' || ends
   from egisso.source_holder where since < now() - interval '10 minutes';

@@ -39,7 +39,7 @@ select count(*) filter (where w.row_key is null), count(*)
 -- As a deletion the source tells; what ЕГИССО holds of it will be removed.
 with gone as (
     update egisso.source_row s
-       set deleted = true, content_hash = null, row_findings = '[]', dirty = true, updated_at = now()
+       set deleted = true, content_hash = null, row_findings = '[]', unread = false, dirty = true, updated_at = now()
      where s.register = $2 and s.row_key in (
            select w.row_key from egisso.source_row w
             where w.register = $2 and w.row_key = any($3) and not w.deleted
@@ -57,7 +57,7 @@ select count(*) from gone;
 update egisso.source_row s set dirty = true
  where s.register = $1 and s.row_key in (
      select w.row_key from egisso.source_row w
-      where w.register = $1 and not w.dirty and w.review_code = ''
+      where w.register = $1 and not w.dirty and not w.unread and w.review_code = ''
         and not w.row_findings @> '[{"severity": "error"}]'
         and case when w.deleted then w.accepted_id is not null else w.accepted_hash is distinct from w.content_hash
                                                                                  and w.settled_hash is distinct from w.content_hash end

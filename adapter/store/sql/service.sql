@@ -2,7 +2,7 @@
 select clock_timestamp();
 
 -- name: service
-select enabled, changed_at, changed_by, reason from egisso.service_state;
+select enabled, changed_at, changed_by, reason, exists (select from egisso.archive_loss where ended_at is null) from egisso.service_state;
 
 -- name: set_service
 select egisso.set_signing_service($1, $2);

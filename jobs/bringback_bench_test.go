@@ -1,0 +1,90 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"egissogw/adapter/archive"
+	"egissogw/adapter/store"
+	"egissogw/adapter/store/pgtest"
+	"egissogw/jobs"
+)
+
+// packed writes packages of 1,000 facts to an archive, so many facts in all, about as large
+// as they are.
+func packed(b *testing.B, facts int) *disk {
+	b.Helper()
+	d := newDisk(b)
+	for p := range (facts + 999) / 1000 {
+		var lines, file bytes.Buffer
+		for i := p * 1000; i < min(facts, p*1000+1000); i++ {
+			content := fmt.Sprintf(`{"snils": "%011d", "familyName": "Выдуманный%d", "firstName": "Имя", "decisionDate": "2025-02-01", "filler": "%s"}`, i, i, bytes.Repeat([]byte("x"), 700))
+			fmt.Fprintf(&lines, `{"id": "%s", "register": "fact", "row_key": "%d", "record_no": "%d", "kind": "fact", "provider": "0042.000001", "hash": "%064x", "generation": 0, "events": 0, "change": "", "settles": true, "content": %s, "becomes": null, "held": null}`+"\n",
+				uuid.NewSHA1(uuid.NameSpaceOID, []byte(strconv.Itoa(i))), i, i, i, content)
+			file.WriteString(content)
+		}
+		message, at := uuid.Must(uuid.NewUUID()).String(), time.Now()
+		about := fmt.Sprintf(`{"message_id": "%s", "made_at": "%s", "package_id": "%s", "register": "fact", "format": "10.06.S", "format_version": "1.1.0", "provider": "0042.000001", "formed_at": "%s"}`,
+			message, at.Format(time.RFC3339Nano), uuid.New(), at.Format(time.RFC3339Nano))
+		if err := d.Append(archive.Entry{Kind: archive.Sent, ID: message, At: at, Parts: []archive.Part{
+			{Name: "about.json", Content: []byte(about)}, {Name: "envelope.xml", Content: file.Bytes()}, {Name: "elements.jsonl", Content: lines.Bytes()},
+		}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return d
+}
+
+// BenchmarkBringBack brings packages of 1,000 facts back into an empty database, 3,000 facts
+// or as many as EGISSOGW_BENCH_ROWS says. Answers are applied as ever and not among them.
+func BenchmarkBringBack(b *testing.B) {
+	facts := 3000
+	if more, err := strconv.Atoi(os.Getenv("EGISSOGW_BENCH_ROWS")); err == nil {
+		facts = more
+	}
+	d := packed(b, facts)
+	files, err := archive.Files(d.folder)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		s, err := store.Open(context.Background(), pgtest.Database(b))
+		if err != nil {
+			b.Fatal(err)
+		}
+		stop, peak := make(chan struct{}), make(chan uint64)
+		go func() {
+			var most uint64
+			for {
+				select {
+				case <-stop:
+					peak <- most
+					return
+				case <-time.After(20 * time.Millisecond):
+					var m runtime.MemStats
+					runtime.ReadMemStats(&m)
+					most = max(most, m.HeapAlloc)
+				}
+			}
+		}()
+		b.StartTimer()
+		brought, err := jobs.BringBack{Store: s, Files: files, Reason: "измерение", Log: slog.New(slog.DiscardHandler)}.Run(context.Background())
+		close(stop)
+		if err != nil || len(brought.Left) > 0 || brought.Kinds[0].Back != (facts+999)/1000 {
+			b.Fatalf("%+v, %v", brought, err)
+		}
+		b.ReportMetric(float64(<-peak)/(1<<20), "MiB-heap")
+		b.ReportMetric(float64(facts)*float64(b.N)/b.Elapsed().Seconds(), "facts/s")
+		s.Close()
+	}
+}
