@@ -34,8 +34,8 @@ func fieldPolicy(c config.Config) (p policies, err error) {
 	note("KIND_VERSIONS", err)
 	p.limits, err = egisso.ParseChangeLimits(c.Package.GuardLimits)
 	note("GUARD_LIMITS", err)
-	loaded, unknown := error(nil), error(nil)
-	p.refusals, loaded, unknown = lifecycle.ParseRefusals(c.Package.AlreadyLoaded, c.Package.UnknownRecord)
+	refusals, loaded, unknown := lifecycle.ParseRefusals(c.Package.AlreadyLoaded, c.Package.UnknownRecord)
+	p.refusals = refusals
 	note("ALREADY_LOADED", loaded)
 	note("UNKNOWN_RECORD", unknown)
 	list, err := egisso.Withdrawals(c.Package.WithdrawnVersions)

@@ -11,7 +11,7 @@ import (
 	"egissogw/config"
 )
 
-// wrongPolicies are mistakes in five settings, one of them with two, and how each is told.
+// wrongPolicies are mistakes in settings, one of them with two, and how each is told.
 var wrongPolicies = map[string]struct {
 	value string
 	told  []string
@@ -20,6 +20,8 @@ var wrongPolicies = map[string]struct {
 	"EVENT_POLICY":       {"expired=nothing,boredom=off", []string{`причина expired: события "nothing" для неё нет`, `причины "boredom" нет`}},
 	"KIND_VERSIONS":      {"10.06.S=9.9.9", []string{`10.06.S: версии "9.9.9" нет`}},
 	"WITHDRAWN_VERSIONS": {"10.06.S=1.0.7@2026-13-01", []string{`день "2026-13-01"`}},
+	"ALREADY_LOADED":     {"045;уже", []string{`"уже": часть текста отказа короче`}},
+	"UNKNOWN_RECORD":     {"нет", []string{`"нет": часть текста отказа короче`}},
 }
 
 func TestAllWrongPoliciesAreToldAtOnce(t *testing.T) {
