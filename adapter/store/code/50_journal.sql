@@ -175,7 +175,9 @@ select w.register,
                       where t.register = w.register
                         and not exists (select from egisso.export x
                                          where x.id = (select o.id from egisso.export o where o.register = w.register order by o.due_at desc limit 1)
-                                           and egisso.leaves_with(x.id, w.created_at, w.package_id))) end,
+                                           and w.created_at <= x.opened_at -- egisso.leaves_with
+                                           and not exists (select from egisso.package p
+                                                            where p.id = w.package_id and p.export_id = x.id and p.state = 'answered' and not p.returned))) end,
                 case when w.state = 'ready' and w.package_limit < 1000 then
                     (select case when w.failed_alone > 0 then 'Пакет с одной этой записью не принят, после паузы она уйдёт снова: '
                                  else 'Пакет с этой записью не принят целиком, она уйдёт снова среди не более ' || w.package_limit || ': ' end || p.info

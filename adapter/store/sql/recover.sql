@@ -63,7 +63,7 @@ select from egisso.source_row where register = $1 and row_key = any($2) order by
 select l.id from unnest($2::text[], $3::uuid[]) as l(row_key, id)
  where exists (select from egisso.record r where r.id = l.id and egisso.record_accepted(r.state) offset 0)
     or exists (select from egisso.record r join egisso.package p on p.id = r.package_id
-                where r.register = $1 and r.row_key = l.row_key and p.id <> $4 and p.created_at > $5 and p.state in ('signed', 'queued', 'answered', 'expired') offset 0);
+                where r.register = $1 and r.row_key = l.row_key and p.id <> $4 and p.created_at > $5 and (egisso.package_flying(p.state) or p.state = 'answered') offset 0);
 
 -- name: leave_for_brought
 -- That a row went on says what became of what was in flight: ЕГИССО holds it, $4, or
@@ -86,7 +86,7 @@ update egisso.record set state = 'dropped', reason_code = 'replaced'
  where register = $1 and row_key = any($2) and egisso.record_unsent(state) and not id = any($3);
 
 -- name: make_ready
-update egisso.record set state = 'ready' where id = any($1) and state in ('waiting', 'blocked', 'rejected', 'dropped');
+update egisso.record set state = 'ready' where id = any($1) and not egisso.record_underway(state) and not egisso.record_accepted(state);
 
 -- name: bring_held
 -- What ЕГИССО held of the rows when the records were sent.
@@ -144,7 +144,7 @@ update egisso.package p
   from (select m.package_id, count(*) as members, count(*) filter (where m.outcome is null) as open,
                count(*) filter (where egisso.record_accepted(m.outcome)) as accepted, count(*) filter (where m.outcome = 'rejected') as rejected
           from egisso.package_record m where m.package_id = any($1) and m.outcome is distinct from 'withdrawn' group by m.package_id) n
- where p.id = n.package_id and p.state in ('queued', 'expired');
+ where p.id = n.package_id and egisso.package_flying(p.state) and p.state <> 'signed';
 
 -- name: bring_file
 insert into egisso.package_file (package_id, file_name, content, created_at, exported_at) values ($1, $2, $3, $4, $4);
