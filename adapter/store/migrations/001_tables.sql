@@ -870,7 +870,8 @@ create table egisso.job (
     last_success_at timestamptz,
     last_error_at   timestamptz,
     last_error      text not null default '',
-    failures        integer not null default 0            -- in a row
+    failures        integer not null default 0,           -- in a row
+    failing_since   timestamptz                           -- the first of them; null: there are none
 );
 
 -- How the bus and its file storage look from here, for those who look at the

@@ -1,3 +1,6 @@
+-- name: health
+select severity, code, subject, count, since, text, detail, advice from egisso.health order by position;
+
 -- name: record_counts
 -- Every row of the source once, as record_status shows it, without looking at
 -- the rows one by one: the newest record of each row, and rows without one.
