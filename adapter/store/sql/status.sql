@@ -23,6 +23,9 @@ select s.register,
 select register, state, coalesce(result, ''), count(*) from egisso.package
  group by register, state, result order by register, state, result;
 
+-- name: open_since
+select (select min(created_at) from egisso.package where egisso.package_open(state)), (select enabled from egisso.service_state);
+
 -- name: backlog
 select (select count(*) from egisso.source_row where dirty),
        (select count(*) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
