@@ -212,7 +212,8 @@ type Job struct {
 
 // Watch is how others see and hear that the gateway is well.
 type Watch struct {
-	Listen string `env:"LISTEN" check:"listen" doc:"Узел и порт, на которых служба показывает /metrics (Prometheus), /healthz и /readyz, например 127.0.0.1:9464; без узла — 127.0.0.1; пусто — не слушает. Персональных данных там нет, входа и шифрования тоже: для других машин нужен прокси"`
+	Listen       string `env:"LISTEN" check:"listen" doc:"Узел и порт, на которых служба показывает /metrics (Prometheus), /healthz и /readyz, например 127.0.0.1:9464; без узла — 127.0.0.1; пусто — не слушает. Персональных данных там нет, входа и шифрования тоже: для других машин нужен прокси"`
+	AlertCommand File   `env:"ALERT_COMMAND" doc:"Программа (полный путь, без оболочки и параметров), которой служба сообщает о начале и о конце неисправности: JSON на стандартный вход, без персональных данных, не дольше 30 секунд; пусто — не сообщает"`
 }
 
 // Log is the program's own log.

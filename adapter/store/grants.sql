@@ -41,7 +41,7 @@ begin
         grant insert, update on egisso.element, egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
             egisso.check_basis, egisso.job, egisso.link, egisso.signing_certificate, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
-        grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
+        grant update on egisso.classifier_state, egisso.classifier_request, egisso.alert to egisso_gateway;
         grant insert, update, delete on egisso.source_content to egisso_gateway;
         grant usage on sequence egisso.source_reading to egisso_gateway;
         grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,

@@ -77,6 +77,7 @@ type gateway struct {
 	source        *mis.Source
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
+	alert         *jobs.Alert           // nil: nobody is told of trouble
 	listener      func(context.Context) // shows metrics until the context ends; nil: nobody asked for them
 	log           *slog.Logger
 	shutdown      time.Duration
@@ -105,6 +106,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
 	g.watch(c, p, entries)
+	g.alert = g.alerting(c)
 	return nil
 }
 
@@ -135,6 +137,9 @@ func (g *gateway) run(ctx context.Context) error {
 	}
 	go g.watchdog(ctx)
 	go g.tellStatus(ctx)
+	if g.alert != nil {
+		go g.keepAlerting(ctx)
+	}
 	var shown sync.WaitGroup
 	if g.listener != nil {
 		// While jobs finish it can be seen that they do.
