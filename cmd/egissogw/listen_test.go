@@ -79,6 +79,7 @@ func TestServeShowsHowItIs(t *testing.T) {
 	if code, _ := fetch(address, "/other"); code != http.StatusNotFound {
 		t.Errorf("/other: %d", code)
 	}
+	compareWithDist(t, text)
 	said, buffer := "", make([]byte, 4096)
 	for !strings.Contains(said, "STATUS=") {
 		if err := socket.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
