@@ -132,6 +132,30 @@ func checkAddress(text string) string {
 	return ""
 }
 
+func checkListen(text string) string {
+	if _, ok := listenAddress(text); !ok {
+		return "ожидается узел:порт или :порт"
+	}
+	return ""
+}
+
+// Address is where to listen: on this machine alone unless LISTEN names a host.
+func (w Watch) Address() string {
+	address, _ := listenAddress(w.Listen)
+	return address
+}
+
+func listenAddress(text string) (string, bool) {
+	host, port, err := net.SplitHostPort(text)
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || !plainHost(host) {
+		return "", false
+	}
+	return net.JoinHostPort(host, port), true
+}
+
 // hostPort adds the FTP port to an address without one.
 func hostPort(text string) (string, bool) {
 	host, port, err := net.SplitHostPort(text)

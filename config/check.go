@@ -57,6 +57,7 @@ var textChecks = map[string]func(string) string{
 	"xml":         checkXML,
 	"line":        checkLine,
 	"label":       checkLabel,
+	"listen":      checkListen,
 }
 
 func matches(pattern *regexp.Regexp, problem string) func(string) string {

@@ -36,6 +36,7 @@ type Config struct {
 	Package  Package  `group:"package" doc:"Пакеты и проверки"`
 	Archive  Archive  `group:"archive" doc:"Архив доказательств"`
 	Job      Job      `group:"job" doc:"Задания и повторы"`
+	Watch    Watch    `group:"watch" doc:"Наблюдение"`
 	Log      Log      `group:"log" doc:"Журнал программы"`
 }
 
@@ -211,6 +212,12 @@ type Job struct {
 	AnswerTerm     time.Duration `env:"ANSWER_TERM,default=72h" range:"1h..2160h" doc:"Сколько ждать протокола, прежде чем показать пакет как просроченный (сам он не отправляется заново)"`
 	MessageIDLimit time.Duration `env:"MESSAGE_ID_LIMIT,default=24h" range:"1h..47h" doc:"Возраст MessageID, после которого ни разу не отправленное сообщение получает новый; СМЭВ отвергает старше двух суток"`
 	Shutdown       time.Duration `env:"SHUTDOWN_TIMEOUT,default=30s" range:"1s..10m" doc:"Сколько ждать завершения начатой работы при остановке"`
+}
+
+// Watch is how others see and hear that the gateway is well.
+type Watch struct {
+	Listen       string `env:"LISTEN" check:"listen" doc:"Узел и порт, на которых служба показывает /metrics (Prometheus), /healthz и /readyz, например 127.0.0.1:9464; без узла — 127.0.0.1; пусто — не слушает. Персональных данных там нет, входа и шифрования тоже: для других машин нужен прокси"`
+	AlertCommand File   `env:"ALERT_COMMAND" doc:"Программа (полный путь, без оболочки и параметров), которой служба сообщает о начале и о конце неисправности: JSON на стандартный вход, без персональных данных, не дольше 30 секунд; пусто — не сообщает"`
 }
 
 // Log is the program's own log.

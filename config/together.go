@@ -61,6 +61,7 @@ func (r *reader) checkTogether() {
 		r.checkPath(&s.Command.Path, programProblem)
 		r.checkPath(&s.Command.CertificateFile, fileProblem)
 	}
+	r.checkPath(&c.Watch.AlertCommand, programProblem)
 	r.checkLease()
 	if c.Job.RetryMax != 0 && c.Job.RetryMin > c.Job.RetryMax {
 		r.complain(&c.Job.RetryMin, "больше, чем "+Prefix+"RETRY_MAX")

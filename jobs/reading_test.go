@@ -160,8 +160,8 @@ func TestReplyThatEndsTheProcessIsSetAside(t *testing.T) {
 		t.Fatalf("%+v, %v", items, err)
 	}
 	st, err := s.Status(t.Context())
-	if err != nil || len(st.Findings) != 1 || st.Findings[0].Code != "set_aside" || st.Findings[0].Subject != items[0].ID {
-		t.Errorf("%+v, %v", st.Findings, err)
+	if found := ofMessages(st); err != nil || len(found) != 1 || found[0].Code != "set_aside" || found[0].Subject != items[0].ID {
+		t.Errorf("%+v, %v", found, err)
 	}
 	if got := g.text(t, `select count(*) from egisso.raw_reply where convert_from(raw, 'UTF8') like '%deadly%'`); got != "1" {
 		t.Errorf("%s copies are kept", got)
@@ -300,8 +300,8 @@ func TestReplyThatCannotBeUnderstood(t *testing.T) {
 		t.Errorf("acknowledged %v", d.acked)
 	}
 	st, err := s.Status(t.Context())
-	if err != nil || len(st.Findings) != 0 {
-		t.Errorf("%+v, %v", st.Findings, err)
+	if found := ofMessages(st); err != nil || len(found) != 0 {
+		t.Errorf("%+v, %v", found, err)
 	}
 	if raw, err := s.InboxBytes(t.Context(), items[0].ID); err != nil || string(raw) != reply("odd", " odd") {
 		t.Errorf("%q, %v", raw, err)
@@ -331,11 +331,12 @@ func TestNamelessReply(t *testing.T) {
 		}
 	}
 	st, err := s.Status(t.Context())
-	if err != nil || len(st.Findings) != 1 || st.Findings[0].Code != "nameless" || st.Findings[0].Count != 2 ||
-		!strings.Contains(st.Findings[0].Advice, "SHA-256 ") || !strings.Contains(st.Findings[0].Advice, "22 байт") {
-		t.Fatalf("%+v, %v", st.Findings, err)
+	found := ofMessages(st)
+	if err != nil || len(found) != 1 || found[0].Code != "nameless" || found[0].Count != 2 ||
+		!strings.Contains(found[0].Advice, "SHA-256 ") || !strings.Contains(found[0].Advice, "22 байт") {
+		t.Fatalf("%+v, %v", found, err)
 	}
-	id := st.Findings[0].Subject
+	id := found[0].Subject
 	if _, err := s.AcknowledgeInbox(t.Context(), id, "проверка", ""); err == nil || !strings.Contains(err.Error(), "поддержку") {
 		t.Errorf("acknowledged nothing: %v", err)
 	}
@@ -389,7 +390,17 @@ func TestBoundOfUnbelievedBytes(t *testing.T) {
 		t.Errorf("left %q", got)
 	}
 	st, err := s.Status(t.Context())
-	if err != nil || st.Findings[len(st.Findings)-1].Code != "unkept" {
-		t.Errorf("%+v, %v", st.Findings, err)
+	if found := ofMessages(st); err != nil || len(found) == 0 || found[len(found)-1].Code != "unkept" {
+		t.Errorf("%+v, %v", found, err)
 	}
+}
+
+// ofMessages are the findings of a gateway whose jobs the test runs by hand: nobody serves.
+func ofMessages(st store.Status) (found []store.Finding) {
+	for _, f := range st.Findings {
+		if f.Code != "serve_never" && f.Code != "signing_off" {
+			found = append(found, f)
+		}
+	}
+	return found
 }

@@ -40,6 +40,35 @@ type Scheduler struct {
 	ledger ledger
 	log    *slog.Logger
 	now    func() time.Time
+	// Observe is told of every run that was not cut off by the end of the program; it may be nil.
+	Observe func(job string, outcome Outcome, took time.Duration)
+}
+
+// Outcome is how a run of a job ended.
+type Outcome string
+
+// Outcomes of a run.
+const (
+	OutcomeDone    Outcome = "done"    // it found work and did it
+	OutcomeIdle    Outcome = "idle"    // it found none
+	OutcomeSkipped Outcome = "skipped" // it did not look
+	OutcomeFailed  Outcome = "failed"
+)
+
+// Outcomes are all of them.
+var Outcomes = []Outcome{OutcomeDone, OutcomeIdle, OutcomeSkipped, OutcomeFailed}
+
+func outcomeOf(r Report, err error) Outcome {
+	switch {
+	case err != nil:
+		return OutcomeFailed
+	case r.Skipped:
+		return OutcomeSkipped
+	case r.Done > 0:
+		return OutcomeDone
+	default:
+		return OutcomeIdle
+	}
 }
 
 type loop struct {
@@ -150,6 +179,9 @@ func (s *Scheduler) once(ctx context.Context, l *loop) (more bool) {
 	report, err := s.run(ctx, l)
 	if ctx.Err() != nil {
 		return false // being stopped is not a failure
+	}
+	if s.Observe != nil {
+		s.Observe(name, outcomeOf(report, err), s.now().Sub(started))
 	}
 	if report.Done > 0 {
 		s.Wake(l.Wakes...)

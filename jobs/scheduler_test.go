@@ -204,3 +204,37 @@ func TestLimitNamesTheJob(t *testing.T) {
 		t.Errorf("ledger %q", m.finished)
 	}
 }
+
+func TestRunsAreObserved(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	results := []struct {
+		report Report
+		err    error
+	}{{Report{Done: 1}, nil}, {Report{}, nil}, {Report{Skipped: true}, nil}, {Report{Done: 1}, errors.New("no database")}}
+	run := 0
+	job := scripted{"job", make(chan struct{}, 10), func(context.Context) (Report, error) {
+		run++
+		return results[run-1].report, results[run-1].err
+	}}
+	s := NewScheduler([]Entry{{Job: job}}, time.UTC, &memory{}, slog.New(slog.DiscardHandler), time.Now)
+	seen := make(chan Outcome, len(results))
+	s.Observe = func(name string, outcome Outcome, took time.Duration) {
+		if name != "job" || took < 0 {
+			t.Errorf("%s took %s", name, took)
+		}
+		seen <- outcome
+	}
+	stop := start(t, s)
+	var got []Outcome
+	for i := range results {
+		if i > 0 {
+			s.Wake("job")
+		}
+		wait(t, job.ran)
+		got = append(got, <-seen)
+	}
+	stop()
+	if !slices.Equal(got, Outcomes) {
+		t.Errorf("observed %q", got)
+	}
+}

@@ -30,7 +30,7 @@ type Watch struct {
 
 // CertificateNotice is how long before the end of signing people are warned: a new
 // certificate has to be registered with the bus before the old one ends
-// (adapter/smev/SPEC.md#signature-faults). The database has the same term (finding_certificate).
+// (adapter/smev/SPEC.md#signature-faults). View egisso.health has the same term.
 const CertificateNotice = 30 * 24 * time.Hour
 
 // Name implements Job.

@@ -8,40 +8,44 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Finding is something a person should look at.
+// Finding is something a person should look at: a row of view egisso.health.
 type Finding struct {
-	Code    string     `json:"code"`    // stable, for programs
-	Subject string     `json:"subject"` // id of what it is about, as the commands take it; "" if it is about many
-	Count   int        `json:"count"`
-	Since   *time.Time `json:"since"`
-	Text    string     `json:"text"`   // Russian: what is wrong
-	Advice  string     `json:"advice"` // Russian: what to do; "" if the text says it
+	Severity string     `json:"severity"` // Trouble or Todo
+	Code     string     `json:"code"`     // one of FindingCodes
+	Subject  string     `json:"subject"`  // what it is about, as the commands take it; "" if it is about many
+	Count    int        `json:"count"`
+	Since    *time.Time `json:"since"`
+	Text     string     `json:"text"`   // Russian: what is wrong, in the gateway's own words
+	Detail   string     `json:"detail"` // words of other programs and systems, which may quote people; "" if there are none
+	Advice   string     `json:"advice"` // Russian: what to do; "" if the text says it
 }
 
-// findings are queries of sql/finding.sql, in the order people read them. Each
-// gives any number of rows with the columns of Finding. They run as the operator
-// and as the reader, too (grants_test.go).
-var findings = []string{
-	"finding_read_only", "finding_contour", "finding_instances_differ", "finding_archive_loss", "finding_archive", "finding_certificate", "finding_source_held", "finding_late",
-	"finding_mass_change", "finding_refusal",
-	"finding_sender_unknown", "finding_sender_remembered",
-	"finding_set_aside", "finding_unread", "finding_unread_status", "finding_nameless", "finding_unverified", "finding_stranger", "finding_foreign",
-	"finding_unkept", "finding_expired", "finding_package", "finding_incoming",
-	"finding_unconfirmed",
+// Values of Finding.Severity.
+const (
+	Trouble = "trouble" // the gateway does not do what it is for
+	Todo    = "todo"    // somebody has something to do, the rest goes on
+)
+
+// FindingCodes are the codes there are, in the order of the list; a test compares them
+// with code/70_health.sql.
+var FindingCodes = []string{
+	"read_only", "contour", "archive_loss", "serve_silent", "instances_differ", "archive", "certificate", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
+	"sender_unknown", "unread", "interrupted", "nameless", "unverified", "unkept", "foreign", "mass_change", "refusal", "late", "reconcile_overdue", "set_aside", "stranger",
+	"package", "incoming", "unconfirmed", "sender_remembered", "blocked", "serve_never",
 }
 
-func readFindings(ctx context.Context, tx pgx.Tx) ([]Finding, error) {
-	all := []Finding{}
-	for _, name := range findings {
-		rows, err := tx.Query(ctx, query(name))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Finding])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		all = append(all, found...)
+// Troubled reports whether there is trouble in a list.
+func Troubled(list []Finding) bool { return len(list) > 0 && list[0].Severity == Trouble }
+
+// Health is what is wrong and what waits for a person, worst first; nothing if all is well.
+func (s *Store) Health(ctx context.Context) ([]Finding, error) {
+	rows, err := s.pool.Query(ctx, query("health"))
+	if err != nil {
+		return nil, fmt.Errorf("read what is wrong: %w", err)
 	}
-	return all, nil
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Finding])
+	if err != nil {
+		return nil, fmt.Errorf("read what is wrong: %w", err)
+	}
+	return list, nil
 }

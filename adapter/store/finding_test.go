@@ -1,19 +1,37 @@
 package store
 
-import "testing"
+import (
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+)
 
-// TestFindingsAreListed: a query that is not in the list is shown to nobody.
-func TestFindingsAreListed(t *testing.T) {
-	listed := map[string]bool{}
-	for _, name := range findings {
-		if _, known := queries[name]; !known {
-			t.Errorf("no query %s", name)
-		}
-		listed[name] = true
+// TestFindingCodesAreTheList: what orders the view knows the codes the program knows, and
+// every part of the view gives one of them.
+func TestFindingCodesAreTheList(t *testing.T) {
+	text, err := os.ReadFile("code/70_health.sql")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name := range queries {
-		if len(name) > 8 && name[:8] == "finding_" && !listed[name] {
-			t.Errorf("query %s is not in the list of findings", name)
-		}
+	list := regexp.MustCompile(`(?s)unnest\(array\[(.*?)\]\)`).FindSubmatch(text)
+	if list == nil {
+		t.Fatal("no list in the view")
+	}
+	var ordered []string
+	for _, m := range regexp.MustCompile(`'(\w+)'`).FindAllSubmatch(list[1], -1) {
+		ordered = append(ordered, string(m[1]))
+	}
+	if !slices.Equal(ordered, FindingCodes) {
+		t.Errorf("the view orders %q,\nthe program knows %q", ordered, FindingCodes)
+	}
+	given := []string{"unread", "interrupted"} // from the column trouble
+	for _, m := range regexp.MustCompile(`(?m)^\(?select '(\w+)'`).FindAllSubmatch(text, -1) {
+		given = append(given, string(m[1]))
+	}
+	slices.Sort(given)
+	known := slices.Sorted(slices.Values(FindingCodes))
+	if !slices.Equal(slices.Compact(given), known) {
+		t.Errorf("the view gives %q,\nknown are %q", given, known)
 	}
 }

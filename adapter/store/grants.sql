@@ -41,7 +41,7 @@ begin
         grant insert, update on egisso.element, egisso.source_row, egisso.source_cursor, egisso.record, egisso.package, egisso.package_protocol,
             egisso.check_basis, egisso.job, egisso.link, egisso.signing_certificate, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
-        grant update on egisso.classifier_state, egisso.classifier_request to egisso_gateway;
+        grant update on egisso.classifier_state, egisso.classifier_request, egisso.alert to egisso_gateway;
         grant insert, update, delete on egisso.source_content to egisso_gateway;
         grant usage on sequence egisso.source_reading to egisso_gateway;
         grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,
@@ -98,10 +98,11 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.exports, egisso.record_status, egisso.record_finding,
-            egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder, egisso.archive_trouble,
-            egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance, egisso.running_instance,
-            egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message, egisso.sender_list,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.record_status,
+            egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
+            egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
+            egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,
+            egisso.sender_list,
             egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

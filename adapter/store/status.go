@@ -117,7 +117,11 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
-		if st.Findings, err = readFindings(ctx, tx); err != nil {
+		found, err := tx.Query(ctx, query("health"))
+		if err != nil {
+			return err
+		}
+		if st.Findings, err = pgx.CollectRows(found, pgx.RowToStructByPos[Finding]); err != nil {
 			return err
 		}
 		if st.Links, err = links(ctx, tx); err != nil {

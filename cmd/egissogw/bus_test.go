@@ -87,8 +87,8 @@ func TestStatusTellsHowTheBusLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := run(t, env, "status")
-	for _, want := range []string{"неудач подряд нет; её часы минус наши: -1.5 ± 0.5 с", "не отвечает с " + since.Format(humanTime) + ", неудач подряд: 7"} {
-		if code != exitOK || !strings.Contains(out, want) {
+	for _, want := range []string{"её часы минус наши: -1.5 ± 0.5 с", "не отвечает с " + since.Format(humanTime) + ", неудач подряд: 7"} {
+		if code != exitTrouble || !strings.Contains(out, want) {
 			t.Errorf("code %d, no %q in %s%s", code, want, out, errs)
 		}
 	}

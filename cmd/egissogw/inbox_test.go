@@ -40,8 +40,8 @@ func TestInboxCommand(t *testing.T) {
 		want string
 	}{
 		{"inbox", exitOK, "reply:1"},
-		{"status", exitOK, "снять с очереди СМЭВ: egissogw inbox ack reply:1 --reason ТЕКСТ"},
-		{"status", exitOK, "Текст для поддержки СМЭВ: «На запрос GetResponse с"},
+		{"status", exitTrouble, "снять с очереди СМЭВ: egissogw inbox ack reply:1 --reason ТЕКСТ"},
+		{"status", exitTrouble, "Текст для поддержки СМЭВ: «На запрос GetResponse с"},
 		{"inbox show reply:1", exitOK, "larger than allowed"},
 		{"inbox show reply:3", exitOK, "100000, сохранено только начало"},
 		{"inbox show reply:1 --out " + file, exitOK, ""},

@@ -24,6 +24,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitTrouble ends status when something is wrong; what merely waits for a person is no trouble.
+	exitTrouble = 3
 	// exitConfig (EX_CONFIG of sysexits.h) ends serve when the configuration, the key
 	// or its PIN is wrong: the service manager must not start it again. See lastingError.
 	exitConfig = 78
@@ -122,8 +124,11 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return a.unknown(args[0])
 	}
 	err := a.runCommand(ctx, c, args[1:])
-	if err == nil || errors.Is(err, flag.ErrHelp) {
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
 		return exitOK
+	case errors.Is(err, errTrouble): // it has been told
+		return exitTrouble
 	}
 	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
 	var usage usageError
@@ -144,6 +149,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 
 // errInterrupted is returned by a command that was told to stop and did.
 var errInterrupted = errors.New("остановлено; ничего не осталось ни запущенным, ни на диске")
+
+// errTrouble is returned by status when the list has trouble.
+var errTrouble = errors.New("есть неисправности")
 
 // errCrashed is returned for a command that panicked, which has been told.
 var errCrashed = errors.New("работа прервана")
@@ -199,7 +207,7 @@ func (a *app) help(w io.Writer) {
 	}
 	fprintf(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. config/README.md.\n"+
 		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
-		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у serve ещё 78 — неверны настройки,\n"+
+		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у status ещё 3 — есть неисправности; у serve ещё 78 — неверны настройки,\n"+
 		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя; у demo 130 — остановлена.\n")
 }
 

@@ -29,8 +29,8 @@ func TestSendersByCommand(t *testing.T) {
 		code int
 		want string
 	}{
-		{"status", exitOK, "egissogw senders confirm --reason ПРИЧИНА 'EGISSO2'; если чужой: egissogw senders refuse --reason ПРИЧИНА 'EGISSO2'"},
-		{"status", exitOK, "egissogw senders confirm --bus --reason ПРИЧИНА 'SMEV3'"},
+		{"status", exitTrouble, "egissogw senders confirm --reason ПРИЧИНА 'EGISSO2'; если чужой: egissogw senders refuse --reason ПРИЧИНА 'EGISSO2'"},
+		{"status", exitTrouble, "egissogw senders confirm --bus --reason ПРИЧИНА 'SMEV3'"},
 		{"senders", exitOK, "ждёт решения"},
 		{"senders confirm EGISSO2", exitUsage, "укажите причину"},
 		{"senders confirm --reason x", exitUsage, "none"},

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -76,6 +77,8 @@ type gateway struct {
 	source        *mis.Source
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
+	alert         *jobs.Alert           // nil: nobody is told of trouble
+	listener      func(context.Context) // shows metrics until the context ends; nil: nobody asked for them
 	log           *slog.Logger
 	shutdown      time.Duration
 	closers       []func()
@@ -109,6 +112,8 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
+	g.watch(c, p, entries)
+	g.alert = g.alerting(c)
 	return nil
 }
 
@@ -138,6 +143,18 @@ func (g *gateway) run(ctx context.Context) error {
 		go g.listenToSource(ctx)
 	}
 	go g.watchdog(ctx)
+	go g.tellStatus(ctx)
+	if g.alert != nil {
+		go g.keepAlerting(ctx)
+	}
+	var shown sync.WaitGroup
+	if g.listener != nil {
+		// While jobs finish it can be seen that they do.
+		showing, end := context.WithCancel(context.WithoutCancel(ctx))
+		shown.Go(func() { g.listener(showing) })
+		defer shown.Wait()
+		defer end()
+	}
 	g.notify(daemon.SdNotifyReady)
 	g.log.Info("gateway started", "version", programVersion())
 

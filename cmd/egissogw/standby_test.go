@@ -45,7 +45,7 @@ func TestHotStandbyIsTold(t *testing.T) {
 		text string
 	}{
 		"check":   {exitFailed, "резервный сервер PostgreSQL"},
-		"status":  {exitOK, "резервный сервер PostgreSQL"},
+		"status":  {exitTrouble, "резервный сервер PostgreSQL"},
 		"migrate": {exitFailed, "открыта только для чтения"},
 	} {
 		code, out, errs := run(t, env, command)

@@ -10,7 +10,7 @@ import (
 	"egissogw/adapter/store"
 )
 
-// status shows where everything stands.
+// status shows what is wrong, then where everything stands. Trouble makes it end with exitTrouble.
 func status(ctx context.Context, a *app, args []string) error {
 	f := a.flags("status")
 	asJSON := f.Bool("json", false, "вывод в JSON")
@@ -27,34 +27,51 @@ func status(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	if *asJSON {
-		return a.printJSON(st)
+		err = a.printJSON(st)
+	} else {
+		err = printStatus(a.stdout, st)
 	}
-	return printStatus(a.stdout, st)
+	if err == nil && store.Troubled(st.Findings) {
+		err = errTrouble
+	}
+	return err
 }
 
 func printStatus(w io.Writer, st store.Status) error {
-	fprintln(w, serviceLine(st.Service))
-	printFindings(w, st.Findings)
+	printHealth(w, st.Findings)
+	fprintln(w, "\n"+serviceLine(st.Service))
 	if st.Contour != nil {
-		fprintln(w, "\nКонтур: "+st.Contour.String())
+		fprintln(w, "Контур: "+st.Contour.String())
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "\nЗаписи, ожидающие решения\t%d\n", st.Undecided)
-	fprintf(t, "Записи без окончательного исхода\t%d\n", st.Unfinished)
-	if st.OldestOpen != nil {
-		fprintf(t, "Самая старая из них ждёт с\t%s\n", shown(st.OldestOpen))
+	fprintln(t)
+	for _, n := range []struct {
+		title string
+		count int
+	}{
+		{"Записи, ожидающие решения", st.Undecided},
+		{"Записи без окончательного исхода", st.Unfinished},
+		{"Ответы, ещё не разобранные", st.Unapplied},
+		{"Ответы с неверной подписью", st.Unverified},
+		{"Пакеты, требующие внимания", st.NeedReview},
+		{"Файлы ответов, ещё не полученные", st.FilesDue},
+		{"Файлы ответов, которым нельзя верить", st.FilesRefused},
+		{"Входящие сообщения, ещё не обработанные", st.Incoming.Unhandled},
+		{"Входящие сообщения с неверной подписью", st.Incoming.Unverified},
+		{"Отказы на входящие запросы, ещё не доставленные", st.Incoming.Unanswered},
+		{"Входящие сообщения, требующие внимания", st.Incoming.NeedReview},
+	} {
+		if n.count > 0 {
+			fprintf(t, "%s\t%d\n", n.title, n.count)
+		}
 	}
-	fprintf(t, "Ответы, ещё не разобранные\t%d\n", st.Unapplied)
-	fprintf(t, "Ответы с неверной подписью\t%d\n", st.Unverified)
-	fprintf(t, "Пакеты, требующие внимания\t%d\n", st.NeedReview)
-	fprintf(t, "Файлы ответов, ещё не полученные\t%d\n", st.FilesDue)
-	fprintf(t, "Файлы ответов, которым нельзя верить\t%d\n", st.FilesRefused)
-	fprintf(t, "Входящие сообщения, ещё не обработанные\t%d\n", st.Incoming.Unhandled)
-	fprintf(t, "Входящие сообщения с неверной подписью\t%d\n", st.Incoming.Unverified)
-	fprintf(t, "Отказы на входящие запросы, ещё не доставленные\t%d\n", st.Incoming.Unanswered)
-	fprintf(t, "Входящие сообщения, требующие внимания\t%d\n", st.Incoming.NeedReview)
+	if st.OldestOpen != nil {
+		fprintf(t, "Самая старая запись без исхода ждёт с\t%s\n", shown(st.OldestOpen))
+	}
 	for _, l := range st.Links {
-		fprintf(t, "%s\t%s\n", linkTitle[l.Name], linkText(l))
+		if text := linkText(l); text != "" {
+			fprintf(t, "%s\t%s\n", linkTitle[l.Name], text)
+		}
 	}
 	for _, i := range st.Instances {
 		fprintf(t, "Работает шлюз с %s\tпроцесс %d, версия %s, настройки %s\n", shown(&i.Started), i.PID, i.Version, i.Hash)
@@ -63,9 +80,6 @@ func printStatus(w io.Writer, st store.Status) error {
 		fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, shown(&c.Ends))
 	}
 	fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
-	for _, r := range st.Rests {
-		fprintf(t, "%s\t%s\n", egisso.Register(r.Register).Title(), r.Text)
-	}
 	rule := func(code string) string { return code }
 	section(t, "Записи", stateLines(st.Records, recordState))
 	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
@@ -88,36 +102,12 @@ func printStatus(w io.Writer, st store.Status) error {
 	return t.Flush()
 }
 
-// printFindings shows what a person should look at, before all numbers.
-func printFindings(w io.Writer, findings []store.Finding) {
-	if len(findings) == 0 {
-		return
-	}
-	fprintf(w, "\nТребует внимания:\n")
-	for _, f := range findings {
-		line := f.Text
-		if f.Subject != "" {
-			line = f.Subject + ": " + line
-		}
-		if f.Count > 1 {
-			line += fmt.Sprintf(" (%d)", f.Count)
-		}
-		if f.Since != nil {
-			line += ", с " + shown(f.Since)
-		}
-		fprintln(w, "  - "+line)
-		if f.Advice != "" {
-			fprintln(w, "    "+f.Advice)
-		}
-	}
-}
-
 // linkTitle names the neighbours beyond our network.
 var linkTitle = map[string]string{"smev": "Связь со СМЭВ", "ftp": "Связь с файловым хранилищем СМЭВ"}
 
-// linkText says how a neighbour looks to a running gateway.
+// linkText says how a neighbour looks to a running gateway; "" if there is nothing to say.
 func linkText(l store.Link) string {
-	text := "неудач подряд нет"
+	text := ""
 	switch {
 	case l.DownSince != nil:
 		text = fmt.Sprintf("не отвечает с %s, неудач подряд: %d", shown(l.DownSince), l.Failures)
@@ -125,7 +115,10 @@ func linkText(l store.Link) string {
 		text = fmt.Sprintf("неудач подряд: %d", l.Failures)
 	}
 	if c := l.Clock; c != nil {
-		text += fmt.Sprintf("; её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), shown(&c.MeasuredAt))
+		if text != "" {
+			text += "; "
+		}
+		text += fmt.Sprintf("её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), shown(&c.MeasuredAt))
 	}
 	return text
 }

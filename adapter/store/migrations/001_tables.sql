@@ -957,8 +957,22 @@ create table egisso.job (
     last_success_at timestamptz,
     last_error_at   timestamptz,
     last_error      text not null default '',
-    failures        integer not null default 0            -- in a row
+    failures        integer not null default 0,           -- in a row
+    failing_since   timestamptz                           -- the first of them; null: there are none
 );
+
+-- What EGISSOGW_ALERT_COMMAND was told, once for all gateways.
+create table egisso.alert (
+    one           boolean     primary key default true check (one),
+    trouble       boolean     not null default false,  -- told last, or to be told
+    since         timestamptz not null default now(),
+    told          boolean     not null default true,
+    differs_since timestamptz,                         -- the list has looked otherwise since then
+    next_at       timestamptz not null default now(),  -- when to try to tell again
+    failures      integer     not null default 0,      -- to tell, in a row
+    version       bigint      not null default 0
+);
+insert into egisso.alert default values;
 
 -- How the bus and its file storage look from here, for those who look at the
 -- database: a running gateway keeps it current.

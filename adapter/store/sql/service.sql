@@ -14,7 +14,8 @@ on conflict (name) do update set last_started_at = now();
 -- name: job_finished
 update egisso.job set last_success_at = case when $2 = '' then now() else last_success_at end,
        last_error_at = case when $2 = '' then last_error_at else now() end,
-       last_error = $2, failures = case when $2 = '' then 0 else failures + 1 end
+       last_error = $2, failures = case when $2 = '' then 0 else failures + 1 end,
+       failing_since = case when $2 <> '' then coalesce(failing_since, now()) end
  where name = $1;
 
 -- name: jobs

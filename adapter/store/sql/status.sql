@@ -1,3 +1,6 @@
+-- name: health
+select severity, code, subject, count, since, text, detail, advice from egisso.health order by position;
+
 -- name: record_counts
 -- Every row of the source once, as record_status shows it, without looking at
 -- the rows one by one: the newest record of each row, and rows without one.
@@ -19,6 +22,9 @@ select s.register,
 -- name: package_counts
 select register, state, coalesce(result, ''), count(*) from egisso.package
  group by register, state, result order by register, state, result;
+
+-- name: open_since
+select (select min(created_at) from egisso.package where egisso.package_open(state)), (select enabled from egisso.service_state);
 
 -- name: backlog
 select (select count(*) from egisso.source_row where dirty),

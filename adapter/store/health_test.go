@@ -1,0 +1,105 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"egissogw/adapter/store"
+)
+
+// Each story makes one thing wrong in a database in which all is well.
+var healthStories = []struct {
+	name, does string
+	want       string // "severity code subject count", of all lines
+}{
+	{"all is well", ``, ""},
+	{"serve never ran", `delete from egisso.job`, "todo serve_never  1"},
+	{"serve fell silent", `update egisso.job set last_started_at = now() - interval '6 minutes'`, "trouble serve_silent  1"},
+	{"one of two gateways lives", `insert into egisso.job (name, last_started_at) values ('collect', now() - interval '1 day')`, ""},
+	{"signing is off", `select egisso.set_signing_service(false, 'проверка')`, "todo signing_off  1"},
+	{"signing was forgotten", `select egisso.set_signing_service(false, 'проверка'); alter table egisso.service_log disable trigger user;
+		update egisso.service_log set changed_at = now() - interval '25 hours'`, "trouble signing_off  1"},
+	{"a job failed twice", `insert into egisso.job (name, failures, failing_since) values ('collect', 2, now())`, ""},
+	{"a job fails again and again", `insert into egisso.job (name, failures, failing_since, last_error) values ('collect', 3, now(), 'password')`, "trouble job_failing collect 3"},
+	{"a rare job fails", `insert into egisso.job (name, failures, failing_since) values ('watch', 1, now() - interval '61 minutes')`, "trouble job_failing watch 1"},
+	{"one password, three jobs", `insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['collect', 'settle', 'reconcile']) n`, "trouble job_failing collect 3"},
+	{"the bus is down", `insert into egisso.link (name, down_since, failures) values ('smev', now() - interval '6 minutes', 9);
+		insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['send', 'receive', 'listen', 'statuses']) n`, "trouble link_down smev 9"},
+	{"the storage blinked", `insert into egisso.link (name, down_since, failures) values ('ftp', now(), 5);
+		insert into egisso.job (name, failures, failing_since) values ('receive', 4, now())`, "trouble job_failing receive 4; todo link_down ftp 5"},
+	{"a link nobody keeps", `insert into egisso.link (name, down_since, failures, updated_at) values ('smev', now(), 9, now() - interval '6 minutes')`, ""},
+	{"a clock apart", `insert into egisso.link (name, skew, uncertainty, measured_at) values ('smev', '-301 seconds', '0.5 seconds', now())`, "trouble clock smev 1"},
+	{"a clock uncertain", `insert into egisso.link (name, skew, uncertainty, measured_at) values ('smev', '61 seconds', '2 seconds', now())`, ""},
+	{"a register rests", `insert into egisso.register_rest (register, provider, until, failures, reason) values ('fact', '0001.000001', now() + interval '1 minute', 1, 'x')`, "todo resting fact 0001.000001 1"},
+	{"nothing passes", `insert into egisso.register_rest (register, provider, until, failures, reason) values ('fact', '0001.000001', now() + interval '1 minute', 3, 'x')`, "trouble resting fact 0001.000001 3"},
+	{"reconciliation overdue", `insert into egisso.job (name, last_started_at) values ('reconcile', now());
+		insert into egisso.reconciliation (register, started_at, finished_at, problem) values ('fact', now() - interval '3 days', now(), ''), ('fact', now(), now(), 'не видно')`,
+		"todo reconcile_overdue fact 1"},
+	{"reconciliation never ended", `insert into egisso.job (name, last_started_at) values ('reconcile', now());
+		insert into egisso.reconciliation (register, started_at) values ('fact', now() - interval '3 days')`, "todo reconcile_overdue fact 1"},
+	{"reconciliation is off", `insert into egisso.reconciliation (register, started_at, finished_at) values ('fact', now() - interval '3 days', now())`, ""},
+	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
+	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
+	{"a row to correct", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, row_findings) values ('fact', '1', '1', now(), false, '[{"severity": "error"}]'), ('fact', '2', '2', now(), true, '[{"severity": "error"}]')`, "todo blocked fact 1"},
+	{"worst first", `select egisso.set_signing_service(false, 'проверка'); update egisso.job set last_started_at = now() - interval '1 day';
+		insert into egisso.job (name, failures, failing_since) values ('collect', 3, now())`, "trouble serve_silent  1; trouble job_failing collect 3; todo signing_off  1"},
+}
+
+func TestHealth(t *testing.T) {
+	f := open(t)
+	const well = `truncate egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.signing_certificate;
+		delete from egisso.source_row; insert into egisso.job (name, last_started_at) values ('links', now());
+		alter table egisso.service_log enable trigger user; select egisso.set_signing_service(true, 'проверка')`
+	for _, story := range healthStories {
+		if _, err := f.conn.Exec(t.Context(), well+";"+story.does); err != nil {
+			t.Fatalf("%s: %v", story.name, err)
+		}
+		list, err := f.Health(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, found := range list {
+			got = append(got, fmt.Sprintf("%s %s %s %d", found.Severity, found.Code, found.Subject, found.Count))
+			if found.Text == "" || found.Advice == "" {
+				t.Errorf("%s: %+v says nothing", story.name, found)
+			}
+		}
+		if text := strings.Join(got, "; "); text != story.want {
+			t.Errorf("%s: %q, want %q", story.name, text, story.want)
+		}
+		if store.Troubled(list) != strings.HasPrefix(story.want, "trouble") {
+			t.Errorf("%s: troubled %v", story.name, store.Troubled(list))
+		}
+	}
+}
+
+// A job fails since the first failure after its last success.
+func TestFailingSince(t *testing.T) {
+	f := open(t)
+	note := func(failure string) {
+		t.Helper()
+		if err := f.JobStarted(t.Context(), "collect"); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.JobFinished(t.Context(), "collect", failure); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note("")
+	since := time.Now()
+	for range 3 {
+		note("МИС: password")
+	}
+	list, err := f.Health(t.Context())
+	if err != nil || len(list) == 0 || list[0].Code != "job_failing" || list[0].Since.Before(since.Add(-time.Second)) ||
+		!strings.Contains(list[0].Text, "чтение изменений МИС") || list[0].Detail != "МИС: password" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	note("")
+	if list, err = f.Health(t.Context()); err != nil || store.Troubled(list) {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"egissogw/adapter/store"
+)
+
+// noTrouble is the one line when there is nothing to say.
+const noTrouble = "Всё в порядке: неисправностей нет, человека ничего не ждёт."
+
+// printHealth says what is wrong, worst first, and then what waits for a person.
+func printHealth(w io.Writer, list []store.Finding) {
+	if len(list) == 0 {
+		fprintln(w, noTrouble)
+		return
+	}
+	title := map[string]string{store.Trouble: "Что не так:", store.Todo: "Ждёт человека:"}
+	if !store.Troubled(list) {
+		fprintln(w, "Неисправностей нет.")
+	}
+	severity := ""
+	for _, f := range list {
+		if f.Severity != severity {
+			severity = f.Severity
+			fprintln(w, title[severity])
+		}
+		line := findingText(f)
+		if f.Detail != "" {
+			line += ": " + f.Detail
+		}
+		fprintln(w, "  - "+line)
+		if f.Advice != "" {
+			fprintln(w, "    "+f.Advice)
+		}
+	}
+}
+
+// findingText is a finding in one line, without the words of others.
+func findingText(f store.Finding) string {
+	line := f.Text
+	if f.Subject != "" {
+		line = f.Subject + ": " + line
+	}
+	if f.Count > 1 {
+		line += fmt.Sprintf(" (%d)", f.Count)
+	}
+	if f.Since != nil {
+		line += ", с " + shown(f.Since)
+	}
+	return line
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"egissogw/adapter/bus"
+	"egissogw/adapter/metrics"
+	"egissogw/adapter/store"
+	"egissogw/config"
+	"egissogw/jobs"
+)
+
+// watch lets others see how the gateway is, where the configuration asks for it.
+func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) {
+	if c.Watch.Listen == "" {
+		return
+	}
+	options := metrics.Options{
+		Version: programVersion(), Numbers: p.store.Numbers, Records: p.store.RecordCounts,
+		Neighbours: map[string]func() bus.BreakerState{"smev": p.breaker.State, "ftp": p.fileBreaker.State},
+		Clock: func() (skew, uncertainty time.Duration, known bool) {
+			r, known := p.clock.Reading()
+			return r.Skew, r.Uncertainty, known
+		},
+		SigningEnds: p.signer.Certificate().SigningEnds(), Now: time.Now,
+	}
+	for _, e := range entries {
+		options.Jobs = append(options.Jobs, e.Job.Name())
+	}
+	for _, o := range jobs.Outcomes {
+		options.Outcomes = append(options.Outcomes, string(o))
+	}
+	m := metrics.New(options)
+	g.closers = append(g.closers, m.Close)
+	g.scheduler.Observe = func(job string, outcome jobs.Outcome, took time.Duration) { m.Ran(job, string(outcome), took) }
+	shown := watched{metrics: m.Handler(), health: p.store.Health, stuck: func() []string { return g.scheduler.Stuck(jobLimit) }}
+	g.listener = func(ctx context.Context) { listenOn(ctx, c.Watch.Address(), shown.handler(), g.log) }
+}
+
+// statusEvery is how often systemd is told how the gateway is.
+const statusEvery = 30 * time.Second
+
+// tellStatus keeps the line of `systemctl status` that says how the gateway is.
+func (g *gateway) tellStatus(ctx context.Context) {
+	if os.Getenv("NOTIFY_SOCKET") == "" {
+		return
+	}
+	said := ""
+	for ctx.Err() == nil {
+		asking, cancel := context.WithTimeout(ctx, readyTerm)
+		line := statusLine(g.store.Health(asking))
+		cancel()
+		if line != said && ctx.Err() == nil {
+			said = line
+			g.notify("STATUS=" + line)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(statusEvery):
+		}
+	}
+}
+
+// statusLine is the first line of the list. Line ends would begin another assignment of sd_notify(3).
+func statusLine(list []store.Finding, err error) string {
+	switch {
+	case err != nil:
+		return noDatabase
+	case len(list) == 0:
+		return noTrouble
+	default:
+		return oneLine(findingText(list[0]))
+	}
+}
