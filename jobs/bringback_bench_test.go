@@ -84,7 +84,6 @@ func BenchmarkBringBack(b *testing.B) {
 			b.Fatalf("%+v, %v", brought, err)
 		}
 		b.ReportMetric(float64(<-peak)/(1<<20), "MiB-heap")
-		b.ReportMetric(float64(facts)*float64(b.N)/b.Elapsed().Seconds(), "facts/s")
 		s.Close()
 	}
 }

@@ -68,9 +68,10 @@ select l.id from unnest($2::text[], $3::uuid[]) as l(row_key, id)
 -- name: leave_for_brought
 -- That a row went on says what became of what was in flight: ЕГИССО holds it, $4, or
 -- nobody knows. What is not signed leaves its package.
-with gone as (
+-- Each row's record is looked up apart, by offset 0.
+with gone as materialized (
     select r.id, r.package_id, l.event from unnest($2::text[], $3::uuid[], $4::uuid[]) as l(row_key, id, event)
-      join egisso.record r on r.register = $1 and r.row_key = l.row_key and r.state = 'packed')
+     cross join lateral (select o.id, o.package_id from egisso.record o where o.register = $1 and o.row_key = l.row_key and o.state = 'packed' offset 0) r)
 update egisso.package_record m
    set outcome = case when egisso.package_unsigned(m.package_id) then 'withdrawn' when g.event = g.id then 'accepted' else 'released' end
   from gone g
@@ -89,16 +90,18 @@ update egisso.record set state = 'dropped', reason_code = 'replaced'
 update egisso.record set state = 'ready' where id = any($1) and not egisso.record_underway(state) and not egisso.record_accepted(state);
 
 -- name: bring_held
--- What ЕГИССО held of the rows when the records were sent.
+-- What ЕГИССО held of the rows when the records were sent. The register comes with each
+-- row, so that nobody reads all rows of it.
 update egisso.source_row s
    set generation = h.generation, events = h.events, accepted_id = h.id, accepted_event = h.event, accepted_hash = h.hash,
        accepted_content = case when h.id is not null and not exists (
            select from egisso.element e where e.id = h.event and coalesce(e.becomes, e.content) = h.content::jsonb offset 0) then h.content::jsonb end,
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, $10) end,
        participant_code = h.code, dirty = not s.unread, settled_hash = null
-  from unnest($2::text[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $11::text[])
-       as h(row_key, generation, events, id, event, hash, provider, code, content)
- where s.register = $1 and s.row_key = h.row_key;
+  from (select $1::text as register, u.*
+          from unnest($2::text[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $11::text[])
+               as u(row_key, generation, events, id, event, hash, provider, code, content) offset 0) h
+ where s.register = h.register and s.row_key = h.row_key;
 
 -- name: bring_records
 insert into egisso.record as r (register, package_id, created_at, state_at, state, id, row_key, kind, bytes, becomes_hash, provider, settles, change)
