@@ -58,11 +58,8 @@ func TestAnswerOfAStrangerKeepsItsPackage(t *testing.T) {
 	if err != nil || !strings.Contains(now.Reason, "EVIL01") || !strings.Contains(history[len(history)-1].Text, "EVIL01") {
 		t.Errorf("the record says %q, %v", now.Reason, err)
 	}
-	st, err := f.Status(t.Context())
-	if err != nil || len(st.Findings) == 0 || st.Findings[0].Code != "sender_unknown" || st.Findings[0].Subject != "EVIL01" ||
-		!strings.Contains(st.Findings[0].Advice, "egissogw senders confirm --reason ПРИЧИНА 'EVIL01'") {
-		t.Errorf("findings %+v, %v", st.Findings, err)
-	}
+	f.want(t, `select subject || ': ' || advice from egisso.health where code = 'sender_unknown'`,
+		"EVIL01: Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА 'EVIL01'; если чужой: egissogw senders refuse --reason ПРИЧИНА 'EVIL01'")
 
 	if _, err := f.RefuseSender(t.Context(), "EVIL01", store.PartEGISSO, ""); err == nil {
 		t.Error("refused without a reason")
@@ -73,9 +70,7 @@ func TestAnswerOfAStrangerKeepsItsPackage(t *testing.T) {
 	if ids := f.applyAll(t, lifecycle.Verdict{}); ids != nil {
 		t.Errorf("applied %v of a refused sender", ids)
 	}
-	if st, err := f.Status(t.Context()); err != nil || len(st.Findings) != 1 || st.Findings[0].Code != "expired" {
-		t.Errorf("findings %+v, %v", st.Findings, err)
-	}
+	f.want(t, `select string_agg(code, ' ') from egisso.health where code <> 'serve_never' and code <> 'signing_off'`, "expired")
 	if n, err := f.ReleasePackage(t.Context(), pkg, "ответа нет"); err != nil || n != 1 {
 		t.Errorf("released %d, %v", n, err)
 	}
@@ -131,10 +126,7 @@ func TestFirstSenderIsRemembered(t *testing.T) {
 	if believed, _, err := f.Believes(t.Context(), anybody("EGISSO")); err != nil || believed {
 		t.Errorf("broadcasts of who was the first are believed (%v)", err)
 	}
-	st, err := f.Status(t.Context())
-	if err != nil || len(st.Findings) != 3 || st.Findings[2].Code != "sender_remembered" {
-		t.Errorf("findings %+v, %v", st.Findings, err)
-	}
+	f.want(t, `select string_agg(code, ' ') from egisso.health where code ~ '^sender'`, "sender_unknown sender_unknown sender_remembered")
 	// Somebody else is confirmed: the first is not believed any more.
 	text, err := f.ConfirmSender(t.Context(), "none", store.PartEGISSO, "схема 1.3")
 	if err != nil || !strings.Contains(text, "«EGISSO»: применено его ответов 1") {
