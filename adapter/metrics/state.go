@@ -65,7 +65,7 @@ var (
 	signingEnabled  = description("signing_enabled", "Whether the switch of signing and sending is on: 1 or 0.")
 	trouble         = description("trouble", "Whether the list of what is wrong has trouble: 1 or 0.")
 	findings        = description("findings", "Lines of the list of what is wrong (view egisso.health).", "code", "severity")
-	recordCount     = description("records", "Rows of the source by state (view egisso.record_status), at most a minute old while that is cheap.", "register", "state")
+	recordCount     = description("records", "Rows of the source by state (view egisso.record_status), at most a minute old while that is cheap; NaN: not counted yet.", "register", "state")
 	packageCount    = description("packages", "Packages by state.", "register", "state")
 	oldestOpen      = description("oldest_open_package_timestamp_seconds", "When the oldest package without an outcome was formed; 0: there is none.")
 	lastSuccess     = description("job_last_success_timestamp_seconds", "When a job last succeeded in any gateway of the database; 0: never.", taskLabel)
@@ -99,14 +99,18 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	s.mu.Unlock()
 	defer s.work.Done()
 	n, up := s.numbers.get(s.ctx, &s.work, numbersTerm)
-	records, _ := s.records.get(s.ctx, &s.work, 0)
+	records, counted := s.records.get(s.ctx, &s.work, 0)
+	nothing := 0.0
+	if !counted && records == nil {
+		nothing = math.NaN() // not counted yet
+	}
 	show(databaseUp, truth(up))
 	show(signingEnabled, truth(n.Signing))
 	show(trouble, truth(!up || store.Troubled(n.Findings)))
 	s.findings(show, n.Findings)
 	s.jobs(show, n.Jobs)
-	counts(show, recordCount, registers(), recordStates, records)
-	counts(show, packageCount, append(registers(), "kmsz"), packageStates, n.Packages)
+	counts(show, recordCount, registers(), recordStates, records, nothing)
+	counts(show, packageCount, append(registers(), "kmsz"), packageStates, n.Packages, 0)
 	show(oldestOpen, seconds(n.OldestOpen))
 	for name, state := range s.o.Neighbours {
 		b := state()
@@ -150,19 +154,20 @@ func (s *state) jobs(show shower, list []store.JobState) {
 	}
 }
 
-// counts shows every state of every register, and what else there is.
-func counts(show shower, d *prometheus.Desc, registers, states []string, list []store.Count) {
-	all := map[[2]string]int{}
+// counts shows every state of every register, and what else there is. nothing is shown of
+// those that are not in the list.
+func counts(show shower, d *prometheus.Desc, registers, states []string, list []store.Count, nothing float64) {
+	all := map[[2]string]float64{}
 	for _, register := range registers {
 		for _, state := range states {
-			all[[2]string{register, state}] = 0
+			all[[2]string{register, state}] = nothing
 		}
 	}
 	for _, c := range list {
-		all[[2]string{c.Register, c.State}] += c.Count
+		all[[2]string{c.Register, c.State}] = float64(c.Count)
 	}
 	for key, count := range all {
-		show(d, float64(count), key[0], key[1])
+		show(d, count, key[0], key[1])
 	}
 }
 

@@ -9,13 +9,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/store"
+	"egissogw/jobs"
 )
 
 // served runs `egissogw serve` with a listener until stop is called.
@@ -80,6 +83,7 @@ func TestServeShowsHowItIs(t *testing.T) {
 		t.Errorf("/other: %d", code)
 	}
 	compareWithDist(t, text)
+	everyJobHasAText(t, env, text)
 	said, buffer := "", make([]byte, 4096)
 	for !strings.Contains(said, "STATUS=") {
 		if err := socket.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
@@ -96,6 +100,29 @@ func TestServeShowsHowItIs(t *testing.T) {
 	}
 	if code, _ := fetch(address, "/healthz"); code != 0 {
 		t.Error("the listener outlives the service")
+	}
+}
+
+// everyJobHasAText sees that the list can name every job that is shown.
+func everyJobHasAText(t *testing.T, env map[string]string, shown string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), env["EGISSOGW_DATABASE_URL"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	names := []string{jobs.AlertJob}
+	for _, m := range regexp.MustCompile(`egissogw_job_failures\{task="(\w+)"\}`).FindAllStringSubmatch(shown, -1) {
+		names = append(names, m[1])
+	}
+	if len(names) < 15 {
+		t.Errorf("jobs %q", names)
+	}
+	for _, name := range names {
+		var text string
+		if err := conn.QueryRow(t.Context(), `select egisso.job_text($1)`, name).Scan(&text); err != nil || text == name {
+			t.Errorf("job %s is called %q, %v", name, text, err)
+		}
 	}
 }
 
