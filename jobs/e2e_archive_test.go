@@ -213,8 +213,8 @@ func (w *world) archiveFindings() (n int) {
 	for _, f := range status.Findings {
 		if f.Code == "archive" {
 			n += f.Count
-			if !strings.Contains(f.Text, syscall.ENOSPC.Error()) {
-				w.Errorf("the finding does not say why: %s", f.Text)
+			if !strings.Contains(f.Detail, syscall.ENOSPC.Error()) {
+				w.Errorf("the finding does not say why: %s", f.Detail)
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func TestOtherContourIsRefused(t *testing.T) {
 	other["EGISSOGW_SMEV_TEST_MESSAGE"], other["EGISSOGW_PROVIDER_CODE"] = "true", "9999.000009"
 	expect("serve", other, exitConfig, "поставщик — 9999.000009, а база помнит "+providerCode, "serve")
 	expect("check", other, exitFailed, "другого контура", "check")
-	expect("status", env, exitOK, "Шлюз с другим контуром не запущен", "status")
+	expect("status", env, exitTrouble, "Шлюз с другим контуром не запущен", "status")
 	expect("no reason", other, exitUsage, "причину", "contour", "reset")
 	expect("reset", other, exitOK, "Контур: СМЭВ", "contour", "reset", "--reason", "ошибка")
 	expect("serve", env, exitConfig, "другого контура", "serve")

@@ -39,7 +39,7 @@ func status(ctx context.Context, a *app, args []string) error {
 
 func printStatus(w io.Writer, st store.Status) error {
 	printHealth(w, st.Findings)
-	fprintln(w, "\n"+serviceLine(st.Service))
+	fprintf(w, "\n%s\n", serviceLine(st.Service))
 	if st.Contour != nil {
 		fprintln(w, "Контур: "+st.Contour.String())
 	}

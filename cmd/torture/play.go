@@ -98,6 +98,9 @@ func explained(o *world.Options) {
 	o.Env = append(o.Env, "EGISSOGW_ALREADY_LOADED=уже загружен", "EGISSOGW_UNKNOWN_RECORD=Факт назначения 0 в реестре не найден")
 }
 
+// archived has the gateways keep evidence outside the database.
+func archived(o *world.Options) { o.Archive = true }
+
 // apart gives the МИС and the gateway a server each.
 func apart(o *world.Options) { o.Separate = true }
 

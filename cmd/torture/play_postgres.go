@@ -136,6 +136,17 @@ func emptied(ctx context.Context, p *play) error {
 	return p.PrepareGateway(ctx)
 }
 
+// recovered has an administrator bring back what the database lost.
+func recovered(lose act) act {
+	return func(ctx context.Context, p *play) error {
+		if err := lose(ctx, p); err != nil {
+			return err
+		}
+		_, err := p.Run(ctx, "recover", "--apply", "--reason", "база потеряна", p.ArchiveDir())
+		return err
+	}
+}
+
 // failover loses the server and goes on with its standby. What an asynchronous one
 // had not received is lost.
 func failover(synchronous bool) act {

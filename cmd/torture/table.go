@@ -104,6 +104,24 @@ var scenarios = []Scenario{
 		World:   both(apart, explained), Play: accepted(emptied),
 	},
 	{
+		Name: "pg-archive-standby", Facts: 500, Gateways: 2, Resent: true,
+		Happens: "the gateway's server is lost, a standby that lags behind promoted, and what it lacks brought back from the archive",
+		Asks:    "an administrator tells the gateways the new address and says recover",
+		World:   both(apart, archived), Play: accepted(recovered(failover(false))),
+	},
+	{
+		Name: "pg-archive-older", Facts: 500, Gateways: 1, Resent: true,
+		Happens: "the gateway's database is restored from an older dump, and what it lacks brought back from the archive",
+		Asks:    "an administrator says recover",
+		World:   both(apart, archived), Play: accepted(recovered(olderDump)),
+	},
+	{
+		Name: "pg-archive-emptied", Facts: 300, ShortFacts: 60, Gateways: 1, Resent: true,
+		Happens: "the gateway's database is lost, made anew and brought back from the archive",
+		Asks:    "an administrator says recover",
+		World:   both(apart, archived), Play: accepted(recovered(emptied)),
+	},
+	{
 		Name: "pg-clock-ahead", Facts: 300, Gateways: 2, Needs: []need{fakeTime},
 		Happens: "the clock of the gateway's server is a day ahead",
 		World:   otherDatabaseClock(day), Play: accepted(trouble()),

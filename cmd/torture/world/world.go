@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Options struct {
 	Source    refmis.Options          // what the МИС holds
 	Gateways  int                     // how many run beside each other
 	Env       []string                // further variables of the gateways
+	Archive   bool                    // they keep evidence outside the database, in ArchiveDir
 	Bus       func(*smevtest.Options) // changes the simulator before it starts
 	Separate  bool                    // МИС and gateway have a server each
 	SmallDisk int                     // MiB of the disk the gateway's server has to itself; needs root
@@ -85,6 +87,12 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 	if err = os.Chmod(w.Dir, 0o711); err != nil {
 		return w, fmt.Errorf("make a folder: %w", err)
 	}
+	if o.Archive {
+		if err = os.Mkdir(w.ArchiveDir(), 0o700); err != nil {
+			return w, fmt.Errorf("make a folder: %w", err)
+		}
+		w.Options.Env = append(slices.Clone(o.Env), "EGISSOGW_ARCHIVE_DIR="+w.ArchiveDir())
+	}
 	if err = w.startServers(ctx); err != nil {
 		return w, err
 	}
@@ -109,6 +117,9 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 	w.watch.Go(w.measure)
 	return w, nil
 }
+
+// ArchiveDir is the folder in which gateways keep evidence outside the database, if they do.
+func (w *World) ArchiveDir() string { return filepath.Join(w.Dir, "archive") }
 
 // startServers starts copies of the template: every server has both databases.
 func (w *World) startServers(ctx context.Context) (err error) {
