@@ -22,6 +22,12 @@ const longestMissed = 400 * 24 * time.Hour
 // of several; one before the gateway knew the schedule does not.
 func (s *Store) Exports(ctx context.Context, times ExportTimes, now time.Time) (map[egisso.Register]int64, error) {
 	numbers := map[egisso.Register]int64{}
+	if len(times) == 0 {
+		if _, err := s.pool.Exec(ctx, query("forget_export_plans"), []egisso.Register{}); err != nil {
+			return nil, fmt.Errorf("forget export times: %w", err)
+		}
+		return numbers, nil
+	}
 	if err := s.inTx(ctx, "open exports", func(tx pgx.Tx) error {
 		registers := make([]egisso.Register, 0, len(times))
 		for _, register := range egisso.Registers() {

@@ -16,6 +16,8 @@ create or replace function egisso.end_recovery(reason text, detail text) returns
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 begin
     update egisso.archive_loss set ended_at = now(), how = 'recovered' where kind = 'recovery' and ended_at is null;
+    -- The source is read anew, for the rows on which nothing is decided until then.
+    update egisso.source_cursor c set position = '' where exists (select from egisso.source_row s where s.register = c.register and s.unread);
     perform egisso.note_action('recover', null, null, null, reason, detail);
     perform pg_notify('egisso_service', 'on');
 end $$;

@@ -17,7 +17,8 @@ select g.row_key from given g
   left join egisso.source_row s on s.register = $2 and s.row_key = g.row_key
  where s.row_key is null
     or s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
-       and ((s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
+       and (s.unread
+            or (s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
             or g.content_hash is not null and s.provider is distinct from g.provider);
 
 -- name: unseen_rows

@@ -48,12 +48,13 @@ update egisso.incoming
  where id = $1 and kind = 'request' and reply is distinct from 'signed';
 
 -- name: bring_rows
--- Rows the database does not know, in the order in which everybody locks them. What they
--- say now the source will tell.
-insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, unread)
+-- In the order in which everybody locks them. What rows say now that the database does not
+-- know, or read last before the package was formed, the source will tell: of an older copy
+-- that would be what they said before.
+insert into egisso.source_row as s (register, row_key, record_no, changed_at, dirty, unread)
 select $1, r.row_key, r.record_no, $4, false, true from unnest($2::text[], $3::text[]) as r(row_key, record_no)
  order by r.row_key
-on conflict do nothing;
+on conflict (register, row_key) do update set unread = true, dirty = false where not s.deleted and s.updated_at < $4;
 
 -- name: lock_brought_rows
 select from egisso.source_row where register = $1 and row_key = any($2) order by row_key for update;
