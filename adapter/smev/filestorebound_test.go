@@ -205,7 +205,7 @@ func TestServerThatDrips(t *testing.T) {
 	t.Run("data", func(t *testing.T) {
 		t.Parallel()
 		addr := rawStore(t, polite(t, func(link net.Conn) { drip(link, "x") }))
-		s := NewFileStore(addr, "", "", 100*time.Millisecond)
+		s := NewFileStore(addr, "", "", time.Second)
 		err := get(s, 1<<20)
 		var e *FileStoreError
 		if !errors.Is(err, ErrTooSlow) || !errors.As(err, &e) || e.Class() != ClassRetry || !strings.Contains(err.Error(), "8192 in a second") {
