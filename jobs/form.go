@@ -49,6 +49,10 @@ func (f Form) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
+	formable, err := f.Store.Formable(ctx)
+	if err != nil {
+		return report, err
+	}
 	for _, register := range egisso.Registers() {
 		order, ordered := orders[register]
 		export, planned := exports[register]
@@ -58,7 +62,11 @@ func (f Form) Run(ctx context.Context) (Report, error) {
 		if ordered {
 			export = 0 // a person does not wait for the time
 		}
-		done, more, err := f.register(ctx, register, export)
+		var done int
+		var more bool
+		if formable[register] {
+			done, more, err = f.register(ctx, register, export)
+		}
 		report.Done += done
 		report.More = report.More || more
 		if err == nil && ordered && !more {

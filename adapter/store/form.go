@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,6 +55,24 @@ func (p PackagePlan) info() string {
 		return "Пакет сформирован, ожидает команды отправить"
 	}
 	return "Пакет сформирован, ожидает подписи"
+}
+
+// Formable are the registers that FormPackage has anything to do for: something is ready,
+// or the register rests.
+func (s *Store) Formable(ctx context.Context) (map[egisso.Register]bool, error) {
+	formable := map[egisso.Register]bool{}
+	rows, err := s.pool.Query(ctx, query("formable"), egisso.Registers())
+	if err == nil {
+		var register egisso.Register
+		_, err = pgx.ForEachRow(rows, []any{&register}, func() error {
+			formable[register] = true
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for what is ready: %w", err)
+	}
+	return formable, nil
 }
 
 // FormPackage takes ready records in a stable order and makes them a package,

@@ -1,3 +1,9 @@
+-- name: formable
+-- Registers something of which is ready, or which rest; most of the time there are none.
+select r.register from unnest($1::text[]) as r(register)
+ where exists (select from egisso.record o where o.register = r.register and o.state = 'ready' offset 0)
+    or exists (select from egisso.register_rest t where t.register = r.register offset 0);
+
 -- name: recent_failures
 -- Of each provider: packages of the register that failed as a whole since the last one that
 -- passed. Suspects are expected to fail: sixteen of them in a row say as much as another
