@@ -33,7 +33,8 @@ var shared struct {
 	active    bool // Main is running
 	setup     Setup
 	cluster   *pgcluster.Cluster
-	admin     *pgx.Conn         // makes and drops databases
+	admin     *pgx.Conn         // makes databases
+	over      chan string       // databases whose tests have ended
 	err       error             // why the cluster did not start; it is not tried again
 	templates map[string]string // key of DatabaseFrom → database name
 	count     int
@@ -88,7 +89,7 @@ func Run(m *testing.M, setup ...Setup) (code int) {
 
 // Database makes a database for this test, a copy of the template filled by the
 // setup given to Main (empty without one), and returns its connection string.
-// It is dropped, with whoever is still connected, when the test ends.
+// It is dropped, with whoever is still connected, soon after the test has ended.
 func Database(t testing.TB) string {
 	t.Helper()
 	shared.mu.Lock()
@@ -146,14 +147,19 @@ func database(t testing.TB, base, key string, setup Setup) string {
 	if err := copyDatabase(name, template); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
-	t.Cleanup(func() {
-		shared.mu.Lock()
-		defer shared.mu.Unlock()
-		if err := run("drop database " + name + " with (force)"); err != nil {
-			t.Logf("drop the test database: %v", err)
-		}
-	})
+	t.Cleanup(func() { shared.over <- name })
 	return url(c, name)
+}
+
+// mostOver is how many databases of ended tests there may be before the next test waits.
+const mostOver = 16
+
+// dropThose drops databases of ended tests beside the others: every drop waits for a checkpoint.
+func dropThose(conn *pgx.Conn, over <-chan string) {
+	for name := range over {
+		// The server is thrown away, and what is left with it.
+		_, _ = conn.Exec(context.Background(), "drop database "+name+" with (force)")
+	}
 }
 
 // copyDatabase copies files: the other strategy, by pages through the log, takes half
@@ -216,6 +222,12 @@ func start(ctx context.Context) error {
 			return errors.Join(err, c.Stop())
 		}
 	}
+	drops, err := pgx.Connect(ctx, url(c, "postgres"))
+	if err != nil {
+		return errors.Join(err, c.Stop())
+	}
+	shared.over = make(chan string, mostOver)
+	go dropThose(drops, shared.over)
 	shared.cluster = c
 	return nil
 }
