@@ -317,6 +317,32 @@ var scenarios = []Scenario{
 		Play:    accepted(everything),
 	},
 
+	// Settings (play_settings.go).
+	{
+		Name: "settings-differ", Facts: 200, Gateways: 2,
+		Happens: "two gateways share a database, and their settings differ in what is sent",
+		Holds:   "the difference is named while it lasts",
+		Play:    accepted(differingSettings),
+	},
+	{
+		Name: "settings-contour", Facts: 200, Gateways: 2,
+		Happens: "a gateway of a test contour is given the database of one that is not",
+		Holds:   "it ends at once and sends nothing",
+		Play:    accepted(otherContour),
+	},
+	{
+		Name: "settings-command", Facts: 400, Gateways: 1,
+		Happens: "packages are formed on command, the МИС goes on, and then they are sent",
+		Holds:   "what was removed before its package was signed never leaves",
+		World:   onCommand, Play: fresh(sourceGoesOn),
+	},
+	{
+		Name: "settings-exports", Facts: 400, Gateways: 1, Limit: 8 * time.Minute, Still: 80 * time.Second,
+		Happens: "facts leave once a minute, while the gateway is killed and reconciles",
+		Holds:   "they leave in exports only",
+		World:   everyMinute, Play: fresh(betweenExports),
+	},
+
 	// Two gateways of which one is wrong (play_neighbour.go).
 	{
 		Name: "neighbour-token", Facts: 200, Gateways: 2,
