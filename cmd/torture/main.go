@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&s.json, "json", "", "write the report to this file, too")
 	f.BoolVar(&s.keep, "keep", false, "leave the folder of a scenario that does not pass, with the logs, ledger and messages")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the programs are built from")
-	f.StringVar(&s.former, "former", "", "commit whose program is upgraded from in the scenario upgrade")
+	f.StringVar(&s.former, "former", "", "commit whose program is upgraded from in the scenario upgrade; the oldest with the same tables if empty")
 	f.IntVar(&s.parallel, "parallel", 0, "how many are played at once; 2 of the short ones and 1 of the others if 0")
 	f.Uint64Var(&s.seed, "seed", 1, "what decides whatever is left to chance")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -79,6 +79,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if f.NArg() > 0 || len(chosen) == 0 {
 		fmt.Fprintln(stderr, "torture: no such scenario; --list shows them")
 		return exitUsage
+	}
+	if s.former == "" {
+		s.former = oldestWithTables(ctx, s.module)
 	}
 	if s.list {
 		list(stdout, chosen)

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"egissogw/adapter/store/pgcluster"
@@ -28,9 +31,19 @@ func root(settings) error {
 // formerProgram is a commit to upgrade from.
 func formerProgram(s settings) error {
 	if s.former == "" {
-		return fmt.Errorf("%w: no commit is named by --former", errNotPlayed)
+		return fmt.Errorf("%w: no commit is named by --former, and git knows none", errNotPlayed)
 	}
 	return nil
+}
+
+// oldestWithTables is the commit that changed the tables last, "" if git does not know:
+// before the first release a database of other tables is refused.
+func oldestWithTables(ctx context.Context, module string) string {
+	out, err := exec.CommandContext(ctx, "git", "-C", module, "log", "-1", "--format=%H", "--", "adapter/store/migrations").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
 }
 
 const fakeTimePattern = "/usr/lib/*/faketime/libfaketime.so.1"
