@@ -99,9 +99,6 @@ func ourKeyChanged(ctx context.Context, p *play) error {
 		return err
 	}
 	p.asked++ // an administrator installs the key
-	if err := p.Bus.Up(ctx); err != nil {
-		return err
-	}
 	return p.reconfigure(ctx, env...)
 }
 
