@@ -167,6 +167,11 @@ var scenarios = []Scenario{
 			smevtest.Rule{On: "GetResponse", Times: 40, Newest: true, Duplicate: true})),
 	},
 	{
+		Name: "no-answer", Facts: 300, Gateways: 2, Resent: true,
+		Happens: "answers are lost, and their packages go again when the term is over",
+		World:   both(explained, with("EGISSOGW_ANSWER_RESEND=4")), Play: accepted(noAnswer),
+	},
+	{
 		Name: "bus-certificate", Facts: 300, Gateways: 2,
 		Happens: "the bus signs with a new key before anybody was told",
 		Asks:    "an administrator configures the certificate",

@@ -21,6 +21,7 @@ type Held struct {
 	Events      int
 	Concluded   int
 	Unconfirmed bool // it may hold other content
+	Resend      bool // and has to be told this one
 	Unknown     uuid.UUID
 	Adoption    Adopted
 }
@@ -54,7 +55,7 @@ func (c conclusion) held() *Held {
 	p := c.row
 	return &Held{
 		ID: p.AcceptedID, Event: p.AcceptedEvent, Hash: p.AcceptedHash, Content: c.content, Provider: p.AcceptedProvider,
-		Generation: p.Generation, Events: p.Events, Concluded: p.Concluded, Unconfirmed: p.Unconfirmed, Unknown: p.UnknownID, Adoption: p.Adoption,
+		Generation: p.Generation, Events: p.Events, Concluded: p.Concluded, Unconfirmed: p.Unconfirmed, Resend: p.Resend, Unknown: p.UnknownID, Adoption: p.Adoption,
 	}
 }
 
@@ -118,6 +119,7 @@ func (d Decider) loaded(p Pending, event bool) conclusion {
 	default: // the id of a version contains its content
 		c.row = c.row.holds(p.Last, p.Last.ID)
 		c.row.AcceptedProvider, c.row.Events, c.row.Unconfirmed = p.Last.Provider, 0, d.Register == egisso.RegisterFact
+		c.row.Resend = c.row.Unconfirmed && (p.Resend || p.Last.Refusal.OtherWords)
 	}
 	return c
 }

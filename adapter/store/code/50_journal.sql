@@ -13,7 +13,7 @@ select p.id,
        p.created_at,
        egisso.register_text(p.register)   as package_type,
        nullif(p.record_count, 0)          as record_count,
-       case when p.released_at is not null then 'Ошибка отправки'
+       case when p.released_at is not null and p.state = 'send_failed' then 'Ошибка отправки'
             when p.channel = 'manual' and p.state = 'queued' and p.egisso_status is null then 'Выгружен в файл'
             else egisso.package_state_text(p.state, p.egisso_status,
                      exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt'),

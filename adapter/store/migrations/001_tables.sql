@@ -220,7 +220,7 @@ create table egisso.package (
     classifier     text        check (classifier in ('010', '022', '023')),  -- a request for it: a package without records (adapter/egisso/SPEC.md#buttons)
     channel        text        not null default 'smev' check (channel in ('smev', 'manual')),  -- manual: a file that a person uploads, never signed or sent
     held           boolean     not null default false,   -- formed on command: waits for the command to send it
-    released_at    timestamptz,                          -- an operator gave its records back
+    released_at    timestamptz,                          -- an operator, or the policy for packages without an answer, gave its records back
     faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
     withdrawn      integer     not null default 0,       -- records that left it before it was signed
     -- Of records whose package failed, or of one alone, while others pass: that it fails
@@ -319,6 +319,7 @@ create table egisso.package_record (
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released', 'withdrawn')), -- withdrawn: it left before the package was signed
     findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
+    sent_hash  bytea,                                    -- becomes_hash with which it was sent; of members of released packages
     primary key (package_id, ordinal),
     unique (record_id, package_id)
 ) with (fillfactor = 60); -- every member gets its outcome

@@ -63,7 +63,9 @@ with last as (
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
-       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end
+       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end,
+       coalesce(r.loaded, false) and exists (select from egisso.package_record o
+                                              where o.record_id = l.id and o.outcome = 'released' and o.sent_hash is distinct from l.becomes_hash)
   from last l
   left join lateral (
       select bool_or(k.meaning = 'already_loaded') as loaded, bool_or(k.meaning = 'unknown_target') as unknown, bool_or(k.meaning = '' and k.suspect) as suspect
@@ -133,10 +135,10 @@ update egisso.source_row s
    set accepted_id = h.id, accepted_event = coalesce(h.event, s.accepted_event), accepted_hash = h.hash,
        accepted_content = coalesce(h.content::jsonb, case when h.id = s.accepted_id and h.event = s.accepted_event then s.accepted_content end),
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, now()) end,
-       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = s.resend and h.unconfirmed,
+       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = (s.resend or h.resend) and h.unconfirmed,
        unknown_id = h.unknown_id, adoption = h.adoption
-  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[])
-       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption)
+  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
+       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend)
  where s.register = $1 and s.row_key = h.row_key;
 
 -- name: decided
