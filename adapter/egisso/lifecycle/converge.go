@@ -26,7 +26,7 @@ type Held struct {
 	Adoption    Adopted
 }
 
-// Adopted is how far a record is that a person saw in ЕГИССО.
+// Adopted is how far a record is that a person saw in ЕГИССО, or the source.
 type Adopted string
 
 // Stages of an adoption.
@@ -35,6 +35,7 @@ const (
 	AdoptionAsked  Adopted = "asked"
 	AdoptionHeld   Adopted = "held"    // ЕГИССО has not accepted anything on it yet
 	AdoptionDenied Adopted = "refused" // it does not know the record
+	AdoptionSaid   Adopted = "said"    // the source says so, and ЕГИССО has not accepted anything on it yet
 )
 
 // mostConclusions is how many conclusions in a row follow from refusals before a person is
@@ -67,14 +68,15 @@ func (d Decider) conclude(p Pending) conclusion {
 		return conclusion{}
 	}
 	event := p.Last.event(d.Register)
-	unknown := p.Last.Refusal.UnknownTarget && p.AcceptedID != uuid.Nil && (event || p.Adoption == AdoptionHeld)
+	told := p.Adoption == AdoptionHeld || p.Adoption == AdoptionSaid
+	unknown := p.Last.Refusal.UnknownTarget && p.AcceptedID != uuid.Nil && (event || told)
 	loaded := p.Last.Refusal.AlreadyLoaded && d.derived(p)
 	switch {
 	case !unknown && !loaded:
 		return conclusion{}
 	case p.SourceMoved:
 		return conclusion{review: SourceMoved}
-	case unknown && p.Adoption == AdoptionHeld:
+	case unknown && told:
 		c := conclusion{row: nothingHeld(p), reason: UnknownFact, review: AdoptionRefused}
 		c.row.Adoption = AdoptionDenied
 		return c

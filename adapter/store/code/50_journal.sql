@@ -209,7 +209,7 @@ select w.register,
            case when exists (select from egisso.unconfirmed_outcome u where u.record_id = w.record_id and u.settled_at is null) then
                'Исход взят из файла и не подтверждён СМЭВ' end,
            case when w.unconfirmed and not egisso.record_open(w.state) then
-               'Есть в ЕГИССО, содержание не подтверждено' || case when w.adoption <> '' then ': со слов человека' else '' end end) as reason,
+               'Есть в ЕГИССО, содержание не подтверждено' || case w.adoption when '' then '' when 'said' then ': со слов источника' else ': со слов человека' end end) as reason,
        w.package_id,
        w.deleted,
        w.accepted_id,
