@@ -322,6 +322,14 @@ var scenarios = []Scenario{
 		Play:    accepted(everything),
 	},
 
+	// Another program before this one (play_takeover.go).
+	{
+		Name: "take-over", Facts: 300, Gateways: 2,
+		Happens: "the region transmitted by another program: the views say what ЕГИССО has, and the МИС changes while the gateways are put in",
+		Holds:   "nothing that is there is sent again",
+		Play:    accepted(takenOver),
+	},
+
 	// Two gateways of which one is wrong (play_neighbour.go).
 	{
 		Name: "neighbour-token", Facts: 200, Gateways: 2,
