@@ -209,7 +209,8 @@ update egisso.source_row s set dirty = true
 -- name: touch_contested
 -- Rows held back because another claimed their id, which it does no more.
 update egisso.source_row s set dirty = true
- where (s.register, s.row_key) in (
+ where exists (select from egisso.source_row k where k.known_id is not null)
+   and (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
        join egisso.record f on f.register = w.register and f.row_key = w.row_key
       where f.state = 'blocked' and f.findings @> '[{"code": "L-KNOWN"}]' and not w.dirty
