@@ -209,7 +209,8 @@ type Job struct {
 	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`
 	RetryMin       time.Duration `env:"RETRY_MIN,default=5s" range:"100ms..1h" doc:"Первая пауза перед повтором"`
 	RetryMax       time.Duration `env:"RETRY_MAX,default=15m" range:"1s..24h" doc:"Наибольшая пауза перед повтором"`
-	AnswerTerm     time.Duration `env:"ANSWER_TERM,default=72h" range:"1h..2160h" doc:"Сколько ждать протокола, прежде чем показать пакет как просроченный (сам он не отправляется заново)"`
+	AnswerTerm     time.Duration `env:"ANSWER_TERM,default=72h" range:"1h..2160h" doc:"Сколько ждать протокола, прежде чем показать пакет как просроченный; что потом — ANSWER_RESEND"`
+	AnswerResend   int           `env:"ANSWER_RESEND,default=0" sent:"yes" range:"0..10" doc:"Сколько раз записи пакета, протокол которого не пришёл за ANSWER_TERM, уходят сами в новом пакете под прежними идентификаторами; 0 — только по команде release. Нужна ALREADY_LOADED: первый пакет мог дойти"`
 	MessageIDLimit time.Duration `env:"MESSAGE_ID_LIMIT,default=24h" range:"1h..47h" doc:"Возраст MessageID, после которого ни разу не отправленное сообщение получает новый; СМЭВ отвергает старше двух суток"`
 	Shutdown       time.Duration `env:"SHUTDOWN_TIMEOUT,default=30s" range:"1s..10m" doc:"Сколько ждать завершения начатой работы при остановке"`
 }

@@ -63,12 +63,13 @@ func (c Classifier) Run(ctx context.Context) (Report, error) {
 	}
 }
 
-// wantDue asks for what is not known yet and for what is due by the schedule.
+// wantDue asks for what is not known yet and for what is due by the schedule: КМСЗ always, its
+// dictionaries if they need it.
 func (c Classifier) wantDue(ctx context.Context) error {
 	if c.Schedule == nil {
 		return nil
 	}
-	requests, err := c.Store.ClassifierRequests(ctx)
+	requests, err := c.Store.ScheduledClassifiers(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,10 +81,12 @@ func (c Classifier) wantDue(ctx context.Context) error {
 		if r.WantedAt != nil || r.AskedAt != nil && now.Sub(*r.AskedAt) < c.RetryMin {
 			continue // whatever the schedule says, not again at once
 		}
-		reason := "По расписанию"
+		reason := r.Needed
 		switch last := later(r.AskedAt, r.ReceivedAt); {
 		case last.IsZero():
 			reason = "Ещё не получен"
+		case r.Needed == "":
+			continue // it changes with КМСЗ, if at all
 		case c.Schedule.Next(last.In(c.Location)).After(now):
 			continue
 		}

@@ -246,6 +246,18 @@ func sourceRow(row mis.Row) store.SourceRow {
 	saved := store.SourceRow{
 		Key: row.Key, RecordNo: row.RecordNo, ChangedAt: row.ChangedAt, Deleted: row.Deleted, Findings: row.Findings, Provider: row.Provider,
 	}
+	if k := row.Known; k != nil {
+		saved.Known.ID = k.ID
+		if k.Record != nil {
+			record := k.Record.Canonical()
+			text, err := json.Marshal(record.Content)
+			if err != nil {
+				saved.Findings = append(saved.Findings, unstorable)
+				return saved
+			}
+			saved.Known.Content, saved.Known.Hash = text, record.Hash[:]
+		}
+	}
 	if row.Deleted || egisso.Blocks(row.Findings) {
 		return saved
 	}

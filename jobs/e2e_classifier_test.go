@@ -171,14 +171,32 @@ func TestClassifierIsAskedForAgain(t *testing.T) {
 	if err := w.store.RequestKMSZUpdate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := w.ask(); n != 3 {
-		t.Errorf("%d requests when a person wanted them, want 3", n)
+	if n := w.ask(); n != 1 {
+		t.Errorf("%d requests when a person wanted them, want КМСЗ alone", n)
 	}
-	if got := w.text(`select count(*) from egisso.journal where info like 'Получено: %Изменений нет'`); got != "3" {
-		t.Errorf("%s answers brought nothing new, want 3", got)
+	if got := w.text(`select count(*) from egisso.journal where info like 'Получено: %Изменений нет'`); got != "1" {
+		t.Errorf("%s answers brought nothing new, want 1", got)
 	}
-	w.advance(25 * time.Hour)
-	if n := w.ask(); n != 3 {
-		t.Errorf("%d requests a day later, want 3", n)
+	w.run(w.decide)
+	for _, day := range []struct {
+		what   string
+		change string
+		asked  string
+	}{
+		{"nothing happened", `select 1`, "010"},
+		{"КМСЗ has changed", `update egisso.classifier_version set received_at = now() where status = 5`, "010 022 023"},
+		{"nothing happened since", `update egisso.classifier_version set received_at = '2020-01-01'`, "010"},
+		{"a fact says a unit nobody knows", `update egisso.record set state = 'blocked', findings = '[{"code": "L-UNIT", "severity": "error"}]'
+			where id = (select min(id::text)::uuid from egisso.record where register = 'fact')`, "010 023"},
+		{"a month has passed", `update egisso.classifier_request set received_at = received_at - interval '31 days' where classifier = '022'`, "010 022"},
+	} {
+		w.advance(25 * time.Hour)
+		w.exec(`update egisso.classifier_version set received_at = received_at - interval '25 hours'`)
+		before := w.text(`select count(*) from egisso.journal where register = 'kmsz'`)
+		w.exec(day.change)
+		w.ask()
+		if got := w.lines(`select string_agg(classifier, ' ' order by classifier) from (select classifier from egisso.package where register = 'kmsz' order by created_at, id offset $1::text::int) p`, before); got != day.asked {
+			t.Errorf("%s: asked for %s, want %s", day.what, got, day.asked)
+		}
 	}
 }

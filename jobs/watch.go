@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"egissogw/adapter/store"
 	"egissogw/crypto/cert"
 )
@@ -17,6 +19,9 @@ type Watch struct {
 	Store       *store.Store
 	Certificate *cert.Certificate
 	AnswerTerm  time.Duration
+	// Resend is how many times the records of a package without an answer go again by
+	// themselves; 0: a person decides.
+	Resend int
 	// CheckBasis says what the checks depend on besides the records: the program,
 	// the policy, the provider. When it or the day changes, records that have not
 	// left are checked again.
@@ -45,9 +50,17 @@ func (w *Watch) Run(ctx context.Context) (Report, error) {
 	}
 	expired, err := w.Store.Expire(ctx, w.AnswerTerm)
 	for _, id := range expired {
-		w.Log.Warn("no answer within the term: the package is shown as expired and is not sent again", "package_id", id)
+		w.Log.Warn("no answer within the term: the package is shown as expired", "package_id", id)
 	}
-	return Report{Done: len(expired) + again}, errors.Join(err, basisErr)
+	var resent []uuid.UUID
+	var resendErr error
+	if w.Resend > 0 {
+		resent, resendErr = w.Store.ResendExpired(ctx, w.Resend)
+	}
+	for _, id := range resent {
+		w.Log.Warn("the records of a package without an answer go again under their ids", "package_id", id)
+	}
+	return Report{Done: len(expired) + len(resent) + again}, errors.Join(err, basisErr, resendErr)
 }
 
 func (w *Watch) day() string { return w.Now().In(w.Location).Format(time.DateOnly) }

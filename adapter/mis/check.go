@@ -183,7 +183,7 @@ func (c *catalog) checkColumns(v *view) (problems []Problem) {
 			problems = append(problems, Problem{View: v.name, Column: want.Name, Text: text})
 		}
 	}
-	return problems
+	return append(problems, c.checkKnown(v)...)
 }
 
 // compare says what is wrong with the column in a view of these columns.
@@ -210,7 +210,8 @@ const probeTime = 10 * time.Second
 type probe struct {
 	column      string
 	transaction bool   // only for views with changed_xid
-	condition   string // or
+	optional    bool   // only for views with the column
+	condition   string // and
 	grouping    string
 	text        string
 }
@@ -220,6 +221,8 @@ var probes = []probe{
 		text: "есть строки без ключа: их нельзя передать"},
 	{column: "row_key", grouping: "group by v.row_key having count(*) > 1",
 		text: "ключ повторяется у нескольких строк (обычно из-за лишнего join): такие записи не передаются"},
+	{column: "egisso_id", optional: true, condition: "v.egisso_id is not null", grouping: "group by v.egisso_id having count(*) > 1",
+		text: "один egisso_id назван у нескольких строк: такие записи не передаются"},
 	{column: "changed_at", condition: "v.changed_at is null",
 		text: "есть строки без времени изменения"},
 	{column: "changed_xid", transaction: true, condition: "v.changed_xid is null",
@@ -237,7 +240,7 @@ func (s *Source) checkView(ctx context.Context, tx pgx.Tx, v *view, found *catal
 			Text: "нет столбца changed_xid: изменения долгих транзакций и удаления найдёт только полная сверка (как его вести — testdata/mis/02_change_log.sql)"})
 	}
 	for _, q := range probes {
-		if q.transaction && !byTransaction {
+		if q.transaction && !byTransaction || q.optional && !(v.knows() && found.has(v.name, q.column)) {
 			continue
 		}
 		text := "select from " + pgx.Identifier{s.schema, v.name}.Sanitize() + " v "
@@ -258,7 +261,7 @@ func (s *Source) checkView(ctx context.Context, tx pgx.Tx, v *view, found *catal
 			problems = append(problems, Problem{View: v.name, Column: q.column, Text: q.text})
 		}
 	}
-	advice, err := s.checkPlan(ctx, tx, v, byTransaction)
+	advice, err := s.checkPlan(ctx, tx, v, found)
 	if err != nil {
 		return nil, err
 	}

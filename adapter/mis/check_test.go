@@ -101,6 +101,13 @@ func TestCheckReportsEverythingAtOnce(t *testing.T) {
 		{"provider is not said", "alter table egisso_source.fact drop provider_code", []string{"fact.provider_code: null::text as provider_code"}},
 		{"other types that serve", `alter table egisso_source.fact alter osz_code type varchar(20), alter amount type bigint, alter documents type json,
 			alter receiver_snils type char(11)`, nil},
+		{"ids of ЕГИССО", `alter table egisso_source.fact add egisso_id text, add egisso_accepted text; alter table egisso_source.onmsz add egisso_id int;
+			insert into egisso_source.fact (row_key, egisso_id) values ('a', 'x'), ('b', 'x'), ('c', null), ('d', null)`,
+			[]string{"fact.egisso_accepted: тип столбца text, а нужен jsonb"}},
+		{"one id twice", `alter table egisso_source.fact add egisso_id uuid;
+			insert into egisso_source.fact (row_key, egisso_id) select k, gen_random_uuid() from unnest('{c,d}'::text[]) k;
+			insert into egisso_source.fact (row_key, egisso_id) select k, '8d7a6c1e-3b52-4f0a-9c6e-0a1b2c3d4e5f' from unnest('{a,b}'::text[]) k`,
+			[]string{"fact.egisso_id: один egisso_id назван у нескольких строк"}},
 		{"rows", `insert into egisso_source.fact (row_key, changed_at, changed_xid) values
 				('a', now(), '1'), ('a', now(), '1'), (null, now(), '1'), ('b', null, null), ('c', now(), '99999999')`,
 			[]string{"fact.row_key: без ключа", "fact.row_key: повторяется", "fact.changed_at: без времени", "fact.changed_xid: без номера транзакции",

@@ -36,6 +36,7 @@ const (
 	Integer     Type = "integer"
 	Boolean     Type = "boolean"
 	JSON        Type = "jsonb"
+	UUID        Type = "uuid"
 )
 
 // accepted lists the types, by the names format_type gives them, that serve as
@@ -49,6 +50,7 @@ var accepted = map[Type][]string{
 	Integer:     {"integer", "smallint", "bigint"},
 	Boolean:     {"boolean"},
 	JSON:        {"jsonb", "json"},
+	UUID:        {"uuid", "text", "character varying", "character"},
 }
 
 // column is a Column and how its text is put into a record of type T.

@@ -72,6 +72,10 @@ func columnTables() string {
 		fmt.Fprintf(&b, "\n### `%s` — %s: %s\n\n", v.name, v.register.Title(), destinations[v.register])
 		columnTable(&b, v.columns[len(technical):], tables[v.register])
 	}
+	b.WriteString("\n### Чего может не быть: что уже есть в ЕГИССО (кроме `onmsz`)\n\n| Столбец | Что в нём | Тип |\n| --- | --- | --- |\n")
+	for _, c := range knownColumns {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Title, c.Type)
+	}
 	return b.String()
 }
 

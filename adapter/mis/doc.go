@@ -14,6 +14,12 @@
 //	deleted        boolean      the record is gone; its other columns may be null
 //	provider_code  text         provider it is sent for; null means the gateway's own
 //
+// All but onmsz may have two columns more, for a source whose records were sent to ЕГИССО
+// before this gateway ([KnownColumns]):
+//
+//	egisso_id        uuid   of the record in ЕГИССО, of its accepted version if it has versions
+//	egisso_accepted  jsonb  what ЕГИССО accepted, by the names of the columns; null: what the row says
+//
 // A key has at most 200 bytes and is not personal data (not СНИЛС, say): it is
 // shown in the journal, in logs and in errors.
 //

@@ -82,7 +82,7 @@ func (p *pass) isolate(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	_, position, _ := p.tail()
-	query, err := p.source.selection(p.view.name, p.view.name, position, "by_key")
+	query, err := p.source.selection(p.view.name, p.view.name, position, "by_key", p.known...)
 	if err != nil {
 		return false, err
 	}

@@ -45,13 +45,15 @@ var measureColumns = []column[egisso.LocalMeasure]{
 }
 
 // finishMeasure checks what single columns cannot show, and drops identifiers:
-// they are the gateway's to give.
+// they are the gateway's to give, but of what ЕГИССО holds already.
 func finishMeasure(m *egisso.LocalMeasure, row *Row) {
 	checkMoment(row, m.LastChanging)
 	keys := map[string]bool{}
 	for i := range m.Categories {
 		c := &m.Categories[i]
-		c.ID = uuid.Nil
+		if row.Known == nil {
+			c.ID = uuid.Nil
+		}
 		switch {
 		case c.Key == "":
 			row.report("categories", "", "у категории не заполнен key")

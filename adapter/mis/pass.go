@@ -23,6 +23,8 @@ type pass struct {
 	cursor Cursor
 
 	started bool
+	// known are the placeholders of columns the view may leave out.
+	known []string
 	// database is the one read, "" where nobody can tell.
 	database string
 	first    Cursor // where reading began
@@ -116,6 +118,7 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 	if problems := found.check(p.view); len(problems) > 0 {
 		return &ContractError{Problems: problems}
 	}
+	p.known = found.knownPlaceholders(p.view)
 	p.by = byTime
 	if found.has(p.view.name, "changed_xid") {
 		p.by = byTransaction
@@ -200,7 +203,7 @@ func (p *pass) snapshot(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	file, position, args := p.tail()
-	text, err := p.source.selection(p.view.name, p.view.name, position, file)
+	text, err := p.source.selection(p.view.name, p.view.name, position, file, p.known...)
 	if err != nil {
 		return false, err
 	}

@@ -27,7 +27,7 @@ const indexRowCost = 0.005
 
 // checkPlan looks at how the source would find what changed since now, when
 // there is nothing: a big table that is read whole for that lacks an index.
-func (s *Source) checkPlan(ctx context.Context, tx pgx.Tx, v *view, transactions bool) ([]Problem, error) {
+func (s *Source) checkPlan(ctx context.Context, tx pgx.Tx, v *view, found *catalog) ([]Problem, error) {
 	var oldest, following, clock string
 	text, err := s.query("snapshot")
 	if err != nil {
@@ -37,14 +37,14 @@ func (s *Source) checkPlan(ctx context.Context, tx pgx.Tx, v *view, transactions
 		return nil, fmt.Errorf("ask for the running transactions: %w", err)
 	}
 	tail, position, args := "from_time", "v.changed_at", []any{clock, ""}
-	if transactions {
+	if found.has(v.name, "changed_xid") {
 		bound, err := strconv.ParseUint(following, 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("read the number of a transaction: %w", err)
 		}
 		tail, position, args = "from_transaction", "v.changed_xid", []any{following, "", strconv.FormatUint(bound+1, 10)}
 	}
-	query, err := s.selection(v.name, v.name, position, tail)
+	query, err := s.selection(v.name, v.name, position, tail, found.knownPlaceholders(v)...)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,10 @@ type Row struct {
 	// row is deleted or has findings.
 	Record egisso.Record
 
+	// Known is what the source says ЕГИССО holds of it already, nil if it says nothing. Of a
+	// deleted row it may be said, too.
+	Known *Known
+
 	// Findings say why the row cannot be read. All are errors with CodeRow; Field
 	// is the column.
 	Findings []egisso.Finding
@@ -158,6 +162,8 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 		}
 		return func(values [][]byte) sourceRow {
 			row := head.read(values)
+			readID(&row.Row, head.value(values, head.knownID))
+			readAccepted(&row.Row, head.value(values, head.accepted), columns, finish, record)
 			if row.Deleted {
 				row.Findings = nil
 				return row
@@ -173,6 +179,10 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 			}
 			if len(row.Findings) == 0 {
 				row.Record = record(read)
+				checkCategories(&row.Row)
+			}
+			if len(row.Findings) > 0 {
+				row.Record = nil
 			}
 			return row
 		}, nil
@@ -180,8 +190,17 @@ func newView[T any](register egisso.Register, name string, columns []column[T],
 	return v
 }
 
-// head are the places of the technical columns in a result.
-type head struct{ key, number, changedAt, position, deleted, provider int }
+// head are the places of the technical columns in a result, and of those about what ЕГИССО
+// holds, -1 where there are none.
+type head struct{ key, number, changedAt, position, deleted, provider, knownID, accepted int }
+
+// value is the value at a place.
+func (h head) value(values [][]byte, place int) []byte {
+	if place < 0 {
+		return nil
+	}
+	return values[place]
+}
 
 // places finds the columns of the contract among the names of a result.
 func places(v *view, names []string) (head, []int, error) {
@@ -197,7 +216,14 @@ func places(v *view, names []string) (head, []int, error) {
 		}
 		return i
 	}
+	optional := func(c Column) int {
+		if i, ok := at[c.Name]; ok && v.knows() {
+			return i
+		}
+		return -1
+	}
 	h := head{
+		knownID: optional(knownColumns[0]), accepted: optional(knownColumns[1]),
 		key: place("row_key"), number: place("record_no"), changedAt: place("changed_at"),
 		position: place("position"), deleted: place("deleted"), provider: place("provider_code"),
 	}

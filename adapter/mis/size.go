@@ -84,6 +84,9 @@ func (v *view) bounded(selection string, limit int) string {
 	for _, c := range v.columns[len(technical):] {
 		content = append(content, c.Name)
 	}
+	if v.knows() && strings.Contains(selection, knownColumns[1].Name) { // one of the site's own need not
+		content = append(content, knownColumns[0].Name, knownColumns[1].Name)
+	}
 	var shown, lengths, largest strings.Builder
 	for _, name := range content {
 		quoted := pgx.Identifier{name}.Sanitize()

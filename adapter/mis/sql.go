@@ -99,10 +99,10 @@ func fill(text string, placeholders []string) string {
 }
 
 // selection is the query of a register's rows, ordered by and restricted to
-// what tail says.
-func (s *Source) selection(head, view, position, tail string) (string, error) {
+// what tail says; placeholders are further ones and what takes their place.
+func (s *Source) selection(head, view, position, tail string, placeholders ...string) (string, error) {
 	schema := pgx.Identifier{s.schema}.Sanitize()
-	from, err := s.query(head, "{schema}", schema, "{view}", view, "{position}", position)
+	from, err := s.query(head, append([]string{"{schema}", schema, "{view}", view, "{position}", position}, placeholders...)...)
 	if err != nil {
 		return "", err
 	}

@@ -26,13 +26,20 @@ type ClassifierRequest struct {
 	PackageID  *uuid.UUID `json:"package_id"`  // the last request
 }
 
-// ClassifierRequests returns the three requests.
-func (s *Store) ClassifierRequests(ctx context.Context) ([]ClassifierRequest, error) {
-	rows, err := s.pool.Query(ctx, query("classifier_requests"))
+// ScheduledClassifier is a ClassifierRequest and why the schedule should ask for it, Russian;
+// "": it is current as far as we know.
+type ScheduledClassifier struct {
+	ClassifierRequest
+	Needed string
+}
+
+// ScheduledClassifiers returns the three requests.
+func (s *Store) ScheduledClassifiers(ctx context.Context) ([]ScheduledClassifier, error) {
+	rows, err := s.pool.Query(ctx, query("scheduled_classifiers"))
 	if err != nil {
 		return nil, fmt.Errorf("list requests for the classifier: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ClassifierRequest])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ScheduledClassifier])
 	if err != nil {
 		return nil, fmt.Errorf("list requests for the classifier: %w", err)
 	}
@@ -45,7 +52,7 @@ func (s *Store) WantClassifier(ctx context.Context, code, reason string) error {
 	return s.inTx(ctx, "ask for classifier "+code, func(tx pgx.Tx) error { return wantClassifier(ctx, tx, code, reason) })
 }
 
-// RequestKMSZUpdate asks for all three classifiers as a person does.
+// RequestKMSZUpdate asks for КМСЗ, and for the dictionaries that need it, as a person does.
 func (s *Store) RequestKMSZUpdate(ctx context.Context) error {
 	if _, err := s.pool.Exec(ctx, query("request_kmsz_update")); err != nil {
 		return fmt.Errorf("ask for the classifier: %w", err)

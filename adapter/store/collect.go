@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,6 +32,14 @@ type SourceRow struct {
 	Provider    string // participant code; empty: the gateway's own provider
 	TwinKey     []byte // of a fact, egisso.Fact.TwinKey; nil for other registers
 	Reading     int64  // which says so, see BeginReading
+	Known       Known
+}
+
+// Known is what the source says ЕГИССО has of a row already.
+type Known struct {
+	ID      uuid.UUID       // uuid.Nil: nothing
+	Content json.RawMessage // canonical, of the version it accepted; nil: what the row says
+	Hash    []byte
 }
 
 func needTexts(needs []egisso.Need) []string {
@@ -154,7 +163,12 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
 	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
 	needs, providers, twins, readings := make([]string, n), make([]*string, n), make([][]byte, n), make([]int64, n)
+	knownIDs, known, knownHashes := make([]*uuid.UUID, n), make([]*string, n), make([][]byte, n)
 	for i, row := range rows {
+		knownIDs[i] = orNull(row.Known.ID)
+		if row.Known.Content != nil {
+			known[i], knownHashes[i] = nullable(string(row.Known.Content)), row.Known.Hash
+		}
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
 			text := string(row.Content)
@@ -170,7 +184,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey, row.Reading
 	}
 	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
-		needs, flat(providers), flat(twins), readings).Scan(&changed)
+		needs, flat(providers), flat(twins), readings, flat(knownIDs), flat(known), flat(knownHashes)).Scan(&changed)
 	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == overtaken {
 		err = ErrOvertaken
 	}

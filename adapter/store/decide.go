@@ -78,7 +78,12 @@ func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
 	if _, err := s.pool.Exec(ctx, query("end_guards")); err != nil {
 		return 0, fmt.Errorf("look for held changes that are gone: %w", err)
 	}
-	return s.longStatement(ctx, "look for records that wait for what is there", "touch_wrongly_waiting")
+	free, err := s.longStatement(ctx, "look for records whose id is not contested any more", "touch_contested")
+	if err != nil {
+		return free, err
+	}
+	waiting, err := s.longStatement(ctx, "look for records that wait for what is there", "touch_wrongly_waiting")
+	return free + waiting, err
 }
 
 // SetCheckBasis says what the checks depend on besides the records: rules and
@@ -143,13 +148,13 @@ func addContents(ctx context.Context, tx pgx.Tx, register egisso.Register, rows 
 	for size := 0; size < dirtyBytes && result.Next(); n++ {
 		row := rows[n]
 		var accepted json.RawMessage
-		if err := result.Scan(&row.Content, &accepted, &row.Twin); err != nil {
+		if err := result.Scan(&row.Content, &accepted, &row.Twin, &row.Known.Content, &row.Known.Twice); err != nil {
 			return nil, err
 		}
 		if accepted != nil {
 			row.AcceptedContent = accepted
 		}
-		size += len(row.Content) + len(row.AcceptedContent)
+		size += len(row.Content) + len(row.AcceptedContent) + len(row.Known.Content)
 	}
 	result.Close()
 	return rows[:n], result.Err()
@@ -163,12 +168,12 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	var findings []byte
 	var needs []string
 	var acceptedID, acceptedEvent *uuid.UUID
-	var declined, unknown, adopt *uuid.UUID
+	var declined, unknown, adopt, known *uuid.UUID
 	var unchanged int64 // seconds
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
 		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &declined, &unchanged,
-		&row.Concluded, &row.Unconfirmed, &row.Resend, &unknown, &adopt, &row.Adoption)
+		&row.Concluded, &row.Unconfirmed, &row.Resend, &unknown, &adopt, &row.Adoption, &known, &row.Known.Hash)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +181,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	for _, id := range []struct {
 		from *uuid.UUID
 		to   *uuid.UUID
-	}{{declined, &row.Declined}, {acceptedID, &row.AcceptedID}, {acceptedEvent, &row.AcceptedEvent}, {unknown, &row.UnknownID}, {adopt, &row.AdoptID}} {
+	}{{declined, &row.Declined}, {acceptedID, &row.AcceptedID}, {acceptedEvent, &row.AcceptedEvent}, {unknown, &row.UnknownID}, {adopt, &row.AdoptID}, {known, &row.Known.ID}} {
 		if id.from != nil {
 			*id.to = *id.from
 		}
@@ -228,7 +233,7 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	var unsigned *uuid.UUID
 	var head lifecycle.RecordHead
 	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed, &head.Provider, &unsigned,
-		&head.Refusal.AlreadyLoaded, &head.Refusal.UnknownTarget, &head.Refusal.Suspect, &head.Becomes}, func() error {
+		&head.Refusal.AlreadyLoaded, &head.Refusal.UnknownTarget, &head.Refusal.Suspect, &head.Becomes, &head.Refusal.OtherWords}, func() error {
 		last, row := head, byKey[key]
 		last.BecomesHash, last.Becomes = slices.Clone(head.BecomesHash), slices.Clone(head.Becomes)
 		row.Last = &last

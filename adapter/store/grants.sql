@@ -42,7 +42,7 @@ begin
             egisso.check_basis, egisso.job, egisso.link, egisso.signing_certificate, egisso.register_rest, egisso.reconciliation, egisso.classifier_version,
             egisso.answer, egisso.incoming, egisso.received_file to egisso_gateway;
         grant update on egisso.classifier_state, egisso.classifier_request, egisso.alert to egisso_gateway;
-        grant insert, update, delete on egisso.source_content to egisso_gateway;
+        grant insert, update, delete on egisso.source_content, egisso.source_known to egisso_gateway;
         grant usage on sequence egisso.source_reading to egisso_gateway;
         grant insert, delete on egisso.seen_row, egisso.classifier_position, egisso.classifier_rule, egisso.classifier_act,
             egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_finding to egisso_gateway;
@@ -71,7 +71,7 @@ begin
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
-            egisso.lock_rows_of_package(uuid), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
+            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text),

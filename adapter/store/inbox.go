@@ -119,7 +119,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*lifec
 	var result *string
 	var messageState string
 	err := tx.QueryRow(ctx, query("package_of_message"), messageID).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState, &p.Released)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -216,6 +216,9 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
+	if pkg.Released {
+		batch.Queue(query("late_outcomes"), pkg.ID, flat(ids), outcomes)
+	}
 	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
 	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)

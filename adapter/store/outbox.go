@@ -234,7 +234,7 @@ func finishAttempt(ctx context.Context, tx pgx.Tx, attempt int64, outcome, fault
 }
 
 // Expire marks packages whose answer did not come within term and returns them.
-// They are shown, never sent again by themselves.
+// They are shown; ResendExpired sends them again.
 func (s *Store) Expire(ctx context.Context, term time.Duration) ([]uuid.UUID, error) {
 	rows, err := s.pool.Query(ctx, query("expire_packages"), term)
 	if err != nil {
@@ -245,6 +245,29 @@ func (s *Store) Expire(ctx context.Context, term time.Duration) ([]uuid.UUID, er
 		return nil, fmt.Errorf("mark packages without an answer: %w", err)
 	}
 	return expired, nil
+}
+
+// ResendExpired gives back the records of packages whose answer did not come, so that they go
+// again in new packages, each record at most so many times. It returns those packages.
+func (s *Store) ResendExpired(ctx context.Context, times int) (resent []uuid.UUID, err error) {
+	rows, err := s.pool.Query(ctx, query("expired_packages"))
+	if err != nil {
+		return nil, fmt.Errorf("list packages without an answer: %w", err)
+	}
+	expired, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("list packages without an answer: %w", err)
+	}
+	for _, id := range expired {
+		var records *int
+		if err := s.pool.QueryRow(ctx, query("resend_package"), id, times).Scan(&records); err != nil {
+			return resent, fmtError("send again what was in package", id, err)
+		}
+		if records != nil {
+			resent = append(resent, id)
+		}
+	}
+	return resent, nil
 }
 
 func fmtError(what string, id uuid.UUID, err error) error {

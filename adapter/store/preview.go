@@ -69,6 +69,8 @@ type RegisterState struct {
 	Ready     int            `json:"ready"`
 	Waiting   int            `json:"waiting"`
 	Blocked   int            `json:"blocked"`
+	TakenOver int            `json:"taken_over"` // ЕГИССО has them as the source says, and accepted nothing on them since
+	OnTrust   int            `json:"on_trust"`   // of those: the source does not say what it accepted
 	Findings  []FindingCount `json:"findings"`
 	Rest      *Rest          `json:"rest"` // nil unless the register rests after failures
 }
@@ -76,7 +78,7 @@ type RegisterState struct {
 // RegisterState counts the records of a register that did not leave yet.
 func (s *Store) RegisterState(ctx context.Context, register string) (st RegisterState, err error) {
 	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, query("register_counts"), register).Scan(&st.Undecided, &st.Ready, &st.Waiting, &st.Blocked); err != nil {
+		if err := tx.QueryRow(ctx, query("register_counts"), register).Scan(&st.Undecided, &st.Ready, &st.Waiting, &st.Blocked, &st.TakenOver, &st.OnTrust); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("register_findings"), register)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso"
@@ -66,8 +67,10 @@ func (s *Store) CompareRows(ctx context.Context, r *Reconciliation, rows []Sourc
 	n := len(rows)
 	keys, deleted, hashes := make([]string, n), make([]bool, n), make([][]byte, n)
 	findings, providers := make([]string, n), make([]*string, n)
+	knownIDs, knownHashes := make([]*uuid.UUID, n), make([][]byte, n)
 	for i, row := range rows {
 		keys[i], deleted[i], providers[i] = row.Key, row.Deleted, nullable(row.Provider)
+		knownIDs[i], knownHashes[i] = orNull(row.Known.ID), row.Known.Hash
 		if row.Content != nil {
 			hashes[i] = row.ContentHash
 		}
@@ -75,7 +78,7 @@ func (s *Store) CompareRows(ctx context.Context, r *Reconciliation, rows []Sourc
 			return nil, err
 		}
 	}
-	result, err := s.pool.Query(ctx, query("compare_rows"), r.ID, r.Register, keys, deleted, flat(hashes), findings, flat(providers))
+	result, err := s.pool.Query(ctx, query("compare_rows"), r.ID, r.Register, keys, deleted, flat(hashes), findings, flat(providers), flat(knownIDs), flat(knownHashes))
 	differ = map[string]bool{}
 	if err == nil {
 		var key string

@@ -292,7 +292,7 @@ func (p *parts) classifier(c config.Config) jobs.Job {
 
 func (p *parts) watch(c config.Config) jobs.Job {
 	return &jobs.Watch{
-		Store: p.store, Certificate: p.signer.Certificate(), AnswerTerm: c.Job.AnswerTerm, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
+		Store: p.store, Certificate: p.signer.Certificate(), AnswerTerm: c.Job.AnswerTerm, Resend: c.Job.AnswerResend, Now: time.Now, Location: c.Job.TimeZone.Location, Log: p.log,
 		CheckBasis: strings.Join([]string{programVersion(), p.rules.String(), p.events.String(), p.versions.String(), c.Package.PersonChanges, c.Provider.Code, c.Package.FactsActualOn}, " "),
 	}
 }

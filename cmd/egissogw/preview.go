@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
@@ -33,7 +34,7 @@ type previewPackage struct {
 	Problem  string         `json:"problem,omitempty"`
 }
 
-// preview builds and checks the packages of a register and keeps nothing of it:
+// preview builds and checks the packages of a register, or of all, and keeps nothing of it:
 // nothing is read from the source, formed or signed.
 func preview(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("preview")
@@ -43,13 +44,17 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	name, err := oneArgument(positional, "реестр")
-	if err != nil {
-		return err
-	}
-	register, err := registerNamed(name)
-	if err != nil {
-		return err
+	registers := egisso.Registers()
+	if len(positional) > 0 {
+		name, err := oneArgument(positional, "реестр")
+		if err != nil {
+			return err
+		}
+		register, err := registerNamed(name)
+		if err != nil {
+			return err
+		}
+		registers = []egisso.Register{register}
 	}
 	if info, err := os.Stat(*out); *out != "" && (err != nil || !info.IsDir()) {
 		return fmt.Errorf("каталога %s нет", *out)
@@ -71,35 +76,58 @@ func preview(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
-	if *out != "" {
-		if err := s.NoteViewing(ctx, "view_preview", string(register), uuid.Nil, "Пакеты, которые были бы собраны, записаны в каталог"); err != nil {
+	form := formJob(c, policy.versions, s, a.logger(c.Log))
+	var reports []previewReport
+	for _, register := range registers {
+		report, err := previewRegister(ctx, s, jobs.Preview{Form: form, Register: register, Schema: xsd}, *out)
+		if err != nil {
 			return operatorError(err)
 		}
+		reports = append(reports, report)
 	}
-	report := previewReport{Register: string(register), Packages: []previewPackage{}}
-	if report.RegisterState, err = s.RegisterState(ctx, string(register)); err != nil {
-		return operatorError(err)
+	if *asJSON && len(positional) > 0 {
+		return a.printJSON(reports[0])
 	}
-	err = jobs.Preview{Form: formJob(c, policy.versions, s, a.logger(c.Log)), Register: register, Schema: xsd}.Run(ctx, func(p jobs.PreviewedPackage) error {
+	if *asJSON {
+		return a.printJSON(reports)
+	}
+	for i, report := range reports {
+		if i > 0 {
+			fprintf(a.stdout, "\n")
+		}
+		if err := a.printPreview(report, registers[i].Title()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// previewRegister previews one register, and writes its packages to the folder out unless
+// that is "".
+func previewRegister(ctx context.Context, s *store.Store, job jobs.Preview, out string) (previewReport, error) {
+	report := previewReport{Register: string(job.Register), Packages: []previewPackage{}}
+	if out != "" {
+		if err := s.NoteViewing(ctx, "view_preview", report.Register, uuid.Nil, "Пакеты, которые были бы собраны, записаны в каталог"); err != nil {
+			return report, err
+		}
+	}
+	var err error
+	if report.RegisterState, err = s.RegisterState(ctx, report.Register); err != nil {
+		return report, err
+	}
+	return report, job.Run(ctx, func(p jobs.PreviewedPackage) error {
 		shown := previewPackage{Provider: p.Provider, Records: p.Records, Kinds: p.Kinds, Bytes: len(p.Content)}
 		if p.Err != nil {
 			shown.Problem = p.Err.Error()
-		} else if *out != "" {
-			shown.File = fmt.Sprintf("preview_%s_%03d.xml", register, len(report.Packages)+1)
-			if err := (privateFile{filepath.Join(*out, shown.File), true}).write(writeBytes(p.Content)); err != nil {
+		} else if out != "" {
+			shown.File = fmt.Sprintf("preview_%s_%03d.xml", report.Register, len(report.Packages)+1)
+			if err := (privateFile{filepath.Join(out, shown.File), true}).write(writeBytes(p.Content)); err != nil {
 				return err
 			}
 		}
 		report.Packages = append(report.Packages, shown)
 		return nil
 	})
-	if err != nil {
-		return operatorError(err)
-	}
-	if *asJSON {
-		return a.printJSON(report)
-	}
-	return a.printPreview(report, register.Title())
 }
 
 func (a *app) printPreview(r previewReport, title string) error {
@@ -109,6 +137,10 @@ func (a *app) printPreview(r previewReport, title string) error {
 	fprintf(t, "Ожидают\t%d\n", r.Waiting)
 	fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
 	fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
+	if r.TakenOver > 0 {
+		fprintf(t, "Уже есть в ЕГИССО со слов источника, не отправляются\t%d\n", r.TakenOver)
+		fprintf(t, "  из них принятая версия не названа, содержание взято на веру\t%d\n", r.OnTrust)
+	}
 	if r.Rest != nil {
 		fprintf(t, "Почему не отправляется\t%s\n", r.Rest.Text)
 	}

@@ -52,6 +52,38 @@ func lying(share float64) act {
 	}
 }
 
+// noAnswer loses the answers to packages with new facts, and with changes, for longer than
+// the gateways wait for them. The database's clock cannot be moved, so packages become older;
+// a gateway that starts looks at them at once.
+func noAnswer(ctx context.Context, p *play) error {
+	for range p.much(4, 2) {
+		if err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 2, NoAnswer: true}); err != nil {
+			return err
+		}
+		if err := errors.Join(p.Add(ctx, 10), p.Change(ctx, 10)); err != nil {
+			return err
+		}
+		err := p.Reached(ctx, "two packages wait in vain", `select count(*) >= 2 from egisso.journal where state = 'queued'`)
+		if err != nil {
+			return err
+		}
+		if err := p.during(ctx, 3*time.Second); err != nil {
+			return err
+		}
+		if _, err := p.Gateway.Exec(ctx, `update egisso.package set queued_at = queued_at - interval '73 hours' where state = 'queued'`); err != nil {
+			return err
+		}
+		if err := p.reconfigure(ctx); err != nil {
+			return err
+		}
+		err = p.Reached(ctx, "they go again", `select not exists (select from egisso.journal where state in ('queued', 'expired') and queued_at < now() - interval '1 hour')`)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // restarts ends the bus again and again; it remembers everything.
 func restarts(ctx context.Context, p *play) error {
 	for range p.much(10, 3) {
@@ -99,9 +131,6 @@ func ourKeyChanged(ctx context.Context, p *play) error {
 		return err
 	}
 	p.asked++ // an administrator installs the key
-	if err := p.Bus.Up(ctx); err != nil {
-		return err
-	}
 	return p.reconfigure(ctx, env...)
 }
 

@@ -167,6 +167,11 @@ var scenarios = []Scenario{
 			smevtest.Rule{On: "GetResponse", Times: 40, Newest: true, Duplicate: true})),
 	},
 	{
+		Name: "no-answer", Facts: 300, Gateways: 2, Resent: true,
+		Happens: "answers are lost, and their packages go again when the term is over",
+		World:   both(explained, with("EGISSOGW_ANSWER_RESEND=4")), Play: accepted(noAnswer),
+	},
+	{
 		Name: "bus-certificate", Facts: 300, Gateways: 2,
 		Happens: "the bus signs with a new key before anybody was told",
 		Asks:    "an administrator configures the certificate",
@@ -266,7 +271,7 @@ var scenarios = []Scenario{
 		World:   with(guarded, "EGISSOGW_SETTLE=1s"), Play: accepted(halfShown("row_key::bigint % 2 = 0")),
 	},
 	{
-		Name: "mis-part", Facts: 1000, Gateways: 1,
+		Name: "mis-part", Facts: 1000, ShortFacts: 1000, Gateways: 1, // fewer than the guard bears would be hidden of less
 		Happens: "the view hides one fact of thirty while everything is reconciled",
 		Holds:   "nothing is removed in ЕГИССО",
 		World:   with(guarded, "EGISSOGW_SETTLE=1s"), Play: accepted(halfShown("row_key::bigint % 30 <> 0")),
@@ -341,6 +346,14 @@ var scenarios = []Scenario{
 		Happens: "facts leave once a minute, while the gateway is killed and reconciles",
 		Holds:   "they leave in exports only",
 		World:   everyMinute, Play: fresh(betweenExports),
+	},
+
+	// Another program before this one (play_takeover.go).
+	{
+		Name: "take-over", Facts: 300, Gateways: 2,
+		Happens: "the region transmitted by another program: the views say what ЕГИССО has, and the МИС changes while the gateways are put in",
+		Holds:   "nothing that is there is sent again",
+		Play:    accepted(takenOver),
 	},
 
 	// Two gateways of which one is wrong (play_neighbour.go).

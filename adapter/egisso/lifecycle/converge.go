@@ -21,11 +21,12 @@ type Held struct {
 	Events      int
 	Concluded   int
 	Unconfirmed bool // it may hold other content
+	Resend      bool // and has to be told this one
 	Unknown     uuid.UUID
 	Adoption    Adopted
 }
 
-// Adopted is how far a record is that a person saw in ЕГИССО.
+// Adopted is how far a record is that a person saw in ЕГИССО, or the source.
 type Adopted string
 
 // Stages of an adoption.
@@ -34,6 +35,7 @@ const (
 	AdoptionAsked  Adopted = "asked"
 	AdoptionHeld   Adopted = "held"    // ЕГИССО has not accepted anything on it yet
 	AdoptionDenied Adopted = "refused" // it does not know the record
+	AdoptionSaid   Adopted = "said"    // the source says so, and ЕГИССО has not accepted anything on it yet
 )
 
 // mostConclusions is how many conclusions in a row follow from refusals before a person is
@@ -54,7 +56,7 @@ func (c conclusion) held() *Held {
 	p := c.row
 	return &Held{
 		ID: p.AcceptedID, Event: p.AcceptedEvent, Hash: p.AcceptedHash, Content: c.content, Provider: p.AcceptedProvider,
-		Generation: p.Generation, Events: p.Events, Concluded: p.Concluded, Unconfirmed: p.Unconfirmed, Unknown: p.UnknownID, Adoption: p.Adoption,
+		Generation: p.Generation, Events: p.Events, Concluded: p.Concluded, Unconfirmed: p.Unconfirmed, Resend: p.Resend, Unknown: p.UnknownID, Adoption: p.Adoption,
 	}
 }
 
@@ -66,14 +68,15 @@ func (d Decider) conclude(p Pending) conclusion {
 		return conclusion{}
 	}
 	event := p.Last.event(d.Register)
-	unknown := p.Last.Refusal.UnknownTarget && p.AcceptedID != uuid.Nil && (event || p.Adoption == AdoptionHeld)
+	told := p.Adoption == AdoptionHeld || p.Adoption == AdoptionSaid
+	unknown := p.Last.Refusal.UnknownTarget && p.AcceptedID != uuid.Nil && (event || told)
 	loaded := p.Last.Refusal.AlreadyLoaded && d.derived(p)
 	switch {
 	case !unknown && !loaded:
 		return conclusion{}
 	case p.SourceMoved:
 		return conclusion{review: SourceMoved}
-	case unknown && p.Adoption == AdoptionHeld:
+	case unknown && told:
 		c := conclusion{row: nothingHeld(p), reason: UnknownFact, review: AdoptionRefused}
 		c.row.Adoption = AdoptionDenied
 		return c
@@ -118,6 +121,7 @@ func (d Decider) loaded(p Pending, event bool) conclusion {
 	default: // the id of a version contains its content
 		c.row = c.row.holds(p.Last, p.Last.ID)
 		c.row.AcceptedProvider, c.row.Events, c.row.Unconfirmed = p.Last.Provider, 0, d.Register == egisso.RegisterFact
+		c.row.Resend = c.row.Unconfirmed && (p.Resend || p.Last.Refusal.OtherWords)
 	}
 	return c
 }

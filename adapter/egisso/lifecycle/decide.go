@@ -46,7 +46,7 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		// Unreadable: what was to be sent of the row is no longer known.
 		return Decision{Drop: Unreadable}, nil
 	}
-	if p.Adoption == AdoptionDenied && !gone(p) {
+	if p.Adoption == AdoptionDenied && !gone(p) && !d.takes(p) {
 		return Decision{Review: AdoptionRefused}, nil
 	}
 	c := d.conclude(p)
@@ -62,6 +62,12 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		}
 		if err != nil || c.reason == "" {
 			return decision, err
+		}
+	}
+	if c.reason == "" && d.takes(p) {
+		var err error
+		if c, err = d.take(p); err != nil {
+			return Decision{}, err
 		}
 	}
 	if c.reason == "" {
@@ -84,6 +90,8 @@ func (d Decider) next(p Pending) (Decision, error) {
 	r := decision.Record
 	switch {
 	case r == nil:
+	case p.Known.Twice:
+		return contested(decision), err
 	case r.ID == p.Declined:
 		return Decision{Drop: Declined}, err
 	case r.State != Ready:

@@ -58,8 +58,8 @@ func (d Decider) measure(p Pending, record *NewRecord, before uuid.UUID) (Decisi
 		return Decision{}, err
 	}
 	m.ID, m.PreviousID = egisso.MeasureID(record.Provider, p.Key, before, hash32(record.BecomesHash)), p.AcceptedID
-	for i := range m.Categories {
-		m.Categories[i].ID = egisso.CategoryID(record.Provider, p.Key, m.Categories[i].Key)
+	if err := categoryIDs(m.Categories, p, record.Provider); err != nil {
+		return Decision{}, err
 	}
 	m.LastChanging = d.changed(m.LastChanging, p)
 	record.ID, record.Content = m.ID, &m
@@ -68,6 +68,29 @@ func (d Decider) measure(p Pending, record *NewRecord, before uuid.UUID) (Decisi
 		wait = WaitClassifier
 	}
 	return d.checked(p, record, d.Checker.Measure(m), wait), nil
+}
+
+// categoryIDs gives categories their ids, which stay the same from version to version: those
+// the source knows, or ЕГИССО holds, or else ours.
+func categoryIDs(categories []egisso.LocalCategory, p Pending, provider string) error {
+	held := map[string]uuid.UUID{}
+	if p.AcceptedContent != nil {
+		m, err := decoded[egisso.LocalMeasure](p.AcceptedContent, "accepted measure")
+		if err != nil {
+			return err
+		}
+		for _, c := range m.Categories {
+			held[c.Key] = c.ID
+		}
+	}
+	for i, c := range categories {
+		for _, id := range []uuid.UUID{held[c.Key], egisso.CategoryID(provider, p.Key, c.Key)} {
+			if categories[i].ID == uuid.Nil {
+				categories[i].ID = id
+			}
+		}
+	}
+	return nil
 }
 
 func (d Decider) organization(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {

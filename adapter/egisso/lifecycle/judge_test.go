@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"egissogw/adapter/egisso"
 )
 
 var (
@@ -37,6 +39,7 @@ func TestJudge(t *testing.T) {
 	cases := map[string]struct {
 		answer   *Said
 		state    string // of the package, queued by default
+		released bool   // its records have gone again
 		result   PackageResult
 		progress int
 		failed   bool
@@ -77,10 +80,17 @@ func TestJudge(t *testing.T) {
 		"repeated answer":                   {answer: content(packageResult(testPackage, "3", counted, "")), state: "answered"},
 		"answer after the package failed":   {answer: content(packageResult(testPackage, "3", counted, "")), state: "send_failed", review: true},
 		"late answer to an expired package": {answer: content(packageResult(testPackage, "3", counted, "")), state: "expired", result: PackageAccepted, outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}},
+		"late answer, the records went again": {
+			answer: content(packageResult(testPackage, "3", counted, "")), state: "send_failed", released: true,
+			result: PackageAccepted, outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}, info: "после того, как записи ушли снова",
+		},
+		"late and unreadable, the records went again": {answer: content([]byte(`<response xmlns="urn:x"/>`)), state: "send_failed", released: true, review: true},
+		"late refusal, the records went again":        {answer: &Said{Kind: SaidRefused, Refusals: []Refusal{{Code: "ACCESS_DENIED"}}}, state: "send_failed", released: true},
+		"in work, the records went again":             {answer: content(packageResult(testPackage, "2", "", "")), state: "send_failed", released: true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			pkg := &AnsweredPackage{ID: testPackage, State: "queued", RecordCount: 2, Members: []uuid.UUID{first, second}}
+			pkg := &AnsweredPackage{ID: testPackage, State: "queued", Register: egisso.RegisterFact, Released: c.released, RecordCount: 2, Members: []uuid.UUID{first, second}}
 			if c.state != "" {
 				pkg.State = c.state
 			}

@@ -43,6 +43,7 @@ type Pending struct {
 	UnknownID   uuid.UUID // the fact it did not know, though it had accepted it
 	AdoptID     uuid.UUID // under which a person saw the record in ЕГИССО
 	Adoption    Adopted
+	Known       Known
 	SourceMoved bool // the source became another database, and nobody has confirmed it yet
 
 	// Declined is the element a person did not want to be sent, uuid.Nil if there is none.

@@ -128,6 +128,7 @@ func judgeInFlight(f ProtocolFile, pkg *AnsweredPackage) (v Verdict, refused str
 	}
 	about := *pkg
 	about.Unconfirmed = nil // another file confirms nothing
+	about.Released = false  // nor what became of records that went again
 	v = Judge(&Said{Kind: SaidContent, Content: f.Raw}, &about)
 	switch {
 	case v.Returned:

@@ -61,6 +61,8 @@ const (
 	UnknownFact   Reason = "unknown_fact"
 	UnknownGone   Reason = "unknown_gone"
 	AdoptedByHand Reason = "adopted_by_hand"
+	// TakenOver: the source says that ЕГИССО had it before this gateway.
+	TakenOver Reason = "taken_over"
 )
 
 // What a person has to do where no element can.

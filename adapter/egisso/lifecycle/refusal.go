@@ -126,4 +126,6 @@ type Refused struct {
 	AlreadyLoaded bool
 	UnknownTarget bool
 	Suspect       bool // it may mean AlreadyLoaded, and nobody has said
+	// OtherWords: an earlier package without an answer said something else under this id.
+	OtherWords bool
 }

@@ -18,6 +18,8 @@ type AnsweredPackage struct {
 	Members     []uuid.UUID
 	// Delivered: SMEV has or had the message the answer is about.
 	Delivered bool
+	// Released: its records were given back before an answer came, and have gone again.
+	Released bool
 	// Undecided are the members an earlier protocol left in doubt; all of them
 	// before the first one.
 	Undecided map[uuid.UUID]bool

@@ -1,7 +1,8 @@
 -- Facts of assignment of the source contract, as text.
 --
 -- The gateway replaces {schema} with the configured schema and {position} with
--- the column the pass is ordered by, and appends one of the from_*.sql files.
+-- the column the pass is ordered by, {egisso_id} and {egisso_accepted} with columns the view
+-- may leave out, and appends one of the from_*.sql files.
 -- Every column is read as text and parsed by the gateway, so that a value it
 -- cannot represent stops one row and not the whole pass. A replacement must
 -- return the same column names; their order is free.
@@ -49,5 +50,7 @@ select v.row_key::text,
        v.ending_reason::text,
        v.ending_date::text,
        v.ending_amount::text,
-       v.ending_quantity::text
+       v.ending_quantity::text,
+       {egisso_id}::text as egisso_id,
+       {egisso_accepted}::text as egisso_accepted
   from {schema}.fact v

@@ -1,7 +1,8 @@
 -- Organisations that provide measures of the source contract, as text.
 --
 -- The gateway replaces {schema} with the configured schema and {position} with
--- the column the pass is ordered by, and appends one of the from_*.sql files.
+-- the column the pass is ordered by, {egisso_id} and {egisso_accepted} with columns the view
+-- may leave out, and appends one of the from_*.sql files.
 -- Every column is read as text and parsed by the gateway, so that a value it
 -- cannot represent stops one row and not the whole pass. A replacement must
 -- return the same column names; their order is free.
@@ -27,5 +28,7 @@ select v.row_key::text,
        v.registration_number::text,
        v.points::text,
        v.documents::text,
-       v.last_changing::text
+       v.last_changing::text,
+       {egisso_id}::text as egisso_id,
+       {egisso_accepted}::text as egisso_accepted
   from {schema}.organization v

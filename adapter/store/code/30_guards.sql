@@ -39,6 +39,11 @@ begin
     if not allowed and egisso.record_accepted(old.state) and egisso.record_unsent(new.state) then
         allowed := egisso.record_unknown(old.id, old.register, old.row_key);
     end if;
+    -- An answer to a package whose records went again.
+    if not allowed and egisso.record_accepted(new.state) then
+        allowed := exists (select from egisso.package_record m join egisso.package p on p.id = m.package_id
+                            where m.package_id = new.package_id and m.record_id = old.id and p.released_at is not null);
+    end if;
     if not allowed then
         raise exception 'record %: state % cannot become %', old.id, old.state, new.state using errcode = 'check_violation';
     end if;
@@ -69,6 +74,8 @@ begin
     if new.state = old.state then return new; end if;
     if not egisso.may_move('package', old.state, new.state)
        and not (old.channel = 'manual' and old.state = 'formed' and new.state = 'queued')
+       -- It was answered after its records had gone again.
+       and not (old.state = 'send_failed' and old.released_at is not null and new.state = 'answered')
        -- The bus refuses what only a file had answered.
        and not (old.state = 'answered' and new.state = 'send_failed' and exists (
            select from egisso.unconfirmed_outcome u where u.package_id = old.id)) then

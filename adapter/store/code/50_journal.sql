@@ -13,7 +13,7 @@ select p.id,
        p.created_at,
        egisso.register_text(p.register)   as package_type,
        nullif(p.record_count, 0)          as record_count,
-       case when p.released_at is not null then 'Ошибка отправки'
+       case when p.released_at is not null and p.state = 'send_failed' then 'Ошибка отправки'
             when p.channel = 'manual' and p.state = 'queued' and p.egisso_status is null then 'Выгружен в файл'
             else egisso.package_state_text(p.state, p.egisso_status,
                      exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt'),
@@ -209,7 +209,7 @@ select w.register,
            case when exists (select from egisso.unconfirmed_outcome u where u.record_id = w.record_id and u.settled_at is null) then
                'Исход взят из файла и не подтверждён СМЭВ' end,
            case when w.unconfirmed and not egisso.record_open(w.state) then
-               'Есть в ЕГИССО, содержание не подтверждено' || case when w.adoption <> '' then ': со слов человека' else '' end end) as reason,
+               'Есть в ЕГИССО, содержание не подтверждено' || case w.adoption when '' then '' when 'said' then ': со слов источника' else ': со слов человека' end end) as reason,
        w.package_id,
        w.deleted,
        w.accepted_id,

@@ -225,6 +225,56 @@ end $$;
 comment on function egisso.dissolve_package(uuid) is
     'Расформировать пакет, который ещё не отправлялся: его записи решаются заново и уходят в следующем';
 
+-- Gives the records of a package back, whose rows and which itself are locked. A message that
+-- still could be posted never will be. What each was sent with is noted: an answer may still
+-- come. Returns how many records there are.
+create or replace function egisso.give_back(id uuid, info text) returns integer language plpgsql set search_path = egisso, pg_temp as $$
+declare
+    n integer;
+begin
+    update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'released'
+     where m.package_id = give_back.id and egisso.message_open(m.state);
+    update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(), info = give_back.info, review = null
+     where k.id = give_back.id;
+    update egisso.package_record m set outcome = 'released', sent_hash = r.becomes_hash
+      from egisso.record r where m.package_id = give_back.id and m.outcome is null and r.id = m.record_id;
+    update egisso.record r set state = 'ready' where r.package_id = give_back.id and r.state = 'packed';
+    get diagnostics n = row_count;
+    update egisso.source_row w set dirty = true
+      from egisso.package_record m join egisso.record r on r.id = m.record_id
+     where m.package_id = give_back.id and w.register = r.register and w.row_key = r.row_key;
+    return n;
+end $$;
+
+-- The policy for packages without an answer (jobs/README.md#no-answer): the records of one
+-- go again, each at most so many times. Not applications, of which ЕГИССО would make two; not
+-- while the source says less than was sent: only an answer tells what became of that.
+-- Returns how many records go again; null: a person has to decide.
+create or replace function egisso.resend_package(id uuid, times integer) returns integer
+language plpgsql security definer set search_path = egisso, pg_temp as $$
+declare
+    p egisso.package;
+    released integer;
+begin
+    perform egisso.lock_rows_of_package(resend_package.id);
+    select * into p from egisso.package k where k.id = resend_package.id for update;
+    if p.state is distinct from 'expired' or p.channel <> 'smev' or p.register = 'onmsz' or p.classifier is not null or p.review is not null
+       or egisso.awaited_sender(p.id) is not null
+       or exists (select from egisso.source_cursor c where c.register = p.register and c.source_moved_at is not null)
+       or exists (select from egisso.message m where m.package_id = p.id and m.claimed_until > now())
+       or exists (select from egisso.package_record m
+                    join egisso.record r on r.id = m.record_id
+                    join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
+                   where m.package_id = p.id and m.outcome is null
+                     and (s.content_hash is null and r.becomes_hash is not null
+                          or (select count(*) from egisso.package_record o where o.record_id = m.record_id and o.outcome = 'released') >= times)) then
+        return null;
+    end if;
+    released := egisso.give_back(p.id, 'Ответа нет в срок: записи уходят в новом пакете под прежними идентификаторами');
+    perform egisso.wake('decide');
+    return released;
+end $$;
+
 -- Give the records of a package back, to be decided and sent again. One that is not signed
 -- yet can always be released: nothing of it left, and who is signing it at this moment
 -- finds that the claim is lost.
@@ -249,22 +299,7 @@ begin
         raise exception 'Пакет % сейчас отправляется, повторите позже', p.id;
     else
     end case;
-    perform from egisso.source_row w
-      where (w.register, w.row_key) in (select r.register, r.row_key from egisso.package_record m join egisso.record r on r.id = m.record_id
-                                         where m.package_id = p.id)
-      order by w.row_key for update;
-    -- A message that still could be posted never will be.
-    update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'released by the operator'
-     where m.package_id = p.id and egisso.message_open(m.state);
-    update egisso.package k set state = 'send_failed', epoch = k.epoch + 1, released_at = clock_timestamp(),
-           info = 'Записи освобождены оператором: ' || btrim(reason), review = null
-     where k.id = p.id;
-    update egisso.record r set state = 'ready' where r.package_id = p.id and r.state = 'packed';
-    get diagnostics released = row_count;
-    update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
-    update egisso.source_row w set dirty = true
-      from egisso.package_record m join egisso.record r on r.id = m.record_id
-     where m.package_id = p.id and w.register = r.register and w.row_key = r.row_key;
+    released := egisso.give_back(p.id, 'Записи освобождены оператором: ' || btrim(reason));
     perform egisso.note_action('release_package', p.register, null, p.id, reason,
         'Освобождено записей: ' || released || ', состояние пакета было ' || p.state);
     perform egisso.wake('decide');

@@ -199,6 +199,22 @@ comment on column egisso.kmsz_requests.asked_at is 'Когда запрос ух
 comment on column egisso.kmsz_requests.received_at is 'Когда получен последний ответ';
 comment on column egisso.kmsz_requests.package_id is 'Пакет последнего запроса, см. journal.id';
 
+-- Why a dictionary is to be asked for beside КМСЗ, Russian; '' if it need not be: it has never
+-- come, or КМСЗ is another one since, a record says a code it has not, or it is old. Both
+-- come at about the same time when they are asked for together.
+create or replace function egisso.dictionary_needed(classifier text) returns text
+language sql stable set search_path = egisso, pg_temp as $$
+    select case when r.received_at is null then 'Ещё не получен'
+                when exists (select from egisso.classifier_version v where v.received_at > r.received_at + interval '1 hour') then 'КМСЗ обновился'
+                when exists (select from egisso.record f
+                              where f.state = 'blocked' and f.state_at > r.received_at
+                                and f.findings @> jsonb_build_array(jsonb_build_object('code', case r.classifier when '022' then '008' else 'L-UNIT' end)))
+                     then 'В записях есть код, которого в справочнике нет'
+                when r.received_at < now() - interval '30 days' then 'Получен больше 30 дней назад'
+                else '' end
+      from egisso.classifier_request r where r.classifier = dictionary_needed.classifier
+$$;
+
 -- Who asked is kept like every order of a person.
 create or replace function egisso.request_kmsz_update() returns void
 language plpgsql security definer set search_path = egisso, pg_temp as $$
@@ -207,12 +223,13 @@ begin
     update egisso.classifier_request r
        set wanted_at = coalesce(r.wanted_at, clock_timestamp()), wanted_by = egisso.actor(),
            reason = 'Запрошено пользователем', tries = 0, next_at = clock_timestamp()
-     where not exists (select from egisso.package p
+     where (r.classifier = '010' or egisso.dictionary_needed(r.classifier) <> '')
+       and not exists (select from egisso.package p
                         where p.classifier = r.classifier and egisso.package_open(p.state));
     perform egisso.note_action('request_kmsz_update', null, null, null, '', 'Запрошены обновления КМСЗ');
 end $$;
 comment on function egisso.request_kmsz_update() is
-    'Запросить обновления КМСЗ: действующую версию и справочники периодичности и единиц измерения';
+    'Запросить обновления КМСЗ: действующую версию и те справочники периодичности и единиц измерения, которые нужно обновить';
 
 create or replace function egisso.notify_classifier() returns trigger language plpgsql as $$
 begin

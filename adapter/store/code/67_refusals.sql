@@ -24,6 +24,21 @@ comment on column egisso.refusal_list.said_at is 'Когда';
 comment on column egisso.refusal_list.first_at is 'Когда такой отказ пришёл впервые';
 comment on column egisso.refusal_list.records is 'Сколько записей отклонено с таким отказом сейчас';
 
+-- Whether the source says something else of what ЕГИССО has: a row without content need not
+-- say it again.
+create or replace function egisso.known_changed(content_hash bytea, known_id uuid, known_hash bytea, said_id uuid, said_hash bytea) returns boolean
+language sql immutable parallel safe as $$
+    select (content_hash is not null or said_id is not null) and (known_id, known_hash) is distinct from (said_id, said_hash)
+$$;
+
+-- Whether another row is in ЕГИССО under this id, or its source says so.
+create or replace function egisso.id_claimed(id uuid, register text, row_key text) returns boolean
+language sql stable set search_path = egisso, pg_temp as $$
+    select exists (select from egisso.source_row w where w.known_id = id_claimed.id and (w.register, w.row_key) <> (id_claimed.register, id_claimed.row_key))
+        or exists (select from egisso.source_row w where w.adopt_id = id_claimed.id and w.adoption <> '' and (w.register, w.row_key) <> (id_claimed.register, id_claimed.row_key))
+        or exists (select from egisso.record r where r.id = id_claimed.id and (r.register, r.row_key) <> (id_claimed.register, id_claimed.row_key))
+$$;
+
 -- Lets everything be decided again that is rejected with a refusal of the kind.
 create or replace function egisso.touch_refused(kind bigint) returns integer
 language plpgsql set search_path = egisso, pg_temp as $$
@@ -96,9 +111,8 @@ begin
         raise exception 'Записи % нет в источнике: принять её со слов нельзя', s.row_key;
     when exists (select from egisso.record r where r.register = s.register and r.row_key = s.row_key and r.state = 'packed') then
         raise exception 'Запись % отправляется: дождитесь исхода', s.row_key;
-    when exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key)
-                    and (w.accepted_id = adopt_record.id or w.adopt_id = adopt_record.id and w.adoption <> ''))
-      or exists (select from egisso.record r where r.id = adopt_record.id and (r.register, r.row_key) <> (s.register, s.row_key)) then
+    when egisso.id_claimed(adopt_record.id, s.register, s.row_key)
+      or exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key) and w.accepted_id = adopt_record.id) then
         raise exception 'UUID % принадлежит другой записи', adopt_record.id;
     else
     end case;

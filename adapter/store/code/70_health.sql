@@ -115,7 +115,7 @@ union all
 -- Until an answer or a person's word ends it.
 select 'expired', case when count(*) = 1 then min(id::text) else '' end, count(*)::int, min(queued_at), true,
        'Ответ не пришёл в установленный срок (EGISSOGW_ANSWER_TERM): исход записей неизвестен, их изменения ждут', '',
-       'Найдите пакет в кабинете поставщика; есть протокол: egissogw import-protocol; не загружен: egissogw release. Список: egissogw journal'
+       'Найдите пакет в кабинете поставщика; есть протокол: egissogw import-protocol; не загружен: egissogw release. Список: egissogw journal. Чтобы записи уходили снова сами: EGISSOGW_ANSWER_RESEND'
   from egisso.package where state = 'expired'
 having count(*) > 0
 union all

@@ -99,7 +99,10 @@ create table egisso.source_row (
     resend            boolean    not null default false, -- a person wants its content to be sent once more
     unknown_id        uuid,                              -- the fact it did not know any more, though it had accepted it
     adopt_id          uuid,                              -- the id under which a person saw the record in ЕГИССО
-    adoption          text       not null default '' check (adoption in ('', 'asked', 'held', 'refused')), -- and what came of that
+    adoption          text       not null default '' check (adoption in ('', 'asked', 'held', 'refused', 'said')), -- and what came of that; said: the source did
+    -- What the source says ЕГИССО had before this gateway (jobs/README.md#take-over).
+    known_id          uuid,
+    known_hash        bytea,                             -- of the content in source_known; null: what the row says
     -- Brought back from the archive, and the source was not read since: what it says is not
     -- known, and nothing is decided on it.
     unread            boolean     not null default false,
@@ -116,6 +119,7 @@ create index source_row_needs on egisso.source_row using gin (needs) where needs
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
 create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
+create index source_row_known on egisso.source_row (known_id) where known_id is not null;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 
 -- Readings of the source, numbered when they begin: of two that say different things of a
@@ -125,6 +129,14 @@ create sequence egisso.source_reading;
 -- The canonical content of a row, apart, because the row itself changes with every step of
 -- its way; none when it is deleted or unreadable.
 create table egisso.source_content (
+    register text  not null,
+    row_key  text  not null,
+    content  jsonb not null,
+    primary key (register, row_key)
+);
+
+-- The version ЕГИССО accepted before this gateway, where the source says it.
+create table egisso.source_known (
     register text  not null,
     row_key  text  not null,
     content  jsonb not null,
@@ -220,7 +232,7 @@ create table egisso.package (
     classifier     text        check (classifier in ('010', '022', '023')),  -- a request for it: a package without records (adapter/egisso/SPEC.md#buttons)
     channel        text        not null default 'smev' check (channel in ('smev', 'manual')),  -- manual: a file that a person uploads, never signed or sent
     held           boolean     not null default false,   -- formed on command: waits for the command to send it
-    released_at    timestamptz,                          -- an operator gave its records back
+    released_at    timestamptz,                          -- an operator, or the policy for packages without an answer, gave its records back
     faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
     withdrawn      integer     not null default 0,       -- records that left it before it was signed
     -- Of records whose package failed, or of one alone, while others pass: that it fails
@@ -319,6 +331,7 @@ create table egisso.package_record (
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released', 'withdrawn')), -- withdrawn: it left before the package was signed
     findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
+    sent_hash  bytea,                                    -- becomes_hash with which it was sent; of members of released packages
     primary key (package_id, ordinal),
     unique (record_id, package_id)
 ) with (fillfactor = 60); -- every member gets its outcome

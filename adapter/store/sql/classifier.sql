@@ -71,6 +71,11 @@ update egisso.classifier_request
 -- name: request_kmsz_update
 select egisso.request_kmsz_update();
 
+-- name: scheduled_classifiers
+select classifier, wanted_at, reason, asked_at, received_at, package_id,
+       case when classifier = '010' then 'По расписанию' else egisso.dictionary_needed(classifier) end
+  from egisso.classifier_request order by classifier;
+
 -- name: lock_wanted_classifier
 select classifier, tries from egisso.classifier_request r
  where wanted_at is not null and next_at <= now()

@@ -30,13 +30,13 @@ on conflict (register) do update set position = excluded.position, updated_at = 
 -- Rows are taken in the order of their keys: whoever locks several rows does so,
 -- and nobody waits for anybody in a circle.
 with given as materialized (
-    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[])
-           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key, reading_no)),
+    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[], $13::uuid[], $14::text[], $15::bytea[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known, known_hash)),
 saved as (
     insert into egisso.source_row as s
-           (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key, reading_no)
+           (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known_hash)
     select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content_hash, r.row_findings::jsonb,
-           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key, r.reading_no
+           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key, r.reading_no, r.known_id, r.known_hash
       from given r
      order by r.row_key
     on conflict (register, row_key) do update
@@ -46,8 +46,11 @@ saved as (
            -- A row without content need not say what it needs and whose it is.
            needs = case when excluded.content_hash is null then s.needs else excluded.needs end,
            provider = case when excluded.content_hash is null then coalesce(excluded.provider, s.provider) else excluded.provider end,
+           known_id = case when excluded.content_hash is null then coalesce(excluded.known_id, s.known_id) else excluded.known_id end,
+           known_hash = case when excluded.content_hash is null and excluded.known_id is null then s.known_hash else excluded.known_hash end,
            unread = false,
-           dirty = s.dirty or s.unread or (s.deleted, s.content_hash, s.row_findings)
+           dirty = s.dirty or s.unread or egisso.known_changed(excluded.content_hash, s.known_id, s.known_hash, excluded.known_id, excluded.known_hash)
+                   or (s.deleted, s.content_hash, s.row_findings)
                               is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings)
                    or excluded.content_hash is not null and s.provider is distinct from excluded.provider,
            updated_at = case when (s.deleted, s.content_hash, s.row_findings)
@@ -56,11 +59,17 @@ saved as (
                              then now() else s.updated_at end
      where (s.deleted, s.content_hash, s.row_findings, s.record_no)
            is distinct from (excluded.deleted, excluded.content_hash, excluded.row_findings, excluded.record_no)
-        or s.unread or excluded.content_hash is not null and s.provider is distinct from excluded.provider
+        or s.unread or egisso.known_changed(excluded.content_hash, s.known_id, s.known_hash, excluded.known_id, excluded.known_hash)
+        or excluded.content_hash is not null and s.provider is distinct from excluded.provider
     returning s.row_key, updated_at = now() as changed),
 said as (
     insert into egisso.source_content as c (register, row_key, content)
     select $1, g.row_key, g.content::jsonb from given g join saved using (row_key) where g.content is not null
+     order by g.row_key
+    on conflict (register, row_key) do update set content = excluded.content),
+known_said as (
+    insert into egisso.source_known as k (register, row_key, content)
+    select $1, g.row_key, g.known::jsonb from given g join saved using (row_key) where g.known is not null
      order by g.row_key
     on conflict (register, row_key) do update set content = excluded.content),
 unsaid as (

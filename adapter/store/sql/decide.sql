@@ -10,7 +10,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
        coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
-       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption
+       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash
   from egisso.source_row s
  where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
@@ -30,7 +30,9 @@ select (select c.content from egisso.source_content c
        exists (select from egisso.source_row o
                 where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
                   and not exists (select from egisso.source_content c
-                                   where c.register = o.register and c.row_key = o.row_key and c.content -> 'ending' ->> 'reason' = 'duplicate' offset 0) offset 0)
+                                   where c.register = o.register and c.row_key = o.row_key and c.content -> 'ending' ->> 'reason' = 'duplicate' offset 0) offset 0),
+       (select w.content from egisso.source_known w where w.register = $1 and w.row_key = k.row_key and s.known_hash is not null),
+       case when s.known_id is not null then egisso.id_claimed(s.known_id, s.register, s.row_key) else false end
   from unnest($2::text[]) with ordinality as k(row_key, n)
  cross join lateral (select * from egisso.source_row r where r.register = $1 and r.row_key = k.row_key offset 0) s
  order by k.n;
@@ -63,7 +65,9 @@ with last as (
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
-       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end
+       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end,
+       coalesce(r.loaded, false) and exists (select from egisso.package_record o
+                                              where o.record_id = l.id and o.outcome = 'released' and o.sent_hash is distinct from l.becomes_hash)
   from last l
   left join lateral (
       select bool_or(k.meaning = 'already_loaded') as loaded, bool_or(k.meaning = 'unknown_target') as unknown, bool_or(k.meaning = '' and k.suspect) as suspect
@@ -133,10 +137,10 @@ update egisso.source_row s
    set accepted_id = h.id, accepted_event = coalesce(h.event, s.accepted_event), accepted_hash = h.hash,
        accepted_content = coalesce(h.content::jsonb, case when h.id = s.accepted_id and h.event = s.accepted_event then s.accepted_content end),
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, now()) end,
-       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = s.resend and h.unconfirmed,
-       unknown_id = h.unknown_id, adoption = h.adoption
-  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[])
-       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption)
+       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = (s.resend or h.resend) and h.unconfirmed,
+       unknown_id = h.unknown_id, adoption = h.adoption, adopt_id = case when h.adoption = 'said' then h.id else s.adopt_id end
+  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
+       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend)
  where s.register = $1 and s.row_key = h.row_key;
 
 -- name: decided
@@ -199,6 +203,18 @@ update egisso.source_row s set dirty = true
       where f.state = 'waiting' and not w.dirty
         and case when egisso.waits_for_needs(f.reason_code) then not w.needs && array(select need from awaited)
                  else f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key) end
+      order by w.register, w.row_key
+        for update of w skip locked);
+
+-- name: touch_contested
+-- Rows held back because another claimed their id, which it does no more.
+update egisso.source_row s set dirty = true
+ where exists (select from egisso.source_row k where k.known_id is not null)
+   and (s.register, s.row_key) in (
+     select w.register, w.row_key from egisso.source_row w
+       join egisso.record f on f.register = w.register and f.row_key = w.row_key
+      where f.state = 'blocked' and f.findings @> '[{"code": "L-KNOWN"}]' and not w.dirty
+        and not (w.known_id is not null and egisso.id_claimed(w.known_id, w.register, w.row_key))
       order by w.register, w.row_key
         for update of w skip locked);
 

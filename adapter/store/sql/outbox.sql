@@ -109,6 +109,12 @@ update egisso.package set state = 'expired',
  where state = 'queued' and queued_at <= now() - $1::interval and egisso.awaited_sender(id) is null
 returning id;
 
+-- name: expired_packages
+select id from egisso.package where state = 'expired' order by created_at, id;
+
+-- name: resend_package
+select egisso.resend_package($1, $2);
+
 -- name: doubt
 select (select max(a.started_at) from egisso.attempt a
          where a.message_id = $1 and a.id <> $2 and coalesce(a.outcome, 'unknown') = 'unknown'),

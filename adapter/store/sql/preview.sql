@@ -8,7 +8,9 @@ select (select count(*) from egisso.source_row s where s.register = $1 and s.dir
          where s.register = $1 and s.row_findings @> '[{"severity": "error"}]' and not s.dirty
            and not exists (select from egisso.record o where o.register = s.register and o.row_key = s.row_key
                               and (o.state = 'blocked' or o.state = 'packed')))
-       + count(*) filter (where r.state = 'blocked')
+       + count(*) filter (where r.state = 'blocked'),
+       (select count(*) from egisso.source_row s where s.register = $1 and s.adoption = 'said'),
+       (select count(*) from egisso.source_row s where s.register = $1 and s.adoption = 'said' and s.unconfirmed)
   from egisso.record r where r.register = $1 and egisso.record_unsent(r.state);
 
 -- name: register_findings

@@ -9,8 +9,8 @@ delete from egisso.seen_row s
 -- Notes the keys and returns those whose row the gateway knows otherwise. What it
 -- came to know since the beginning is newer than what is compared.
 with given as (
-    select * from unnest($3::text[], $4::boolean[], $5::bytea[], $6::text[], $7::text[])
-           as g(row_key, deleted, content_hash, row_findings, provider)),
+    select * from unnest($3::text[], $4::boolean[], $5::bytea[], $6::text[], $7::text[], $8::uuid[], $9::bytea[])
+           as g(row_key, deleted, content_hash, row_findings, provider, known_id, known_hash)),
 seen as (
     insert into egisso.seen_row (run, register, row_key) select $1, $2, g.row_key from given g on conflict do nothing)
 select g.row_key from given g
@@ -19,6 +19,7 @@ select g.row_key from given g
     or s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
        and (s.unread
             or (s.deleted, s.content_hash, s.row_findings) is distinct from (g.deleted, g.content_hash, g.row_findings::jsonb)
+            or egisso.known_changed(g.content_hash, s.known_id, s.known_hash, g.known_id, g.known_hash)
             or g.content_hash is not null and s.provider is distinct from g.provider);
 
 -- name: unseen_rows

@@ -42,7 +42,7 @@ type sourceRows map[string]sourceFact
 
 // notContent are columns that say how a row travels, not what it says.
 const notContent = `{row_key,record_no,changed_at,changed_xid,deleted,provider_code,osz_key,measure_key,category_key,form,
-	ending_reason,ending_date,ending_amount,ending_quantity}`
+	ending_reason,ending_date,ending_amount,ending_quantity,egisso_id,egisso_accepted}`
 
 // readFacts reads the live facts of the source.
 func readFacts(ctx context.Context, db *pgxpool.Pool) (sourceRows, error) {

@@ -91,15 +91,22 @@ func (b *Bus) URL() string { return "http://" + b.soap + "/smev/v1.3/ws" }
 // FTPAddr is the address of the file storage.
 func (b *Bus) FTPAddr() string { return b.ftp }
 
-// Down ends the bus as a crash would; Up brings it back with all it remembers.
+// Down ends the bus as a crash would, if it runs; Up brings it back with all it
+// remembers.
 func (b *Bus) Down() error {
+	if b.closed {
+		return nil
+	}
 	b.closed = true
 	return b.Bus.Close()
 }
 
-// Up starts the bus again at its old addresses. A moment may pass until they are
-// free.
+// Up starts the bus again at its old addresses, unless it runs. A moment may pass
+// until they are free.
 func (b *Bus) Up(ctx context.Context) error {
+	if !b.closed {
+		return nil
+	}
 	var problem error
 	for range 50 {
 		problem = b.start(ctx)
@@ -115,11 +122,10 @@ func (b *Bus) Up(ctx context.Context) error {
 }
 
 func (b *Bus) close() error {
-	if b.Bus == nil || b.closed {
+	if b.Bus == nil {
 		return nil
 	}
-	b.closed = true
-	return b.Bus.Close()
+	return b.Down()
 }
 
 // Trouble adds a rule to the script of the bus.

@@ -25,8 +25,8 @@ func (w *World) NewBusKey(ctx context.Context) (certificates string, err error) 
 	return made.certificate, w.Bus.Up(ctx)
 }
 
-// NewClientKey registers a new key of ours at the bus, which forgets the old one,
-// and returns the settings that use it.
+// NewClientKey registers a new key of ours at the bus, which forgets the old one and
+// runs afterwards, and returns the settings that use it.
 func (w *World) NewClientKey(ctx context.Context) (env []string, err error) {
 	made, err := newIdentity(w.Dir, "client-2")
 	if err != nil {
