@@ -57,7 +57,9 @@ select $1, r.row_key, r.record_no, $4, false, true from unnest($2::text[], $3::t
 on conflict (register, row_key) do update set unread = true, dirty = false where not s.deleted and s.updated_at < $4;
 
 -- name: lock_brought_rows
-select from egisso.source_row where register = $1 and row_key = any($2) order by row_key for update;
+-- Each row is looked up apart, by offset 0: in the order of an index all rows of the register would be read.
+select from (select k.row_key from unnest($2::text[]) as k(row_key) order by k.row_key) k
+ cross join lateral (select from egisso.source_row s where s.register = $1 and s.row_key = k.row_key offset 0 for update) s;
 
 -- name: overtaken
 -- Records whose row has gone on since, in a later package that left or may have left.
@@ -83,9 +85,12 @@ returning m.package_id, m.record_id, m.outcome;
 update egisso.record set state = 'accepted' where id = any($1) and state = 'packed';
 
 -- name: give_way
--- What was to be sent of the rows and is not what was.
-update egisso.record set state = 'dropped', reason_code = 'replaced'
- where register = $1 and row_key = any($2) and egisso.record_unsent(state) and not id = any($3);
+-- What was to be sent of the rows and is not what was. Each row's record is looked up apart.
+update egisso.record r set state = 'dropped', reason_code = 'replaced'
+  from (select o.id from unnest($2::text[]) as l(row_key)
+         cross join lateral (select n.id from egisso.record n
+                              where n.register = $1 and n.row_key = l.row_key and egisso.record_unsent(n.state) and not n.id = any($3) offset 0) o) g
+ where r.id = g.id;
 
 -- name: make_ready
 update egisso.record set state = 'ready' where id = any($1) and not egisso.record_underway(state) and not egisso.record_accepted(state);
