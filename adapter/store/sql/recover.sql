@@ -34,17 +34,26 @@ with over as (
 update egisso.message m set state = 'refused', last_error = 'a later request is in the archive', claimed_until = null
   from over where m.package_id = over.id and egisso.message_open(m.state);
 
+-- name: bring_classifier_asked
+update egisso.classifier_request set package_id = $2, asked_at = $3 where classifier = $1 and (asked_at is null or asked_at < $3);
+
 -- name: bring_message
 insert into egisso.message (id, package_id, incoming_id, envelope, certificate, state, attempts, created_at, last_error)
-values ($1, $2, $3, $4, $5, $6, 1, $7, case when $6 = 'refused' then 'brought back from the archive: its package went on' else '' end);
+values ($1, $2, $3, $4, $5, $6, 1, $7, case when $6 <> 'refused' then '' when $3::text is null then 'brought back from the archive: its package went on'
+             else 'brought back from the archive: too old to be offered again' end);
 
 -- name: bring_attempt
 insert into egisso.attempt (message_id, started_at, outcome, detail) values ($1, $2, 'unknown', 'brought back from the archive');
 
+-- name: end_other_replies
+-- To a request one reply is open: an earlier one never left.
+update egisso.message set state = 'refused', last_error = 'a later reply is in the archive', claimed_until = null
+ where incoming_id = $1 and egisso.message_open(state);
+
 -- name: bring_reply_state
--- What it answers is answered.
+-- What it answers is answered, and who asked has had the answer if it is old, $3.
 update egisso.incoming
-   set handled_at = coalesce(handled_at, $2), verdict = coalesce(verdict, 'rejected'), reply = 'signed', claimed_until = null, epoch = epoch + 1
+   set handled_at = coalesce(handled_at, $2), verdict = coalesce(verdict, 'rejected'), reply = case when $3 then 'delivered' else 'signed' end, claimed_until = null, epoch = epoch + 1
  where id = $1 and kind = 'request' and reply is distinct from 'signed';
 
 -- name: bring_rows
