@@ -54,7 +54,7 @@ update egisso.message set state = 'refused', last_error = 'a later reply is in t
 -- What it answers is answered, and who asked has had the answer if it is old, $3.
 update egisso.incoming
    set handled_at = coalesce(handled_at, $2), verdict = coalesce(verdict, 'rejected'), reply = case when $3 then 'delivered' else 'signed' end, claimed_until = null, epoch = epoch + 1
- where id = $1 and kind = 'request' and reply is distinct from 'signed';
+ where id = $1 and kind = 'request' and reply is distinct from case when $3 then 'delivered' else 'signed' end;
 
 -- name: bring_rows
 -- In the order in which everybody locks them. What rows say now that the database does not
