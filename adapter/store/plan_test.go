@@ -58,4 +58,19 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	tx, err := f.conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const read = `select seq_tup_read from pg_stat_xact_user_tables where schemaname = 'egisso' and relname = 'source_row'`
+	var before, after int
+	if err = tx.QueryRow(t.Context(), read).Scan(&before); err == nil {
+		_, err = tx.Exec(t.Context(), `select egisso.adopt_record('fact', '7', gen_random_uuid(), 'проверка')`)
+	}
+	if err == nil {
+		err = tx.QueryRow(t.Context(), read).Scan(&after)
+	}
+	if err != nil || after > before {
+		t.Errorf("adopt_record reads %d rows, %v", after-before, err)
+	}
 }

@@ -96,8 +96,9 @@ begin
         raise exception 'Записи % нет в источнике: принять её со слов нельзя', s.row_key;
     when exists (select from egisso.record r where r.register = s.register and r.row_key = s.row_key and r.state = 'packed') then
         raise exception 'Запись % отправляется: дождитесь исхода', s.row_key;
+    -- Whatever ЕГИССО holds was a record of ours or was adopted.
     when exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key)
-                    and (w.accepted_id = adopt_record.id or w.adopt_id = adopt_record.id and w.adoption <> ''))
+                    and w.adopt_id = adopt_record.id and (w.accepted_id = adopt_record.id or w.adoption <> ''))
       or exists (select from egisso.record r where r.id = adopt_record.id and (r.register, r.row_key) <> (s.register, s.row_key)) then
         raise exception 'UUID % принадлежит другой записи', adopt_record.id;
     else

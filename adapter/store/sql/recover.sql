@@ -105,13 +105,14 @@ update egisso.record r set state = 'dropped', reason_code = 'replaced'
 update egisso.record set state = 'ready' where id = any($1) and not egisso.record_underway(state) and not egisso.record_accepted(state);
 
 -- name: bring_held
--- What ЕГИССО held of the rows when the records were sent. The register comes with each
+-- What ЕГИССО held of the rows when the records were sent, some of it adopted. The register comes with each
 -- row, so that nobody reads all rows of it.
 update egisso.source_row s
    set generation = h.generation, events = h.events, accepted_id = h.id, accepted_event = h.event, accepted_hash = h.hash,
        accepted_content = case when h.id is not null and not exists (
            select from egisso.element e where e.id = h.event and coalesce(e.becomes, e.content) = h.content::jsonb offset 0) then h.content::jsonb end,
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, $10) end,
+       adopt_id = case when h.id is null or exists (select from egisso.record r where r.id = h.id offset 0) then s.adopt_id else h.id end,
        participant_code = h.code, dirty = not s.unread, settled_hash = null
   from (select $1::text as register, u.*
           from unnest($2::text[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $11::text[])
