@@ -38,11 +38,14 @@ import (
 //
 // Memory does not depend on the size of the archives.
 type BringBack struct {
-	Store    *store.Store
-	Files    []string // of all archives, see archive.Files
-	Reason   string   // of the person, for the log of operations
-	Answers  Answers
-	Handle   Handle // what becomes of messages of others
+	Store   *store.Store
+	Files   []string // of all archives, see archive.Files
+	Reason  string   // of the person, for the log of operations
+	Answers Answers
+	Handle  Handle // what becomes of messages of others
+	// Stale tells of a moment whether an id made then is too old for the bus: a reply with
+	// such an id counts as delivered. Nil: none is.
+	Stale    func(made time.Time) bool
 	Progress func(done, total int)
 	Log      *slog.Logger
 }
@@ -192,7 +195,9 @@ func (r *bringing) one(ctx context.Context, e archive.Entry, last bool) (fresh b
 	}
 	switch e.Kind {
 	case archive.Sent:
-		return r.Store.BringMessage(ctx, broughtMessage(e, e.Part("envelope.xml")))
+		m := broughtMessage(e, e.Part("envelope.xml"))
+		m.Stale = r.Stale != nil && r.Stale(e.At)
+		return r.Store.BringMessage(ctx, m)
 	case archive.Export:
 		return r.Store.BringMessage(ctx, broughtMessage(e, e.Part("package.xml")))
 	case archive.Protocol:

@@ -63,7 +63,7 @@ type collecting struct {
 	log             *bytes.Buffer
 }
 
-func collectFrom(t *testing.T, options ...mis.Option) *collecting {
+func collectFrom(t testing.TB, options ...mis.Option) *collecting {
 	t.Helper()
 	sourceURL, gatewayURL := pgtest.DatabaseFrom(t, "tables and views", tablesAndViews), pgtest.Database(t)
 	pool, err := pgxpool.New(t.Context(), sourceURL)
@@ -81,7 +81,7 @@ func collectFrom(t *testing.T, options ...mis.Option) *collecting {
 	return c
 }
 
-func connectTo(t *testing.T, url string) *pgx.Conn {
+func connectTo(t testing.TB, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
@@ -91,7 +91,7 @@ func connectTo(t *testing.T, url string) *pgx.Conn {
 	return conn
 }
 
-func (c *collecting) exec(t *testing.T, sql string) {
+func (c *collecting) exec(t testing.TB, sql string) {
 	t.Helper()
 	if _, err := c.source.Exec(t.Context(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)
@@ -99,7 +99,7 @@ func (c *collecting) exec(t *testing.T, sql string) {
 }
 
 // value is what a query in the source says, as text.
-func (c *collecting) value(t *testing.T, query string) (value string) {
+func (c *collecting) value(t testing.TB, query string) (value string) {
 	t.Helper()
 	if err := c.source.QueryRow(t.Context(), query).Scan(&value); err != nil {
 		t.Fatalf("%s: %v", query, err)
@@ -108,7 +108,7 @@ func (c *collecting) value(t *testing.T, query string) (value string) {
 }
 
 // want compares what a query in the gateway's database says, as text.
-func (c *collecting) want(t *testing.T, query, want string) {
+func (c *collecting) want(t testing.TB, query, want string) {
 	t.Helper()
 	var got string
 	if err := c.gateway.QueryRow(t.Context(), "select coalesce(("+query+")::text, 'null')").Scan(&got); err != nil {

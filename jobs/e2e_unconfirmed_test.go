@@ -27,7 +27,7 @@ func TestHandWrittenProtocol(t *testing.T) {
 	if err := w.pool.QueryRow(context.Background(), `select id::text, record_count from egisso.package where state = 'queued' order by record_count desc limit 1`).Scan(&id, &records); err != nil {
 		t.Fatal(err)
 	}
-	protocol := fmt.Sprintf(`<p:protocol xmlns:p="urn://egisso-ru/types/package-protocol/1.0.3" xmlns:r="urn://egisso-ru/types/package-result/1.0.2"><p:packageResult><r:packageID>%s</r:packageID><r:packageType>x</r:packageType><r:packageStatus>3</r:packageStatus><r:receivingTime>2026-11-28T14:00:00</r:receivingTime><r:recordNum>%d</r:recordNum><r:recordNumSuccess>%[2]d</r:recordNumSuccess></p:packageResult></p:protocol>`, id, records)
+	protocol := processed(id, records)
 	imports := jobs.ImportProtocol{Store: w.store, Log: w.log}
 	want := func(text, query string) {
 		t.Helper()
@@ -62,4 +62,9 @@ func TestHandWrittenProtocol(t *testing.T) {
 	w.exec(`select egisso.retry_package(id, 'причина устранена') from egisso.package where state = 'send_failed'`)
 	w.everything()
 	w.clean(w.count(`select count(*) from egisso.source_row where register = 'lmsz'`))
+}
+
+// processed is the protocol of a package all of whose records are accepted.
+func processed(packageID string, records int) string {
+	return fmt.Sprintf(`<p:protocol xmlns:p="urn://egisso-ru/types/package-protocol/1.0.3" xmlns:r="urn://egisso-ru/types/package-result/1.0.2"><p:packageResult><r:packageID>%s</r:packageID><r:packageType>x</r:packageType><r:packageStatus>3</r:packageStatus><r:receivingTime>2026-11-28T14:00:00</r:receivingTime><r:recordNum>%d</r:recordNum><r:recordNumSuccess>%[2]d</r:recordNumSuccess></p:packageResult></p:protocol>`, packageID, records)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // reconciled runs a reconciliation and returns what it found about facts.
-func (c *collecting) reconciled(t *testing.T, accept bool) (store.Reconciliation, error) {
+func (c *collecting) reconciled(t testing.TB, accept bool) (store.Reconciliation, error) {
 	t.Helper()
 	var facts store.Reconciliation
 	_, err := Reconcile{Collect: c.Collect, AcceptGone: accept, Log: slog.New(slog.NewTextHandler(c.log, nil)),
@@ -27,7 +27,7 @@ func (c *collecting) reconciled(t *testing.T, accept bool) (store.Reconciliation
 }
 
 // settle pretends that ЕГИССО accepted what every row says.
-func (c *collecting) settle(t *testing.T) {
+func (c *collecting) settle(t testing.TB) {
 	t.Helper()
 	if _, err := c.gateway.Exec(t.Context(), `update egisso.source_row set dirty = false, accepted_id = gen_random_uuid(),
 		accepted_hash = content_hash, accepted_content = '{}' where not deleted`); err != nil {

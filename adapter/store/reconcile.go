@@ -118,7 +118,10 @@ func (s *Store) Unseen(ctx context.Context, r *Reconciliation) (unseen, known in
 func (s *Store) UnseenRows(ctx context.Context, r *Reconciliation, after string, limit int) ([]string, error) {
 	var keys []string
 	err := s.inTx(ctx, "list rows that are gone from register "+string(r.Register), func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, query("join_by_hash")); err != nil {
+		if _, err := tx.Exec(ctx, query("look_in_order")); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, query("allow_long_statements")); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, query("unseen_rows"), r.ID, r.Register, after, limit)
@@ -132,12 +135,14 @@ func (s *Store) UnseenRows(ctx context.Context, r *Reconciliation, after string,
 
 // MarkGone stores that the source has these rows no more, and returns of how many
 // that was news.
-func (s *Store) MarkGone(ctx context.Context, r *Reconciliation, keys []string) (int, error) {
-	var gone int
-	if err := s.pool.QueryRow(ctx, query("mark_gone"), r.ID, r.Register, keys).Scan(&gone); err != nil {
-		return 0, fmt.Errorf("note rows that are gone from register %s: %w", r.Register, err)
-	}
-	return gone, nil
+func (s *Store) MarkGone(ctx context.Context, r *Reconciliation, keys []string) (gone int, err error) {
+	err = s.inTx(ctx, "note rows that are gone from register "+string(r.Register), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, query("look_up_apart")); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, query("mark_gone"), r.ID, r.Register, keys).Scan(&gone)
+	})
+	return gone, err
 }
 
 // TouchForgotten lets rows be decided again of which neither ЕГИССО holds what the

@@ -22,6 +22,7 @@ type BroughtMessage struct {
 	Content  []byte // the envelope, or the file
 	Files    []EvidenceFile
 	Digest   []byte // of Content
+	Stale    bool   // its id is too old to be offered to the bus again
 }
 
 // aboutMessage is what MessageEvidence and ExportEvidence say.
@@ -81,7 +82,8 @@ func (b *hexBytes) UnmarshalText(text []byte) (err error) {
 
 // BringMessage brings back a message or a file, with its package, its members and what is
 // known of their rows, in one transaction. A message may have left: it is in doubt, and the
-// same bytes go again unless an answer comes. fresh is false if the database has it; a
+// same bytes go again unless an answer comes; an old reply to a request of others, of which
+// nothing more is heard, counts as delivered. fresh is false if the database has it; a
 // message that waits there for its first attempt is in doubt from then on.
 //
 // A row the database does not know is made, as one the source was not read of. Of one it
@@ -158,6 +160,12 @@ func bringMessage(ctx context.Context, tx pgx.Tx, m BroughtMessage, about aboutM
 		}
 	}
 	batch := &pgx.Batch{}
+	if about.Answers != "" {
+		if m.Stale {
+			state = "refused"
+		}
+		batch.Queue(query("end_other_replies"), about.Answers)
+	}
 	batch.Queue(query("bring_message"), m.ID, nullableID(about.PackageID), nullable(about.Answers), m.Content, []byte(about.Certificate), state, about.MadeAt)
 	batch.Queue(query("bring_attempt"), m.ID, about.MadeAt)
 	for _, f := range about.Files {
@@ -168,7 +176,7 @@ func bringMessage(ctx context.Context, tx pgx.Tx, m BroughtMessage, about aboutM
 		batch.Queue(query("insert_attachment"), f.UUID, m.ID, f.FileName, f.MimeType, m.Files[i].Content, []byte(f.Hash), m.Files[i].Signature)
 	}
 	if about.Answers != "" {
-		batch.Queue(query("bring_reply_state"), about.Answers, about.MadeAt)
+		batch.Queue(query("bring_reply_state"), about.Answers, about.MadeAt, m.Stale)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
@@ -198,6 +206,9 @@ func bringPackage(ctx context.Context, tx pgx.Tx, about aboutMessage, channel st
 	}
 	tag, err := tx.Exec(ctx, query("bring_package"), about.PackageID, about.Register, about.Format, about.FormatVersion, about.Provider, about.Classifier,
 		about.FormedAt, left, state, len(lines), channel)
+	if err == nil && about.Classifier != "" {
+		_, err = tx.Exec(ctx, query("bring_classifier_asked"), about.Classifier, about.PackageID, about.FormedAt)
+	}
 	if err != nil || tag.RowsAffected() == 0 || len(lines) == 0 {
 		return tag.RowsAffected() > 0, err
 	}

@@ -256,3 +256,21 @@ func TestALossHoldsEverythingUntilItIsOver(t *testing.T) {
 	}
 	lost(f, false)
 }
+
+// Of two replies to one request the earlier never left, and an old one is not offered again.
+func TestRepliesAreBroughtBack(t *testing.T) {
+	f := open(t)
+	f.exec(t, `insert into egisso.incoming (id, kind, raw, verified) values ('q', 'request', 'x', true)`)
+	reply := func(stale bool) {
+		t.Helper()
+		f.bring(t, true, store.BroughtMessage{
+			Kind: "sent", ID: uuid.Must(uuid.NewUUID()).String(), About: []byte(`{"made_at": "2026-11-01T10:00:00Z", "answers": "q"}`), Content: []byte("<signed/>"), Digest: []byte("d"), Stale: stale,
+		})
+	}
+	const replies = `select string_agg(m.state, ' ' order by m.id) || ': ' || i.verdict || ' ' || i.reply from egisso.incoming i join egisso.message m on m.incoming_id = i.id group by i.id`
+	reply(false)
+	reply(false)
+	f.want(t, replies, "refused in_doubt: rejected signed")
+	reply(true)
+	f.want(t, replies, "refused refused refused: rejected delivered")
+}

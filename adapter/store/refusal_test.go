@@ -193,6 +193,7 @@ func TestAdoptRecord(t *testing.T) {
 	f.saveRows(t, row("2", "b"), row("3", "c"))
 	id := uuid.New()
 	adopt := func(key string, id uuid.UUID) string {
+		t.Helper()
 		_, err := f.AdoptRecord(t.Context(), egisso.RegisterFact, key, id, "видел в кабинете")
 		if err == nil {
 			return ""
@@ -231,6 +232,28 @@ func TestAdoptRecord(t *testing.T) {
 	})
 	f.retry(t, "2", "Прекращение или удаление записи, принятой со слов человека, будет отправлено")
 	f.want(t, `select adoption || dirty from egisso.source_row where row_key = '2'`, "true")
+
+	// It stays another row's while ЕГИССО holds it, also in a database that was brought back.
+	f.decideSo(t, func(p lifecycle.Pending) lifecycle.Decision {
+		if p.Key != "2" {
+			return lifecycle.Decision{}
+		}
+		return lifecycle.Decision{Record: &lifecycle.NewRecord{
+			ID: recordID("2"), Kind: egisso.KindFactInvalidation, Provider: "0042.000001", Content: map[string]string{}, State: lifecycle.Ready,
+		}}
+	})
+	if got := adopt("3", id); !strings.Contains(got, "принадлежит другой записи") {
+		t.Errorf("adopted twice: %q", got)
+	}
+	f.form(t)
+	f.sign(t)
+	brought := f.evidence(t, f.claim(t))
+	f = open(t)
+	f.bring(t, true, brought)
+	f.saveRows(t, row("3", "c"))
+	if got := adopt("3", id); !strings.Contains(got, "принадлежит другой записи") {
+		t.Errorf("adopted twice in a database that was brought back: %q", got)
+	}
 }
 
 // TestNothingIsConcludedWhileTheSourceMoved: the decision knows, and the reconciliation that

@@ -125,6 +125,7 @@ func (a *app) bringBack(ctx context.Context, c config.Config, s *store.Store, b 
 		Bus: smev.Port{Client: client}, Files: smev.Storage{}, FileLimit: c.SMEV.FileLimit, Senders: heard(c.SMEV),
 		At: func(at time.Time) { moment = at },
 	}
+	b.Stale = func(made time.Time) bool { return a.now().Sub(made) > c.Job.MessageIDLimit }
 	b.Handle = jobs.Handle{
 		Store: s, Handlers: []jobs.IncomingHandler{jobs.ClassifierPush{Store: s, Senders: heard(c.SMEV), Log: b.Log}},
 		RejectUnexpected: c.SMEV.RejectUnexpected, Lease: c.Job.Lease, Log: b.Log,

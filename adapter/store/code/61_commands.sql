@@ -178,11 +178,10 @@ comment on function egisso.retry_package(uuid, text) is
 -- In the order of their keys, as everybody does who locks several (see save_rows), and before
 -- the package, as whoever decides on them.
 create or replace function egisso.lock_rows_of_package(id uuid) returns void language sql set search_path = egisso, pg_temp as $$
-    select from egisso.source_row s
-     where (s.register, s.row_key) in (select r.register, r.row_key from egisso.package_record m join egisso.record r on r.id = m.record_id
-                                        where m.package_id = lock_rows_of_package.id)
-     order by s.register, s.row_key
-       for update
+    select from (select r.register, r.row_key from egisso.package_record m
+                  cross join lateral (select w.register, w.row_key from egisso.record w where w.id = m.record_id offset 0) r
+                  where m.package_id = lock_rows_of_package.id order by r.register, r.row_key) k
+     cross join lateral (select from egisso.source_row s where s.register = k.register and s.row_key = k.row_key offset 0 for update) s
 $$;
 
 -- Take a package apart that has not left: nobody can have it, so nothing is asked. Who signs

@@ -111,8 +111,10 @@ begin
         raise exception 'Записи % нет в источнике: принять её со слов нельзя', s.row_key;
     when exists (select from egisso.record r where r.register = s.register and r.row_key = s.row_key and r.state = 'packed') then
         raise exception 'Запись % отправляется: дождитесь исхода', s.row_key;
+    -- Whatever ЕГИССО holds was a record of ours, was adopted, or is what the source says.
     when egisso.id_claimed(adopt_record.id, s.register, s.row_key)
-      or exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key) and w.accepted_id = adopt_record.id) then
+      or exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key)
+                    and w.adopt_id = adopt_record.id and (w.accepted_id = adopt_record.id or w.adoption <> '')) then
         raise exception 'UUID % принадлежит другой записи', adopt_record.id;
     else
     end case;

@@ -98,7 +98,7 @@ create table egisso.source_row (
     unconfirmed       boolean    not null default false, -- it holds the record, perhaps with other content
     resend            boolean    not null default false, -- a person wants its content to be sent once more
     unknown_id        uuid,                              -- the fact it did not know any more, though it had accepted it
-    adopt_id          uuid,                              -- the id under which a person saw the record in ЕГИССО
+    adopt_id          uuid,                              -- the id under which a person saw the record in ЕГИССО: what it holds under an id that was no record of ours
     adoption          text       not null default '' check (adoption in ('', 'asked', 'held', 'refused', 'said')), -- and what came of that; said: the source did
     -- What the source says ЕГИССО had before this gateway (jobs/README.md#take-over).
     known_id          uuid,
@@ -120,6 +120,7 @@ create index source_row_participant on egisso.source_row (participant_code) wher
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
 create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
 create index source_row_known on egisso.source_row (known_id) where known_id is not null;
+create index source_row_adopt_id on egisso.source_row (adopt_id) where adopt_id is not null;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 
 -- Readings of the source, numbered when they begin: of two that say different things of a

@@ -126,7 +126,7 @@ on conflict (id) do update set content = excluded.content, becomes = excluded.be
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
 update egisso.source_row
-   set accepted_id = $3, accepted_event = $3, accepted_content = $4, accepted_hash = $5, accepted_provider = $6,
+   set accepted_id = $3, accepted_event = $3, adopt_id = $3, accepted_content = $4, accepted_hash = $5, accepted_provider = $6,
        participant_code = coalesce($7, participant_code), accepted_at = coalesce(accepted_at, now())
  where register = $1 and row_key = $2;
 

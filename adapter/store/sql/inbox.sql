@@ -78,8 +78,10 @@ select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifie
 select content from egisso.package_protocol where package_id = $1;
 
 -- name: members
+-- Each member's record is looked up apart, by offset 0: a plan that guesses how many there are would read all records.
 select pr.record_id, r.state, r.package_id = pr.package_id, coalesce(pr.outcome, ''), coalesce(u.outcome, '')
-  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
+  from egisso.package_record pr
+ cross join lateral (select w.state, w.package_id from egisso.record w where w.id = pr.record_id offset 0) r
   left join egisso.unconfirmed_outcome u on u.package_id = pr.package_id and u.record_id = pr.record_id and u.settled_at is null
  where pr.package_id = $1 and pr.outcome is distinct from 'withdrawn'
  order by pr.ordinal;

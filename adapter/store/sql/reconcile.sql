@@ -7,14 +7,15 @@ delete from egisso.seen_row s
 
 -- name: compare_rows
 -- Notes the keys and returns those whose row the gateway knows otherwise. What it
--- came to know since the beginning is newer than what is compared.
+-- came to know since the beginning is newer than what is compared. Each row is looked up
+-- apart, by offset 0: joined, all rows would be gone through for every batch.
 with given as (
     select * from unnest($3::text[], $4::boolean[], $5::bytea[], $6::text[], $7::text[], $8::uuid[], $9::bytea[])
            as g(row_key, deleted, content_hash, row_findings, provider, known_id, known_hash)),
 seen as (
     insert into egisso.seen_row (run, register, row_key) select $1, $2, g.row_key from given g on conflict do nothing)
 select g.row_key from given g
-  left join egisso.source_row s on s.register = $2 and s.row_key = g.row_key
+  left join lateral (select * from egisso.source_row o where o.register = $2 and o.row_key = g.row_key offset 0) s on true
  where s.row_key is null
     or s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
        and (s.unread
@@ -23,11 +24,13 @@ select g.row_key from given g
             or g.content_hash is not null and s.provider is distinct from g.provider);
 
 -- name: unseen_rows
--- Known rows the reconciliation did not see, unless they came after its beginning.
+-- Known rows the reconciliation did not see, unless they came after its beginning. In the
+-- order of the keys, see look_in_order, and each looked up apart, by offset 0: of no row
+-- this is asked twice.
 select s.row_key from egisso.source_row s
  where s.register = $2 and not s.deleted and s.row_key > $3
    and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
-   and not exists (select from egisso.seen_row w where w.run = $1 and w.register = $2 and w.row_key = s.row_key)
+   and not exists (select from egisso.seen_row w where w.run = $1 and w.register = $2 and w.row_key = s.row_key offset 0)
  order by s.row_key limit $4;
 
 -- name: count_unseen
@@ -38,19 +41,21 @@ select count(*) filter (where w.row_key is null), count(*)
    and s.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1);
 
 -- name: mark_gone
--- As a deletion the source tells; what ЕГИССО holds of it will be removed.
+-- As a deletion the source tells; what ЕГИССО holds of it will be removed. The register
+-- comes with each row, so that nobody reads all rows of it.
 with gone as (
     update egisso.source_row s
        set deleted = true, content_hash = null, row_findings = '[]', unread = false, dirty = true, updated_at = now()
-     where s.register = $2 and s.row_key in (
-           select w.row_key from egisso.source_row w
-            where w.register = $2 and w.row_key = any($3) and not w.deleted
+      from (select k.row_key from unnest($3::text[]) as k(row_key) order by k.row_key) k
+     cross join lateral (
+           select w.register, w.row_key from egisso.source_row w
+            where w.register = $2 and w.row_key = k.row_key and not w.deleted
               and w.updated_at < (select r.started_at from egisso.reconciliation r where r.id = $1)
-            order by w.row_key
-              for update)
-    returning s.row_key),
+           offset 0 for update) w
+     where s.register = w.register and s.row_key = w.row_key
+    returning s.register, s.row_key),
 unsaid as (
-    delete from egisso.source_content c using gone where c.register = $2 and c.row_key = gone.row_key)
+    delete from egisso.source_content c using gone where c.register = gone.register and c.row_key = gone.row_key)
 select count(*) from gone;
 
 -- name: touch_forgotten
@@ -105,3 +110,11 @@ select exists (select from egisso.source_cursor where register = $1 and source_m
 -- The table of keys seen is filled and emptied between two looks of the planner at
 -- it: it would take it for small and compare every key with every other.
 select set_config('enable_nestloop', 'off', true);
+
+-- name: look_in_order
+-- Some of many are looked for in the order of an index, and nothing else is read.
+select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
+
+-- name: look_up_apart
+-- What is joined with some hundred keys is looked up for each of them.
+select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);

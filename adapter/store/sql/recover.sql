@@ -34,18 +34,27 @@ with over as (
 update egisso.message m set state = 'refused', last_error = 'a later request is in the archive', claimed_until = null
   from over where m.package_id = over.id and egisso.message_open(m.state);
 
+-- name: bring_classifier_asked
+update egisso.classifier_request set package_id = $2, asked_at = $3 where classifier = $1 and (asked_at is null or asked_at < $3);
+
 -- name: bring_message
 insert into egisso.message (id, package_id, incoming_id, envelope, certificate, state, attempts, created_at, last_error)
-values ($1, $2, $3, $4, $5, $6, 1, $7, case when $6 = 'refused' then 'brought back from the archive: its package went on' else '' end);
+values ($1, $2, $3, $4, $5, $6, 1, $7, case when $6 <> 'refused' then '' when $3::text is null then 'brought back from the archive: its package went on'
+             else 'brought back from the archive: too old to be offered again' end);
 
 -- name: bring_attempt
 insert into egisso.attempt (message_id, started_at, outcome, detail) values ($1, $2, 'unknown', 'brought back from the archive');
 
+-- name: end_other_replies
+-- To a request one reply is open: an earlier one never left.
+update egisso.message set state = 'refused', last_error = 'a later reply is in the archive', claimed_until = null
+ where incoming_id = $1 and egisso.message_open(state);
+
 -- name: bring_reply_state
--- What it answers is answered.
+-- What it answers is answered, and who asked has had the answer if it is old, $3.
 update egisso.incoming
-   set handled_at = coalesce(handled_at, $2), verdict = coalesce(verdict, 'rejected'), reply = 'signed', claimed_until = null, epoch = epoch + 1
- where id = $1 and kind = 'request' and reply is distinct from 'signed';
+   set handled_at = coalesce(handled_at, $2), verdict = coalesce(verdict, 'rejected'), reply = case when $3 then 'delivered' else 'signed' end, claimed_until = null, epoch = epoch + 1
+ where id = $1 and kind = 'request' and reply is distinct from case when $3 then 'delivered' else 'signed' end;
 
 -- name: bring_rows
 -- In the order in which everybody locks them. What rows say now that the database does not
@@ -57,7 +66,9 @@ select $1, r.row_key, r.record_no, $4, false, true from unnest($2::text[], $3::t
 on conflict (register, row_key) do update set unread = true, dirty = false where not s.deleted and s.updated_at < $4;
 
 -- name: lock_brought_rows
-select from egisso.source_row where register = $1 and row_key = any($2) order by row_key for update;
+-- Each row is looked up apart, by offset 0: in the order of an index all rows of the register would be read.
+select from (select k.row_key from unnest($2::text[]) as k(row_key) order by k.row_key) k
+ cross join lateral (select from egisso.source_row s where s.register = $1 and s.row_key = k.row_key offset 0 for update) s;
 
 -- name: overtaken
 -- Records whose row has gone on since, in a later package that left or may have left.
@@ -83,21 +94,25 @@ returning m.package_id, m.record_id, m.outcome;
 update egisso.record set state = 'accepted' where id = any($1) and state = 'packed';
 
 -- name: give_way
--- What was to be sent of the rows and is not what was.
-update egisso.record set state = 'dropped', reason_code = 'replaced'
- where register = $1 and row_key = any($2) and egisso.record_unsent(state) and not id = any($3);
+-- What was to be sent of the rows and is not what was. Each row's record is looked up apart.
+update egisso.record r set state = 'dropped', reason_code = 'replaced'
+  from (select o.id from unnest($2::text[]) as l(row_key)
+         cross join lateral (select n.id from egisso.record n
+                              where n.register = $1 and n.row_key = l.row_key and egisso.record_unsent(n.state) and not n.id = any($3) offset 0) o) g
+ where r.id = g.id;
 
 -- name: make_ready
 update egisso.record set state = 'ready' where id = any($1) and not egisso.record_underway(state) and not egisso.record_accepted(state);
 
 -- name: bring_held
--- What ЕГИССО held of the rows when the records were sent. The register comes with each
+-- What ЕГИССО held of the rows when the records were sent, some of it adopted. The register comes with each
 -- row, so that nobody reads all rows of it.
 update egisso.source_row s
    set generation = h.generation, events = h.events, accepted_id = h.id, accepted_event = h.event, accepted_hash = h.hash,
        accepted_content = case when h.id is not null and not exists (
            select from egisso.element e where e.id = h.event and coalesce(e.becomes, e.content) = h.content::jsonb offset 0) then h.content::jsonb end,
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, $10) end,
+       adopt_id = case when h.id is null or exists (select from egisso.record r where r.id = h.id offset 0) then s.adopt_id else h.id end,
        participant_code = h.code, dirty = not s.unread, settled_hash = null
   from (select $1::text as register, u.*
           from unnest($2::text[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $11::text[])

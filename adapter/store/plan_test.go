@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// TestEachRowIsLookedUpByItsKey: a statement that goes on with some hundred rows of a large
+// register reads these only, though nothing is known yet of how large the tables are.
+func TestEachRowIsLookedUpByItsKey(t *testing.T) {
+	f := open(t)
+	f.exec(t, `set plan_cache_mode = force_custom_plan`)
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty) select 'fact', n::text, '', now(), false from generate_series(1, 5000) n;
+		insert into egisso.record (id, register, row_key, kind, provider, state) select gen_random_uuid(), register, row_key, 'fact', 'p', 'accepted' from egisso.source_row;
+		insert into egisso.source_content (register, row_key, content) select register, row_key, '{}' from egisso.source_row`)
+	keys := make([]string, 500)
+	for i := range keys {
+		keys[i] = "5" + strings.Repeat("0", i%4)
+	}
+	all := queries(t, "sql/*.sql")
+	scan := regexp.MustCompile(`Scan.* on (source_row|source_content|record)\b`)
+	byKey := regexp.MustCompile(`Index Cond: .*\b(row_key|id) [=>] `)
+	for name, args := range map[string][]any{
+		"lock_brought_rows": {"fact", keys},
+		"give_way":          {"fact", keys, []string{}},
+		"overtaken":         {"fact", keys, make([]*string, len(keys)), nil, nil},
+		"compare_rows":      {1, "fact", keys, make([]bool, len(keys)), make([][]byte, len(keys)), make([]string, len(keys)), keys},
+		"mark_gone":         {1, "fact", keys},
+		"unseen_rows":       {1, "fact", "5", 500},
+	} {
+		tx, err := f.conn.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings := map[string]string{"lock_brought_rows": "lock_recovery", "give_way": "lock_recovery", "overtaken": "lock_recovery", "mark_gone": "look_up_apart", "unseen_rows": "look_in_order"}[name]
+		if settings != "" {
+			if _, err := tx.Exec(t.Context(), all[settings]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows, err := tx.Query(t.Context(), "explain (costs off) "+all[name], args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i, line := range plan {
+			if scan.MatchString(line) && !byKey.MatchString(strings.Join(plan[i+1:min(i+2, len(plan))], "")) {
+				t.Errorf("%s reads more than it asks for: %s", name, line)
+			}
+		}
+		if err := tx.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tx, err := f.conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const read = `select seq_tup_read from pg_stat_xact_user_tables where schemaname = 'egisso' and relname = 'source_row'`
+	var before, after int
+	if err = tx.QueryRow(t.Context(), read).Scan(&before); err == nil {
+		_, err = tx.Exec(t.Context(), `select egisso.adopt_record('fact', '7', gen_random_uuid(), 'проверка')`)
+	}
+	if err == nil {
+		err = tx.QueryRow(t.Context(), read).Scan(&after)
+	}
+	if err != nil || after > before {
+		t.Errorf("adopt_record reads %d rows, %v", after-before, err)
+	}
+}
