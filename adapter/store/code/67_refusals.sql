@@ -114,7 +114,7 @@ begin
     -- Whatever ЕГИССО holds was a record of ours, was adopted, or is what the source says.
     when egisso.id_claimed(adopt_record.id, s.register, s.row_key)
       or exists (select from egisso.source_row w where (w.register, w.row_key) <> (s.register, s.row_key)
-                    and w.adopt_id = adopt_record.id and (w.accepted_id = adopt_record.id or w.adoption <> '')) then
+                    and w.adopt_id = adopt_record.id and w.accepted_id = adopt_record.id) then
         raise exception 'UUID % принадлежит другой записи', adopt_record.id;
     else
     end case;
