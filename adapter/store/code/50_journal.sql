@@ -37,9 +37,11 @@ select p.id,
        (select count(*) from egisso.package_record m
          where m.package_id = p.id and m.findings is not null and m.outcome is distinct from 'withdrawn') as warned,
        p.withdrawn,
-       p.export_id
+       p.export_id,
+       p.pruned_at
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
+comment on column egisso.journal.pruned_at is 'Когда по сроку хранения удалены документы пакета и содержание его записей; пусто — хранятся';
 comment on column egisso.journal.export_id is 'Номер выгрузки; пусто у реестров, которые уходят по мере готовности';
 comment on column egisso.journal.withdrawn is 'Сколько записей изъято до подписи, потому что решены заново: изменились источник, КМСЗ или правила';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';

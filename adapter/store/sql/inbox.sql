@@ -12,7 +12,7 @@ on conflict (id) do update
 
 -- name: doubted_answers
 select id, raw from egisso.answer
- where not verified and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
+ where not verified and raw <> '' and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
 
 -- name: answer_doubtful
 update egisso.answer set trust = $2 where id = $1 and not verified;
