@@ -48,11 +48,12 @@ func Remove(name string) error {
 	return os.Remove(day)
 }
 
-// Find returns the first entry of that kind and id in files begun from a day before a moment to a
-// day after it; found is false if none of them has it. What is damaged is passed over.
+// Find returns the first entry of that kind and id in files begun within two days before a moment or
+// a day after it, in all of them if the moment is zero; found is false if none of them has it. What
+// is damaged is passed over.
 func Find(kind Kind, id string, at time.Time, files ...string) (e Entry, found bool, err error) {
 	for _, name := range files {
-		if from := begun(name); from.Before(at.Add(-48*time.Hour)) || from.After(at.Add(24*time.Hour)) {
+		if from := begun(name); !at.IsZero() && (from.Before(at.Add(-48*time.Hour)) || from.After(at.Add(24*time.Hour))) {
 			continue
 		}
 		for e, err := range Read(name) {
