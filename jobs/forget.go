@@ -80,4 +80,3 @@ func (f Forget) file(ctx context.Context, name string) (gone int, err error) {
 	}
 	return 1, f.Store.NoteForgotten(context.WithoutCancel(ctx), entries)
 }
-

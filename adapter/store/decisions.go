@@ -59,7 +59,7 @@ type heldColumns struct {
 	contents, providers  []*string
 	generations, counts  []int
 	concluded            []int16
-	unconfirmed          []bool
+	unconfirmed, resend  []bool
 	adoptions            []lifecycle.Adopted
 }
 
@@ -75,7 +75,7 @@ func (c *heldColumns) add(key string, h lifecycle.Held) error {
 	c.keys, c.ids, c.events, c.unknown = append(c.keys, key), append(c.ids, orNull(h.ID)), append(c.events, orNull(h.Event)), append(c.unknown, orNull(h.Unknown))
 	c.hashes, c.contents, c.providers = append(c.hashes, h.Hash), append(c.contents, content), append(c.providers, nullable(h.Provider))
 	c.generations, c.counts, c.concluded = append(c.generations, h.Generation), append(c.counts, h.Events), append(c.concluded, int16(h.Concluded))
-	c.unconfirmed, c.adoptions = append(c.unconfirmed, h.Unconfirmed), append(c.adoptions, h.Adoption)
+	c.unconfirmed, c.resend, c.adoptions = append(c.unconfirmed, h.Unconfirmed), append(c.resend, h.Resend), append(c.adoptions, h.Adoption)
 	return nil
 }
 
@@ -168,7 +168,7 @@ func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 	}
 	if h := d.held; len(h.keys) > 0 {
 		batch.Queue(query("hold_rows"), d.register, h.keys, flat(h.ids), flat(h.events), flat(h.hashes), flat(h.contents), flat(h.providers),
-			h.generations, h.counts, h.concluded, h.unconfirmed, flat(h.unknown), h.adoptions)
+			h.generations, h.counts, h.concluded, h.unconfirmed, flat(h.unknown), h.adoptions, h.resend)
 	}
 	if c := d.records; len(c.ids) > 0 {
 		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))

@@ -50,7 +50,7 @@ begin
         grant insert on egisso.package_record, egisso.record_message, egisso.message, egisso.attachment, egisso.attempt,
             egisso.package_file, egisso.classifier_note, egisso.export to egisso_gateway;
         grant insert, update, delete on egisso.export_plan to egisso_gateway;
-        grant update (outcome) on egisso.package_record to egisso_gateway;
+        grant update (outcome, late, late_file) on egisso.package_record to egisso_gateway;
         grant update (state, attempts, next_attempt_at, epoch, claimed_until, last_error, delivered_at) on egisso.message to egisso_gateway;
         grant update (uploaded_at) on egisso.attachment to egisso_gateway;
         grant update (finished_at, outcome, fault, detail) on egisso.attempt to egisso_gateway;

@@ -92,6 +92,7 @@ type caseRecord struct {
 	Kind    string          `json:"kind"`
 	Ordinal int             `json:"ordinal"`
 	Outcome *string         `json:"outcome"` // null: none yet
+	Late    *string         `json:"late"`    // outcome of a protocol that came when a person had released the record
 	SHA256  *string         `json:"sha256"`  // of the canonical content
 	Content json.RawMessage `json:"content"` // as it is now known under this id; null if its term is over
 	Said    []struct {

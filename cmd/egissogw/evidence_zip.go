@@ -105,6 +105,9 @@ func (p *casePackage) text(b *strings.Builder) {
 		if r.Outcome != nil {
 			outcome = *r.Outcome
 		}
+		if r.Late != nil {
+			outcome += ", протокол пришёл позже: " + *r.Late
+		}
 		fmt.Fprintf(b, "  запись %s (%s, №%d): %s\n", r.ID, r.Kind, r.Ordinal, outcome)
 		for _, s := range r.Said {
 			fmt.Fprintf(b, "    ЕГИССО: %s %s\n", s.RuleCode, oneLine(s.Report))

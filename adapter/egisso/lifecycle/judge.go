@@ -25,6 +25,9 @@ func Judge(a *Said, pkg *AnsweredPackage) Verdict {
 		}
 		return judgeAgain(a, pkg)
 	case "send_failed":
+		if v, final := judgeLate(a, pkg); final {
+			return v
+		}
 		if pkg.Delivered && (a.Kind == SaidByBus || a.Kind == SaidStatus) {
 			return Verdict{Note: "status of a package that has failed already"} // late, or by GetStatus, too
 		}

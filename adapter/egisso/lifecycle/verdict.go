@@ -16,6 +16,8 @@ type AnsweredPackage struct {
 	RecordCount int
 	Classifier  string // code a request for the classifier asked for
 	Members     []uuid.UUID
+	// Released: a person gave its records back, and they may have gone again.
+	Released bool
 	// Delivered: SMEV has or had the message the answer is about.
 	Delivered bool
 	// Undecided are the members an earlier protocol left in doubt; all of them
@@ -31,7 +33,7 @@ type AnsweredPackage struct {
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
-// Failed, Returned and Result is set; none when the answer decides nothing.
+// Failed, Returned, Result and Late is set; none when the answer decides nothing.
 type Verdict struct {
 	Note     string // English, kept with the answer
 	Info     string // Russian, for the journal
@@ -43,6 +45,8 @@ type Verdict struct {
 	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
 	// member the protocol leaves in doubt is missing and stays sent.
 	Outcomes map[uuid.UUID]State
+	// Late are outcomes of members that were released meanwhile; Decide says what follows.
+	Late map[uuid.UUID]State
 	// Classifier is what a request for the classifier brought, Body the document
 	// it came in. It is stored, and the journal tells what was new.
 	Classifier *egisso.ClassifierAnswer

@@ -261,7 +261,9 @@ begin
      where k.id = p.id;
     update egisso.record r set state = 'ready' where r.package_id = p.id and r.state = 'packed';
     get diagnostics released = row_count;
-    update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
+    -- A protocol may come all the same: then it is known what it is about.
+    update egisso.package_record m set outcome = 'released', sent_hash = r.becomes_hash
+      from egisso.record r where r.id = m.record_id and m.package_id = p.id and m.outcome is null;
     update egisso.source_row w set dirty = true
       from egisso.package_record m join egisso.record r on r.id = m.record_id
      where m.package_id = p.id and w.register = r.register and w.row_key = r.row_key;

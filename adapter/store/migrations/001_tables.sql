@@ -323,6 +323,12 @@ create table egisso.package_record (
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released', 'withdrawn')), -- withdrawn: it left before the package was signed
     findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
+    -- Of one that a person released: the becomes_hash it was sent with, and what a protocol said
+    -- of it that came later; the file, if nobody signed that.
+    sent_hash  bytea,
+    late       text    check (late in ('accepted', 'accepted_with_warnings', 'rejected')),
+    late_file  text,
+    check (late is null or outcome = 'released'),
     primary key (package_id, ordinal),
     unique (record_id, package_id)
 ) with (fillfactor = 60); -- every member gets its outcome

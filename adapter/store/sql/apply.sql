@@ -95,3 +95,21 @@ update egisso.source_row s set dirty = true
                      where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by egisso.lock_order(w.register), w.row_key
         for update);
+
+-- name: late_outcomes
+-- The word of the bus takes the place of that of a file.
+update egisso.package_record m set late = o.outcome, late_file = $4
+  from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
+ where m.package_id = $1 and m.record_id = o.record_id and m.outcome = 'released' and (m.late is null or m.late_file is not null or $4::text is null);
+
+-- name: package_late
+-- What ЕГИССО accepted and is replaced here by something else, or dropped, is for a person.
+update egisso.package p
+   set info = $2,
+       review = nullif(concat_ws('; ', $3::text, case when c.n > 0 then
+                'ЕГИССО приняла записи, которые шлюз с тех пор заменил другими или снял: ' || c.n || '; сверьте их в кабинете поставщика' end), '')
+  from (select count(*) as n
+          from egisso.package_record m join egisso.record r on r.id = m.record_id join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
+         where m.package_id = $1 and egisso.record_accepted(m.late) and r.state = 'dropped'
+           and s.accepted_id is distinct from r.id and s.accepted_event is distinct from r.id) c
+ where p.id = $1;

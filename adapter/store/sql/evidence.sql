@@ -30,7 +30,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
          'id', p.id, 'register', p.register, 'format', p.format, 'format_version', p.format_version, 'provider', p.provider, 'channel', p.channel,
          'record_count', p.record_count, 'state', p.state, 'result', p.result, 'formed_at', p.created_at, 'signed_at', p.signed_at,
          'queued_at', p.queued_at, 'closed_at', p.closed_at, 'released_at', p.released_at, 'pruned_at', p.pruned_at,
-         'records', (select jsonb_agg(jsonb_build_object('id', r.id, 'row_key', r.row_key, 'kind', m.kind, 'ordinal', m.ordinal, 'outcome', m.outcome,
+         'records', (select jsonb_agg(jsonb_build_object('id', r.id, 'row_key', r.row_key, 'kind', m.kind, 'ordinal', m.ordinal, 'outcome', m.outcome, 'late', m.late,
                             'sha256', encode(r.becomes_hash, 'hex'), 'content', e.content,
                             'said', (select jsonb_agg(jsonb_build_object('type', t.type, 'rule_code', t.rule_code, 'report', t.report) order by t.position)
                                        from egisso.record_message t where t.package_id = p.id and t.element_id = r.id)) order by m.ordinal)

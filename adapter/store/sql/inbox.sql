@@ -68,7 +68,7 @@ update egisso.answer
 select exists (select from egisso.record where id = any($1::uuid[]));
 
 -- name: package_of_message
-select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state
+select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), p.released_at is not null, m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
    for update of p;
