@@ -10,6 +10,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// ErrPruned means that a document was removed when its term was over.
+var ErrPruned = errors.New("removed, because its term was over")
+
 // ClosedPackage is a package whose documents may have outlived their term.
 type ClosedPackage struct {
 	ID       uuid.UUID

@@ -43,7 +43,7 @@ func message(ctx context.Context, a *app, args []string) error {
 		return operatorError(err)
 	}
 	if len(content) == 0 {
-		return errors.New("содержание удалено: срок хранения истёк; хэш, подписи и то, что есть в архиве, даёт egissogw evidence")
+		return operatorError(store.ErrPruned)
 	}
 	// Messages hold people's data: without a line about it nothing is shown.
 	what := "Сообщение"

@@ -193,7 +193,7 @@ create or replace trigger guard_emptied before update of raw on egisso.incoming
     for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('incoming', 'id');
 
 create or replace trigger never_rewritten before update of raw on egisso.protocol_file
-    for each row when (new.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+    for each row when (new.raw <> '' and old.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
 
 create or replace trigger guard_emptied before update of raw on egisso.protocol_file
     for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('protocol', 'id');

@@ -59,7 +59,8 @@ select 'answer', a.id, a.received_at
 union all
 select 'reply', r.id::text, r.received_at
   from egisso.raw_reply r
- where r.raw <> '' and r.state = 'unread' and exists (select from egisso.inbox_done d where d.subject = 'reply:' || r.id)
+ where r.raw <> '' and r.state = 'unread'
+   and exists (select from egisso.inbox_done d where d.subject = 'reply:' || r.id and r.last_seen_at < d.at + interval '10 minutes') -- as egisso.inbox says done
 union all
 select 'protocol', f.id, f.applied_at
   from egisso.protocol_file f
