@@ -43,7 +43,7 @@ func (g *gathering) write(w io.Writer) error {
 	g.put(evidenceText, []byte(g.text()))
 	var sums strings.Builder
 	for _, f := range g.files {
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(f.content), f.name)
+		fprintf(&sums, "%x  %s\n", sha256.Sum256(f.content), f.name)
 	}
 	z := zip.NewWriter(w)
 	for _, f := range append(g.files, evidenceFile{evidenceSums, []byte(sums.String())}) {
@@ -76,11 +76,11 @@ func (g *gathering) text() string {
 	var b strings.Builder
 	b.WriteString("Доказательства передачи сведений в ЕГИССО через СМЭВ 3\n\n")
 	if g.Record != nil {
-		fmt.Fprintf(&b, "О записи: реестр %s, ключ %s, состояние «%s»\n", g.Record.Register, g.Record.Key, g.Record.Status)
+		fprintf(&b, "О записи: реестр %s, ключ %s, состояние «%s»\n", g.Record.Register, g.Record.Key, g.Record.Status)
 	} else {
-		fmt.Fprintf(&b, "О пакете %s\n", g.packageID)
+		fprintf(&b, "О пакете %s\n", g.packageID)
 	}
-	fmt.Fprintf(&b, "Составлено %s, egissogw %s. Моменты — UTC, часы базы шлюза.\n\n", g.Made.Format("2006-01-02 15:04:05"), g.Program)
+	fprintf(&b, "Составлено %s, egissogw %s. Моменты — UTC, часы базы шлюза.\n\n", g.Made.Format("2006-01-02 15:04:05"), g.Program)
 	for _, p := range g.Packages {
 		p.text(&b)
 	}
@@ -92,14 +92,14 @@ func (g *gathering) text() string {
 				why += "; должен быть в архиве шлюза"
 			}
 		}
-		fmt.Fprintf(&b, "Документа %s %s здесь нет: %s. SHA-256 %s, байт %d.\n", w.Kind, w.ID, why, w.SHA256, w.Size)
+		fprintf(&b, "Документа %s %s здесь нет: %s. SHA-256 %s, байт %d.\n", w.Kind, w.ID, why, w.SHA256, w.Size)
 	}
 	b.WriteString(evidenceGuide)
 	return b.String()
 }
 
 func (p *casePackage) text(b *strings.Builder) {
-	fmt.Fprintf(b, "Пакет %s, %s-%s, поставщик %s, записей %d, состояние %s\n", p.ID, p.Format, p.FormatVersion, p.Provider, p.RecordCount, p.State)
+	fprintf(b, "Пакет %s, %s-%s, поставщик %s, записей %d, состояние %s\n", p.ID, p.Format, p.FormatVersion, p.Provider, p.RecordCount, p.State)
 	for _, r := range p.Records {
 		outcome := "исхода нет"
 		if r.Outcome != nil {
@@ -108,19 +108,19 @@ func (p *casePackage) text(b *strings.Builder) {
 		if r.Late != nil {
 			outcome += ", протокол пришёл позже: " + *r.Late
 		}
-		fmt.Fprintf(b, "  запись %s (%s, №%d): %s\n", r.ID, r.Kind, r.Ordinal, outcome)
+		fprintf(b, "  запись %s (%s, №%d): %s\n", r.ID, r.Kind, r.Ordinal, outcome)
 		for _, s := range r.Said {
-			fmt.Fprintf(b, "    ЕГИССО: %s %s\n", s.RuleCode, oneLine(s.Report))
+			fprintf(b, "    ЕГИССО: %s %s\n", s.RuleCode, s.Report)
 		}
 	}
 	for _, m := range p.Messages {
-		fmt.Fprintf(b, "  сообщение %s: подписано %s", m.ID, m.MadeAt.UTC().Format(humanTime))
+		fprintf(b, "  сообщение %s: подписано %s", m.ID, m.MadeAt.UTC().Format(humanTime))
 		if m.DeliveredAt != nil {
-			fmt.Fprintf(b, ", принято СМЭВ %s", m.DeliveredAt.UTC().Format(humanTime))
+			fprintf(b, ", принято СМЭВ %s", m.DeliveredAt.UTC().Format(humanTime))
 		}
-		fmt.Fprintf(b, ", попыток %d\n", len(m.Attempts))
+		fprintf(b, ", попыток %d\n", len(m.Attempts))
 		for _, a := range m.Answers {
-			fmt.Fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, a.ReceivedAt.UTC().Format(humanTime))
+			fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, a.ReceivedAt.UTC().Format(humanTime))
 		}
 	}
 	if p.Channel == "manual" {
