@@ -74,7 +74,9 @@ type casePackage struct {
 		Outcome    *string    `json:"outcome"`
 		AppliedAt  *time.Time `json:"applied_at"`
 	} `json:"protocols"`
-	others []uuid.UUID // its other records
+	// SaidOfOthers counts what protocols say of anything else than these records.
+	SaidOfOthers int         `json:"said_of_others"`
+	others       []uuid.UUID // its other records
 }
 
 // caseRecord is a record as it was in a package, and what the protocol says of it.

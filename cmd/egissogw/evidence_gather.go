@@ -76,9 +76,9 @@ func (g *gathering) packageOf(ctx context.Context, p *casePackage) error {
 				return err
 			}
 			place := "answers/" + safeName(a.ID) + "/"
-			g.add(p, archive.Answer, a.ID, place+"message.xml", d, names(p.others, d))
+			g.add(p, archive.Answer, a.ID, place+"message.xml", d, p.names(d))
 			for i, f := range d.Files {
-				if !names(p.others, d) || g.Whole {
+				if !p.names(d) || g.Whole {
 					g.put(fmt.Sprintf("%sfile-%d", place, i+1), f.Content)
 				}
 			}
@@ -97,7 +97,7 @@ func (g *gathering) packageOf(ctx context.Context, p *casePackage) error {
 		if err != nil {
 			return err
 		}
-		g.add(p, archive.Protocol, f.ID, "protocols/"+safeName(f.ID)+".xml", d, names(p.others, d))
+		g.add(p, archive.Protocol, f.ID, "protocols/"+safeName(f.ID)+".xml", d, p.names(d))
 	}
 	return nil
 }
@@ -196,13 +196,17 @@ func (g *gathering) put(name string, content []byte) {
 	g.files = append(g.files, evidenceFile{name, content})
 }
 
-// names tells whether a document names one of the records.
-func names(records []uuid.UUID, d keptDocument) bool {
+// names tells whether an answer or protocol speaks of other records of the package, or of
+// what is no record of it.
+func (p *casePackage) names(d keptDocument) bool {
+	if p.SaidOfOthers > 0 {
+		return true
+	}
 	texts := [][]byte{bytes.ToLower(d.Content)}
 	for _, f := range d.Files {
 		texts = append(texts, bytes.ToLower(f.Content))
 	}
-	for _, id := range records {
+	for _, id := range p.others {
 		for _, text := range texts {
 			if bytes.Contains(text, []byte(id.String())) {
 				return true

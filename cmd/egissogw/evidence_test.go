@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"egissogw/adapter/archive"
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/smev"
@@ -319,4 +321,27 @@ func (s site) removedFromTheDatabase(t *testing.T, key, dir string) {
 		t.Errorf("from the archive come %q", sorted(files))
 	}
 	s.run(t, "verify", name)
+}
+
+// TestWhatNamesOthers: an answer is not given out that speaks of somebody else, by whatever name.
+func TestWhatNamesOthers(t *testing.T) {
+	t.Parallel()
+	other := uuid.New()
+	says := func(text string) keptDocument { return keptDocument{Evidence: store.Evidence{Content: []byte(text)}} }
+	inFile := keptDocument{Evidence: store.Evidence{Files: []store.EvidenceFile{{Content: []byte(other.String())}}}}
+	for _, c := range []struct {
+		pkg  casePackage
+		d    keptDocument
+		want bool
+	}{
+		{casePackage{others: []uuid.UUID{other}}, says("<p/>"), false},
+		{casePackage{others: []uuid.UUID{other}}, says(strings.ToUpper(other.String())), true},
+		{casePackage{others: []uuid.UUID{other}}, inFile, true},
+		{casePackage{others: []uuid.UUID{other}, SaidOfOthers: 1}, says("<p/>"), true},
+		{casePackage{}, says(other.String()), false},
+	} {
+		if got := c.pkg.names(c.d); got != c.want {
+			t.Errorf("%+v of %s: %v", c.pkg, c.d.Content, got)
+		}
+	}
 }

@@ -36,6 +36,9 @@ select coalesce(jsonb_agg(jsonb_build_object(
                                        from egisso.record_message t where t.package_id = p.id and t.element_id = r.id)) order by m.ordinal)
                        from egisso.package_record m join egisso.record r on r.id = m.record_id left join egisso.element e on e.id = r.id
                       where m.package_id = p.id and m.outcome is distinct from 'withdrawn' and ($3::uuid is not null or r.register = $1 and r.row_key = $2)),
+         'said_of_others', (select count(*) from egisso.record_message t
+                             where t.package_id = p.id and t.record_id <> '' and $3::uuid is null
+                               and not exists (select from egisso.record r where r.id = t.element_id and r.register = $1 and r.row_key = $2)),
          'messages', (select jsonb_agg(jsonb_build_object('id', m.id, 'made_at', m.created_at, 'delivered_at', m.delivered_at, 'state', m.state,
                              'certificate_sha256', encode(m.certificate, 'hex'),
                              'attempts', (select jsonb_agg(jsonb_build_object('started_at', t.started_at, 'finished_at', t.finished_at, 'outcome', t.outcome, 'fault', t.fault) order by t.id)
