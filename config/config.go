@@ -35,6 +35,7 @@ type Config struct {
 	Signer   Signer   `group:"signer" doc:"Подпись"`
 	Package  Package  `group:"package" doc:"Пакеты и проверки"`
 	Archive  Archive  `group:"archive" doc:"Архив доказательств"`
+	Keeping  Keeping  `group:"keeping" doc:"Сроки хранения"`
 	Job      Job      `group:"job" doc:"Задания и повторы"`
 	Watch    Watch    `group:"watch" doc:"Наблюдение"`
 	Log      Log      `group:"log" doc:"Журнал программы"`
@@ -189,7 +190,14 @@ const PersonChangesSend = "send"
 
 // Archive is the evidence outside the database.
 type Archive struct {
-	Dir string `env:"ARCHIVE_DIR" check:"folder" doc:"Каталог, куда до отправки пишется каждое наше сообщение с его записями и до подтверждения — каждое пришедшее, чтобы потеря базы не стала потерей доказательств; пока писать туда нельзя, ничего не отправляется и не подтверждается. У каждой базы шлюза свой; создаётся заранее, 0700. Пусто — архива нет"`
+	Dir      string `env:"ARCHIVE_DIR" check:"folder" doc:"Каталог, куда до отправки пишется каждое наше сообщение с его записями и до подтверждения — каждое пришедшее, чтобы потеря базы не стала потерей доказательств; пока писать туда нельзя, ничего не отправляется и не подтверждается. У каждой базы шлюза свой; создаётся заранее, 0700. Пусто — архива нет"`
+	KeepDays int    `env:"ARCHIVE_KEEP_DAYS,default=0" range:"0..36500" doc:"Сколько суток хранить файлы архива; удаляются целиком, когда всё, что в них, удалено из базы по KEEP_DAYS; не меньше его. 0 — всегда"`
+}
+
+// Keeping is how long evidence is kept.
+type Keeping struct {
+	Days     int      `env:"KEEP_DAYS,default=0" range:"0..36500" doc:"Сколько суток после закрытия пакета хранить в базе документы (сообщения, файлы, ответы, протоколы) и содержание записей; потом остаются идентификаторы, хэши, исходы и подписи. Не удаляется то, что не решено, в споре (egissogw evidence hold) или есть в ЕГИССО. 0 — всегда"`
+	Schedule Schedule `env:"SCHEDULE_PRUNE,default=45 4 * * *" doc:"Когда удалять то, чей срок хранения истёк"`
 }
 
 // Job says when and how persistently the jobs run.

@@ -39,6 +39,9 @@ func (r *reader) checkTogether() {
 		c.FTP.Address = address
 	}
 	r.checkProxyOfEnvironment()
+	if days := c.Archive.KeepDays; days > 0 && (c.Keeping.Days == 0 || days < c.Keeping.Days) {
+		r.complain(&c.Archive.KeepDays, "меньше "+Prefix+"KEEP_DAYS или та не задана: файл архива удаляется только после того, как всё в нём удалено из базы")
+	}
 	r.checkPath(&c.SMEV.Certificates, fileProblem)
 	r.checkPath(&c.SMEV.Roots, fileProblem)
 	if c.SMEV.Trust == TrustChain && c.SMEV.Subject == "" {

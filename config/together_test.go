@@ -53,6 +53,23 @@ func TestLeaseOutlastsTheWorkUnderIt(t *testing.T) {
 	}
 }
 
+// A file of the archive goes after everything in it has gone from the database.
+func TestTheArchiveKeepsLonger(t *testing.T) {
+	for name, tc := range map[string]struct {
+		days, archive string
+		ok            bool
+	}{
+		"for ever": {"0", "0", true}, "the database forgets": {"365", "0", true}, "as long": {"365", "365", true},
+		"shorter": {"365", "364", false}, "the database never forgets": {"0", "365", false},
+	} {
+		_, err := load(t, map[string]string{"EGISSOGW_KEEP_DAYS": tc.days, "EGISSOGW_ARCHIVE_KEEP_DAYS": tc.archive})
+		var problems *config.Problems
+		if (err == nil) != tc.ok || err != nil && (!errors.As(err, &problems) || len(problems.List) != 1 || problems.List[0].Variable != "EGISSOGW_ARCHIVE_KEEP_DAYS") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // A cron line that parses but never fires would stop a job in silence.
 func TestScheduleThatNeverFiresIsRefused(t *testing.T) {
 	for _, spec := range []string{"0 0 30 2 *", "0 0 31 4,6,9,11 *"} {

@@ -233,7 +233,8 @@ func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, ro
 	var unsigned *uuid.UUID
 	var head lifecycle.RecordHead
 	_, err = pgx.ForEachRow(result, []any{&key, &head.ID, &head.Kind, &head.State, &head.BecomesHash, &head.Passed, &head.Provider, &unsigned,
-		&head.Refusal.AlreadyLoaded, &head.Refusal.UnknownTarget, &head.Refusal.Suspect, &head.Becomes, &head.Refusal.OtherWords}, func() error {
+		&head.Refusal.AlreadyLoaded, &head.Refusal.UnknownTarget, &head.Refusal.Suspect, &head.Becomes, &head.Refusal.OtherWords,
+		&head.Late.Accepted, &head.Late.Changed, &head.Late.Unsigned}, func() error {
 		last, row := head, byKey[key]
 		last.BecomesHash, last.Becomes = slices.Clone(head.BecomesHash), slices.Clone(head.Becomes)
 		row.Last = &last

@@ -50,7 +50,7 @@ begin
         grant insert on egisso.package_record, egisso.record_message, egisso.message, egisso.attachment, egisso.attempt,
             egisso.package_file, egisso.classifier_note, egisso.export to egisso_gateway;
         grant insert, update, delete on egisso.export_plan to egisso_gateway;
-        grant update (outcome) on egisso.package_record to egisso_gateway;
+        grant update (outcome, late, late_file) on egisso.package_record to egisso_gateway;
         grant update (state, attempts, next_attempt_at, epoch, claimed_until, last_error, delivered_at) on egisso.message to egisso_gateway;
         grant update (uploaded_at) on egisso.attachment to egisso_gateway;
         grant update (finished_at, outcome, fault, detail) on egisso.attempt to egisso_gateway;
@@ -74,6 +74,11 @@ begin
             egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
+        -- Evidence whose term is over goes through functions that ask whether it may.
+        grant execute on function egisso.package_kept(uuid, timestamptz), egisso.prune_package(uuid, timestamptz, jsonb),
+            egisso.prune_document(text, text, timestamptz, jsonb), egisso.prune_dropped(timestamptz, integer), egisso.note_pruning(text),
+            egisso.note_evidence(text, text, uuid, integer, text) to egisso_gateway;
+        grant update (forgotten_at) on egisso.pruned to egisso_gateway;
         grant execute on function egisso.begin_recovery(text), egisso.end_recovery(text, text),
             egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
@@ -90,6 +95,7 @@ begin
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.accept_loss(text), egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),
             egisso.mean_refusal(bigint, text, text), egisso.adopt_record(text, text, uuid, text), egisso.send_unconfirmed(text, text, text),
+            egisso.dispute_record(text, text, boolean, text),
             egisso.reset_contour(text, boolean, text, text[], text, boolean, text),
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;

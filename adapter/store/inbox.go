@@ -119,7 +119,7 @@ func packageOfMessage(ctx context.Context, tx pgx.Tx, originalID string) (*lifec
 	var result *string
 	var messageState string
 	err := tx.QueryRow(ctx, query("package_of_message"), messageID).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &messageState, &p.Released)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &p.Classifier, &p.Released, &messageState)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -170,7 +170,7 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage
 		batch.Queue(query("confirm_delivery"), pkg.MessageID)
 	}
 	batch.Queue(query("queued_by_answer"), pkg.ID)
-	if v.Protocol != nil && v.FromFile == "" && (v.Progress > 0 || v.Returned || v.Result != "") {
+	if v.Protocol != nil && v.FromFile == "" && (v.Progress > 0 || v.Returned || v.Result != "" || v.Late != nil) {
 		batch.Queue(query("save_protocol"), pkg.ID, v.Protocol)
 	}
 	queueSettled(batch, pkg, v)
@@ -195,6 +195,9 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage
 		queueOutcomes(batch, pkg, v)
 	case v.Result != "":
 		queueOutcomes(batch, pkg, v)
+	case v.Late != nil:
+		queueLate(batch, pkg, v)
+		v.Review = ""
 	case v.Info != "":
 		batch.Queue(query("package_info"), pkg.ID, v.Info)
 	}
@@ -216,9 +219,6 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
-	if pkg.Released {
-		batch.Queue(query("late_outcomes"), pkg.ID, flat(ids), outcomes)
-	}
 	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
 	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
@@ -228,6 +228,23 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 	if pkg.Register == egisso.RegisterParticipant {
 		batch.Queue(query("touch_blocked_by_participant"))
 	}
+}
+
+// queueLate notes what a protocol says of records that were released; those that go again and
+// those that wait are decided anew.
+func queueLate(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle.Verdict) {
+	var ids []uuid.UUID
+	var outcomes []string
+	for _, id := range pkg.Members {
+		if outcome, said := v.Late[id]; said {
+			ids, outcomes = append(ids, id), append(outcomes, string(outcome))
+		}
+	}
+	batch.Queue(query("lock_rows_of_package"), pkg.ID)
+	batch.Queue(query("late_outcomes"), pkg.ID, flat(ids), outcomes, nullable(v.FromFile))
+	queueMessages(batch, pkg.ID, v.Messages)
+	batch.Queue(query("package_late"), pkg.ID, v.Info, nullable(v.Review))
+	batch.Queue(query("touch_rows"), pkg.ID)
 }
 
 // queueSettled lets the word of the bus take the place of outcomes from a file, with

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -116,6 +118,12 @@ func (s *Store) InboxBytes(ctx context.Context, id string) (raw []byte, err erro
 	}
 	if err := s.pool.QueryRow(ctx, query("inbox_bytes"), id).Scan(&raw); err != nil {
 		return nil, fmt.Errorf("read %s: %w", id, err)
+	}
+	if len(raw) == 0 { // or it came so
+		kind, of, _ := strings.Cut(id, ":")
+		if p, err := s.PrunedDocument(ctx, kind, of); err != nil || p != nil {
+			return nil, errors.Join(err, fmt.Errorf("read %s: %w", id, ErrPruned))
+		}
 	}
 	return raw, nil
 }

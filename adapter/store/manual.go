@@ -69,6 +69,9 @@ func (s *Store) FileContent(ctx context.Context, id uuid.UUID) (content []byte, 
 	if err := s.pool.QueryRow(ctx, query("file_content"), id).Scan(&content); err != nil {
 		return nil, fmtError("read the file of package", id, err)
 	}
+	if len(content) == 0 {
+		return nil, fmtError("read the file of package", id, ErrPruned)
+	}
 	return content, nil
 }
 

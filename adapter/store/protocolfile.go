@@ -123,7 +123,7 @@ func packageByID(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*lifecycle.FileP
 	var result *string
 	var message *uuid.UUID
 	err := tx.QueryRow(ctx, query("package_by_id"), id).
-		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &channel, &message, &p.Left)
+		Scan(&p.ID, &p.Register, &p.State, &result, &p.RecordCount, &channel, &p.Released, &message, &p.Left)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}

@@ -131,6 +131,9 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 	if p.archive != nil {
 		entries = append(entries, jobs.Entry{Job: p.archive, Schedule: minutely})
 	}
+	if c.Keeping.Days > 0 && c.Keeping.Schedule.Schedule != nil {
+		entries = append(entries, jobs.Entry{Job: p.prune(c), Schedule: c.Keeping.Schedule.Schedule, Limit: pruneLimit})
+	}
 	if c.Job.Reconcile.Schedule != nil {
 		entries = append(entries, jobs.Entry{
 			Job: p.reconcile(), Schedule: c.Job.Reconcile.Schedule, Limit: jobs.ReconcileLimit, Wakes: []string{"decide"},
@@ -152,6 +155,18 @@ func (g *gateway) openArchive(c config.Config, s *store.Store) *jobs.Archive {
 	})
 	newest := func() ([]archive.Entry, error) { return archive.Newest(c.Archive.Dir) }
 	return &jobs.Archive{Store: s, To: w, Probe: func() error { return archive.Probe(c.Archive.Dir) }, Newest: newest, Able: ability(c), Now: time.Now, Log: g.log}
+}
+
+// pruneLimit is how long a run that removes documents may take; the next goes on.
+const pruneLimit = 4 * time.Hour
+
+func (p *parts) prune(c config.Config) jobs.Job {
+	const day = 24 * time.Hour
+	job := jobs.Prune{Store: p.store, Keep: time.Duration(c.Keeping.Days) * day, Now: time.Now, Log: p.log}
+	if c.Archive.Dir != "" && c.Archive.KeepDays > 0 {
+		job.Archive = &jobs.Forget{Store: p.store, Folder: c.Archive.Dir, Keep: time.Duration(c.Archive.KeepDays) * day, Now: time.Now, Log: p.log}
+	}
+	return job
 }
 
 func (p *parts) collect() jobs.Collect {

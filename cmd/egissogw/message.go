@@ -38,9 +38,12 @@ func message(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
-	content, err := evidence(ctx, s, text, *file, *answer)
+	content, err := octetsOf(ctx, s, text, *file, *answer)
 	if err != nil {
 		return operatorError(err)
+	}
+	if len(content) == 0 {
+		return operatorError(store.ErrPruned)
 	}
 	// Messages hold people's data: without a line about it nothing is shown.
 	what := "Сообщение"
@@ -56,8 +59,8 @@ func message(ctx context.Context, a *app, args []string) error {
 	return to.write(a, content)
 }
 
-// evidence finds the octets meant.
-func evidence(ctx context.Context, s *store.Store, text string, file, answer bool) ([]byte, error) {
+// octetsOf finds the octets meant.
+func octetsOf(ctx context.Context, s *store.Store, text string, file, answer bool) ([]byte, error) {
 	kept, isAnswer, err := s.FindAnswer(ctx, text)
 	if err != nil || isAnswer && !file {
 		return kept.Raw, err

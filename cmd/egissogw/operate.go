@@ -19,6 +19,9 @@ import (
 // operatorError says in Russian why the database refused a command: functions of
 // the schema raise texts for people.
 func operatorError(err error) error {
+	if errors.Is(err, store.ErrPruned) {
+		return errors.New("содержание удалено: срок хранения истёк; хэш, подписи и то, что есть в архиве, даёт egissogw evidence")
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return err

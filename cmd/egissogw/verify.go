@@ -22,6 +22,7 @@ type verification struct {
 	// content is the file a detached signature is for; empty where not given.
 	content string
 	at      time.Time
+	moment  bool // at was given
 	// trust judges every certificate, busTrust only those of the bus's own
 	// signatures; nil where not configured.
 	trust, busTrust func(*cert.Certificate) error
@@ -48,6 +49,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	if v.name == stdinName && v.content == stdinName {
 		return usageError{"стандартный ввод нельзя прочитать дважды"}
 	}
+	v.moment = *at != ""
 	if v.at, err = a.moment(*at); err != nil {
 		return err
 	}
@@ -126,6 +128,8 @@ func (v *verification) run(ctx context.Context) (*verifyReport, error) {
 		return nil, err
 	}
 	switch {
+	case isZip(head):
+		return v.explainArchive(ctx)
 	case looksLikeXML(head), isHeader(head), firstBoundary(head) != "":
 		r, err := v.explainXML(ctx)
 		if errors.Is(err, errNoSignature) && v.beside() {

@@ -21,7 +21,7 @@ const (
 // verifyReport is the answer of verify, and its JSON form.
 type verifyReport struct {
 	File    string    `json:"file"`
-	Kind    string    `json:"kind"` // soap, xml or cms
+	Kind    string    `json:"kind"` // soap, xml, cms or evidence
 	Content string    `json:"content,omitempty"`
 	At      time.Time `json:"at"`
 	// Holds: every signature of the file holds.
@@ -72,7 +72,7 @@ func (s *signatureReport) matches() bool {
 	return verified
 }
 
-var kindText = map[string]string{"soap": "сообщение SOAP", "xml": "документ XML", "cms": "CMS (PKCS#7)"}
+var kindText = map[string]string{"soap": "сообщение SOAP", "xml": "документ XML", "cms": "CMS (PKCS#7)", "evidence": "архив доказательств"}
 
 func (r *verifyReport) print(w io.Writer) error {
 	fprintf(w, "%s: %s, подписей: %d\n", r.File, kindText[r.Kind], r.count())
@@ -104,7 +104,11 @@ func (r *verifyReport) print(w io.Writer) error {
 	if len(r.Signatures) > 1 {
 		fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
 	}
-	_, err := fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", r.At.Local().Format(humanTime))
+	at := "на " + r.At.Local().Format(humanTime)
+	if r.Kind == "evidence" {
+		at = "на время каждого сообщения, если не указано --at"
+	}
+	_, err := fprintf(w, "\nСроки сертификатов проверены %s. Отзыв сертификатов не проверяется.\n", at)
 	return err
 }
 

@@ -114,21 +114,29 @@ func (x *explainer) step(ok bool, title, format string, args ...any) *Step {
 	return &x.result.Steps[len(x.result.Steps)-1]
 }
 
+// read takes the signature apart.
+func (x *explainer) read() (err error) {
+	if x.parts, err = readSignature(x.signature); err != nil {
+		return err
+	}
+	x.result.Certificate = x.parts.certificate
+	x.verify = VerifyOptions{
+		Trust:     func(*cert.Certificate) error { return nil },
+		Enveloped: slices.Contains(x.parts.info.transforms, EnvelopedSignature),
+		Plain:     !slices.Contains(x.parts.info.transforms, SMEVTransform),
+		Separate:  x.opts.Content != nil,
+	}
+	return nil
+}
+
 // run takes the steps in order.
 func (x *explainer) run() {
-	var err error
-	if x.parts, err = readSignature(x.signature); err != nil {
+	err := x.read()
+	if err != nil {
 		x.step(false, "Строение подписи", "%s", inRussian(err))
 		return
 	}
 	info := x.parts.info
-	x.result.Certificate = x.parts.certificate
-	x.verify = VerifyOptions{
-		Trust:     func(*cert.Certificate) error { return nil },
-		Enveloped: slices.Contains(info.transforms, EnvelopedSignature),
-		Plain:     !slices.Contains(info.transforms, SMEVTransform),
-		Separate:  x.opts.Content != nil,
-	}
 	x.step(true, "Строение подписи", "SignatureMethod %s, DigestMethod %s, преобразования: %s",
 		info.signatureMethod, info.digestMethod, strings.Join(info.transforms, ", "))
 	if x.findTarget() {

@@ -21,7 +21,7 @@ type Held struct {
 	Events      int
 	Concluded   int
 	Unconfirmed bool // it may hold other content
-	Resend      bool // and has to be told this one
+	Resend      bool // and its content goes once more
 	Unknown     uuid.UUID
 	Adoption    Adopted
 }
@@ -64,7 +64,13 @@ func (c conclusion) held() *Held {
 // (jobs/README.md#held-already). Nothing does for an id that does not derive from the row's
 // own key and provider.
 func (d Decider) conclude(p Pending) conclusion {
-	if p.Last == nil || p.Last.State != Rejected || d.Register == egisso.RegisterParticipant {
+	if p.Last == nil || d.Register == egisso.RegisterParticipant {
+		return conclusion{}
+	}
+	if p.Last.Late.Accepted && p.Last.State != Accepted && p.Last.State != AcceptedWithWarnings {
+		return d.late(p)
+	}
+	if p.Last.State != Rejected {
 		return conclusion{}
 	}
 	event := p.Last.event(d.Register)
@@ -86,6 +92,33 @@ func (d Decider) conclude(p Pending) conclusion {
 		return d.unknown(p)
 	}
 	return d.loaded(p, event)
+}
+
+// late: ЕГИССО accepted the record, though the package it was in had been released. What a
+// fact says now may be something else; the ids of all others contain it.
+func (d Decider) late(p Pending) conclusion {
+	last := p.Last
+	if last.Late.Unsigned && (p.SourceMoved || !d.derived(p)) {
+		return conclusion{}
+	}
+	c := conclusion{row: p, reason: AcceptedLate}
+	switch {
+	case last.BecomesHash == nil:
+		c.row = nothingHeld(p)
+		c.row.AcceptedEvent, c.row.Generation = last.ID, p.Generation+1
+	case last.event(d.Register) && p.AcceptedID == uuid.Nil: // what it was about has gone meanwhile
+		return conclusion{}
+	case last.event(d.Register):
+		c.row = c.row.holds(last, p.AcceptedID)
+		c.row.Events = p.Events + 1
+	default:
+		c.row = c.row.holds(last, last.ID)
+		c.row.AcceptedProvider, c.row.Events = last.Provider, 0
+		c.row.Unconfirmed = d.Register == egisso.RegisterFact && (last.Late.Changed || last.Late.Unsigned)
+		c.row.Resend = c.row.Unconfirmed && last.Late.Changed
+	}
+	c.row.Last, c.row.Concluded = nil, 0
+	return c
 }
 
 // unknown: ЕГИССО does not have what an event was about. What was to be removed is gone, and

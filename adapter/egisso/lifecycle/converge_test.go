@@ -272,3 +272,51 @@ func TestKindsOfRefusals(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatALateProtocolAccepted is held, whatever became of the record since it was released:
+// with its content unless the record says something else by now, or nobody signed the protocol.
+func TestWhatALateProtocolAccepted(t *testing.T) {
+	fact := egisso.FactID(testProvider, "1", 0)
+	for name, c := range map[string]struct {
+		word        LateWord
+		change      func(*Pending)
+		held        bool
+		unconfirmed bool
+		sent        egisso.Kind
+	}{
+		"it waits":                         {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Ready }, true, false, ""},
+		"it is in a package again":         {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Packed }, true, false, ""},
+		"it was refused as there already":  {LateWord{Accepted: true}, func(*Pending) {}, true, false, ""},
+		"it says something else since":     {LateWord{Accepted: true, Changed: true}, func(p *Pending) { p.Last.State = Ready }, true, true, egisso.KindFactAlteration},
+		"nobody signed it":                 {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.Last.State = Ready }, true, true, ""},
+		"its row has gone":                 {LateWord{Accepted: true}, func(p *Pending) { p.Last.State, p.Deleted = Ready, true }, true, false, egisso.KindFactInvalidation},
+		"nobody signed it, the source too": {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.SourceMoved = true }, false, false, ""},
+		"it was rejected":                  {LateWord{}, func(*Pending) {}, false, false, ""},
+		"it was accepted again":            {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Accepted }, false, false, egisso.KindFact},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := refusedFact(t, Refused{})
+			c.change(&p)
+			p.Last.Late = c.word
+			d := decided(t, p)
+			held := d.Held != nil && d.Held.ID == fact && d.Held.Event == fact && d.Drop == AcceptedLate
+			if held != c.held || held && d.Held.Unconfirmed != c.unconfirmed || (d.Record != nil) != (c.sent != "") || d.Record != nil && d.Record.Kind != c.sent {
+				t.Errorf("%+v %+v %+v", d, d.Held, d.Record)
+			}
+		})
+	}
+	// An event moves the count on, and a removal the generation.
+	p := changed(t, after(t, refusedFact(t, Refused{AlreadyLoaded: true}), decided(t, refusedFact(t, Refused{AlreadyLoaded: true})), Refused{}), restarted)
+	p = after(t, p, decided(t, p), Refused{})
+	p.Last.State, p.Last.Late.Accepted = Ready, true
+	if d := decided(t, p); d.Held == nil || d.Held.Events != 1 || d.Held.ID != fact || d.Record != nil {
+		t.Errorf("an alteration: %+v %+v", d, d.Held)
+	}
+	p = refusedFact(t, Refused{AlreadyLoaded: true})
+	p.Deleted = true
+	p = after(t, p, decided(t, p), Refused{})
+	p.Last.State, p.Last.Late.Accepted = Ready, true
+	if d := decided(t, p); d.Held == nil || d.Held.ID != uuid.Nil || d.Held.Generation != 1 || d.Record != nil {
+		t.Errorf("a removal: %+v %+v", d, d.Held)
+	}
+}

@@ -25,8 +25,8 @@ func Judge(a *Said, pkg *AnsweredPackage) Verdict {
 		}
 		return judgeAgain(a, pkg)
 	case "send_failed":
-		if pkg.Released && pkg.Classifier == "" && pkg.Register != egisso.RegisterParticipant {
-			return judgeReleased(a, pkg)
+		if v, ours := judgeLate(a, pkg); ours {
+			return v
 		}
 		if pkg.Delivered && (a.Kind == SaidByBus || a.Kind == SaidStatus) {
 			return Verdict{Note: "status of a package that has failed already"} // late, or by GetStatus, too
@@ -40,20 +40,6 @@ func Judge(a *Said, pkg *AnsweredPackage) Verdict {
 		return judgeClassifier(a, pkg)
 	}
 	return judgeKind(a, pkg)
-}
-
-// judgeReleased judges what is said of a package after its records went again: only what
-// became of them counts.
-func judgeReleased(a *Said, pkg *AnsweredPackage) Verdict {
-	v := judgeKind(a, pkg)
-	if v.Result != "" {
-		v.Info = "Ответ пришёл после того, как записи ушли снова. " + v.Info
-		return v
-	}
-	if a.Kind == SaidContent && !v.Returned && v.Progress == 0 {
-		return Verdict{Note: v.Note, Review: v.Review} // not understood
-	}
-	return Verdict{Note: "nothing of the package was loaded, or not yet; its records have gone again"}
 }
 
 // stranger: nothing of ours is answered. Records that wait for an answer go on

@@ -82,7 +82,7 @@ func TestJudge(t *testing.T) {
 		"late answer to an expired package": {answer: content(packageResult(testPackage, "3", counted, "")), state: "expired", result: PackageAccepted, outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}},
 		"late answer, the records went again": {
 			answer: content(packageResult(testPackage, "3", counted, "")), state: "send_failed", released: true,
-			result: PackageAccepted, outcomes: map[uuid.UUID]State{first: Accepted, second: Accepted}, info: "после того, как записи ушли снова",
+			info: "протокол пришёл позже: принято записей 2",
 		},
 		"late and unreadable, the records went again": {answer: content([]byte(`<response xmlns="urn:x"/>`)), state: "send_failed", released: true, review: true},
 		"late refusal, the records went again":        {answer: &Said{Kind: SaidRefused, Refusals: []Refusal{{Code: "ACCESS_DENIED"}}}, state: "send_failed", released: true},
@@ -128,6 +128,33 @@ func TestJudge(t *testing.T) {
 	}
 	if v := Judge(&Said{}, nil); v.Note == "" || v.Result != "" {
 		t.Errorf("an answer to nobody means %+v", v)
+	}
+}
+
+// A protocol of a package that a person had released says what ЕГИССО holds, once, whoever
+// brings it.
+func TestALateProtocolSaysWhatIsHeld(t *testing.T) {
+	content := func(xml []byte) *Said { return &Said{Kind: SaidContent, Content: xml} }
+	protocol := packageResult(testPackage, "3", `<r:recordNum>2</r:recordNum><r:recordNumSuccess>1</r:recordNumSuccess>`, rejectedRecord(second.String()))
+	pkg := &AnsweredPackage{ID: testPackage, State: "send_failed", Released: true, RecordCount: 2, Members: []uuid.UUID{first, second}, Register: egisso.RegisterFact}
+	v := Judge(content(protocol), pkg)
+	if len(v.Late) != 2 || v.Late[first] != Accepted || v.Late[second] != Rejected || v.Result != "" || v.Outcomes != nil || v.Review != "" || len(v.Messages) != 1 || v.Protocol == nil {
+		t.Errorf("%+v", v)
+	}
+	v, _, refused, err := JudgeFile(ProtocolFile{ID: "f", Raw: protocol, Reason: "из кабинета"}, func(uuid.UUID) (*FilePackage, error) { return &FilePackage{AnsweredPackage: *pkg, Left: true}, nil })
+	if err != nil || refused != "" || v.Late[first] != Accepted || v.FromFile != "f" {
+		t.Errorf("from a file: %+v, %q, %v", v, refused, err)
+	}
+	if v := Judge(content(packageResult(testPackage, "2", "", "")), pkg); v.Late != nil || v.Review != "" {
+		t.Errorf("one that is not final: %+v", v)
+	}
+	pkg.Protocol = protocol
+	if v := Judge(content(protocol), pkg); v.Late != nil || v.Review != "" {
+		t.Errorf("once more: %+v", v)
+	}
+	pkg.Protocol, pkg.Register = nil, egisso.RegisterParticipant
+	if v := Judge(content(protocol), pkg); v.Late != nil || v.Review == "" {
+		t.Errorf("of an application: %+v", v)
 	}
 }
 

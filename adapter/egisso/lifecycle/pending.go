@@ -82,6 +82,14 @@ type RecordHead struct {
 	// was to hold.
 	Refusal Refused
 	Becomes json.RawMessage
+	Late    LateWord
+}
+
+// LateWord is what a protocol said of a record that came when its package had been released.
+type LateWord struct {
+	Accepted bool
+	Changed  bool // the record says something else since
+	Unsigned bool // a person brought the protocol as a file
 }
 
 // MeasureState is what is known of a local measure another record uses.

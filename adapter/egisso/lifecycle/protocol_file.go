@@ -128,7 +128,6 @@ func judgeInFlight(f ProtocolFile, pkg *AnsweredPackage) (v Verdict, refused str
 	}
 	about := *pkg
 	about.Unconfirmed = nil // another file confirms nothing
-	about.Released = false  // nor what became of records that went again
 	v = Judge(&Said{Kind: SaidContent, Content: f.Raw}, &about)
 	switch {
 	case v.Returned:
@@ -137,6 +136,9 @@ func judgeInFlight(f ProtocolFile, pkg *AnsweredPackage) (v Verdict, refused str
 		return v, refusedUnfinished
 	}
 	v.FromFile = f.ID
+	if v.Late != nil {
+		v.Info += fromFile
+	}
 	if v.Result != "" {
 		v.Info += unconfirmedInfo
 		look := fmt.Sprintf("Исходы взяты из файла и не подтверждены СМЭВ, сверьте их в кабинете поставщика. Файл загружен: %s, причина: %s", f.ImportedBy, f.Reason)

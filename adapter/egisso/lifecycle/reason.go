@@ -56,6 +56,7 @@ const (
 // Why a rejected record is dropped: what the refusal says ЕГИССО holds (converge.go).
 const (
 	HeldBefore    Reason = "held_before"
+	AcceptedLate  Reason = "accepted_late" // a late protocol says so, not a refusal
 	RemovedBefore Reason = "removed_before"
 	GoesAgain     Reason = "goes_again"
 	UnknownFact   Reason = "unknown_fact"

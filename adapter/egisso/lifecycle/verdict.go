@@ -33,7 +33,7 @@ type AnsweredPackage struct {
 }
 
 // Verdict is what an answer means for its package. At most one of Progress,
-// Failed, Returned and Result is set; none when the answer decides nothing.
+// Failed, Returned, Result and Late is set; none when the answer decides nothing.
 type Verdict struct {
 	Note     string // English, kept with the answer
 	Info     string // Russian, for the journal
@@ -45,6 +45,8 @@ type Verdict struct {
 	// Outcomes of the members: accepted, accepted_with_warnings or rejected. A
 	// member the protocol leaves in doubt is missing and stays sent.
 	Outcomes map[uuid.UUID]State
+	// Late are outcomes of members that were released meanwhile; Decide says what follows.
+	Late map[uuid.UUID]State
 	// Classifier is what a request for the classifier brought, Body the document
 	// it came in. It is stored, and the journal tells what was new.
 	Classifier *egisso.ClassifierAnswer

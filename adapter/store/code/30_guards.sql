@@ -39,11 +39,6 @@ begin
     if not allowed and egisso.record_accepted(old.state) and egisso.record_unsent(new.state) then
         allowed := egisso.record_unknown(old.id, old.register, old.row_key);
     end if;
-    -- An answer to a package whose records went again.
-    if not allowed and egisso.record_accepted(new.state) then
-        allowed := exists (select from egisso.package_record m join egisso.package p on p.id = m.package_id
-                            where m.package_id = new.package_id and m.record_id = old.id and p.released_at is not null);
-    end if;
     if not allowed then
         raise exception 'record %: state % cannot become %', old.id, old.state, new.state using errcode = 'check_violation';
     end if;
@@ -74,8 +69,6 @@ begin
     if new.state = old.state then return new; end if;
     if not egisso.may_move('package', old.state, new.state)
        and not (old.channel = 'manual' and old.state = 'formed' and new.state = 'queued')
-       -- It was answered after its records had gone again.
-       and not (old.state = 'send_failed' and old.released_at is not null and new.state = 'answered')
        -- The bus refuses what only a file had answered.
        and not (old.state = 'answered' and new.state = 'send_failed' and exists (
            select from egisso.unconfirmed_outcome u where u.package_id = old.id)) then
@@ -142,32 +135,68 @@ begin
     raise exception '% %: %', tg_table_name, to_jsonb(old) ->> tg_argv[0], tg_argv[1] using errcode = 'check_violation';
 end $$;
 
+-- What is emptied when its term is over is noted in egisso.pruned first.
+create or replace function egisso.guard_emptied() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+declare
+    key text;
+begin
+    execute format('select ($1).%I::text', tg_argv[1]) using old into key;
+    if not exists (select from egisso.pruned k where k.kind = tg_argv[0] and k.id = key) then
+        raise exception '% %: what is evidence is not emptied', tg_table_name, key using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
 create or replace trigger guard_message before update of id, package_id, incoming_id, envelope on egisso.message
-    for each row when ((new.id, new.package_id, new.incoming_id, new.envelope) is distinct from (old.id, old.package_id, old.incoming_id, old.envelope))
+    for each row when ((new.id, new.package_id, new.incoming_id) is distinct from (old.id, old.package_id, old.incoming_id)
+                       or new.envelope <> '' and new.envelope <> old.envelope)
     execute function egisso.refuse_change('id', 'signed bytes never change');
 
+create or replace trigger guard_emptied before update of envelope on egisso.message
+    for each row when (new.envelope = '' and old.envelope <> '') execute function egisso.guard_emptied('sent', 'id');
+
 create or replace trigger guard_attachment before update of uuid, message_id, file_name, content, hash, signature on egisso.attachment
-    for each row when ((new.uuid, new.message_id, new.file_name, new.content, new.hash, new.signature)
-                       is distinct from (old.uuid, old.message_id, old.file_name, old.content, old.hash, old.signature))
+    for each row when ((new.uuid, new.message_id, new.file_name, new.hash, new.signature)
+                       is distinct from (old.uuid, old.message_id, old.file_name, old.hash, old.signature)
+                       or new.content <> '' and new.content <> old.content)
     execute function egisso.refuse_change('uuid', 'a signed file never changes');
 
+create or replace trigger guard_emptied before update of content on egisso.attachment
+    for each row when (new.content = '' and old.content <> '') execute function egisso.guard_emptied('sent', 'message_id');
+
 create or replace trigger guard_package_file before update of package_id, file_name, content on egisso.package_file
-    for each row when ((new.package_id, new.file_name, new.content) is distinct from (old.package_id, old.file_name, old.content))
+    for each row when ((new.package_id, new.file_name) is distinct from (old.package_id, old.file_name)
+                       or new.content <> '' and new.content <> old.content)
     execute function egisso.refuse_change('package_id', 'an exported file never changes');
 
+create or replace trigger guard_emptied before update of content on egisso.package_file
+    for each row when (new.content = '' and old.content <> '') execute function egisso.guard_emptied('export', 'package_id');
+
 create or replace trigger guard_received_file before update of state, content, hash, signature on egisso.received_file
-    for each row when (old.state <> 'due' and (new.state, new.content, new.hash, new.signature)
-                       is distinct from (old.state, old.content, old.hash, old.signature))
+    for each row when (old.state <> 'due' and ((new.state, new.hash, new.signature) is distinct from (old.state, old.hash, old.signature)
+                       or new.content is distinct from old.content and new.content is distinct from ''))
     execute function egisso.refuse_change('id', 'what was decided about it never changes');
 
+create or replace trigger guard_emptied before update of content on egisso.received_file
+    for each row when (old.state <> 'due' and new.content = '' and old.content <> '') execute function egisso.guard_emptied('answer', 'answer_id');
+
 create or replace trigger never_rewritten before update of raw on egisso.answer
-    for each row when (old.verified and new.raw is distinct from old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+    for each row when (old.verified and new.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+
+create or replace trigger guard_emptied before update of raw on egisso.answer
+    for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('answer', 'id');
 
 create or replace trigger never_rewritten before update of raw on egisso.incoming
-    for each row when (old.verified and new.raw is distinct from old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+    for each row when (old.verified and new.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+
+create or replace trigger guard_emptied before update of raw on egisso.incoming
+    for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('incoming', 'id');
 
 create or replace trigger never_rewritten before update of raw on egisso.protocol_file
-    for each row when (new.raw is distinct from old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+    for each row when (new.raw <> '' and old.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+
+create or replace trigger guard_emptied before update of raw on egisso.protocol_file
+    for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('protocol', 'id');
 
 create or replace function egisso.refuse_rewriting() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin

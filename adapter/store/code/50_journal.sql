@@ -13,7 +13,7 @@ select p.id,
        p.created_at,
        egisso.register_text(p.register)   as package_type,
        nullif(p.record_count, 0)          as record_count,
-       case when p.released_at is not null and p.state = 'send_failed' then 'Ошибка отправки'
+       case when p.released_at is not null then 'Ошибка отправки'
             when p.channel = 'manual' and p.state = 'queued' and p.egisso_status is null then 'Выгружен в файл'
             else egisso.package_state_text(p.state, p.egisso_status,
                      exists (select from egisso.message m where m.package_id = p.id and m.state = 'in_doubt'),
@@ -37,9 +37,11 @@ select p.id,
        (select count(*) from egisso.package_record m
          where m.package_id = p.id and m.findings is not null and m.outcome is distinct from 'withdrawn') as warned,
        p.withdrawn,
-       p.export_id
+       p.export_id,
+       p.pruned_at
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
+comment on column egisso.journal.pruned_at is 'Когда по сроку хранения удалены документы пакета и содержание его записей; пусто — хранятся';
 comment on column egisso.journal.export_id is 'Номер выгрузки; пусто у реестров, которые уходят по мере готовности';
 comment on column egisso.journal.withdrawn is 'Сколько записей изъято до подписи, потому что решены заново: изменились источник, КМСЗ или правила';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';

@@ -14,7 +14,7 @@ begin
     -- One that was refused may be brought again: what it names may exist now.
     insert into egisso.protocol_file as f (id, package_id, raw, imported_by, reason)
     values (keep_protocol.id, keep_protocol.package_id, octets, egisso.actor(), coalesce(btrim(keep_protocol.reason), ''))
-    on conflict on constraint protocol_file_pkey do update set outcome = null, applied_at = null, note = '', next_apply_at = now(),
+    on conflict on constraint protocol_file_pkey do update set raw = excluded.raw, outcome = null, applied_at = null, note = '', next_apply_at = now(),
            imported_at = now(), imported_by = excluded.imported_by, reason = excluded.reason
      where f.outcome = 'refused';
     fresh := found;

@@ -163,6 +163,8 @@ begin
     row_id := substr(i.id, length(kind) + 2);
     if i.trouble in ('unverified', 'stranger') then
         raise exception 'Прочитано полностью, повтор этого не изменит';
+    elsif kind = 'reply' and exists (select from egisso.raw_reply r where r.id = row_id::bigint and r.raw = '') then
+        raise exception 'Содержание удалено: срок хранения истёк; если СМЭВ пришлёт его снова, оно будет прочитано';
     end if;
     delete from egisso.reading g where g.what = kind and g.id = row_id;
     if kind = 'reply' then

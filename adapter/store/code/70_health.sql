@@ -10,7 +10,7 @@ create or replace function egisso.job_text(name text) returns text language sql 
         ('sign', 'подпись'), ('send', 'отправка'), ('receive', 'приём ответов'), ('fetch', 'получение файлов ответов'), ('apply', 'разбор протоколов'),
         ('import', 'разбор загруженных протоколов'), ('listen', 'приём входящих'), ('handle', 'обработка входящих'), ('respond', 'ответ на входящие'),
         ('classifier', 'обновление КМСЗ'), ('statuses', 'опрос состояний'), ('links', 'отметка о работе'), ('watch', 'наблюдение за сроками'),
-        ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)')) as t(job, text)
+        ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('prune', 'удаление по сроку хранения'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)')) as t(job, text)
         where t.job = job_text.name), job_text.name)
 $$;
 

@@ -106,6 +106,7 @@ create table egisso.source_row (
     -- Brought back from the archive, and the source was not read since: what it says is not
     -- known, and nothing is decided on it.
     unread            boolean     not null default false,
+    disputed          boolean     not null default false, -- a person keeps all evidence of it, whatever the term
     primary key (register, row_key),
     check (adoption = '' or adopt_id is not null),
     check ((accepted_id is null) = (accepted_hash is null)),
@@ -240,11 +241,13 @@ create table egisso.package (
     -- says little of its register.
     suspect        boolean     not null default false,
     export_id      bigint,                               -- the export it left with; null: registers without export times
+    pruned_at      timestamptz,                          -- its documents and what its records say were removed: their term was over
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
 create index package_export on egisso.package (export_id) where export_id is not null;
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
+create index package_unpruned on egisso.package (closed_at, id) where pruned_at is null and closed_at is not null;
 create index package_created on egisso.package (created_at desc, id);
 create index package_register_closed on egisso.package (register, closed_at desc);
 create index package_failed on egisso.package (register, provider, closed_at)
@@ -293,6 +296,7 @@ create index record_rejected on egisso.record (package_id) where state = 'reject
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
+create index record_dropped on egisso.record (state_at) where state = 'dropped';
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';
 
 -- Of each register, kind of change and provider: since when more came in a day than is borne.
@@ -332,7 +336,12 @@ create table egisso.package_record (
     kind       text    not null,
     outcome    text    check (outcome in ('accepted', 'accepted_with_warnings', 'rejected', 'released', 'withdrawn')), -- withdrawn: it left before the package was signed
     findings   jsonb   check (findings <> '[]'),         -- of the local checks, with which it was packed; null: none
-    sent_hash  bytea,                                    -- becomes_hash with which it was sent; of members of released packages
+    -- Of one that a person released: the becomes_hash it was sent with, and what a protocol said
+    -- of it that came later; the file, if nobody signed that.
+    sent_hash  bytea,
+    late       text    check (late in ('accepted', 'accepted_with_warnings', 'rejected')),
+    late_file  text,
+    check (late is null or outcome = 'released'),
     primary key (package_id, ordinal),
     unique (record_id, package_id)
 ) with (fillfactor = 60); -- every member gets its outcome
@@ -913,6 +922,25 @@ create table egisso.archived (
     at     timestamptz not null default now(),
     primary key (kind, id)
 );
+create index archived_at on egisso.archived (at);
+
+-- Documents that were removed when their term was over (code/69_keeping.sql): what proves
+-- that they were, and what they said if somebody has them still.
+create table egisso.pruned (
+    kind         text        not null check (kind in ('sent', 'answer', 'incoming', 'export', 'protocol', 'reply')), -- as the archive names them; reply: raw_reply
+    id           text        not null,
+    package_id   uuid        references egisso.package,
+    at           timestamptz not null default now(),
+    sha256       bytea       not null,                -- of the document
+    size         bigint      not null,                -- in octets
+    signatures   jsonb       not null default '[]',   -- of the document, each with the octets it is over: jobs.Signature
+    files        jsonb       not null default '[]',   -- that came or went with it: name, sha256, size
+    archived_at  timestamptz,                         -- when it was put into the archive; null: it is nowhere
+    forgotten_at timestamptz,                         -- when the archive let it go, too
+    primary key (kind, id)
+);
+create index pruned_package on egisso.pruned (package_id) where package_id is not null;
+create index pruned_remembered on egisso.pruned (archived_at) where archived_at is not null and forgotten_at is null;
 
 -- Gateways that cannot write theirs, and therefore neither send nor acknowledge.
 create table egisso.archive_trouble (

@@ -68,36 +68,6 @@ update egisso.source_row s
   from decided d
  where egisso.record_accepted(d.state) and s.register = d.register and s.row_key = d.row_key;
 
--- name: late_outcomes
--- Of a package whose records went again before its answer came. What ЕГИССО accepted it
--- holds, unless it accepted something newer of the row since; if other words go now, or went,
--- than it accepted then, its content is sent once more. What it rejected has gone again, and
--- the answer to that counts.
-with late as (
-    select r.id, o.outcome, m.sent_hash is distinct from r.becomes_hash as other
-      from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
-      join egisso.package_record m on m.package_id = $1 and m.record_id = o.record_id
-      join egisso.package p on p.id = m.package_id
-      join egisso.record r on r.id = o.record_id
-      join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
-     where egisso.record_accepted(o.outcome) and not egisso.record_accepted(r.state)
-       and (s.accepted_at is null or s.accepted_at < p.released_at or s.unconfirmed and s.accepted_event = r.id)),
-decided as (
-    update egisso.record r set state = l.outcome, package_id = $1
-      from late l where r.id = l.id
-    returning r.id, r.register, r.row_key, r.kind, r.provider, r.becomes_hash, l.other,
-              r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event)
-update egisso.source_row s
-   set accepted_id = case when d.removal then null when d.event then s.accepted_id else d.id end,
-       accepted_event = d.id, accepted_hash = d.becomes_hash, accepted_content = null,
-       accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
-       accepted_at = case when not d.removal then now() end,
-       events = case when d.removal then 0 when d.event then s.events + 1 else 0 end,
-       concluded = 0, unconfirmed = d.other, resend = d.other, unknown_id = null, adoption = '',
-       generation = s.generation + d.removal::integer, dirty = true
-  from decided d
- where s.register = d.register and s.row_key = d.row_key;
-
 -- name: insert_messages
 -- After those of an earlier protocol of the same package. Errors of records have a kind.
 with said as (
@@ -125,3 +95,21 @@ update egisso.source_row s set dirty = true
                      where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by egisso.lock_order(w.register), w.row_key
         for update);
+
+-- name: late_outcomes
+-- The word of the bus takes the place of that of a file.
+update egisso.package_record m set late = o.outcome, late_file = $4
+  from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
+ where m.package_id = $1 and m.record_id = o.record_id and m.outcome = 'released' and (m.late is null or m.late_file is not null or $4::text is null);
+
+-- name: package_late
+-- What ЕГИССО accepted and is replaced here by something else, or dropped, is for a person.
+update egisso.package p
+   set info = $2,
+       review = nullif(concat_ws('; ', $3::text, case when c.n > 0 then
+                'ЕГИССО приняла записи, которые шлюз с тех пор заменил другими или снял: ' || c.n || '; сверьте их в кабинете поставщика' end), '')
+  from (select count(*) as n
+          from egisso.package_record m join egisso.record r on r.id = m.record_id join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
+         where m.package_id = $1 and egisso.record_accepted(m.late) and r.state = 'dropped'
+           and s.accepted_id is distinct from r.id and s.accepted_event is distinct from r.id) c
+ where p.id = $1;

@@ -73,9 +73,9 @@ select jsonb_build_object('package_id', package_id, 'imported_at', imported_at, 
 -- Files of packages and protocols that people carry; the package is in the id of the first.
 select kind, id from (
     select 'export' as kind, f.package_id::text as id, p.created_at as at
-      from egisso.package_file f join egisso.package p on p.id = f.package_id
+      from egisso.package_file f join egisso.package p on p.id = f.package_id where f.content <> ''
     union all
-    select 'protocol', id, imported_at from egisso.protocol_file) f
+    select 'protocol', id, imported_at from egisso.protocol_file where raw <> '') f
  where not exists (select from egisso.archived a where a.kind = f.kind and a.id = f.id)
  order by at limit $1;
 

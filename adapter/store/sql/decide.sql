@@ -56,7 +56,8 @@ select from egisso.package p
 
 -- name: last_records
 -- The open record of each row, or else the one that was decided last; the package it can
--- still leave; of what ЕГИССО rejected, what that means, and what it was to hold.
+-- still leave; of what ЕГИССО rejected, what that means, and what it was to hold; what a
+-- protocol says that came when a package of it had been released.
 with last as (
     select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider, package_id
       from egisso.record
@@ -65,14 +66,19 @@ with last as (
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
-       case when r.loaded then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end,
+       case when r.loaded or w.accepted then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end,
        coalesce(r.loaded, false) and exists (select from egisso.package_record o
-                                              where o.record_id = l.id and o.outcome = 'released' and o.sent_hash is distinct from l.becomes_hash)
+                                              where o.record_id = l.id and o.outcome = 'released' and o.sent_hash is distinct from l.becomes_hash),
+       coalesce(w.accepted, false), coalesce(w.changed, false), coalesce(w.unsigned, false)
   from last l
   left join lateral (
       select bool_or(k.meaning = 'already_loaded') as loaded, bool_or(k.meaning = 'unknown_target') as unknown, bool_or(k.meaning = '' and k.suspect) as suspect
         from egisso.record_message m join egisso.refusal_kind k on k.id = m.kind
-       where m.element_id = l.id and m.package_id = l.package_id and m.kind is not null offset 0) r on l.state = 'rejected';
+       where m.element_id = l.id and m.package_id = l.package_id and m.kind is not null offset 0) r on l.state = 'rejected'
+  left join lateral (
+      select bool_or(true) as accepted, bool_and(m.sent_hash is distinct from l.becomes_hash) as changed, bool_and(m.late_file is not null) as unsigned
+        from egisso.package_record m
+       where m.record_id = l.id and egisso.record_accepted(m.late) offset 0) w on not egisso.record_accepted(l.state);
 
 -- name: measures
 -- The accepted version of each measure, and whether a newer one is under way.
@@ -137,7 +143,7 @@ update egisso.source_row s
    set accepted_id = h.id, accepted_event = coalesce(h.event, s.accepted_event), accepted_hash = h.hash,
        accepted_content = coalesce(h.content::jsonb, case when h.id = s.accepted_id and h.event = s.accepted_event then s.accepted_content end),
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, now()) end,
-       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = (s.resend or h.resend) and h.unconfirmed,
+       generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = h.resend and h.unconfirmed,
        unknown_id = h.unknown_id, adoption = h.adoption, adopt_id = case when h.adoption = 'said' then h.id else s.adopt_id end
   from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
        as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend)

@@ -12,7 +12,7 @@ on conflict (id) do update
 
 -- name: doubted_answers
 select id, raw from egisso.answer
- where not verified and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
+ where not verified and raw <> '' and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
 
 -- name: answer_doubtful
 update egisso.answer set trust = $2 where id = $1 and not verified;
@@ -68,7 +68,7 @@ update egisso.answer
 select exists (select from egisso.record where id = any($1::uuid[]));
 
 -- name: package_of_message
-select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), m.state, p.released_at is not null
+select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), p.released_at is not null, m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
    for update of p;

@@ -15,7 +15,7 @@ on conflict (id) do update
 
 -- name: doubted_incoming
 select id, raw from egisso.incoming
- where not verified and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
+ where not verified and raw <> '' and (trust < $1 or trust > $1 or trust is null) order by received_at limit $2;
 
 -- name: incoming_doubtful
 update egisso.incoming set trust = $2 where id = $1 and not verified;

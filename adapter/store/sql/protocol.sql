@@ -22,9 +22,9 @@ select egisso.settle_unconfirmed($1, array(select record_id from egisso.unconfir
 
 -- name: package_by_id
 -- With its last message, which may never have existed.
-select p.id, p.register, p.state, p.result, p.record_count, p.channel,
+select p.id, p.register, p.state, p.result, p.record_count, p.channel, p.released_at is not null,
        (select m.id from egisso.message m where m.package_id = p.id order by m.created_at desc limit 1),
-       exists (select from egisso.message m where m.package_id = p.id and egisso.message_flying(m.state))
+       exists (select from egisso.message m where m.package_id = p.id and (egisso.message_flying(m.state) or m.attempts > 0))
   from egisso.package p
  where p.id = $1
    for update of p;

@@ -19,11 +19,11 @@ with kept as (
     values ($1, $2, $3, $4, $5, $6, $7, $8, 'reading')
     on conflict (operation, key) do update
        set seen = r.seen + 1, last_seen_at = now(),
-           raw = case when r.state = 'reading' then excluded.raw else r.raw end,
-           size = case when r.state = 'reading' then excluded.size else r.size end,
-           complete = case when r.state = 'reading' then excluded.complete else r.complete end,
-           sha256 = case when r.state = 'reading' then excluded.sha256 else r.sha256 end,
-           content_type = case when r.state = 'reading' then excluded.content_type else r.content_type end
+           raw = case when r.state = 'reading' or r.raw = '' then excluded.raw else r.raw end,
+           size = case when r.state = 'reading' or r.raw = '' then excluded.size else r.size end,
+           complete = case when r.state = 'reading' or r.raw = '' then excluded.complete else r.complete end,
+           sha256 = case when r.state = 'reading' or r.raw = '' then excluded.sha256 else r.sha256 end,
+           content_type = case when r.state = 'reading' or r.raw = '' then excluded.content_type else r.content_type end
     returning id, state <> 'reading' and sha256 = $8 and coalesce(process = $9, false) as known)
 select k.id, k.known, coalesce(b.aside, false), coalesce(b.fresh, false), coalesce(b.suspect, false)
   from kept k left join lateral egisso.begin_reading('reply', k.id::text, $9, false) b on not k.known;
