@@ -49,17 +49,36 @@ func (r *reader) find(f field) (string, bool) {
 	return text, true
 }
 
-// credential returns the path of the field's systemd credential, when there is one.
+// credential returns the path of the field's systemd credential, when there is one; those
+// beside a file of settings count less than those systemd hands over.
 func (r *reader) credential(f field) (string, bool) {
-	dir, ok := r.lookup(credentialsVariable)
-	if !ok {
-		return "", false
+	for _, dir := range r.credentialFolders() {
+		path := filepath.Join(dir, f.credential())
+		if _, err := os.Stat(path); err == nil {
+			return path, true
+		}
 	}
-	path := filepath.Join(dir, f.credential())
-	if _, err := os.Stat(path); err != nil {
-		return "", false
+	return "", false
+}
+
+func (r *reader) credentialFolders() (dirs []string) {
+	if dir, ok := r.lookup(credentialsVariable); ok {
+		dirs = append(dirs, dir)
 	}
-	return path, true
+	if o, ok := r.lookuper.(*Overlay); ok && len(dirs) == 0 {
+		dirs = append(dirs, o.credentials())
+	}
+	return dirs
+}
+
+// closed is the folder of credentials that may not be looked at, where a field could be.
+func (r *reader) closed(f field) (string, bool) {
+	for _, dir := range r.credentialFolders() {
+		if _, err := os.Stat(filepath.Join(dir, f.credential())); (f.isSecret() || f.isFile()) && errors.Is(err, fs.ErrPermission) {
+			return dir, true
+		}
+	}
+	return "", false
 }
 
 // readSecret returns a file's content without the newline at its end, or what is wrong.

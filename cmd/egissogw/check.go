@@ -29,7 +29,7 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
-	c, err := config.Load(ctx, a.lookuper)
+	c, err := a.readConfig(ctx)
 	var problems *config.Problems
 	if err != nil && !errors.As(err, &problems) {
 		return err
@@ -93,7 +93,7 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	r := checkResult{What: "Настройки"}
 	policy, wrong := fieldPolicy(c)
 	if problems != nil {
-		wrong = config.Together(problems, wrong)
+		wrong = a.orNoFile(config.Together(problems, wrong))
 	}
 	var all *config.Problems
 	if errors.As(wrong, &all) {
@@ -112,6 +112,11 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	}
 	for _, w := range policy.withdrawn {
 		r.Notes = append(r.Notes, withdrawalText(w, a.now()))
+	}
+	if a.overlay != nil {
+		for _, p := range a.overlay.Twice() {
+			r.Notes = append(r.Notes, p.String())
+		}
 	}
 	for _, name := range config.Unknown(a.environ) {
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/config"
 )
 
 // Exit codes, a stable contract.
@@ -42,6 +44,12 @@ type app struct {
 	environ        []string
 	lookuper       envconfig.Lookuper
 	now            func() time.Time
+	settings       string                         // --config: the file of settings, see openSettings
+	usual          string                         // the file read without --config, "" for none
+	setenv         func(name, value string) error // hands variables of the file to libraries; nil: not
+	overlay        *config.Overlay                // the file once it is read
+	spoilt         error                          // what is wrong with its lines
+	absent         string                         // the usual file, if there is none
 }
 
 // command is one subcommand.
@@ -102,7 +110,8 @@ func main() {
 	noDumps()
 	hushLibraries(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now,
+		usual: usualSettings(), setenv: os.Setenv}
 	limitMemory(a.environ)
 	code := a.main(ctx, os.Args[1:])
 	stop()
@@ -112,6 +121,11 @@ func main() {
 func (a *app) main(ctx context.Context, args []string) int {
 	a.exact = a.stdout
 	a.stdout, a.stderr = harmless{a.stdout}, harmless{a.stderr}
+	args, err := a.takeConfigFlag(args)
+	if err != nil {
+		fprintf(a.stderr, "egissogw: %v\n", err)
+		return exitUsage
+	}
 	if len(args) == 0 {
 		a.help(a.stderr)
 		return exitUsage
@@ -123,7 +137,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if !ok {
 		return a.unknown(args[0])
 	}
-	err := a.runCommand(ctx, c, args[1:])
+	err = a.runCommand(ctx, c, args[1:])
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return exitOK
@@ -205,7 +219,7 @@ func (a *app) help(w io.Writer) {
 	for _, c := range commands {
 		fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
 	}
-	fprintf(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. config/README.md.\n"+
+	fprintf(w, "\nНастройки — переменные EGISSOGW_… окружения и, под ними, файла "+config.EnvironmentFile+" (другой: --config ФАЙЛ); все — config/README.md.\n"+
 		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
 		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у status ещё 3 — есть неисправности; у serve ещё 78 — неверны настройки,\n"+
 		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя; у demo 130 — остановлена.\n")
@@ -215,6 +229,7 @@ func (a *app) help(w io.Writer) {
 func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(a.stderr)
+	f.StringVar(&a.settings, "config", a.settings, "файл настроек вместо "+config.EnvironmentFile+"; none — только переменные окружения")
 	return f
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/cms"
 )
@@ -103,7 +102,7 @@ func (v *verification) loadTrust(ctx context.Context, file string) error {
 		}
 		return nil
 	}
-	c, _ := config.Load(ctx, v.app.lookuper) // what else is wrong with the configuration does not matter here
+	c, _ := v.app.readConfig(ctx) // what else is wrong with the configuration does not matter here
 	if c.SMEV.Certificates == "" {
 		return nil
 	}

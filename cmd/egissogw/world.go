@@ -34,18 +34,18 @@ func (a *app) logger(c config.Log) *slog.Logger {
 
 // load reads the whole configuration.
 func (a *app) load(ctx context.Context) (config.Config, error) {
-	c, err := config.Load(ctx, a.lookuper)
+	c, err := a.readConfig(ctx)
 	_, wrong := fieldPolicy(c)
-	return c, config.Together(err, wrong)
+	return c, a.orNoFile(config.Together(err, wrong))
 }
 
 // loadFor reads the configuration for a command that needs only some groups of
 // it; problems of the others do not matter to it.
 func (a *app) loadFor(ctx context.Context, groups ...string) (config.Config, error) {
-	c, err := config.Load(ctx, a.lookuper)
+	c, err := a.readConfig(ctx)
 	var problems *config.Problems
 	if errors.As(err, &problems) {
-		err = problems.Of(groups...)
+		err = a.orNoFile(problems.Of(groups...))
 	}
 	return c, err
 }
