@@ -63,7 +63,7 @@ type command struct {
 // commands in the order of the help.
 var commands = []command{
 	{"serve", "", "работать: читать изменения, проверять, подписывать, отправлять, принимать протоколы", serve},
-	{"check", "[--json]", "проверить настройки, базы, представления МИС, сертификат и доступность СМЭВ", checkSite},
+	{"check", "[--as-service [--unit ЮНИТ]] [--json]", "проверить настройки, базы, представления МИС, сертификат и доступность СМЭВ", checkSite},
 	{"migrate", "", "создать или обновить схему egisso в базе шлюза", migrate},
 	{"status", "[--json]", "показать состояние шлюза", status},
 	{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию пакета", journal},
@@ -138,11 +138,14 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return a.unknown(args[0])
 	}
 	err = a.runCommand(ctx, c, args[1:])
+	var child childExit
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case errors.Is(err, errTrouble): // it has been told
 		return exitTrouble
+	case errors.As(err, &child): // it has been told by the other process
+		return child.code
 	}
 	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
 	var usage usageError
