@@ -27,7 +27,7 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
 	asJSON := f.Bool("json", false, "вывод в JSON")
 	likeService := f.Bool("as-service", false, "проверить так, как видит служба: её учётная запись, переменные, учётные данные и ограничения из юнита systemd")
-	unit := f.String("unit", "egissogw.service", "`ЮНИТ` службы для --as-service")
+	unit := f.String("unit", "egissogw.service", "служба для --as-service")
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
