@@ -212,6 +212,7 @@ type JournalDetail struct {
 	Comment     string `json:"comment"`
 	Code        string `json:"code"`
 	MessageType string `json:"message_type"`
+	Conclusion  string `json:"conclusion"` // what the gateway concluded from a refusal, "" if nothing
 }
 
 // Journal returns the newest packages.

@@ -33,7 +33,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	r.databaseClock(ctx, "базы шлюза", conn)
 	r.serverLog(ctx, conn)
-	s, err := openStore(ctx, c.Database)
+	s, err := openStore(ctx, c.Database, inZone(c)...)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
@@ -122,7 +122,7 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 	case h == nil:
 	case h.Age >= holderPatience:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена с %s, и изменения, сделанные после её начала, не читаются; %s",
-			h, time.Now().Add(-h.Age).Format(humanTime), h.Ends()))
+			h, timeText(time.Now().Add(-h.Age)), h.Ends()))
 	case h.Age == 0: // perhaps since this second
 		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s; если её начала не видно, сколько она стоит, считает служба (egissogw status)", h))
 	default:
@@ -138,7 +138,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	defer s.Close()
 	crt := s.Certificate()
-	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+crt.SigningEnds().Local().Format(humanTime))
+	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+timeText(crt.SigningEnds()))
 	if err := crt.CheckTerm(time.Now()); err != nil {
 		r.Problem = append(r.Problem, because(err).Error())
 		return r

@@ -75,7 +75,7 @@ func printRules(w io.Writer, lines []ruleLine) error {
 				fprintln(t)
 			}
 			register = l.Register
-			fprintf(t, "%s (%s)\n", egisso.Register(register).Title(), register)
+			fprintf(t, "%s\n", egisso.Register(register).Named())
 			fprintf(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется\n")
 		}
 		now := actionTexts[l.Policy]

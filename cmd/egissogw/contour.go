@@ -70,7 +70,7 @@ func (a *app) showContour(ctx context.Context, configured store.Contour, asJSON 
 	if !known {
 		fprintln(a.stdout, "База ещё не помнит контура: запомнит первый запуск службы")
 	} else {
-		fprintf(a.stdout, "База помнит с %s: %s\n", remembered.Since.Local().Format(humanTime), remembered)
+		fprintf(a.stdout, "База помнит с %s: %s\n", timeText(remembered.Since), remembered)
 	}
 	fprintf(a.stdout, "Настройки:         %s\n", configured)
 	if other {

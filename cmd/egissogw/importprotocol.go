@@ -45,7 +45,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type app struct {
 	settings       string                         // --config: the file of settings, see openSettings
 	usual          string                         // the file read without --config, "" for none
 	setenv         func(name, value string) error // hands variables of the file to libraries; nil: not
+	inZone         func(*time.Location)           // makes a zone that of all times shown and read; nil: they stay in the machine's
 	overlay        *config.Overlay                // the file once it is read
 	spoilt         error                          // what is wrong with its lines
 	absent         string                         // the usual file, if there is none
@@ -60,7 +61,7 @@ func main() {
 	hushLibraries(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now,
-		usual: usualSettings(), setenv: os.Setenv}
+		usual: usualSettings(), setenv: os.Setenv, inZone: func(zone *time.Location) { time.Local = zone }}
 	limitMemory(a.environ)
 	code := a.main(ctx, os.Args[1:])
 	stop()

@@ -34,7 +34,7 @@ func operatorError(err error) error {
 
 // registerNamed reads the name of a register.
 func registerNamed(text string) (egisso.Register, error) {
-	if r := egisso.Register(text); r.Valid() {
+	if r, ok := egisso.RegisterNamed(text); ok {
 		return r, nil
 	}
 	var names []string
@@ -76,9 +76,9 @@ func order(ctx context.Context, a *app, args []string) error {
 		return operatorError(err)
 	}
 	if ready == 0 {
-		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Title())
+		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Named())
 	} else {
-		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Title(), ready)
+		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Named(), ready)
 	}
 	return err
 }

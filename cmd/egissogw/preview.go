@@ -66,7 +66,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(report)
 	}
-	return a.printPreview(report, register.Title())
+	return a.printPreview(report, register.Named())
 }
 
 func (a *app) printPreview(r previewReport, title string) error {

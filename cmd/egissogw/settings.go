@@ -33,6 +33,9 @@ func (a *app) readConfig(ctx context.Context) (config.Config, error) {
 		return config.Config{}, err
 	}
 	c, err := config.Load(ctx, a.lookuper)
+	if zone := c.Job.TimeZone.Location; zone != nil && a.inZone != nil {
+		a.inZone(zone)
+	}
 	return c, config.Together(wrong, err)
 }
 

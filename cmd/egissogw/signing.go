@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"egissogw/adapter/store"
 )
@@ -60,16 +59,5 @@ func serviceLine(s store.Service) string {
 		state = "Включен"
 	}
 	return fmt.Sprintf("Состояние сервиса подписи и отправки: %s (с %s, %s: %s)",
-		state, s.ChangedAt.Local().Format(humanTime), s.ChangedBy, s.Reason)
-}
-
-// humanTime is how times are shown to people (adapter/egisso/SPEC.md#journal).
-const humanTime = "02.01.2006 15:04:05"
-
-// shown formats an optional time.
-func shown(t *time.Time) string {
-	if t == nil {
-		return "—"
-	}
-	return t.Local().Format(humanTime)
+		state, timeText(s.ChangedAt), s.ChangedBy, s.Reason)
 }

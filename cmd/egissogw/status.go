@@ -93,7 +93,7 @@ func printStatus(w io.Writer, st store.Status) error {
 		if r.Problem != "" {
 			result = r.Problem
 		}
-		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Title(), result)
+		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
 	}
 	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {

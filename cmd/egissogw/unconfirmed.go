@@ -55,7 +55,7 @@ func (a *app) countUnconfirmed(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	for _, c := range st.Unconfirmed {
-		fprintf(a.stdout, "%s (%s): записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Title(), c.Register, c.Count)
+		fprintf(a.stdout, "%s: записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Named(), c.Count)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/cms"
 )
@@ -40,6 +41,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	c, _ := a.readConfig(ctx) // it gives the time zone and perhaps trust; what else is wrong with it does not matter here
 	v := &verification{app: a, content: *content}
 	if v.name, err = oneFile(positional); err != nil {
 		return err
@@ -50,7 +52,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	if v.at, err = a.moment(*at); err != nil {
 		return err
 	}
-	if err := v.loadTrust(ctx, *trusted); err != nil {
+	if err := v.loadTrust(ctx, c.SMEV, *trusted); err != nil {
 		return err
 	}
 	r, err := v.run(ctx)
@@ -83,7 +85,7 @@ func (a *app) moment(text string) (time.Time, error) {
 
 // loadTrust reads what the command line and the configuration say about whom to
 // believe. Neither has to say anything.
-func (v *verification) loadTrust(ctx context.Context, file string) error {
+func (v *verification) loadTrust(ctx context.Context, bus config.SMEV, file string) error {
 	if file != "" {
 		text, err := v.app.read(ctx, file)
 		if err != nil {
@@ -102,11 +104,10 @@ func (v *verification) loadTrust(ctx context.Context, file string) error {
 		}
 		return nil
 	}
-	c, _ := v.app.readConfig(ctx) // what else is wrong with the configuration does not matter here
-	if c.SMEV.Certificates == "" {
+	if bus.Certificates == "" {
 		return nil
 	}
-	trust, err := busTrust(c.SMEV)
+	trust, err := busTrust(bus)
 	if err != nil {
 		return err
 	}

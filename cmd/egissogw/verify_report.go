@@ -104,7 +104,7 @@ func (r *verifyReport) print(w io.Writer) error {
 	if len(r.Signatures) > 1 {
 		fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
 	}
-	_, err := fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", r.At.Local().Format(humanTime))
+	_, err := fprintf(w, "\nСроки сертификатов проверены на %s. Отзыв сертификатов не проверяется.\n", timeText(r.At))
 	return err
 }
 

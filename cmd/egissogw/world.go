@@ -56,7 +56,19 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openStore(ctx, c.Database, store.WithActor(a.actor()))
+	return openStore(ctx, c.Database, a.storeOptions(c)...)
+}
+
+// storeOptions are those of a command: who gives it, and the zone of times it shows.
+func (a *app) storeOptions(c config.Config) []store.Option {
+	return append(inZone(c), store.WithActor(a.actor()))
+}
+
+func inZone(c config.Config) []store.Option {
+	if zone := c.Job.TimeZone.Location; zone != nil {
+		return []store.Option{store.WithTimeZone(zone)}
+	}
+	return nil
 }
 
 func openStore(ctx context.Context, c config.Database, options ...store.Option) (*store.Store, error) {

@@ -65,11 +65,11 @@ select id, created_at, package_type, record_count, status, info, state, coalesce
 
 -- name: package_findings
 -- Of the checks, before the package left.
-select record_no, text, code, message_type from egisso.record_finding
+select record_no, text, code, message_type, '' from egisso.record_finding
  where package_id = $1 and found = 'before' order by record_no, row_key, position;
 
 -- name: journal_detail
-select record_no, comment, code, message_type from egisso.journal_detail
+select record_no, comment, code, message_type, coalesce(conclusion, '') from egisso.journal_detail
  where package_id = $1 order by position;
 
 -- name: blocked_rules
