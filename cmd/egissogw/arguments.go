@@ -20,6 +20,12 @@ func (a *app) flags(name string) *flag.FlagSet {
 	return f
 }
 
+// jsonFlag is --json: what a command says, in the form of config/dist/json.md.
+func (a *app) jsonFlag(f *flag.FlagSet) *bool {
+	f.BoolVar(&a.asJSON, "json", false, "вывод в JSON")
+	return &a.asJSON
+}
+
 // personFlags are the flags of a command that leaves a line in the log of operations.
 func (a *app) personFlags(name string) *flag.FlagSet {
 	f := a.flags(name)

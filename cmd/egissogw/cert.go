@@ -73,7 +73,7 @@ type signerView struct {
 // nothing can be signed with it now, so that a monitoring script may ask.
 func showCertificate(ctx context.Context, a *app, args []string) error {
 	f := a.flags("cert")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // changes shows mass changes that wait for a person, lets them go, drops or announces them.
 func changes(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("changes")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна")
 	until := f.String("until", "", "expect: до какого времени, ГГГГ-ММ-ДД или ГГГГ-ММ-ДДTЧЧ:ММ")
 	positional, err := parse(f, args)

@@ -12,7 +12,8 @@ import (
 
 // checkResult is one line of check.
 type checkResult struct {
-	What    string   `json:"what"`
+	Part    string   `json:"part"`
+	What    string   `json:"-"` // its title
 	OK      bool     `json:"ok"`
 	Notes   []string `json:"notes,omitempty"`
 	Problem []string `json:"problems,omitempty"`
@@ -25,7 +26,7 @@ var errNotReady = errors.New("есть препятствия для работ�
 // checkSite looks at everything the gateway needs and tells all problems at once.
 func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	likeService := f.Bool("as-service", false, "проверить так, как видит служба: её учётная запись, переменные, учётные данные и ограничения из юнита systemd")
 	unit := f.String("unit", "egissogw.service", "служба для --as-service")
 	if err := parseFlags(f, args); err != nil {
@@ -41,23 +42,24 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 	}
 	results := []checkResult{checkConfiguration(a, c, problems)}
 	for _, part := range []struct {
+		code  string
 		what  string
 		needs []string
 		look  func(context.Context, config.Config) checkResult
 	}{
-		{"База шлюза", []string{"database"}, checkDatabase},
-		{"База МИС", []string{"source"}, checkSource},
-		{"Подпись", []string{"signer"}, checkSigner},
-		{"СМЭВ", []string{"smev"}, checkBus},
-		{"Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
-		{"Архив доказательств", []string{"archive"}, checkArchive},
+		{"database", "База шлюза", []string{"database"}, checkDatabase},
+		{"source", "База МИС", []string{"source"}, checkSource},
+		{"signer", "Подпись", []string{"signer"}, checkSigner},
+		{"smev", "СМЭВ", []string{"smev"}, checkBus},
+		{"ftp", "Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
+		{"archive", "Архив доказательств", []string{"archive"}, checkArchive},
 	} {
 		if problems != nil && problems.Of(part.needs...) != nil {
-			results = append(results, checkResult{What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
+			results = append(results, checkResult{Part: part.code, What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
 			continue
 		}
 		r := part.look(ctx, c)
-		r.What = part.what
+		r.Part, r.What = part.code, part.what
 		results = append(results, r)
 	}
 	return a.printChecks(append(results, checkClock(results)), *asJSON)
@@ -95,7 +97,7 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 const placeholderCode = "0000.000000"
 
 func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
-	r := checkResult{What: "Настройки"}
+	r := checkResult{Part: "settings", What: "Настройки"}
 	policy, wrong := fieldPolicy(c)
 	if problems != nil {
 		wrong = a.orNoFile(config.Together(problems, wrong))

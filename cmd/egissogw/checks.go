@@ -23,7 +23,7 @@ type ruleLine struct {
 // checks lists the local checks and what the configured policy makes of each.
 func checks(ctx context.Context, a *app, args []string) error {
 	f := a.flags("checks")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}

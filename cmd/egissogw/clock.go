@@ -53,7 +53,7 @@ func (r clockReading) String() string {
 
 // checkClock judges the clocks the other checks have read.
 func checkClock(results []checkResult) checkResult {
-	r := checkResult{What: "Часы"}
+	r := checkResult{Part: "clock", What: "Часы"}
 	var agree []string
 	for _, result := range results {
 		for _, reading := range result.clocks {

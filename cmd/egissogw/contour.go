@@ -19,7 +19,7 @@ import (
 // of the settings.
 func contour(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("contour")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	same := f.Bool("same", false, "reset: ЕГИССО, МИС и поставщик те же, изменились только адреса или имена")
 	reason := f.String("reason", "", "причина, обязательна для reset")
 	positional, err := parse(f, args)

@@ -36,7 +36,7 @@ func export(ctx context.Context, a *app, args []string) error {
 	names := f.String("register", "", "реестры через запятую; по умолчанию все")
 	again := f.String("again", "", "записать ещё раз файл этого пакета, байт в байт")
 	zipped := f.Bool("zip", false, "записать один архив zip")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err

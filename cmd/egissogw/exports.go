@@ -14,7 +14,7 @@ var exportKinds = map[string]string{"first": "первая", "changes": "изм�
 // showExports lists the last exports (egisso.exports).
 func showExports(ctx context.Context, a *app, args []string) error {
 	f := a.flags("exports")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}

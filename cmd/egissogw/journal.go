@@ -14,7 +14,7 @@ import (
 // journal shows the newest packages, or one package with its details.
 func journal(ctx context.Context, a *app, args []string) error {
 	f := a.flags("journal")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	limit := f.Int("limit", 20, "сколько последних пакетов показать")
 	positional, err := parse(f, args)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // two versions or loads a document.
 func kmsz(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("kmsz")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type app struct {
 	stdout, stderr io.Writer
 	exact          io.Writer // standard output as it is, see octets; set by main
 	by             string    // who commands, as they say: --by, see actor
+	asJSON         bool      // --json
 	environ        []string
 	lookuper       envconfig.Lookuper
 	now            func() time.Time

@@ -37,7 +37,7 @@ type previewPackage struct {
 // nothing is read from the source, formed or signed.
 func preview(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("preview")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	out := f.String("out", "", "каталог, куда записать XML пакетов; в них персональные данные")
 	positional, err := parse(f, args)
 	if err != nil {

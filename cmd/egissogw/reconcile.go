@@ -14,7 +14,7 @@ import (
 // reconcile compares the whole source with what the gateway knows of it.
 func reconcile(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("reconcile")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	accept := f.Bool("accept-gone", false, "считать исчезнувшие записи удалёнными, сколько бы их ни было")
 	if err := parseFlags(f, args); err != nil {
 		return err

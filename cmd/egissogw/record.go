@@ -19,7 +19,7 @@ type recordReport struct {
 // showRecord says where a record is, why, and what happened to it.
 func showRecord(ctx context.Context, a *app, args []string) error {
 	f := a.flags("record")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	register := f.String("register", "", "реестр, если ключ есть в нескольких")
 	positional, err := parse(f, args)
 	if err != nil {

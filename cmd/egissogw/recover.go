@@ -19,7 +19,7 @@ import (
 // brings it back, or lets work go on without it.
 func recoverArchive(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("recover")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	apply := f.Bool("apply", false, "вернуть в базу то, что она потеряла; без этого ничего не меняется")
 	accept := f.Bool("accept-loss", false, "продолжать отправку без того, чего нет в базе")
 	reason := f.String("reason", "", "причина; остаётся в журнале операций")

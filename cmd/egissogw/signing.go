@@ -11,7 +11,7 @@ import (
 func signing(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("signing")
 	reason := f.String("reason", "", "причина, обязательна для on и off")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err

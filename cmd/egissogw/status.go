@@ -13,7 +13,7 @@ import (
 // status shows what is wrong, then where everything stands. Trouble makes it end with exitTrouble.
 func status(ctx context.Context, a *app, args []string) error {
 	f := a.flags("status")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // once more.
 func unconfirmed(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("unconfirmed")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна для send")
 	positional, err := parse(f, args)
 	if err != nil {

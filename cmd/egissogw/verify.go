@@ -36,7 +36,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	content := f.String("content", "", "файл, к которому относится отдельная подпись; по умолчанию — имя без .sig и подобных окончаний")
 	at := f.String("at", "", "на какой момент проверять сроки: 2024-05-31 или 2024-05-31T12:00:00+03:00; по умолчанию — сейчас")
 	trusted := f.String("trust", "", "файл PEM с сертификатами, которым или изданным которыми верить")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
