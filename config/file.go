@@ -88,7 +88,7 @@ func readSecret(path string) (text, problem string) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return "", openProblem(err)
+		return "", openProblem(path, err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, secretLimit+1))
@@ -119,14 +119,14 @@ func secretOf(file string) (text, problem string) {
 func fileProblem(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return "это не обычный файл"
+		return named(path) + " — не обычный файл"
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	file.Close()
 	return ""
@@ -139,21 +139,30 @@ func programProblem(path string) string {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
-		return "это не исполняемый файл"
+		return named(path) + " — не исполняемый файл"
 	}
 	return ""
 }
 
-func openProblem(err error) string {
+func openProblem(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "файл не найден"
+		return named(path) + " не найден"
 	case errors.Is(err, fs.ErrPermission):
-		return "нет прав на чтение файла"
+		return "нет прав на чтение: " + named(path)
 	default:
-		return "файл не открывается"
+		return named(path) + " не открывается"
 	}
+}
+
+// named is a file with its path, unless it is none: what was written in its place may be the
+// secret itself.
+func named(path string) string {
+	if !filepath.IsAbs(path) {
+		return "файл"
+	}
+	return "файл " + path
 }

@@ -28,7 +28,7 @@ func TestCheckBelievesOnlyKnownServers(t *testing.T) {
 	env := ready(t)
 	env["EGISSOGW_SMEV_URL"] = s.URL + "/smev/v1.3/ws"
 	code, out, errs := run(t, env, "check")
-	if code != exitFailed || !strings.Contains(out, "нет соединения") || !strings.Contains(out, "certificate") {
+	if code != exitFailed || !strings.Contains(out, "нет соединения: сертификат сервера выпущен центром") {
 		t.Errorf("a server nobody vouches for: code %d: %s%s", code, out, errs)
 	}
 	env["EGISSOGW_SMEV_ROOTS"] = roots

@@ -23,6 +23,21 @@ type checkResult struct {
 // errNotReady is returned when checkSite found problems, which it has printed.
 var errNotReady = errors.New("есть препятствия для работы")
 
+// checkParts are what check looks at beside the configuration, each with the groups of settings it needs.
+var checkParts = []struct {
+	code  string
+	what  string
+	needs []string
+	look  func(context.Context, config.Config) checkResult
+}{
+	{"database", "База шлюза", []string{"database"}, checkDatabase},
+	{"source", "База МИС", []string{"source"}, checkSource},
+	{"signer", "Подпись", []string{"signer"}, checkSigner},
+	{"smev", "СМЭВ", []string{"smev"}, checkBus},
+	{"ftp", "Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
+	{"archive", "Архив доказательств", []string{"archive"}, checkArchive},
+}
+
 // checkSite looks at everything the gateway needs and tells all problems at once.
 func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
@@ -35,25 +50,12 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 	if *likeService {
 		return asService{unit: *unit, folders: unitFolders, asJSON: *asJSON}.run(ctx, a)
 	}
-	c, err := a.readConfig(ctx)
-	var problems *config.Problems
-	if err != nil && !errors.As(err, &problems) {
+	c, problems, err := a.configToCheck(ctx)
+	if err != nil {
 		return err
 	}
 	results := []checkResult{checkConfiguration(a, c, problems)}
-	for _, part := range []struct {
-		code  string
-		what  string
-		needs []string
-		look  func(context.Context, config.Config) checkResult
-	}{
-		{"database", "База шлюза", []string{"database"}, checkDatabase},
-		{"source", "База МИС", []string{"source"}, checkSource},
-		{"signer", "Подпись", []string{"signer"}, checkSigner},
-		{"smev", "СМЭВ", []string{"smev"}, checkBus},
-		{"ftp", "Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
-		{"archive", "Архив доказательств", []string{"archive"}, checkArchive},
-	} {
+	for _, part := range checkParts {
 		if problems != nil && problems.Of(part.needs...) != nil {
 			results = append(results, checkResult{Part: part.code, What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
 			continue
@@ -63,6 +65,15 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 		results = append(results, r)
 	}
 	return a.printChecks(append(results, checkClock(results)), *asJSON)
+}
+
+// configToCheck is the configuration with what is wrong with it, nil if nothing is.
+func (a *app) configToCheck(ctx context.Context) (c config.Config, problems *config.Problems, err error) {
+	c, err = a.readConfig(ctx)
+	if errors.As(err, &problems) {
+		err = nil
+	}
+	return c, problems, err
 }
 
 func (a *app) printChecks(results []checkResult, asJSON bool) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"egissogw/adapter/mis"
 	"fmt"
@@ -24,7 +25,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.Database.URL.Reveal())
 	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, databaseFault("DATABASE_URL", err).Error())
 		return r
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
@@ -83,7 +84,7 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	defer pool.Close()
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, databaseFault("SOURCE_DATABASE_URL", err).Error())
 		return r
 	}
 	through := r.pooled(ctx, conn.Conn())
@@ -170,7 +171,7 @@ func isOneOf(crt *cert.Certificate, file config.File) bool {
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 	if _, err := busTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, because(err).Error())
 	}
 	if len(c.SMEV.Senders) == 0 {
 		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"
@@ -212,7 +213,7 @@ func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
 	case smev.Classify(err) == smev.ClassFixConfiguration:
 		r.Problem = append(r.Problem, "вход не удался, проверьте "+config.Prefix+"FTP_USER и "+config.Prefix+"FTP_PASSWORD: "+err.Error())
 	default:
-		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
+		r.Problem = append(r.Problem, config.Prefix+"FTP_ADDRESS: нет соединения: "+cmp.Or(networkText(err), err.Error()))
 	}
 	return r
 }
@@ -226,7 +227,7 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	info, err := os.Stat(c.Archive.Dir)
 	switch {
 	case err != nil:
-		r.Problem = append(r.Problem, name+": "+err.Error())
+		r.Problem = append(r.Problem, pathFault("ARCHIVE_DIR", err).Error())
 		return r
 	case info.Mode().Perm()&0o077 != 0:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))

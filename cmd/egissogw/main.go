@@ -101,6 +101,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	case errors.As(err, &child): // it has been told by the other process
 		return child.code
 	}
+	err = connectFault("соединение с базой", err)
 	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
 	var usage usageError
 	var lasting lastingError

@@ -41,7 +41,7 @@ func (a *app) readConfig(ctx context.Context) (config.Config, error) {
 
 // orNoFile adds to what is wrong with the configuration that the usual file is not there.
 func (a *app) orNoFile(err error) error {
-	if err == nil || a.absent == "" {
+	if err == nil || a.absent == "" || !strings.Contains(err.Error(), ": не задана") {
 		return err
 	}
 	return config.Together(err, &config.Problems{List: []config.Problem{{Variable: a.absent, Text: "файла нет, читались только переменные окружения"}}})

@@ -81,7 +81,7 @@ func openStore(ctx context.Context, c config.Database, options ...store.Option) 
 		if refusedByPool(err) {
 			err = errors.New(pooledText)
 		}
-		return nil, err
+		return nil, databaseFault("DATABASE_URL", err)
 	}
 	return s, nil
 }
@@ -93,7 +93,7 @@ func openSchema(c config.Package, versions egisso.VersionSet) (jobs.Schema, erro
 	}
 	set, err := schema.Open(c.SchemaDir)
 	if err != nil {
-		return nil, fmt.Errorf("%sSCHEMA_DIR: %w", config.Prefix, err)
+		return nil, pathFault("SCHEMA_DIR", err)
 	}
 	for _, r := range egisso.Registers() {
 		if v := versions.For(r); !set.Has(v.Code, v.Number) {
@@ -117,7 +117,7 @@ func openSource(ctx context.Context, c config.Source, timeout time.Duration) (*m
 	if c.Queries != "" {
 		queries, err := mis.ReadQueries(c.Queries)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%sSOURCE_QUERIES: %w", config.Prefix, err)
+			return nil, nil, pathFault("SOURCE_QUERIES", err)
 		}
 		options = append(options, mis.WithQueries(queries))
 	}
