@@ -53,7 +53,26 @@ func (s asService) bySystemd(ctx context.Context, a *app) error {
 	s.announce(a, "systemd-run со свойствами юнита "+s.unit+": его учётная запись, переменные, учётные данные и ограничения")
 	c := exec.CommandContext(ctx, "systemd-run", args...)
 	c.Stdout, c.Stderr = a.stdout, a.stderr
-	return ended(c.Run())
+	return notStarted(ended(c.Run()))
+}
+
+// unitExits are codes by which systemd says that it could not start a program (systemd.exec(5)).
+var unitExits = map[int]string{
+	203: "программы из ExecStart= нет, или её нельзя запустить",
+	216: "группы из Group= нет",
+	217: "учётной записи из User= нет",
+	226: "нет каталога, названного в ограничениях юнита (ReadWritePaths= и подобных)",
+	238: "каталог StateDirectory= не создаётся",
+	243: "нет файла, названного в LoadCredential=",
+}
+
+// notStarted says in Russian why the program was not started, if it was not.
+func notStarted(err error) error {
+	var child childExit
+	if errors.As(err, &child) && unitExits[child.code] != "" {
+		return fmt.Errorf("служба не запустится: %s (код %d)", unitExits[child.code], child.code)
+	}
+	return err
 }
 
 // transient are the arguments of systemd-run.

@@ -38,6 +38,15 @@ func TestTransientUnitSeesWhatTheServiceSees(t *testing.T) {
 	}
 }
 
+func TestServiceThatSystemdCannotStart(t *testing.T) {
+	if err := notStarted(childExit{243}); !strings.Contains(err.Error(), "LoadCredential=") {
+		t.Error(err)
+	}
+	if err := notStarted(childExit{1}); err != (childExit{1}) {
+		t.Error(err)
+	}
+}
+
 // TestWithoutSystemd: the check runs as the unit's account, with its variables and copies of its
 // credentials, by its program, and its exit code is ours.
 func TestWithoutSystemd(t *testing.T) {
