@@ -69,7 +69,10 @@ NUMBER  := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v/
 PACKAGE_VERSION ?= $(or $(NUMBER),0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M%S 2>/dev/null).$(shell git rev-parse --short HEAD 2>/dev/null))
 
 packages: ## .deb and .rpm in bin/packages, the same bytes from the same commit
-	@rm -rf bin/packages && mkdir -p bin/packages
+	@rm -rf bin/packages bin/share && mkdir -p bin/packages bin/share
+	@go build -buildvcs=false -o bin/share/ ./cmd/egissogw && cd bin/share && \
+	for shell in bash zsh fish; do ./egissogw completion $$shell >$$shell; done && \
+	./egissogw man | gzip -9n >egissogw.1.gz && ./egissogw man settings | gzip -9n >egissogw.env.5.gz && rm egissogw
 	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) PACKAGE_VERSION='$(PACKAGE_VERSION)'; \
 	pack() { for format in deb rpm; do $(NFPM) package --config config/dist/package/nfpm.yaml --packager $$format --target bin/packages/; done; }; \
 	for arch in amd64 arm64; do \

@@ -211,7 +211,7 @@ type Job struct {
 	Apply          Schedule      `env:"SCHEDULE_APPLY,default=@every 10s" doc:"Когда разбирать полученные протоколы"`
 	Classifier     Schedule      `env:"SCHEDULE_CLASSIFIER,default=15 4 * * *" doc:"Когда запрашивать КМСЗ и справочники; при первом запуске они запрашиваются сразу. При off — только по просьбе человека и когда пропущена версия"`
 	Reconcile      Schedule      `env:"SCHEDULE_RECONCILE,default=30 3 * * *" doc:"Когда сверять весь источник с тем, что знает шлюз; off — только командой reconcile"`
-	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" sent:"yes" doc:"Часовой пояс расписаний и дат"`
+	TimeZone       TimeZone      `env:"TIME_ZONE,default=Europe/Moscow" sent:"yes" doc:"Часовой пояс расписаний, дат и времени, которое показывают и принимают команды"`
 	Settle         time.Duration `env:"SETTLE,default=10m" sent:"yes" range:"0s..24h" doc:"Сколько записи не должно быть в источнике, чтобы её удаление ушло в ЕГИССО: вернувшаяся раньше ничего не меняет"`
 	KMSZWait       time.Duration `env:"KMSZ_WAIT,default=1h" sent:"yes" range:"0s..72h" doc:"Сколько ЛМСЗ ждут первого КМСЗ после того, как ушёл запрос: потом они отправляются без сверки с ним, с предупреждением. Без запросов по расписанию (SCHEDULE_CLASSIFIER=off) не ждут"`
 	Lease          time.Duration `env:"LEASE,default=5m" range:"10s..1h" doc:"На сколько задание закрепляет за собой работу; больше 3×FTP_TIMEOUT + SMEV_TIMEOUT и 2×COMMAND_TIMEOUT"`

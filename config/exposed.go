@@ -11,15 +11,16 @@ import (
 	"github.com/sethvargo/go-envconfig"
 )
 
-// environmentFile is where the packaged unit takes its variables from.
-const environmentFile = "/etc/egissogw/egissogw.env"
-
 // Exposed tells which files of a configuration people other than root and the service may read
 // or change: keys, PIN-codes, passwords and addresses with passwords nobody, programs, modules
 // and trusted certificates may be read by all. What cannot be looked at is left out. The texts
 // hold names and modes, never content.
 func Exposed(c Config, l envconfig.Lookuper) []Problem {
-	return exposed(c, l, environmentFile)
+	environment := EnvironmentFile
+	if o, ok := l.(*Overlay); ok {
+		environment = o.path
+	}
+	return exposed(c, l, environment)
 }
 
 func exposed(c Config, l envconfig.Lookuper, environment string) (found []Problem) {

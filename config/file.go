@@ -49,17 +49,36 @@ func (r *reader) find(f field) (string, bool) {
 	return text, true
 }
 
-// credential returns the path of the field's systemd credential, when there is one.
+// credential returns the path of the field's systemd credential, when there is one; those
+// beside a file of settings count less than those systemd hands over.
 func (r *reader) credential(f field) (string, bool) {
-	dir, ok := r.lookup(credentialsVariable)
-	if !ok {
-		return "", false
+	for _, dir := range r.credentialFolders() {
+		path := filepath.Join(dir, f.credential())
+		if _, err := os.Stat(path); err == nil {
+			return path, true
+		}
 	}
-	path := filepath.Join(dir, f.credential())
-	if _, err := os.Stat(path); err != nil {
-		return "", false
+	return "", false
+}
+
+func (r *reader) credentialFolders() (dirs []string) {
+	if dir, ok := r.lookup(credentialsVariable); ok {
+		dirs = append(dirs, dir)
 	}
-	return path, true
+	if o, ok := r.lookuper.(*Overlay); ok && len(dirs) == 0 {
+		dirs = append(dirs, o.credentials())
+	}
+	return dirs
+}
+
+// closed is the folder of credentials that may not be looked at, where a field could be.
+func (r *reader) closed(f field) (string, bool) {
+	for _, dir := range r.credentialFolders() {
+		if _, err := os.Stat(filepath.Join(dir, f.credential())); (f.isSecret() || f.isFile()) && errors.Is(err, fs.ErrPermission) {
+			return dir, true
+		}
+	}
+	return "", false
 }
 
 // readSecret returns a file's content without the newline at its end, or what is wrong.
@@ -69,7 +88,7 @@ func readSecret(path string) (text, problem string) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return "", openProblem(err)
+		return "", openProblem(path, err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, secretLimit+1))
@@ -100,14 +119,14 @@ func secretOf(file string) (text, problem string) {
 func fileProblem(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return "это не обычный файл"
+		return named(path) + " — не обычный файл"
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	file.Close()
 	return ""
@@ -120,21 +139,30 @@ func programProblem(path string) string {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return openProblem(err)
+		return openProblem(path, err)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
-		return "это не исполняемый файл"
+		return named(path) + " — не исполняемый файл"
 	}
 	return ""
 }
 
-func openProblem(err error) string {
+func openProblem(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "файл не найден"
+		return named(path) + " не найден"
 	case errors.Is(err, fs.ErrPermission):
-		return "нет прав на чтение файла"
+		return "нет прав на чтение: " + named(path)
 	default:
-		return "файл не открывается"
+		return named(path) + " не открывается"
 	}
+}
+
+// named is a file with its path, unless it is none: what was written in its place may be the
+// secret itself.
+func named(path string) string {
+	if !filepath.IsAbs(path) {
+		return "файл"
+	}
+	return "файл " + path
 }

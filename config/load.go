@@ -86,7 +86,11 @@ func (r *reader) read(ctx context.Context, f field) {
 		return
 	}
 	if !given && f.required {
-		r.report(f, "не задана: %s", f.doc)
+		if dir, closed := r.closed(f); closed {
+			r.report(f, "не задана, и нет прав на %s, где она может быть: выполните команду от root (sudo) или задайте её в своём окружении", dir)
+		} else {
+			r.report(f, "не задана: %s", f.doc)
+		}
 		return
 	}
 	if !given {

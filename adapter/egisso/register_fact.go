@@ -19,6 +19,7 @@ var factKinds = []Kind{
 var factSpec = spec{
 	register: RegisterFact,
 	title:    "Реестр фактов назначений",
+	aliases:  []string{"assignment_fact", "10.06.S", "10.10.I"},
 	kinds:    factKinds,
 	born:     KindFact, changed: KindFactAlteration, removed: KindFactInvalidation,
 	blank: blankFactElement,

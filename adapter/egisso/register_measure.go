@@ -8,6 +8,7 @@ var measureKinds = []Kind{KindMeasure, KindMeasureInvalidation}
 var measureSpec = spec{
 	register: RegisterMeasure,
 	title:    "Реестр локальных мер социальной защиты",
+	aliases:  []string{"local_measure", "measure", "10.05.I"},
 	kinds:    measureKinds,
 	born:     KindMeasure, changed: KindMeasure, removed: KindMeasureInvalidation,
 	blank: func(kind Kind) Element {

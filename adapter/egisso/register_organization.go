@@ -8,6 +8,7 @@ var organizationKinds = []Kind{KindOrganization}
 var organizationSpec = spec{
 	register: RegisterOrganization,
 	title:    "Реестр организаций",
+	aliases:  []string{"10.07.I"},
 	kinds:    organizationKinds,
 	born:     KindOrganization, changed: KindOrganization,
 	blank: func(Kind) Element { return new(Organization) },

@@ -8,6 +8,7 @@ var participantKinds = []Kind{KindApplication}
 var participantSpec = spec{
 	register: RegisterParticipant,
 	title:    "Реестр ОНМСЗ",
+	aliases:  []string{"participant", "10.11.I"},
 	kinds:    participantKinds,
 	born:     KindApplication, changed: KindApplication, removed: KindApplication,
 	blank: func(Kind) Element { return new(Application) },

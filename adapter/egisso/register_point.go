@@ -8,6 +8,7 @@ var pointKinds = []Kind{KindPoint, KindPointInvalidation}
 var pointSpec = spec{
 	register: RegisterPoint,
 	title:    "Реестр точек присутствия ОНМСЗ",
+	aliases:  []string{"presence_point", "10.15.I"},
 	kinds:    pointKinds,
 	born:     KindPoint, changed: KindPoint, removed: KindPointInvalidation,
 	blank: func(kind Kind) Element {

@@ -139,7 +139,10 @@ func (s *Store) evidence(ctx context.Context, name string, args ...any) (e Evide
 }
 
 // ArchiveID names evidence in the archive.
-type ArchiveID struct{ Kind, ID string }
+type ArchiveID struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
 
 // FilesToArchive lists files that people carry and that are not in the archive, oldest
 // first.

@@ -21,7 +21,7 @@ type ClassifierOverview struct {
 // KMSZVersionLine is a row of the view kmsz_versions.
 type KMSZVersionLine struct {
 	Number      int        `json:"version"`
-	Status      string     `json:"status"`
+	Status      string     `json:"-"` // Russian
 	Active      bool       `json:"active"`
 	StartDate   time.Time  `json:"start_date"`
 	FinishDate  *time.Time `json:"finish_date"`
@@ -47,8 +47,9 @@ type InvalidMeasure struct {
 	RecordNo string `json:"record_no"`
 	Title    string `json:"title"`
 	Code     string `json:"code"`
-	Type     string `json:"finding_type"`
+	Type     string `json:"-"` // Russian
 	Comment  string `json:"comment"`
+	Severity string `json:"severity"` // error, warning
 }
 
 // ClassifierOverview reads what is known of the classifier in one snapshot, with

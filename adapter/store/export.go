@@ -93,15 +93,15 @@ func later(a, b time.Time) time.Time {
 type Export struct {
 	ID       int64      `json:"id"`
 	Register string     `json:"register"`
-	Title    string     `json:"title"` // Russian name of the register
-	Kind     string     `json:"kind"`  // first, changes
+	Title    string     `json:"-"`    // Russian name of the register
+	Kind     string     `json:"kind"` // first, changes
 	DueAt    time.Time  `json:"due_at"`
 	OpenedAt time.Time  `json:"opened_at"`
 	Records  int        `json:"records"` // in its packages; those sent again count again
 	Accepted int        `json:"accepted"`
 	Rejected int        `json:"rejected"`
 	Packages int        `json:"packages"`
-	Status   string     `json:"status"`    // Russian
+	Status   string     `json:"-"`         // Russian
 	ClosedAt *time.Time `json:"closed_at"` // nil while packages are open
 }
 

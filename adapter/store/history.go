@@ -23,7 +23,7 @@ type RecordStatus struct {
 	Key         string          `json:"row_key"`
 	RecordNo    string          `json:"record_no"`
 	State       string          `json:"state"`
-	Status      string          `json:"status"` // Russian
+	Status      string          `json:"-"`      // Russian
 	Reason      string          `json:"reason"` // Russian
 	RecordID    *uuid.UUID      `json:"record_id"`
 	Kind        *string         `json:"kind"`
@@ -50,10 +50,10 @@ type RecordFinding struct {
 	Severity    egisso.Severity `json:"severity"`
 	Field       string          `json:"field"` // path of XSD names, "" if it is not about one
 	Text        string          `json:"text"`  // Russian
-	MessageType string          `json:"message_type"`
+	MessageType string          `json:"-"`
 	Origin      string          `json:"origin"` // row, check, decision, protocol, classifier
 	Found       string          `json:"found"`  // before or after sending
-	FoundText   string          `json:"found_text"`
+	FoundText   string          `json:"-"`
 	Current     bool            `json:"current"` // of what RecordStatus shows; false: of what was decided anew or replaced since
 	RecordID    *uuid.UUID      `json:"record_id"`
 	PackageID   *uuid.UUID      `json:"package_id"`

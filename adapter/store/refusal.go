@@ -19,7 +19,7 @@ type RefusalKind struct {
 	Text        string            `json:"text"`    // numbers and ids taken out
 	Suspect     bool              `json:"suspect"` // it may mean that ЕГИССО has the record already
 	Meaning     lifecycle.Meaning `json:"meaning"`
-	MeaningText string            `json:"meaning_text"` // Russian
+	MeaningText string            `json:"-"` // Russian
 	SaidBy      string            `json:"said_by"`
 	SaidAt      *time.Time        `json:"said_at"`
 	FirstAt     time.Time         `json:"first_at"`

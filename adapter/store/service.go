@@ -8,13 +8,13 @@ import (
 
 // Service is the state of the signing and sending service.
 type Service struct {
-	Enabled   bool
-	ChangedAt time.Time
-	ChangedBy string
-	Reason    string
+	Enabled   bool      `json:"enabled"`
+	ChangedAt time.Time `json:"changed_at"`
+	ChangedBy string    `json:"changed_by"`
+	Reason    string    `json:"reason"`
 	// Lost: the database lacks what an archive holds, and nothing leaves until that is
 	// brought back or a person says that it is not missed, whatever Enabled is.
-	Lost bool
+	Lost bool `json:"lost"`
 }
 
 // Service reads the switch. It is asked right before every signature, so that

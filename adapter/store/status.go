@@ -194,9 +194,9 @@ func packageCounts(ctx context.Context, tx pgx.Tx) ([]Count, error) {
 type JournalEntry struct {
 	ID          uuid.UUID `json:"id"`
 	CreatedAt   time.Time `json:"created_at"`
-	PackageType string    `json:"package_type"`
+	PackageType string    `json:"-"`            // title of the register
 	RecordCount *int      `json:"record_count"` // nil: a request for the classifier, which has none
-	Status      string    `json:"status"`
+	Status      string    `json:"-"`            // Russian
 	Info        string    `json:"info"`
 	State       string    `json:"state"`
 	Result      string    `json:"result"`
@@ -204,6 +204,8 @@ type JournalEntry struct {
 	MessageID   string    `json:"message_id"`
 	Unconfirmed int       `json:"unconfirmed"` // outcomes from a file, not confirmed by the bus
 	Warned      int       `json:"warned"`      // records the checks warned of before they left
+	Register    string    `json:"register"`
+	Channel     string    `json:"channel"` // smev, manual
 }
 
 // JournalDetail is one row of the details of a package.
@@ -211,7 +213,9 @@ type JournalDetail struct {
 	RecordNo    string `json:"record_no"` // on the first row of its record only
 	Comment     string `json:"comment"`
 	Code        string `json:"code"`
-	MessageType string `json:"message_type"`
+	MessageType string `json:"-"`
+	Conclusion  string `json:"conclusion"` // what the gateway concluded from a refusal, "" if nothing
+	Severity    string `json:"severity"`   // error, warning
 }
 
 // Journal returns the newest packages.

@@ -66,6 +66,11 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
+// WithTimeZone has the texts of views and functions name times in a zone.
+func WithTimeZone(zone *time.Location) Option {
+	return func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["timezone"] = zone.String() }
+}
+
 // Open connects to the database at url. It does not check the schema's version:
 // see CheckVersion.
 func Open(ctx context.Context, url string, options ...Option) (*Store, error) {

@@ -11,6 +11,7 @@ import (
 // adopt takes a record for one that ЕГИССО has under an id a person saw there.
 func adopt(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("adopt")
+	a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна")
 	positional, err := parse(f, args)
 	switch {

@@ -50,9 +50,9 @@ func (v certificateView) print(w io.Writer, indent string) error {
 	line("Серийный номер", v.Serial)
 	line("Отпечаток SHA-1", v.Thumbprint)
 	line("Ключ", v.Algorithm+", "+v.Curve)
-	line("Сертификат действует", "с "+v.NotBefore.Local().Format(humanTime)+" по "+v.NotAfter.Local().Format(humanTime))
+	line("Сертификат действует", "с "+timeText(v.NotBefore)+" по "+timeText(v.NotAfter))
 	if v.KeyNotAfter != nil {
-		line("Закрытый ключ", "по "+v.KeyNotAfter.Local().Format(humanTime))
+		line("Закрытый ключ", "по "+shown(v.KeyNotAfter))
 	}
 	if v.SignTool != "" {
 		line("Средство подписи", v.SignTool)
@@ -73,7 +73,7 @@ type signerView struct {
 // nothing can be signed with it now, so that a monitoring script may ask.
 func showCertificate(ctx context.Context, a *app, args []string) error {
 	f := a.flags("cert")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (v signerView) print(w io.Writer) error {
 	if !v.Usable {
 		return nil // the error says why
 	}
-	if _, err := fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, v.SigningEnds.Local().Format(humanTime)); err != nil {
+	if _, err := fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, timeText(v.SigningEnds)); err != nil {
 		return err
 	}
 	if v.Warning == "" {

@@ -79,7 +79,7 @@ func TestCertOfBadSigners(t *testing.T) {
 		want string
 	}{
 		{"key of another certificate", change("SOFTKEY_CERTIFICATE_FILE", signertest.File(t, "c", cert.EncodePEM(other.Certificate.Raw))), "не подходит к закрытому ключу"},
-		{"no such key file", change("SOFTKEY_KEY_FILE", "/nonexistent/key.pem"), "файл не найден"},
+		{"no such key file", change("SOFTKEY_KEY_FILE", "/nonexistent/key.pem"), "файл /nonexistent/key.pem не найден"},
 		{"key file is text", change("SOFTKEY_KEY_FILE", signertest.File(t, "k", []byte("текст"))), "закрытый ключ не читается"},
 		{"certificate file is text", change("SOFTKEY_CERTIFICATE_FILE", signertest.File(t, "c", []byte("текст"))), "сертификат не читается"},
 		{"unknown kind", change("SIGNER", "magic"), "допустимо одно из"},

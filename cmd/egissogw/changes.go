@@ -15,7 +15,7 @@ import (
 // changes shows mass changes that wait for a person, lets them go, drops or announces them.
 func changes(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("changes")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна")
 	until := f.String("until", "", "expect: до какого времени, ГГГГ-ММ-ДД или ГГГГ-ММ-ДДTЧЧ:ММ")
 	positional, err := parse(f, args)
@@ -50,6 +50,9 @@ func changes(ctx context.Context, a *app, args []string) error {
 	most, err := strconv.Atoi(rest[2])
 	if err != nil || most < 1 {
 		return usageError{"сколько изменений ожидается — число от 1"}
+	}
+	if _, err := a.loadFor(ctx, "database"); err != nil { // the time is one of its zone
+		return err
 	}
 	term, err := parseUntil(*until)
 	if err != nil {
@@ -91,7 +94,7 @@ func (a *app) listChanges(ctx context.Context, asJSON bool) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fprintln(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С")
 	for _, c := range list {
-		fprintf(w, "%s\t%s\t%s\t%d\t%s\n", c.Register, c.Change, c.Provider, c.Records, c.Since.Local().Format(humanTime))
+		fprintf(w, "%s\t%s\t%s\t%d\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, timeText(c.Since))
 	}
 	return w.Flush()
 }

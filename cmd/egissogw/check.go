@@ -12,7 +12,8 @@ import (
 
 // checkResult is one line of check.
 type checkResult struct {
-	What    string   `json:"what"`
+	Part    string   `json:"part"`
+	What    string   `json:"-"` // its title
 	OK      bool     `json:"ok"`
 	Notes   []string `json:"notes,omitempty"`
 	Problem []string `json:"problems,omitempty"`
@@ -22,40 +23,57 @@ type checkResult struct {
 // errNotReady is returned when checkSite found problems, which it has printed.
 var errNotReady = errors.New("есть препятствия для работы")
 
+// checkParts are what check looks at beside the configuration, each with the groups of settings it needs.
+var checkParts = []struct {
+	code  string
+	what  string
+	needs []string
+	look  func(context.Context, config.Config) checkResult
+}{
+	{"database", "База шлюза", []string{"database"}, checkDatabase},
+	{"source", "База МИС", []string{"source"}, checkSource},
+	{"signer", "Подпись", []string{"signer"}, checkSigner},
+	{"smev", "СМЭВ", []string{"smev"}, checkBus},
+	{"ftp", "Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
+	{"archive", "Архив доказательств", []string{"archive"}, checkArchive},
+}
+
 // checkSite looks at everything the gateway needs and tells all problems at once.
 func checkSite(ctx context.Context, a *app, args []string) error {
 	f := a.flags("check")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
+	likeService := f.Bool("as-service", false, "проверить так, как видит служба: её учётная запись, переменные, учётные данные и ограничения из юнита systemd")
+	unit := f.String("unit", "egissogw.service", "служба для --as-service")
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
-	c, err := config.Load(ctx, a.lookuper)
-	var problems *config.Problems
-	if err != nil && !errors.As(err, &problems) {
+	if *likeService {
+		return asService{unit: *unit, folders: unitFolders, asJSON: *asJSON}.run(ctx, a)
+	}
+	c, problems, err := a.configToCheck(ctx)
+	if err != nil {
 		return err
 	}
 	results := []checkResult{checkConfiguration(a, c, problems)}
-	for _, part := range []struct {
-		what  string
-		needs []string
-		look  func(context.Context, config.Config) checkResult
-	}{
-		{"База шлюза", []string{"database"}, checkDatabase},
-		{"База МИС", []string{"source"}, checkSource},
-		{"Подпись", []string{"signer"}, checkSigner},
-		{"СМЭВ", []string{"smev"}, checkBus},
-		{"Файловое хранилище СМЭВ", []string{"ftp"}, checkFiles},
-		{"Архив доказательств", []string{"archive"}, checkArchive},
-	} {
+	for _, part := range checkParts {
 		if problems != nil && problems.Of(part.needs...) != nil {
-			results = append(results, checkResult{What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
+			results = append(results, checkResult{Part: part.code, What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
 			continue
 		}
 		r := part.look(ctx, c)
-		r.What = part.what
+		r.Part, r.What = part.code, part.what
 		results = append(results, r)
 	}
 	return a.printChecks(append(results, checkClock(results)), *asJSON)
+}
+
+// configToCheck is the configuration with what is wrong with it, nil if nothing is.
+func (a *app) configToCheck(ctx context.Context) (c config.Config, problems *config.Problems, err error) {
+	c, err = a.readConfig(ctx)
+	if errors.As(err, &problems) {
+		err = nil
+	}
+	return c, problems, err
 }
 
 func (a *app) printChecks(results []checkResult, asJSON bool) error {
@@ -90,10 +108,10 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 const placeholderCode = "0000.000000"
 
 func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
-	r := checkResult{What: "Настройки"}
+	r := checkResult{Part: "settings", What: "Настройки"}
 	policy, wrong := fieldPolicy(c)
 	if problems != nil {
-		wrong = config.Together(problems, wrong)
+		wrong = a.orNoFile(config.Together(problems, wrong))
 	}
 	var all *config.Problems
 	if errors.As(wrong, &all) {
@@ -112,6 +130,11 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	}
 	for _, w := range policy.withdrawn {
 		r.Notes = append(r.Notes, withdrawalText(w, a.now()))
+	}
+	if a.overlay != nil {
+		for _, p := range a.overlay.Twice() {
+			r.Notes = append(r.Notes, p.String())
+		}
 	}
 	for _, name := range config.Unknown(a.environ) {
 		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"egissogw/adapter/mis"
 	"fmt"
@@ -24,7 +25,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.Database.URL.Reveal())
 	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, databaseFault("DATABASE_URL", err).Error())
 		return r
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
@@ -33,7 +34,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	r.databaseClock(ctx, "базы шлюза", conn)
 	r.serverLog(ctx, conn)
-	s, err := openStore(ctx, c.Database)
+	s, err := openStore(ctx, c.Database, inZone(c)...)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
@@ -83,7 +84,7 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	defer pool.Close()
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, databaseFault("SOURCE_DATABASE_URL", err).Error())
 		return r
 	}
 	through := r.pooled(ctx, conn.Conn())
@@ -122,7 +123,7 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 	case h == nil:
 	case h.Age >= holderPatience:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена с %s, и изменения, сделанные после её начала, не читаются; %s",
-			h, time.Now().Add(-h.Age).Format(humanTime), h.Ends()))
+			h, timeText(time.Now().Add(-h.Age)), h.Ends()))
 	case h.Age == 0: // perhaps since this second
 		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s; если её начала не видно, сколько она стоит, считает служба (egissogw status)", h))
 	default:
@@ -138,7 +139,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	defer s.Close()
 	crt := s.Certificate()
-	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+crt.SigningEnds().Local().Format(humanTime))
+	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+timeText(crt.SigningEnds()))
 	if err := crt.CheckTerm(time.Now()); err != nil {
 		r.Problem = append(r.Problem, because(err).Error())
 		return r
@@ -170,7 +171,7 @@ func isOneOf(crt *cert.Certificate, file config.File) bool {
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 	if _, err := busTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, err.Error())
+		r.Problem = append(r.Problem, because(err).Error())
 	}
 	if len(c.SMEV.Senders) == 0 {
 		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"
@@ -212,7 +213,7 @@ func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
 	case smev.Classify(err) == smev.ClassFixConfiguration:
 		r.Problem = append(r.Problem, "вход не удался, проверьте "+config.Prefix+"FTP_USER и "+config.Prefix+"FTP_PASSWORD: "+err.Error())
 	default:
-		r.Problem = append(r.Problem, "нет соединения: "+err.Error())
+		r.Problem = append(r.Problem, config.Prefix+"FTP_ADDRESS: нет соединения: "+cmp.Or(networkText(err), err.Error()))
 	}
 	return r
 }
@@ -226,7 +227,7 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	info, err := os.Stat(c.Archive.Dir)
 	switch {
 	case err != nil:
-		r.Problem = append(r.Problem, name+": "+err.Error())
+		r.Problem = append(r.Problem, pathFault("ARCHIVE_DIR", err).Error())
 		return r
 	case info.Mode().Perm()&0o077 != 0:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))

@@ -23,7 +23,7 @@ type ruleLine struct {
 // checks lists the local checks and what the configured policy makes of each.
 func checks(ctx context.Context, a *app, args []string) error {
 	f := a.flags("checks")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func printRules(w io.Writer, lines []ruleLine) error {
 				fprintln(t)
 			}
 			register = l.Register
-			fprintf(t, "%s (%s)\n", egisso.Register(register).Title(), register)
+			fprintf(t, "%s\n", egisso.Register(register).Named())
 			fprintf(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется\n")
 		}
 		now := actionTexts[l.Policy]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -53,7 +54,7 @@ func (r clockReading) String() string {
 
 // checkClock judges the clocks the other checks have read.
 func checkClock(results []checkResult) checkResult {
-	r := checkResult{What: "Часы"}
+	r := checkResult{Part: "clock", What: "Часы"}
 	var agree []string
 	for _, result := range results {
 		for _, reading := range result.clocks {
@@ -130,7 +131,7 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD")
 		return
 	case err != nil:
-		r.Problem = append(r.Problem, "нет соединения: "+smev.QuietHTTP(err).Error())
+		r.Problem = append(r.Problem, config.Prefix+"SMEV_URL: нет соединения: "+cmp.Or(networkText(err), smev.QuietHTTP(err).Error()))
 		return
 	}
 	response.Body.Close()

@@ -78,7 +78,7 @@ func TestCheckReadsTheClocksOfTheOthers(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &results); err != nil || code != exitOK {
 		t.Fatalf("code %d, %v: %s%s", code, err, out, errs)
 	}
-	if last := results[len(results)-1]; last.What != "Часы" || !last.OK {
+	if last := results[len(results)-1]; last.Part != "clock" || !last.OK {
 		t.Errorf("clocks in JSON: %+v", last)
 	}
 }

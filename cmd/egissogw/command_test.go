@@ -114,7 +114,7 @@ func TestBadCalls(t *testing.T) {
 	}{
 		{"no file", []string{"digest"}, exitUsage, "нужен один файл"},
 		{"two files", []string{"transform", unsigned, unsigned}, exitUsage, "нужен один файл"},
-		{"unknown flag", []string{"digest", "--256", text}, exitUsage, "not defined"},
+		{"unknown flag", []string{"digest", "--256", text}, exitUsage, "нет параметра --256"},
 		{"digest of a missing file", []string{"digest", missing}, exitFailed, "не найден"},
 		{"digest of a folder", []string{"digest", dir}, exitFailed, "каталог"},
 		{"transform of a missing file", []string{"transform", missing}, exitFailed, "не найден"},

@@ -19,7 +19,7 @@ import (
 // of the settings.
 func contour(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("contour")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	same := f.Bool("same", false, "reset: ЕГИССО, МИС и поставщик те же, изменились только адреса или имена")
 	reason := f.String("reason", "", "причина, обязательна для reset")
 	positional, err := parse(f, args)
@@ -70,7 +70,7 @@ func (a *app) showContour(ctx context.Context, configured store.Contour, asJSON 
 	if !known {
 		fprintln(a.stdout, "База ещё не помнит контура: запомнит первый запуск службы")
 	} else {
-		fprintf(a.stdout, "База помнит с %s: %s\n", remembered.Since.Local().Format(humanTime), remembered)
+		fprintf(a.stdout, "База помнит с %s: %s\n", timeText(remembered.Since), remembered)
 	}
 	fprintf(a.stdout, "Настройки:         %s\n", configured)
 	if other {

@@ -13,6 +13,7 @@ import (
 // carry it.
 func digestFile(ctx context.Context, a *app, args []string) error {
 	f := a.flags("digest")
+	asJSON := a.jsonFlag(f)
 	long := f.Bool("512", false, "Стрибог-512 вместо Стрибог-256")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -27,13 +28,17 @@ func digestFile(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer file.Close()
-	h := streebog.New256()
+	algorithm, h := "streebog256", streebog.New256()
 	if *long {
-		h = streebog.New512()
+		algorithm, h = "streebog512", streebog.New512()
 	}
 	if _, err := io.Copy(h, file); err != nil {
 		return fmt.Errorf("чтение %s: %w", shownName(name), err)
 	}
-	_, err = fprintln(a.stdout, base64.StdEncoding.EncodeToString(h.Sum(nil)))
+	digest := base64.StdEncoding.EncodeToString(h.Sum(nil))
+	if *asJSON {
+		return a.printJSON(map[string]string{"algorithm": algorithm, "digest": digest})
+	}
+	_, err = fprintln(a.stdout, digest)
 	return err
 }

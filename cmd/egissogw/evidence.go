@@ -26,7 +26,7 @@ func evidenceCommand(ctx context.Context, a *app, args []string) error {
 	out := f.String("out", "", "файл zip; по умолчанию evidence_ДАТА_ВРЕМЯ.zip в текущем каталоге")
 	force := f.Bool("force", false, "заменить готовый файл")
 	folder := f.String("archive", "", "каталог архива, где искать удалённое из базы; по умолчанию EGISSOGW_ARCHIVE_DIR")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err

@@ -114,13 +114,13 @@ func (p *casePackage) text(b *strings.Builder) {
 		}
 	}
 	for _, m := range p.Messages {
-		fprintf(b, "  сообщение %s: подписано %s", m.ID, m.MadeAt.UTC().Format(humanTime))
+		fprintf(b, "  сообщение %s: подписано %s", m.ID, timeText(m.MadeAt))
 		if m.DeliveredAt != nil {
-			fprintf(b, ", принято СМЭВ %s", m.DeliveredAt.UTC().Format(humanTime))
+			fprintf(b, ", принято СМЭВ %s", timeText(*m.DeliveredAt))
 		}
 		fprintf(b, ", попыток %d\n", len(m.Attempts))
 		for _, a := range m.Answers {
-			fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, a.ReceivedAt.UTC().Format(humanTime))
+			fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, timeText(a.ReceivedAt))
 		}
 	}
 	if p.Channel == "manual" {

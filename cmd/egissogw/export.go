@@ -36,7 +36,7 @@ func export(ctx context.Context, a *app, args []string) error {
 	names := f.String("register", "", "реестры через запятую; по умолчанию все")
 	again := f.String("again", "", "записать ещё раз файл этого пакета, байт в байт")
 	zipped := f.Bool("zip", false, "записать один архив zip")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func export(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (a *app) printExport(files []exportedFile, dir string) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fprintf(t, "Записано в %s:\n", dir)
 	for _, f := range files {
-		fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Title())
+		fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Named())
 	}
 	fprintf(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.\n")
 	return t.Flush()

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"text/tabwriter"
+
+	"egissogw/adapter/egisso"
 )
 
 // exportsShown is how many of the last exports are listed.
@@ -14,7 +16,7 @@ var exportKinds = map[string]string{"first": "первая", "changes": "изм�
 // showExports lists the last exports (egisso.exports).
 func showExports(ctx context.Context, a *app, args []string) error {
 	f := a.flags("exports")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
@@ -37,7 +39,7 @@ func showExports(ctx context.Context, a *app, args []string) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fprintln(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС")
 	for _, x := range list {
-		fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, x.DueAt.Local().Format(humanTime), x.Title, exportKinds[x.Kind],
+		fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, timeText(x.DueAt), egisso.Register(x.Register).Named(), exportKinds[x.Kind],
 			x.Packages, x.Records, x.Accepted, x.Rejected, x.Status)
 	}
 	return w.Flush()

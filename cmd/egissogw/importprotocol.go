@@ -18,7 +18,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("import-protocol")
 	text := f.String("package", "", "пакет, если протокол его не называет")
 	reason := f.String("reason", "", "причина; обязательна, если пакет отправлен по СМЭВ и ответ ещё может прийти")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const shownInbox = 100
 // inboxCommand shows what came and needs a person, and takes the person's word.
 func inboxCommand(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("inbox")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	all := f.Bool("all", false, "list: и то, что уже не требует внимания")
 	reason := f.String("reason", "", "ack, retry, done: причина, обязательна")
 	messageID := f.String("message-id", "", "ack: идентификатор сообщения, если его назвала поддержка СМЭВ")

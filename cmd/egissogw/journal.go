@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,7 +14,7 @@ import (
 // journal shows the newest packages, or one package with its details.
 func journal(ctx context.Context, a *app, args []string) error {
 	f := a.flags("journal")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	limit := f.Int("limit", 20, "сколько последних пакетов показать")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -77,25 +76,29 @@ func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSO
 	return printDetails(a.stdout, details)
 }
 
-func printJournal(w io.Writer, entries []store.JournalEntry) error {
+// printJournal prints a package in a few lines, none wider than a terminal.
+func printJournal(to io.Writer, entries []store.JournalEntry) error {
+	w := newNarrow(to)
 	fprintf(w, "Журнал запросов в ЕГИССО\n")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "Дата создания\tТип пакета\tЗаписей\tСтатус\tИнформация\tПакет\n")
+	if len(entries) == 0 {
+		fprintf(w, "Пакетов ещё не было\n")
+	}
 	for _, e := range entries {
-		info := e.Info
-		if e.Warned > 0 {
-			info += fmt.Sprintf("; с предупреждениями проверок: %d", e.Warned)
-		}
-		if e.Review != "" {
-			info += " [" + e.Review + "]"
-		}
 		records := ""
 		if e.RecordCount != nil {
-			records = strconv.Itoa(*e.RecordCount)
+			records = fmt.Sprintf(", записей: %d", *e.RecordCount)
 		}
-		fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", e.CreatedAt.Local().Format(humanTime), e.PackageType, records, e.Status, info, e.ID)
+		fprintf(w, "%s  %s%s\n  %s  %s\n", timeText(e.CreatedAt), e.PackageType, records, e.ID, e.Status)
+		for _, text := range []string{e.Info, e.Review} {
+			if text != "" {
+				fprintf(w, "  %s\n", text)
+			}
+		}
+		if e.Warned > 0 {
+			fprintf(w, "  с предупреждениями проверок: %d\n", e.Warned)
+		}
 	}
-	return t.Flush()
+	return nil
 }
 
 func printDetails(w io.Writer, details []store.JournalDetail) error {
@@ -107,11 +110,17 @@ func printDetails(w io.Writer, details []store.JournalDetail) error {
 	return printMessages(w, details)
 }
 
-func printMessages(w io.Writer, details []store.JournalDetail) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "Номер записи\tКомментарии\tКод ошибки\tВид\n")
-	for _, d := range details {
-		fprintf(t, "%s\t%s\t%s\t%s\n", d.RecordNo, d.Comment, d.Code, d.MessageType)
+// printMessages prints what was said of each record under its number.
+func printMessages(to io.Writer, details []store.JournalDetail) error {
+	w := newNarrow(to)
+	for i, d := range details {
+		if d.RecordNo != "" && (i == 0 || d.RecordNo != details[i-1].RecordNo) {
+			fprintf(w, "Запись %s\n", d.RecordNo)
+		}
+		fprintf(w, "  %s\n", strings.TrimSpace(d.MessageType+" "+d.Code)+": "+d.Comment)
+		if d.Conclusion != "" {
+			fprintf(w, "    Заключение шлюза: %s\n", d.Conclusion)
+		}
 	}
-	return t.Flush()
+	return nil
 }

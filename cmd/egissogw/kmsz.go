@@ -18,7 +18,7 @@ import (
 // two versions or loads a document.
 func kmsz(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("kmsz")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bo
 	if len(o.Notes) > 0 {
 		fprintf(a.stdout, "\nПоследние события\n")
 		for _, n := range o.Notes {
-			fprintf(a.stdout, "  %s  %s  %s\n", n.At.Local().Format(humanTime), n.Source, n.Note)
+			fprintf(a.stdout, "  %s  %s  %s\n", timeText(n.At), n.Source, n.Note)
 		}
 	}
 	return nil
@@ -90,7 +90,7 @@ func printVersions(w io.Writer, o store.ClassifierOverview) {
 		fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
 		for _, v := range o.Versions {
 			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.In(egisso.Moscow).Format("02.01.2006"),
-				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, v.ReceivedAt.Local().Format(humanTime), v.Source, v.Document)
+				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, timeText(v.ReceivedAt), v.Source, v.Document)
 		}
 		t.Flush()
 	}

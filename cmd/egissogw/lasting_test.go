@@ -30,7 +30,7 @@ func TestServeTellsLastingFaultsFromPassingOnes(t *testing.T) {
 		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, exitConfig, "сертификат не подходит"},
 		"bus certificate unreadable": {map[string]string{"SMEV_CERTIFICATES": writeFile(t, t.TempDir()+"/bus.pem", "x")}, exitConfig, "EGISSOGW_SMEV_CERTIFICATES"},
 		"database away": {map[string]string{"DATABASE_URL": "postgres://u@" + listenerThatCloses(t) + "/db?sslmode=disable"},
-			exitFailed, "database"},
+			exitFailed, "EGISSOGW_DATABASE_URL: соединение отвергнуто"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := maps.Clone(inOrder)

@@ -6,17 +6,16 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/config"
 )
 
 // Exit codes, a stable contract.
@@ -39,60 +38,18 @@ type app struct {
 	stdout, stderr io.Writer
 	exact          io.Writer // standard output as it is, see octets; set by main
 	by             string    // who commands, as they say: --by, see actor
+	asJSON         bool      // --json
 	environ        []string
 	lookuper       envconfig.Lookuper
 	now            func() time.Time
-}
-
-// command is one subcommand.
-type command struct {
-	name    string
-	args    string // after the name, for the help
-	summary string
-	run     func(ctx context.Context, a *app, args []string) error
-}
-
-// commands in the order of the help.
-var commands = []command{
-	{"serve", "", "работать: читать изменения, проверять, подписывать, отправлять, принимать протоколы", serve},
-	{"check", "[--json]", "проверить настройки, базы, представления МИС, сертификат и доступность СМЭВ", checkSite},
-	{"migrate", "", "создать или обновить схему egisso в базе шлюза", migrate},
-	{"status", "[--json]", "показать состояние шлюза", status},
-	{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию пакета", journal},
-	{"preview", "[--by ИМЯ] [--out КАТАЛОГ] [--json] [РЕЕСТР]", "показать, какие пакеты реестра (без него — всех) были бы собраны сейчас, что мешает остальным записям и что уже есть в ЕГИССО; ничего не меняется", preview},
-	{"export", "[--by ИМЯ] [--date ДАТА] [--register РЕЕСТРЫ] [--zip] [--again ПАКЕТ] [--json] КАТАЛОГ", "записать файлы для загрузки вручную в кабинете поставщика", export},
-	{"import-protocol", "[--package ПАКЕТ] [--reason ТЕКСТ] [--by ИМЯ] [--json] ФАЙЛ", "применить протокол, взятый из кабинета поставщика", importProtocol},
-	{"reconcile", "[--accept-gone] [--by ИМЯ] [--json]", "сверить весь источник с тем, что знает шлюз: найти незамеченные изменения и удаления", reconcile},
-	{"recover", "[--apply|--accept-loss] [--reason ТЕКСТ] [--by ИМЯ] [--json] [КАТАЛОГ...]",
-		"сравнить архив доказательств с базой: что из отправленного и полученного база потеряла; вернуть это в базу или продолжать без него", recoverArchive},
-	{"record", "[--register РЕЕСТР] [--json] КЛЮЧ", "где запись, почему и что с ней было; КЛЮЧ — ключ, номер или UUID записи", showRecord},
-	{"message", "[--file|--answer] [--by ИМЯ] [--out ФАЙЛ] [--force] ID", "вывести байт в байт отправленное сообщение, его файл или ответ; ID сообщения, пакета или ответа", message},
-	{"evidence", "[--register РЕЕСТР] [--whole] [--reason ТЕКСТ] [--out ФАЙЛ] [--force] [--archive КАТАЛОГ] [--by ИМЯ] [--json] КЛЮЧ|ПАКЕТ, или hold|free [--register РЕЕСТР] --reason ТЕКСТ [--by ИМЯ] КЛЮЧ",
-		"записать zip с доказательствами о записи или пакете для третьей стороны; hold, free — хранить их, пока идёт спор, независимо от срока", evidenceCommand},
-	{"inbox", "[list [--all]|show ИД [--out ФАЙЛ] [--force]|ack ИД|retry ИД|done ИД] [--reason ТЕКСТ] [--by ИМЯ] [--message-id ИД] [--json]",
-		"пришедшее, которое не понято, не подтверждено подписью, ни к чему не относится или отложено: показать, снять с очереди СМЭВ, прочитать снова, отметить просмотренным", inboxCommand},
-	{"retry", "--reason ТЕКСТ [--by ИМЯ] [--register РЕЕСТР] КЛЮЧ|ПАКЕТ", "попробовать снова: отклонённую или задержанную предупреждением запись, неотправленный пакет", tryAgain},
-	{"dissolve", "[--by ИМЯ] ПАКЕТ", "расформировать пакет, который ещё не отправлялся: его записи решаются заново и уходят в следующем", dissolve},
-	{"release", "--reason ТЕКСТ [--by ИМЯ] --not-loaded ПАКЕТ", "освободить записи пакета, на который не пришёл ответ: они уйдут ещё раз", release},
-	{"senders", "[--json] [confirm|refuse [--bus] --reason ТЕКСТ [--by ИМЯ] МНЕМОНИКА]", "показать, кто отвечает от имени ЕГИССО и СМЭВ; подтвердить отправителя, тогда применяется всё сохранённое от него, или отклонить; без мнемоники — none", senders},
-	{"changes", "[--json] [release|drop РЕЕСТР ИЗМЕНЕНИЕ --reason ТЕКСТ | expect РЕЕСТР ИЗМЕНЕНИЕ ЧИСЛО --until ВРЕМЯ --reason ТЕКСТ] [--by ИМЯ]", "показать массовые изменения, которые ждут человека; отправить, отменить или объявить заранее; изменение: removal, termination, alteration", changes},
-	{"refusals", "[--json] [mean ВИД already-loaded|unknown-target|other --reason ТЕКСТ [--by ИМЯ]]", "показать виды отказов ЕГИССО; сказать, что отказ значит: запись уже есть в ЕГИССО, ЕГИССО её не знает, ошибка в записи", refusals},
-	{"adopt", "--reason ТЕКСТ [--by ИМЯ] РЕЕСТР КЛЮЧ UUID", "принять запись, которую человек видел в ЕГИССО под этим UUID", adopt},
-	{"unconfirmed", "[--json] [send РЕЕСТР [КЛЮЧ] --reason ТЕКСТ [--by ИМЯ]]", "сколько записей есть в ЕГИССО с неподтверждённым содержанием; отправить их содержание изменением", unconfirmed},
-	{"contour", "[--json] [reset [--same] --reason ТЕКСТ] [--by ИМЯ]", "показать, для какого контура создана база шлюза (СМЭВ, тестовый признак, МИС, поставщик); сменить его на контур настроек", contour},
-	{"form", "[--by ИМЯ] РЕЕСТР", "сформировать пакеты реестра сейчас; для реестров из EGISSOGW_FORM_ON_COMMAND — только так", order},
-	{"exports", "[--json]", "показать последние выгрузки по расписанию EGISSOGW_EXPORT_TIMES", showExports},
-	{"send", "[--by ИМЯ] ПАКЕТ", "отправить пакет, сформированный по команде", sendHeld},
-	{"kmsz", "request|show|diff ВЕРСИЯ ВЕРСИЯ|load ФАЙЛ [--by ИМЯ] [--json]", "классификатор мер: запросить обновления, показать версии и несоответствия ЛМСЗ, сравнить версии, загрузить файл", kmsz},
-	{"checks", "[--json]", "перечислить правила проверки записей и что каждое делает сейчас", checks},
-	{"signing", "on|off|status [--reason ТЕКСТ] [--by ИМЯ]", "включить или выключить сервис подписи и отправки", signing},
-	{"cert", "[--json]", "показать сертификат настроенной подписи и его сроки", showCertificate},
-	{"sign", "[--xml enveloped|detached] [--id ID] [--plain] [--pem] [--out ФАЙЛ] [--force] ФАЙЛ", "подписать файл настроенной подписью: CMS отдельно от файла или XML; это действие администратора, выключатель signing его не останавливает", signFile},
-	{"verify", "[--content ФАЙЛ] [--at МОМЕНТ] [--trust ФАЙЛ] [--json] ФАЙЛ", "объяснить по шагам, верна ли подпись: сообщения СМЭВ, XML, CMS, архива evidence", verifyFile},
-	{"transform", "[--id ID] ФАЙЛ", "вывести трансформацию СМЭВ корня документа или элемента с этим Id", transformFile},
-	{"digest", "[--512] ФАЙЛ", "вывести хэш Стрибог-256 файла в base64", digestFile},
-	{"demo", "[--keep] [--facts N] [--save КАТАЛОГ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", demo},
-	{"version", "[--json]", "показать версию программы", version},
+	settings       string                         // --config: the file of settings, see openSettings
+	usual          string                         // the file read without --config, "" for none
+	setenv         func(name, value string) error // hands variables of the file to libraries; nil: not
+	inZone         func(*time.Location)           // makes a zone that of all times shown and read; nil: they stay in the machine's
+	overlay        *config.Overlay                // the file once it is read
+	spoilt         error                          // what is wrong with its lines
+	absent         string                         // the usual file, if there is none
+	described      func(*flag.FlagSet)            // is told the flags of a command asked for --help; nil: print them
 }
 
 // usageError is a mistake in the command line: exit code 2.
@@ -104,7 +61,8 @@ func main() {
 	noDumps()
 	hushLibraries(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), lookuper: envconfig.OsLookuper(), now: time.Now,
+		usual: usualSettings(), setenv: os.Setenv, inZone: func(zone *time.Location) { time.Local = zone }}
 	limitMemory(a.environ)
 	code := a.main(ctx, os.Args[1:])
 	stop()
@@ -114,30 +72,42 @@ func main() {
 func (a *app) main(ctx context.Context, args []string) int {
 	a.exact = a.stdout
 	a.stdout, a.stderr = harmless{a.stdout}, harmless{a.stderr}
+	args, err := a.takeConfigFlag(args)
+	if err != nil {
+		fprintf(a.stderr, "egissogw: %v\n", err)
+		return exitUsage
+	}
 	if len(args) == 0 {
 		a.help(a.stderr)
 		return exitUsage
 	}
-	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
 		return a.helpOn(args[1:])
+	case "-version", "--version":
+		args = append([]string{"version"}, args[1:]...)
 	}
 	c, ok := findCommand(args[0])
 	if !ok {
 		return a.unknown(args[0])
 	}
-	err := a.runCommand(ctx, c, args[1:])
+	err = a.runCommand(ctx, c, args[1:])
+	var child childExit
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case errors.Is(err, errTrouble): // it has been told
 		return exitTrouble
+	case errors.As(err, &child): // it has been told by the other process
+		return child.code
 	}
+	err = connectFault("соединение с базой", err)
 	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
 	var usage usageError
 	var lasting lastingError
 	switch {
 	case errors.As(err, &usage):
-		fprintf(a.stderr, "Вызов: %s\n", c.call())
+		fprintf(newNarrow(a.stderr), "Вызов: %s\nПодробно: egissogw help %s\n", c.call(), c.name)
 		return exitUsage
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
@@ -166,89 +136,4 @@ func (a *app) runCommand(ctx context.Context, c command, args []string) (err err
 		}
 	}()
 	return c.run(ctx, a, args)
-}
-
-func findCommand(name string) (command, bool) {
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
-	if i < 0 {
-		return command{}, false
-	}
-	return commands[i], true
-}
-
-// call is how the command is written.
-func (c command) call() string { return strings.TrimSpace("egissogw " + c.name + " " + c.args) }
-
-func (a *app) unknown(name string) int {
-	fprintf(a.stderr, "egissogw: нет команды %q; список команд: egissogw help\n", name)
-	return exitUsage
-}
-
-// helpOn is `egissogw help [КОМАНДА]`.
-func (a *app) helpOn(args []string) int {
-	switch len(args) {
-	case 0:
-		a.help(a.stdout)
-		return exitOK
-	case 1:
-		c, ok := findCommand(args[0])
-		if !ok {
-			return a.unknown(args[0])
-		}
-		fprintf(a.stdout, "%s\n        %s\n", c.call(), c.summary)
-		return exitOK
-	}
-	fprintf(a.stderr, "egissogw help: нужна одна команда или ни одной\n")
-	return exitUsage
-}
-
-func (a *app) help(w io.Writer) {
-	fprintf(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды:\n")
-	for _, c := range commands {
-		fprintf(w, "  %s %s\n        %s\n", c.name, c.args, c.summary)
-	}
-	fprintf(w, "\nНастройки задаются переменными окружения EGISSOGW_…, см. config/README.md.\n"+
-		"Вместо ФАЙЛ можно указать -, тогда читается стандартный ввод.\n"+
-		"Коды завершения: 0 — успешно, 1 — ошибка, 2 — неверный вызов; у status ещё 3 — есть неисправности; у serve ещё 78 — неверны настройки,\n"+
-		"ключ или ПИН-код: пока это не исправлено, запускать снова нельзя; у demo 130 — остановлена.\n")
-}
-
-// flags returns the flag set of a command; its errors become usage errors.
-func (a *app) flags(name string) *flag.FlagSet {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(a.stderr)
-	return f
-}
-
-// personFlags are the flags of a command that leaves a line in the log of operations.
-func (a *app) personFlags(name string) *flag.FlagSet {
-	f := a.flags(name)
-	f.StringVar(&a.by, "by", "", "кто выполняет команду; останется в журнале операций со слов")
-	return f
-}
-
-// parseFlags parses the arguments of a command that takes nothing but flags.
-func parseFlags(f *flag.FlagSet, args []string) error {
-	positional, err := parse(f, args)
-	if err == nil && len(positional) > 0 {
-		err = usageError{fmt.Sprintf("лишний аргумент %q", positional[0])}
-	}
-	return err
-}
-
-// parse parses args, flags and positional arguments in any order.
-func parse(f *flag.FlagSet, args []string) (positional []string, err error) {
-	for {
-		if err := f.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, err
-			}
-			return nil, usageError{err.Error()}
-		}
-		if f.NArg() == 0 {
-			return positional, nil
-		}
-		positional = append(positional, f.Arg(0))
-		args = f.Args()[1:]
-	}
 }

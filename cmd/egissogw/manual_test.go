@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"egissogw/adapter/store"
 	"egissogw/crypto/signertest"
@@ -64,7 +65,7 @@ func TestManualExchange(t *testing.T) {
 	if got := s.text(t, `select string_agg(state || ' ' || n, ', ' order by state) from (select state, count(*) n from egisso.record where register = 'fact' group by state) c`); got != fmt.Sprintf("accepted %d, rejected 1", siteFacts-1) {
 		t.Errorf("facts are %s", got)
 	}
-	if out := s.run(t, "journal", facts.Package.String()); !strings.Contains(out, "протокол загружен из файла") || !strings.Contains(out, "026") {
+	if out := s.run(t, "journal", facts.Package.String()); !strings.Contains(strings.Join(strings.Fields(out), " "), "протокол загружен из файла") || !strings.Contains(out, "026") {
 		t.Errorf("journal entry: %s", out)
 	}
 	if out := s.run(t, "record", rejected); !strings.Contains(out, "Отклонён") || !strings.Contains(out, "026 Форма предоставления не совпадает") || !strings.Contains(out, "Пакет выгружен в файл") {
@@ -250,8 +251,16 @@ func TestOperatorCommandsAskForReasons(t *testing.T) {
 	if who := s.text(t, `select who from egisso.operation_log where action = 'release_package'`); !strings.Contains(who, "(") {
 		t.Errorf("the log does not say who released: %s", who)
 	}
-	if out := s.run(t, "form", "lmsz"); !strings.Contains(out, "записей к отправке") {
-		t.Errorf("form: %s", out)
+	for _, name := range []string{"lmsz", "local_measure", "10.05.I", "Реестр локальных мер социальной защиты"} {
+		if out := s.run(t, "form", name); !strings.Contains(out, "(lmsz): записей к отправке") {
+			t.Errorf("form: %s", out)
+		}
+	}
+	s.env["EGISSOGW_TIME_ZONE"] = "Asia/Omsk" // texts of the database are in it, and say so
+	until := time.Now().Add(48 * time.Hour).Truncate(time.Minute)
+	want := until.In(time.FixedZone("+06", 6*60*60)).Format("02.01.2006 15:04 -07")
+	if out := s.run(t, "changes", "expect", "fact", "removal", "5", "--until", until.Local().Format("2006-01-02T15:04"), "--reason", "филиал"); !strings.HasPrefix(out, "До "+want+" ") {
+		t.Errorf("changes: %s, want %s", out, want)
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 
 // migrate creates or updates the schema under the role that owns it.
 func migrate(ctx context.Context, a *app, args []string) error {
-	if err := parseFlags(a.flags("migrate"), args); err != nil {
+	f := a.flags("migrate")
+	asJSON := a.jsonFlag(f)
+	if err := parseFlags(f, args); err != nil {
 		return err
 	}
 	c, err := a.loadFor(ctx, "database")
@@ -25,6 +27,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	from, to, err := store.Migrate(ctx, owner.Reveal())
 	if err != nil {
 		return err
+	}
+	if *asJSON {
+		return a.printJSON(map[string]int32{"from": from, "to": to})
 	}
 	if from == to {
 		_, err = fprintf(a.stdout, "Схема egisso уже версии %d\n", to)

@@ -37,7 +37,7 @@ func operatorError(err error) error {
 
 // registerNamed reads the name of a register.
 func registerNamed(text string) (egisso.Register, error) {
-	if r := egisso.Register(text); r.Valid() {
+	if r, ok := egisso.RegisterNamed(text); ok {
 		return r, nil
 	}
 	var names []string
@@ -57,7 +57,9 @@ func oneArgument(positional []string, what string) (string, error) {
 
 // order asks for packages of a register now.
 func order(ctx context.Context, a *app, args []string) error {
-	positional, err := parse(a.personFlags("form"), args)
+	f := a.personFlags("form")
+	asJSON := a.jsonFlag(f)
+	positional, err := parse(f, args)
 	if err != nil {
 		return err
 	}
@@ -78,10 +80,16 @@ func order(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return operatorError(err)
 	}
+	if *asJSON {
+		return a.printJSON(struct {
+			Register egisso.Register `json:"register"`
+			Ready    int             `json:"ready"` // records to be packed by the service
+		}{register, ready})
+	}
 	if ready == 0 {
-		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Title())
+		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Named())
 	} else {
-		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Title(), ready)
+		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Named(), ready)
 	}
 	return err
 }
@@ -106,13 +114,22 @@ func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, err
 	if err != nil {
 		return operatorError(err)
 	}
-	_, err = fprintln(a.stdout, text)
+	return a.say(text)
+}
+
+// say prints what a command of the database answered.
+func (a *app) say(text string) error {
+	if a.asJSON {
+		return a.printJSON(map[string]string{"result": text})
+	}
+	_, err := fprintln(a.stdout, text)
 	return err
 }
 
 // tryAgain lets a record or a package be tried again.
 func tryAgain(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("retry")
+	a.jsonFlag(f)
 	name := f.String("register", "", "реестр, если ключ есть в нескольких")
 	reason := f.String("reason", "", "причина, обязательна")
 	meaning := f.String("as", "", "запись называет другого человека: correction — исправлены его данные, replacement — ключ отдан другому назначению")
@@ -192,7 +209,9 @@ func dissolve(ctx context.Context, a *app, args []string) error {
 
 // packageNamed reads the only argument of a command, a package.
 func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
-	positional, err := parse(a.personFlags(command), args)
+	f := a.personFlags(command)
+	a.jsonFlag(f)
+	positional, err := parse(f, args)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -210,6 +229,7 @@ func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
 // release gives back the records of a package whose answer does not come.
 func release(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("release")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна")
 	confirmed := f.Bool("not-loaded", false, "подтверждаю: ЕГИССО этот пакет не загрузила")
 	positional, err := parse(f, args)
@@ -229,8 +249,18 @@ func release(ctx context.Context, a *app, args []string) error {
 	case !*confirmed:
 		return usageError{"записи пакета уйдут ещё раз; проверьте в кабинете поставщика, что ЕГИССО пакет не загрузила, и добавьте --not-loaded"}
 	}
-	return a.commanded(ctx, func(s *store.Store) (string, error) {
-		n, err := s.ReleasePackage(ctx, id, *reason)
-		return fmt.Sprintf("Освобождено записей: %d, они уйдут в следующем пакете", n), err
-	})
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	n, err := s.ReleasePackage(ctx, id, *reason)
+	if err != nil {
+		return operatorError(err)
+	}
+	if *asJSON {
+		return a.printJSON(map[string]int{"released": n})
+	}
+	_, err = fprintf(a.stdout, "Освобождено записей: %d, они уйдут в следующем пакете\n", n)
+	return err
 }

@@ -35,7 +35,7 @@ func refusedByPool(err error) bool {
 func refusePool(ctx context.Context, url string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return fmt.Errorf("connect to the gateway database: %w", err)
+		return databaseFault("DATABASE_URL", fmt.Errorf("connect to the gateway database: %w", err))
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	through, err := pooled(ctx, conn)

@@ -38,7 +38,7 @@ type previewPackage struct {
 // nothing is read from the source, formed or signed.
 func preview(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("preview")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	out := f.String("out", "", "каталог, куда записать XML пакетов; в них персональные данные")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -71,7 +71,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func preview(ctx context.Context, a *app, args []string) error {
 		if i > 0 {
 			fprintf(a.stdout, "\n")
 		}
-		if err := a.printPreview(report, registers[i].Title()); err != nil {
+		if err := a.printPreview(report, registers[i].Named()); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func because(err error) error {
 
 // termText says which term was violated.
 func termText(e *cert.TermError) string {
-	bound := e.Bound.Local().Format(humanTime)
+	bound := timeText(e.Bound)
 	switch e.Kind {
 	case cert.ErrNotYetValid:
 		return "сертификат начнёт действовать только " + bound

@@ -14,7 +14,7 @@ import (
 // reconcile compares the whole source with what the gateway knows of it.
 func reconcile(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("reconcile")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	accept := f.Bool("accept-gone", false, "считать исчезнувшие записи удалёнными, сколько бы их ни было")
 	if err := parseFlags(f, args); err != nil {
 		return err
@@ -23,7 +23,7 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,10 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 		Found: func(r store.Reconciliation) { found = append(found, r) },
 	}.Run(ctx)
 	if gone := (*jobs.TooManyGoneError)(nil); errors.As(err, &gone) {
-		err = fmt.Errorf("%s: исчезло записей %d из %d, ничего не удалено", gone.Register.Title(), gone.Gone, gone.Known)
+		err = fmt.Errorf("%s: исчезло записей %d из %d, ничего не удалено", gone.Register.Named(), gone.Gone, gone.Known)
 	}
 	if moved := (*jobs.SourceMovedError)(nil); errors.As(err, &moved) {
-		err = fmt.Errorf("%s: источник стал другой базой, в ней нет записей: %d из %d, ничего не удалено", moved.Register.Title(), moved.Gone, moved.Known)
+		err = fmt.Errorf("%s: источник стал другой базой, в ней нет записей: %d из %d, ничего не удалено", moved.Register.Named(), moved.Gone, moved.Known)
 	}
 	if *asJSON {
 		return errors.Join(a.printJSON(found), err)
@@ -62,7 +62,7 @@ func (a *app) printReconciliations(found []store.Reconciliation) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fprintf(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание\n")
 	for _, r := range found {
-		fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Title(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
+		fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Named(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
 	}
 	fprintf(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.\n")
 	return t.Flush()

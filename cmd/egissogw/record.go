@@ -19,7 +19,7 @@ type recordReport struct {
 // showRecord says where a record is, why, and what happened to it.
 func showRecord(ctx context.Context, a *app, args []string) error {
 	f := a.flags("record")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	register := f.String("register", "", "реестр, если ключ есть в нескольких")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -55,7 +55,7 @@ func showRecord(ctx context.Context, a *app, args []string) error {
 
 func printRecord(w io.Writer, now recordReport) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Title(), now.Key, now.RecordNo)
+	fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Named(), now.Key, now.RecordNo)
 	fprintf(t, "Состояние\t%s\n", now.Status)
 	if now.Reason != "" {
 		fprintf(t, "Причина\t%s\n", now.Reason)
@@ -76,7 +76,7 @@ func printRecord(w io.Writer, now recordReport) error {
 		if h.PackageID != nil {
 			place = "пакет " + h.PackageID.String()
 		}
-		fprintf(t, "%s\t%s\t%s\n", h.At.Local().Format(humanTime), h.Text, place)
+		fprintf(t, "%s\t%s\t%s\n", timeText(h.At), h.Text, place)
 	}
 	return t.Flush()
 }

@@ -19,7 +19,7 @@ import (
 // brings it back, or lets work go on without it.
 func recoverArchive(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("recover")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	apply := f.Bool("apply", false, "вернуть в базу то, что она потеряла; без этого ничего не меняется")
 	accept := f.Bool("accept-loss", false, "продолжать отправку без того, чего нет в базе")
 	reason := f.String("reason", "", "причина; остаётся в журнале операций")
@@ -47,7 +47,7 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (a *app) printRecovery(r jobs.Recovery) error {
 		_, err := fprintf(a.stdout, "Архив пуст: файлов %d, записей нет\n", r.Files)
 		return err
 	}
-	fprintf(a.stdout, "Архив: файлов %d, с %s по %s\n\n", r.Files, r.First.Local().Format(humanTime), r.Last.Local().Format(humanTime))
+	fprintf(a.stdout, "Архив: файлов %d, с %s по %s\n\n", r.Files, shown(r.First), shown(r.Last))
 	lost := 0
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fprintf(t, "Что\tВ архиве\tНет в базе\tВ них записей\n")
@@ -239,5 +239,5 @@ func lostFrom(ctx context.Context, c config.Config) (string, error) {
 			last = e
 		}
 	}
-	return fmt.Sprintf("архив опережает базу (последняя запись %s): база потеряна или восстановлена старая копия, ничего не будет отправлено; egissogw recover", last.At.Local().Format(humanTime)), nil
+	return fmt.Sprintf("архив опережает базу (последняя запись %s): база потеряна или восстановлена старая копия, ничего не будет отправлено; egissogw recover", timeText(last.At)), nil
 }

@@ -75,7 +75,7 @@ func TestCheckLooksAtTheArchive(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for folder, want := range map[string]string{closed: "", open: "chmod 0700", closed + "/none": "no such file"} {
+	for folder, want := range map[string]string{closed: "", open: "chmod 0700", closed + "/none": "нет " + closed + "/none"} {
 		r := checkArchive(t.Context(), config.Config{Archive: config.Archive{Dir: folder}})
 		if text := strings.Join(r.Problem, "; "); (text == "") != (want == "") || !strings.Contains(text, want) {
 			t.Errorf("want %q, got %q", want, text)

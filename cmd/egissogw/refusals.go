@@ -15,7 +15,7 @@ import (
 // refusals shows kinds of refusals and what they mean, or says what one means.
 func refusals(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("refusals")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна для mean")
 	positional, err := parse(f, args)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // senders shows who spoke in ЕГИССО's and the bus's name, or decides about one.
 func senders(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("senders")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	bus := f.Bool("bus", false, "речь о состояниях самой СМЭВ, а не об ответах ЕГИССО")
 	reason := f.String("reason", "", "причина, обязательна для confirm и refuse")
 	positional, err := parse(f, args)
@@ -34,19 +34,7 @@ func senders(ctx context.Context, a *app, args []string) error {
 	if *bus {
 		part = store.PartBus
 	}
-	if !*asJSON {
-		return a.commanded(ctx, func(s *store.Store) (string, error) { return decide(s, ctx, positional[1], part, *reason) })
-	}
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	text, err := decide(s, ctx, positional[1], part, *reason)
-	if err != nil {
-		return operatorError(err)
-	}
-	return a.printJSON(map[string]string{"result": text})
+	return a.commanded(ctx, func(s *store.Store) (string, error) { return decide(s, ctx, positional[1], part, *reason) })
 }
 
 func (a *app) listSenders(ctx context.Context, asJSON bool) error {

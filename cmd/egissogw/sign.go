@@ -64,6 +64,9 @@ func signFile(ctx context.Context, a *app, args []string) error {
 	if err := r.output.write(a, signed); err != nil {
 		return err
 	}
+	if a.asJSON {
+		return a.printJSON(map[string]string{"file": r.output.path})
+	}
 	if r.output.path != stdinName {
 		fprintf(a.stderr, "подписано: %s\n", r.output.path)
 	}
@@ -73,6 +76,7 @@ func signFile(ctx context.Context, a *app, args []string) error {
 func parseSign(a *app, args []string) (signRequest, error) {
 	var r signRequest
 	f := a.flags("sign")
+	asJSON := a.jsonFlag(f)
 	f.StringVar(&r.xml, "xml", "", "подпись XML вместо CMS: enveloped — внутри корня документа, detached — отдельно")
 	f.StringVar(&r.id, "id", "", "Id подписываемого элемента, для --xml detached; без него подписывается корень")
 	f.BoolVar(&r.plain, "plain", false, "подпись XML без трансформации СМЭВ, не для сообщений СМЭВ")
@@ -98,6 +102,9 @@ func parseSign(a *app, args []string) (signRequest, error) {
 	}
 	if r.output.path == "" {
 		r.output.path = r.defaultOutput()
+	}
+	if *asJSON && r.output.path == stdinName {
+		return r, usageError{"с --json подпись пишется в файл: --out ФАЙЛ"}
 	}
 	return r, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"egissogw/adapter/store"
 )
@@ -12,7 +11,7 @@ import (
 func signing(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("signing")
 	reason := f.String("reason", "", "причина, обязательна для on и off")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
@@ -60,16 +59,5 @@ func serviceLine(s store.Service) string {
 		state = "Включен"
 	}
 	return fmt.Sprintf("Состояние сервиса подписи и отправки: %s (с %s, %s: %s)",
-		state, s.ChangedAt.Local().Format(humanTime), s.ChangedBy, s.Reason)
-}
-
-// humanTime is how times are shown to people (adapter/egisso/SPEC.md#journal).
-const humanTime = "02.01.2006 15:04:05"
-
-// shown formats an optional time.
-func shown(t *time.Time) string {
-	if t == nil {
-		return "—"
-	}
-	return t.Local().Format(humanTime)
+		state, timeText(s.ChangedAt), s.ChangedBy, s.Reason)
 }

@@ -56,7 +56,7 @@ func stateLines(counts []store.Count, text func(string) string) []stateLine {
 	var lines []stateLine
 	at := map[stateLine]int{}
 	for _, c := range counts {
-		key := stateLine{register: egisso.Register(c.Register).Title(), state: text(c.State)}
+		key := stateLine{register: egisso.Register(c.Register).Named(), state: text(c.State)}
 		i, ok := at[key]
 		if !ok {
 			i = len(lines)

@@ -49,9 +49,9 @@ func TestStatesWithOneTextAreOneLine(t *testing.T) {
 		{Register: "fact", State: "new state", Count: 4},
 	}, recordState)
 	want := []stateLine{
-		{"Реестр фактов назначений", "Отправляется", 5},
-		{"Реестр локальных мер социальной защиты", "Отправляется", 1},
-		{"Реестр фактов назначений", "new state", 4},
+		{"Реестр фактов назначений (fact)", "Отправляется", 5},
+		{"Реестр локальных мер социальной защиты (lmsz)", "Отправляется", 1},
+		{"Реестр фактов назначений (fact)", "new state", 4},
 	}
 	if len(lines) != len(want) {
 		t.Fatalf("lines %v", lines)

@@ -13,7 +13,7 @@ import (
 // status shows what is wrong, then where everything stands. Trouble makes it end with exitTrouble.
 func status(ctx context.Context, a *app, args []string) error {
 	f := a.flags("status")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func printStatus(w io.Writer, st store.Status) error {
 		if r.Problem != "" {
 			result = r.Problem
 		}
-		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Title(), result)
+		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
 	}
 	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {

@@ -11,7 +11,7 @@ import (
 // once more.
 func unconfirmed(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("unconfirmed")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна для send")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *app) countUnconfirmed(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	for _, c := range st.Unconfirmed {
-		fprintf(a.stdout, "%s (%s): записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Title(), c.Register, c.Count)
+		fprintf(a.stdout, "%s: записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Named(), c.Count)
 	}
 	return nil
 }

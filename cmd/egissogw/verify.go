@@ -37,11 +37,12 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	content := f.String("content", "", "файл, к которому относится отдельная подпись; по умолчанию — имя без .sig и подобных окончаний")
 	at := f.String("at", "", "на какой момент проверять сроки: 2024-05-31 или 2024-05-31T12:00:00+03:00; по умолчанию — сейчас")
 	trusted := f.String("trust", "", "файл PEM с сертификатами, которым или изданным которыми верить")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	positional, err := parse(f, args)
 	if err != nil {
 		return err
 	}
+	c, _ := a.readConfig(ctx) // it gives the time zone and perhaps trust; what else is wrong with it does not matter here
 	v := &verification{app: a, content: *content}
 	if v.name, err = oneFile(positional); err != nil {
 		return err
@@ -53,7 +54,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	if v.at, err = a.moment(*at); err != nil {
 		return err
 	}
-	if err := v.loadTrust(ctx, *trusted); err != nil {
+	if err := v.loadTrust(ctx, c.SMEV, *trusted); err != nil {
 		return err
 	}
 	r, err := v.run(ctx)
@@ -86,7 +87,7 @@ func (a *app) moment(text string) (time.Time, error) {
 
 // loadTrust reads what the command line and the configuration say about whom to
 // believe. Neither has to say anything.
-func (v *verification) loadTrust(ctx context.Context, file string) error {
+func (v *verification) loadTrust(ctx context.Context, bus config.SMEV, file string) error {
 	if file != "" {
 		text, err := v.app.read(ctx, file)
 		if err != nil {
@@ -105,11 +106,10 @@ func (v *verification) loadTrust(ctx context.Context, file string) error {
 		}
 		return nil
 	}
-	c, _ := config.Load(ctx, v.app.lookuper) // what else is wrong with the configuration does not matter here
-	if c.SMEV.Certificates == "" {
+	if bus.Certificates == "" {
 		return nil
 	}
-	trust, err := busTrust(c.SMEV)
+	trust, err := busTrust(bus)
 	if err != nil {
 		return err
 	}

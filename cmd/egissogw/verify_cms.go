@@ -72,7 +72,7 @@ func (v *verification) heldCMS(i int, one cms.Signature) signatureReport {
 		s.add(true, "Привязка сертификата", "атрибута signingCertificateV2 нет, это не CAdES")
 	}
 	if !one.SigningTime.IsZero() {
-		s.add(true, "Время подписи", "%s, по словам подписавшего", one.SigningTime.Local().Format(humanTime))
+		s.add(true, "Время подписи", "%s, по словам подписавшего", timeText(one.SigningTime))
 	}
 	v.judgeCertificate(&s, one.Certificate)
 	s.Holds = !slices.ContainsFunc(s.Steps, func(step xmldsig.Step) bool { return !step.OK })

@@ -104,7 +104,7 @@ func (r *verifyReport) print(w io.Writer) error {
 	if len(r.Signatures) > 1 {
 		fprintf(w, "\nВсе подписи вместе: %s\n", map[bool]string{true: "верны", false: "есть неверные"}[r.Holds])
 	}
-	at := "на " + r.At.Local().Format(humanTime)
+	at := "на " + timeText(r.At)
 	if r.Kind == "evidence" {
 		at = "на время каждого сообщения, если не указано --at"
 	}

@@ -23,7 +23,7 @@ func programVersion() string {
 
 func version(_ context.Context, a *app, args []string) error {
 	f := a.flags("version")
-	asJSON := f.Bool("json", false, "вывод в JSON")
+	asJSON := a.jsonFlag(f)
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}

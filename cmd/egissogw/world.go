@@ -34,18 +34,18 @@ func (a *app) logger(c config.Log) *slog.Logger {
 
 // load reads the whole configuration.
 func (a *app) load(ctx context.Context) (config.Config, error) {
-	c, err := config.Load(ctx, a.lookuper)
+	c, err := a.readConfig(ctx)
 	_, wrong := fieldPolicy(c)
-	return c, config.Together(err, wrong)
+	return c, a.orNoFile(config.Together(err, wrong))
 }
 
 // loadFor reads the configuration for a command that needs only some groups of
 // it; problems of the others do not matter to it.
 func (a *app) loadFor(ctx context.Context, groups ...string) (config.Config, error) {
-	c, err := config.Load(ctx, a.lookuper)
+	c, err := a.readConfig(ctx)
 	var problems *config.Problems
 	if errors.As(err, &problems) {
-		err = problems.Of(groups...)
+		err = a.orNoFile(problems.Of(groups...))
 	}
 	return c, err
 }
@@ -56,7 +56,19 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openStore(ctx, c.Database, store.WithActor(a.actor()))
+	return openStore(ctx, c.Database, a.storeOptions(c)...)
+}
+
+// storeOptions are those of a command: who gives it, and the zone of times it shows.
+func (a *app) storeOptions(c config.Config) []store.Option {
+	return append(inZone(c), store.WithActor(a.actor()))
+}
+
+func inZone(c config.Config) []store.Option {
+	if zone := c.Job.TimeZone.Location; zone != nil {
+		return []store.Option{store.WithTimeZone(zone)}
+	}
+	return nil
 }
 
 func openStore(ctx context.Context, c config.Database, options ...store.Option) (*store.Store, error) {
@@ -69,7 +81,7 @@ func openStore(ctx context.Context, c config.Database, options ...store.Option) 
 		if refusedByPool(err) {
 			err = errors.New(pooledText)
 		}
-		return nil, err
+		return nil, databaseFault("DATABASE_URL", err)
 	}
 	return s, nil
 }
@@ -81,7 +93,7 @@ func openSchema(c config.Package, versions egisso.VersionSet) (jobs.Schema, erro
 	}
 	set, err := schema.Open(c.SchemaDir)
 	if err != nil {
-		return nil, fmt.Errorf("%sSCHEMA_DIR: %w", config.Prefix, err)
+		return nil, pathFault("SCHEMA_DIR", err)
 	}
 	for _, r := range egisso.Registers() {
 		if v := versions.For(r); !set.Has(v.Code, v.Number) {
@@ -105,7 +117,7 @@ func openSource(ctx context.Context, c config.Source, timeout time.Duration) (*m
 	if c.Queries != "" {
 		queries, err := mis.ReadQueries(c.Queries)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%sSOURCE_QUERIES: %w", config.Prefix, err)
+			return nil, nil, pathFault("SOURCE_QUERIES", err)
 		}
 		options = append(options, mis.WithQueries(queries))
 	}

@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -81,11 +82,13 @@ func (s *Signer) findToken() (uint, p11.TokenInfo, error) {
 	}
 	var found []uint
 	var infos []p11.TokenInfo
+	var present []string
 	for _, slot := range slots {
 		info, err := s.module.GetTokenInfo(slot)
 		if err != nil || info.Flags&p11.CKF_TOKEN_INITIALIZED == 0 {
 			continue // pulled this very moment, or empty
 		}
+		present = append(present, fmt.Sprintf("%q", trim(info.Label)))
 		if s.options.TokenLabel != "" && trim(info.Label) != s.options.TokenLabel ||
 			s.options.TokenSerial != "" && trim(info.SerialNumber) != s.options.TokenSerial {
 			continue
@@ -94,8 +97,8 @@ func (s *Signer) findToken() (uint, p11.TokenInfo, error) {
 	}
 	switch len(found) {
 	case 0:
-		return 0, p11.TokenInfo{}, fmt.Errorf("%w: label %q, serial number %q, %d slots with a token",
-			ErrNoToken, s.options.TokenLabel, s.options.TokenSerial, len(slots))
+		return 0, p11.TokenInfo{}, fmt.Errorf("%w: label %q, serial number %q; labels of those present: %s",
+			ErrNoToken, s.options.TokenLabel, s.options.TokenSerial, cmp.Or(strings.Join(present, ", "), "none"))
 	case 1:
 		return found[0], infos[0], nil
 	}

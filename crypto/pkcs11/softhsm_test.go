@@ -265,6 +265,9 @@ func TestOpenRefuses(t *testing.T) {
 			if !errors.Is(err, tt.want) || signer != nil {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}
+			if name == "other token" && !strings.Contains(fmt.Sprint(err), `present: "`) {
+				t.Errorf("%v does not name the tokens there are", err)
+			}
 			if strings.Contains(fmt.Sprint(err), "wrong-PIN") {
 				t.Error("the PIN is in the error")
 			}

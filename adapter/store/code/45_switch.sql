@@ -27,9 +27,9 @@ comment on column egisso.service_state.reason is 'Причина';
 -- Who locks the switch, in Russian. When a session began its transaction only its own
 -- role and pg_read_all_stats may know.
 create or replace function egisso.switch_holders() returns text language sql stable set search_path = egisso, pg_temp as $$
-    select coalesce(string_agg(case when l.pid is null then 'подготовленная транзакция ' || coalesce(quote_literal(x.gid) || ' (' || x.owner || ') с ' || to_char(x.prepared, 'DD.MM.YYYY HH24:MI:SS'), '')
+    select coalesce(string_agg(case when l.pid is null then 'подготовленная транзакция ' || coalesce(quote_literal(x.gid) || ' (' || x.owner || ') с ' || to_char(x.prepared, 'DD.MM.YYYY HH24:MI:SS TZ'), '')
                                     else 'процесс ' || l.pid || ', пользователь ' || coalesce(a.usename, '?') || ', программа ' || coalesce(quote_literal(egisso.cleaned(a.application_name, 64)), '?')
-                                         || ', с ' || coalesce(to_char(a.xact_start, 'DD.MM.YYYY HH24:MI:SS'), 'времени, которое не видно владельцу схемы') end, '; '), 'кто именно, не видно')
+                                         || ', с ' || coalesce(to_char(a.xact_start, 'DD.MM.YYYY HH24:MI:SS TZ'), 'времени, которое не видно владельцу схемы') end, '; '), 'кто именно, не видно')
       from pg_locks l
       left join pg_stat_activity a on a.pid = l.pid
       left join pg_prepared_xacts x on l.pid is null and l.virtualtransaction = '-1/' || x.transaction

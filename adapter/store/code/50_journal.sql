@@ -102,7 +102,7 @@ comment on column egisso.journal_detail.conclusion is 'Что шлюз закл�
 -- Registers whose records do not go now because packages failed, and none passed since.
 create or replace view egisso.resting_register as
 select t.register, t.provider, t.until, t.failures, t.reason, o.id as trial,
-       case when o.id is null then 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS')
+       case when o.id is null then 'Отправка реестра приостановлена до ' || to_char(t.until, 'DD.MM.YYYY HH24:MI:SS TZ')
             else 'Отправка реестра ждёт исхода пробного пакета ' || o.id end || ': ' || t.reason as text
   from egisso.register_rest t
   left join egisso.package o on o.id = t.trial and egisso.package_open(o.state)
@@ -172,7 +172,7 @@ select w.register,
                 case when w.state = 'ready' then
                     (select t.text from egisso.resting_register t where t.register = w.register and t.provider = w.provider) end,
                 case when w.state = 'ready' then
-                    (select 'Ожидает выгрузки по расписанию, ближайшая ' || to_char(t.next_at, 'DD.MM.YYYY HH24:MI')
+                    (select 'Ожидает выгрузки по расписанию, ближайшая ' || to_char(t.next_at, 'DD.MM.YYYY HH24:MI TZ')
                        from egisso.export_plan t
                       where t.register = w.register
                         and not exists (select from egisso.export x

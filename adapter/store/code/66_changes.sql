@@ -93,7 +93,7 @@ begin
         raise exception 'Срок должен быть впереди, не дальше 31 дня';
     end if;
     insert into egisso.expected_change (register, change, at_most, until) values (expect_changes.register, expect_changes.change, expect_changes.at_most, expect_changes.until);
-    result := 'До ' || to_char(until, 'DD.MM.YYYY HH24:MI') || ' без вопросов уйдёт изменений: до ' || at_most || ' за сутки';
+    result := 'До ' || to_char(until, 'DD.MM.YYYY HH24:MI TZ') || ' без вопросов уйдёт изменений: до ' || at_most || ' за сутки';
     perform egisso.note_action('expect_changes', expect_changes.register, null, null, reason, change || ': ' || result);
     return result;
 end $$;

@@ -32,7 +32,7 @@ begin
     end if;
     if exists (select from egisso.running_instance) then
         raise exception 'Сначала остановите шлюзы этой базы: работает %, последний раз — %; остановленный не по порядку забывается через 5 минут',
-            (select count(*) from egisso.running_instance), (select to_char(max(r.seen_at), 'DD.MM.YYYY HH24:MI:SS') from egisso.running_instance r);
+            (select count(*) from egisso.running_instance), (select to_char(max(r.seen_at), 'DD.MM.YYYY HH24:MI:SS TZ') from egisso.running_instance r);
     end if;
     if not same then
         select (select count(*) from egisso.message) + (select count(*) from egisso.package_file),

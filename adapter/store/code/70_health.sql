@@ -78,7 +78,7 @@ union all
 -- Of those in use, see sql/link.sql.
 (select 'certificate', serial, 1, null, ends_at < now() + interval '7 days',
        case when ends_at <= now() then 'Подписывать этим сертификатом больше нельзя с ' else 'Подписывать этим сертификатом можно только до ' end
-       || to_char(ends_at, 'DD.MM.YYYY HH24:MI'), '',
+       || to_char(ends_at, 'DD.MM.YYYY HH24:MI TZ'), '',
        'Получите новый сертификат, зарегистрируйте его в СМЭВ и укажите в настройках; сроки: egissogw cert'
   from egisso.signing_certificate
  where ends_at < now() + interval '30 days'
@@ -120,7 +120,7 @@ select 'expired', case when count(*) = 1 then min(id::text) else '' end, count(*
 having count(*) > 0
 union all
 select 'resting', register || ' ' || provider, failures, null, failures >= 3,
-       egisso.register_text(register) || case when trial is null then ': отправка приостановлена до ' || to_char(until, 'DD.MM.YYYY HH24:MI:SS')
+       egisso.register_text(register) || case when trial is null then ': отправка приостановлена до ' || to_char(until, 'DD.MM.YYYY HH24:MI:SS TZ')
                                               else ': отправка ждёт исхода пробного пакета ' || trial end, reason,
        'Шлюз пробует сам. Почему пакеты не приняты: egissogw journal; причина устранена: egissogw retry ПАКЕТ --reason ТЕКСТ'
   from egisso.resting_register
@@ -150,8 +150,8 @@ union all
 union all
 -- Only the bus's support can say what it is. What stopped coming was not of the bus.
 (select 'nameless', id, seen, received_at, true, text || ': в нём не найти идентификатора сообщения, снять его с очереди сам шлюз не может', '',
-       'Текст для поддержки СМЭВ: «На запрос ' || operation || ' с ' || to_char(received_at, 'DD.MM.YYYY HH24:MI') || ' по '
-       || to_char(last_seen_at, 'DD.MM.YYYY HH24:MI') || ' наша система получила ' || seen || ' раз ответ, который не соответствует схеме: размер '
+       'Текст для поддержки СМЭВ: «На запрос ' || operation || ' с ' || to_char(received_at, 'DD.MM.YYYY HH24:MI TZ') || ' по '
+       || to_char(last_seen_at, 'DD.MM.YYYY HH24:MI TZ') || ' наша система получила ' || seen || ' раз ответ, который не соответствует схеме: размер '
        || case when complete then '' else 'не меньше ' end || size || ' байт, SHA-256 ' || sha256
        || '. Идентификатора сообщения в нём нет. Просим назвать его или удалить сообщение из нашей очереди». '
        || 'Названный идентификатор: egissogw inbox ack ' || id || ' --message-id ИД --reason ТЕКСТ. Если это страница прокси, а не СМЭВ, проверьте SMEV_URL и SMEV_PROXY'

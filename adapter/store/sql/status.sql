@@ -55,21 +55,22 @@ select register, provider, until, failures, reason, trial, text from egisso.rest
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed, warned
+       coalesce(message_id::text, ''), unconfirmed, warned, register, channel
   from egisso.journal order by created_at desc, id limit $1;
 
 -- name: journal_one
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed, warned
+       coalesce(message_id::text, ''), unconfirmed, warned, register, channel
   from egisso.journal where id = $1;
 
 -- name: package_findings
 -- Of the checks, before the package left.
-select record_no, text, code, message_type from egisso.record_finding
+select record_no, text, code, message_type, '', severity from egisso.record_finding
  where package_id = $1 and found = 'before' order by record_no, row_key, position;
 
 -- name: journal_detail
-select record_no, comment, code, message_type from egisso.journal_detail
+select record_no, comment, code, message_type, coalesce(conclusion, ''),
+       case message_type when 'Ошибка' then 'error' else 'warning' end from egisso.journal_detail
  where package_id = $1 order by position;
 
 -- name: blocked_rules
@@ -100,7 +101,8 @@ select version, status, active, start_date, finish_date, document, source, recei
   from egisso.kmsz_versions order by version desc;
 
 -- name: kmsz_invalid
-select version, active, row_key, coalesce(record_no, row_key), coalesce(title, ''), code, finding_type, comment
+select version, active, row_key, coalesce(record_no, row_key), coalesce(title, ''), code, finding_type, comment,
+       case finding_type when 'Ошибка' then 'error' else 'warning' end
   from egisso.kmsz_invalid order by version, row_key, code;
 
 -- name: kmsz_dictionaries

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/adapter/store/pgtest"
+	"egissogw/crypto/pkcs11"
+)
+
+// mistake is one an administrator makes, and what check says of it: in which part, where, what
+// is wrong and what to do, in one line.
+type mistake struct {
+	change              map[string]string
+	part                string
+	where, what, remedy string
+}
+
+// TestMistakes: every line names the variable or object, the cause in Russian and the remedy,
+// and holds no part of an address with a password.
+func TestMistakes(t *testing.T) {
+	inOrder := ready(t)
+	dir := t.TempDir()
+	closed := listenerThatCloses(t)
+	text := writeFile(t, filepath.Join(dir, "text.pem"), "hello")
+	otherKey, _ := keyPair(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	oldKey, oldCertificate := keyPair(t, time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour))
+	missing := filepath.Join(dir, "missing")
+	db, source := inOrder["EGISSOGW_DATABASE_URL"], inOrder["EGISSOGW_SOURCE_DATABASE_URL"]
+	onSource(t, source, `create role egissogw_poor login`)
+	altered := sourceDatabase(t)
+	onSource(t, altered, `alter view egisso_source.fact rename column decision_date to decided; drop view egisso_source.local_measure cascade`)
+	url := func(address string) string { return "postgres://u:secretword@" + address + "/db?sslmode=disable" }
+	is := func(name, value string) map[string]string { return map[string]string{name: value} }
+	for name, m := range map[string]mistake{
+		"wrong password":        {is("DATABASE_URL", url(refusing(t, "28P01"))), "database", "EGISSOGW_DATABASE_URL", "не принял пароль", "проверьте имя и пароль"},
+		"not let in":            {is("DATABASE_URL", url(refusing(t, "28000"))), "database", "EGISSOGW_DATABASE_URL", "сервер не пускает", "pg_hba.conf"},
+		"no right to connect":   {is("SOURCE_DATABASE_URL", url(refusing(t, "42501"))), "source", "EGISSOGW_SOURCE_DATABASE_URL", "не разрешено подключаться", "grant connect"},
+		"wrong database":        {is("DATABASE_URL", db+"&dbname=nosuch"), "database", "EGISSOGW_DATABASE_URL", "базы с таким именем", "проверьте имя базы"},
+		"wrong role of the МИС": {is("SOURCE_DATABASE_URL", source+"&user=nosuch"), "source", "EGISSOGW_SOURCE_DATABASE_URL", "такой роли нет", "pg_hba.conf"},
+		"wrong port":            {is("DATABASE_URL", url(closed)), "database", "EGISSOGW_DATABASE_URL", "соединение отвергнуто", "проверьте порт"},
+		"no socket":             {is("DATABASE_URL", "postgres:///db?host="+dir), "database", "EGISSOGW_DATABASE_URL", "нет сокета", "проверьте каталог"},
+		"wrong scheme":          {is("DATABASE_URL", "mysql://u@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "ожидается postgres://"},
+		"sign not written as %": {is("DATABASE_URL", "postgres://u:secretword%zz@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "% — %25"},
+		"schema not made":       {is("DATABASE_URL", pgtest.Empty(t)), "database", "egisso", "схемы", "egissogw migrate"},
+		"no grants":             {is("SOURCE_DATABASE_URL", source+"&user=egissogw_poor"), "source", "fact", "нет права чтения", "grant select on"},
+		"column renamed":        {is("SOURCE_DATABASE_URL", altered), "source", "fact.decision_date", "нет обязательного столбца", "добавьте его в представление"},
+		"view gone":             {is("SOURCE_DATABASE_URL", altered), "source", "local_measure", "нет представления", "создайте"},
+		"no views":              {is("SOURCE_SCHEMA", "elsewhere"), "source", "elsewhere", "нет", ""},
+		"port of the bus":       {is("SMEV_URL", "http://"+closed+"/ws"), "smev", "EGISSOGW_SMEV_URL", "соединение отвергнуто", "проверьте порт"},
+		"path of the bus":       {is("SMEV_URL", inOrder["EGISSOGW_SMEV_URL"]+"s"), "smev", "по этому адресу", "404", "проверьте путь"},
+		"scheme of the bus":     {is("SMEV_URL", strings.Replace(inOrder["EGISSOGW_SMEV_URL"], "http:", "https:", 1)), "smev", "EGISSOGW_SMEV_URL", "без TLS", "https или http"},
+		"version of the schema": {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://" + closed + "/v1.3/ws"}, "smev", "EGISSOGW_SMEV_SCHEMA=1.2", "для схем 1.3", ""},
+		"foreign trust":         {is("SMEV_CERTIFICATES", text), "smev", "EGISSOGW_SMEV_CERTIFICATES", "сертификат не читается", ""},
+		"files: port":           {is("FTP_ADDRESS", closed), "ftp", "EGISSOGW_FTP_ADDRESS", "соединение отвергнуто", "проверьте порт"},
+		"files: password":       {is("FTP_PASSWORD", "wrong"), "ftp", "EGISSOGW_FTP_PASSWORD", "вход не удался", "проверьте"},
+		"key of another":        {is("SOFTKEY_KEY_FILE", otherKey), "signer", "сертификат", "не подходит к закрытому ключу", ""},
+		"expired":               {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, "signer", "сертификата", "срок действия сертификата истёк", ""},
+		"no key":                {is("SOFTKEY_KEY_FILE", text), "signer", "закрытый ключ", "не читается", ""},
+		"missing file":          {is("SOFTKEY_KEY_FILE", missing), "settings", "EGISSOGW_SOFTKEY_KEY_FILE", missing + " не найден", ""},
+		"secret as its file":    {is("FTP_PASSWORD_FILE", "secretword"), "settings", "EGISSOGW_FTP_PASSWORD_FILE", "файл не найден", ""},
+		"wrong zone":            {is("TIME_ZONE", "Europe/Moskow"), "settings", "EGISSOGW_TIME_ZONE", "неизвестный часовой пояс", "например Europe/Moscow"},
+		"code of the example":   {is("PROVIDER_CODE", "0000.000000"), "settings", "EGISSOGW_PROVIDER_CODE", "образец", "укажите код"},
+		"no archive":            {is("ARCHIVE_DIR", missing), "archive", "EGISSOGW_ARCHIVE_DIR", "нет " + missing, "проверьте путь"},
+		"no schemas":            {is("SCHEMA_DIR", missing), "settings", "EGISSOGW_SCHEMA_DIR", "нет " + missing, "проверьте путь"},
+		"no queries":            {is("SOURCE_QUERIES", missing), "source", "EGISSOGW_SOURCE_QUERIES", "нет " + missing, "проверьте путь"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := maps.Clone(inOrder)
+			for variable, value := range m.change {
+				env["EGISSOGW_"+variable] = value
+			}
+			lines := problemsOf(t, env, m.part)
+			for _, line := range lines {
+				if strings.Contains(line, "secretword") || strings.Contains(line, closed) {
+					t.Errorf("a part of an address is shown: %s", line)
+				}
+				if strings.Contains(line, m.where) && strings.Contains(line, m.what) && strings.Contains(line, m.remedy) {
+					return
+				}
+			}
+			t.Errorf("no line with %q, %q and %q among\n%s", m.where, m.what, m.remedy, strings.Join(lines, "\n"))
+		})
+	}
+}
+
+// TestWrongPIN: what the token answers is told with what follows.
+func TestWrongPIN(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{pkcs11.ErrPINIncorrect, "ПИН-код неверен; повторно он не предъявляется"},
+		{pkcs11.ErrPINFinalTry, "войдите один раз программой токена"},
+		{pkcs11.ErrPINNeeded, "токен требует ПИН-код"},
+		{pkcs11.ErrNoToken, "метка токена другая"},
+	} {
+		if text := because(fmt.Errorf("open: %w", c.err)).Error(); !strings.Contains(strings.SplitN(text, "(", 2)[0], c.want) {
+			t.Errorf("%v: %s", c.err, text)
+		}
+	}
+}
+
+// problemsOf is what one part of check finds.
+func problemsOf(t *testing.T, env map[string]string, part string) []string {
+	t.Helper()
+	a := &app{lookuper: envconfig.MapLookuper(env), now: time.Now}
+	c, problems, err := a.configToCheck(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if part == "settings" {
+		return checkConfiguration(a, c, problems).Problem
+	}
+	for _, p := range checkParts {
+		if p.code == part {
+			return p.look(t.Context(), c).Problem
+		}
+	}
+	t.Fatalf("no part %s", part)
+	return nil
+}
+
+func onSource(t *testing.T, url, statement string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refusing is the address of a PostgreSQL server that lets nobody in, with this code.
+func refusing(t *testing.T, code string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			backend := pgproto3.NewBackend(conn, conn)
+			if _, err := backend.ReceiveStartupMessage(); err == nil {
+				backend.Send(&pgproto3.ErrorResponse{Severity: "FATAL", Code: code, Message: "said in English of user u"})
+				_ = backend.Flush()
+			}
+			conn.Close()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+// TestNetworkTexts: what a test cannot meet in earnest.
+func TestNetworkTexts(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&net.DNSError{IsNotFound: true}, "нет в DNS"},
+		{&net.DNSError{IsTimeout: true}, "не отвечает"},
+		{x509.UnknownAuthorityError{}, "корневой сертификат"},
+		{x509.HostnameError{Certificate: &x509.Certificate{}}, "другое имя"},
+		{x509.CertificateInvalidError{Reason: x509.Expired}, "срок"},
+		{tls.RecordHeaderError{}, "без TLS"},
+		{http.ErrSchemeMismatch, "без TLS"},
+		{errors.New("tls error: server refused TLS connection"), "sslmode"},
+		{syscall.EHOSTUNREACH, "маршрута"},
+		{context.DeadlineExceeded, "за отведённое время"},
+		{io.ErrUnexpectedEOF, "оборвала"},
+		{syscall.EACCES, "учётную запись"},
+		{errors.New("something else"), ""},
+	} {
+		got := networkText(fmt.Errorf("dial: %w", c.err))
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
+	}
+}
