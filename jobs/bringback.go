@@ -46,7 +46,8 @@ type BringBack struct {
 	// Stale tells of a moment whether an id made then is too old for the bus: a reply with
 	// such an id counts as delivered. Nil: none is.
 	Stale    func(made time.Time) bool
-	Progress func(done, total int)
+	Progress func(done, total int) // files; nil tells nobody
+	Entry    func(read int)        // entries so far; nil tells nobody
 	Log      *slog.Logger
 }
 
@@ -114,6 +115,7 @@ type bringing struct {
 	BringBack
 	Brought
 	kinds map[archive.Kind]*KindBrought
+	read  int // entries
 	early int // answers that came before what they are about: they are for the last pass
 }
 
@@ -141,6 +143,9 @@ func (r *bringing) pass(ctx context.Context, last bool) error {
 		}
 		if err := r.entry(ctx, e, last); err != nil {
 			return err
+		}
+		if r.read++; r.Entry != nil {
+			r.Entry(r.read)
 		}
 	}
 	return nil

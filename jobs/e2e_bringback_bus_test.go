@@ -87,8 +87,10 @@ func TestWhatOthersSaidIsBroughtBack(t *testing.T) {
 			recovery := other.bringBack(d)
 			recovery.Handle = other.handle
 			recovery.Stale = func(time.Time) bool { return name == "empty" }
+			read := 0
+			recovery.Entry = func(n int) { read = n }
 			b, err := recovery.Run(t.Context())
-			if err != nil || len(b.Left) > 0 || len(b.Damage) > 0 || len(b.Missing) > 0 {
+			if err != nil || read == 0 || len(b.Left) > 0 || len(b.Damage) > 0 || len(b.Missing) > 0 {
 				t.Fatalf("%+v, %v", b, err)
 			}
 			for _, query := range append([]string{heldRows, decidedRecords, decidedPackages}, saidByOthers...) {

@@ -37,7 +37,7 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 	}
 	groups := []string{"database", "archive"}
 	if *apply {
-		groups = append(groups, "smev")
+		groups = append(groups, "smev", "job")
 	}
 	c, err := a.loadFor(ctx, groups...)
 	if err != nil {
@@ -57,8 +57,15 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 			fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
 		}
 	}
+	said := a.now()
+	entry := func(read int) {
+		if now := a.now(); now.Sub(said) >= progressPause && !*asJSON {
+			said = now
+			fprintf(a.stderr, "прочитано сообщений: %d\n", read)
+		}
+	}
 	if *apply {
-		return a.bringBack(ctx, c, s, jobs.BringBack{Store: s, Files: files, Reason: *reason, Progress: progress}, *asJSON)
+		return a.bringBack(ctx, c, s, jobs.BringBack{Store: s, Files: files, Reason: *reason, Progress: progress, Entry: entry}, *asJSON)
 	}
 	found, err := jobs.Recover{Store: s, Files: files, Progress: progress}.Compare(ctx)
 	if *asJSON {
@@ -150,6 +157,9 @@ func (noSigner) SignDigest(context.Context, []byte) ([]byte, error) {
 
 // progressStep is how many files of the archive are read between two lines.
 const progressStep = 100
+
+// progressPause is how long nothing is said while one file, of a busy day, is brought back.
+const progressPause = 5 * time.Second
 
 // evidenceTexts are the kinds of entries for people.
 var evidenceTexts = map[archive.Kind]string{
