@@ -14,7 +14,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
   from egisso.source_row s
  where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state in ('ready', 'packed')
+                    where r.register = s.register and r.row_key = s.row_key and egisso.record_underway(r.state)
                       and (r.as_sent or r.state = 'packed' and not egisso.package_unsigned(r.package_id)) offset 0)
  order by s.row_key
  limit $2
