@@ -55,7 +55,8 @@ func TestPackageWithoutAnswerGoesAgain(t *testing.T) {
 
 	w.advance(31 * 24 * time.Hour)
 	w.settle()
-	w.wantText(`select p.state || ' ' || p.result from egisso.package p where p.released_at is not null`, "answered accepted")
+	w.wantText(`select p.state || ' ' || p.info from egisso.package p where p.released_at is not null`,
+		"send_failed Записи уходят снова; протокол пришёл позже: принято записей 20, отклонено 0")
 	w.wantText(`select unconfirmed || ' ' || count(*) from egisso.record_status where register = 'fact' group by unconfirmed order by 1`, "false 20")
 	w.exec(`delete from mis.recipe where id = $1`, gone)
 	w.settle()
@@ -63,8 +64,9 @@ func TestPackageWithoutAnswerGoesAgain(t *testing.T) {
 	w.once()
 }
 
-// TestSentAgainSoManyTimes: a package whose records went again already waits for a person; so
-// does one of which a record is gone in the source.
+// TestSentAgainSoManyTimes: a package whose records went again already waits for a person. What
+// is gone in the source meanwhile goes again all the same, and is removed once it is known
+// to be there.
 func TestSentAgainSoManyTimes(t *testing.T) {
 	w := newWorld(t, 20, io.Discard, nil)
 	w.withoutAnswer(2)
@@ -72,11 +74,16 @@ func TestSentAgainSoManyTimes(t *testing.T) {
 	w.everything()
 	w.overdue(1)
 	w.wantText(`select state from egisso.package where register = 'fact' order by created_at`, "send_failed\nexpired")
-	w.exec(`delete from mis.recipe where id = $1`, w.patients(1)[0])
-	w.run(w.collect)
-	w.overdue(2)
-	w.wantText(`select state from egisso.package where register = 'fact' order by created_at`, "send_failed\nexpired")
 	if !w.finding("expired", w.lines(`select id::text from egisso.package where state = 'expired'`)) {
 		t.Error("nobody is asked")
 	}
+	w.apply.Refusals = loaded(t)
+	w.exec(`delete from mis.recipe where id = $1`, w.patients(1)[0])
+	w.exec(`update mis.measure set condition_text = condition_text || '.'`)
+	w.run(w.collect)
+	w.overdue(2)
+	w.settle()
+	w.wantText(unlike, "")
+	w.wantText(`select kind || ' ' || state from egisso.record where kind = 'errorsInvalidation'`, "errorsInvalidation accepted")
+	w.once()
 }

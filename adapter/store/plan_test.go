@@ -27,7 +27,7 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 		"lock_brought_rows": {"fact", keys},
 		"give_way":          {"fact", keys, []string{}},
 		"overtaken":         {"fact", keys, make([]*string, len(keys)), nil, nil},
-		"compare_rows":      {1, "fact", keys, make([]bool, len(keys)), make([][]byte, len(keys)), make([]string, len(keys)), keys},
+		"compare_rows":      {1, "fact", keys, make([]bool, len(keys)), make([][]byte, len(keys)), make([]string, len(keys)), keys, make([]*string, len(keys)), make([][]byte, len(keys))},
 		"mark_gone":         {1, "fact", keys},
 		"unseen_rows":       {1, "fact", "5", 500},
 	} {

@@ -110,7 +110,7 @@ func TestFindingsStayWithWhatWasSent(t *testing.T) {
 	if err != nil || entry.Warned != 1 {
 		t.Errorf("journal %+v, %v", entry, err)
 	}
-	if list, err := f.PackageFindings(t.Context(), pkg); err != nil || len(list) != 2 || list[0] != (store.JournalDetail{RecordNo: "N1", Comment: twin.Text, Code: "L-DUP", MessageType: "Предупреждение"}) {
+	if list, err := f.PackageFindings(t.Context(), pkg); err != nil || len(list) != 2 || list[0] != (store.JournalDetail{RecordNo: "N1", Comment: twin.Text, Code: "L-DUP", MessageType: "Предупреждение", Severity: "warning"}) {
 		t.Errorf("findings of the package %+v, %v", list, err)
 	}
 	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Outcomes: outcomes(lifecycle.AcceptedWithWarnings, "1"),

@@ -97,9 +97,9 @@ func TestPartialAnswerShowsDetailsByRecordNumber(t *testing.T) {
 		t.Fatalf("journal entry %+v, found %v: %v", entry, found, err)
 	}
 	want := []store.JournalDetail{
-		{RecordNo: "N2", Comment: "Дата начала не входит", Code: "019", MessageType: "Ошибка"},
-		{RecordNo: "", Comment: "Форма не совпадает", Code: "026", MessageType: "Ошибка"},
-		{RecordNo: "чужой", Comment: "неизвестная запись", MessageType: "Предупреждение"},
+		{RecordNo: "N2", Comment: "Дата начала не входит", Code: "019", MessageType: "Ошибка", Severity: "error"},
+		{RecordNo: "", Comment: "Форма не совпадает", Code: "026", MessageType: "Ошибка", Severity: "error"},
+		{RecordNo: "чужой", Comment: "неизвестная запись", MessageType: "Предупреждение", Severity: "warning"},
 	}
 	if len(details) != len(want) {
 		t.Fatalf("details %+v", details)

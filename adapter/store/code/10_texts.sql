@@ -82,7 +82,7 @@ $$;
 create or replace function egisso.package_stale(id uuid) returns boolean language sql stable as $$
     select exists (
         select from egisso.package_record m
-         cross join lateral (select r.register, r.row_key from egisso.record r where r.id = m.record_id offset 0) r
+         cross join lateral (select r.register, r.row_key from egisso.record r where r.id = m.record_id and not r.as_sent offset 0) r
          cross join lateral (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0) s
          where m.package_id = package_stale.id and m.outcome is null)
 $$;

@@ -237,7 +237,7 @@ begin
      where k.id = give_back.id;
     update egisso.package_record m set outcome = 'released', sent_hash = r.becomes_hash
       from egisso.record r where m.package_id = give_back.id and m.outcome is null and r.id = m.record_id;
-    update egisso.record r set state = 'ready' where r.package_id = give_back.id and r.state = 'packed';
+    update egisso.record r set state = 'ready', as_sent = false where r.package_id = give_back.id and r.state = 'packed';
     get diagnostics n = row_count;
     update egisso.source_row w set dirty = true
       from egisso.package_record m join egisso.record r on r.id = m.record_id
@@ -246,9 +246,9 @@ begin
 end $$;
 
 -- The policy for packages without an answer (jobs/README.md#no-answer): the records of one
--- go again, each at most so many times. Not applications, of which ЕГИССО would make two; not
--- while the source says less than was sent: only an answer tells what became of that.
--- Returns how many records go again; null: a person has to decide.
+-- go again word for word, each at most so many times, and only the answer to that lets their
+-- rows go on: a version that may be there already cannot be passed by. Not applications, of
+-- which ЕГИССО would make two. Returns how many records go again; null: a person has to decide.
 create or replace function egisso.resend_package(id uuid, times integer) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
@@ -262,14 +262,13 @@ begin
        or exists (select from egisso.source_cursor c where c.register = p.register and c.source_moved_at is not null)
        or exists (select from egisso.message m where m.package_id = p.id and m.claimed_until > now())
        or exists (select from egisso.package_record m
-                    join egisso.record r on r.id = m.record_id
-                    join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
                    where m.package_id = p.id and m.outcome is null
-                     and (s.content_hash is null and r.becomes_hash is not null
-                          or (select count(*) from egisso.package_record o where o.record_id = m.record_id and o.outcome = 'released') >= times)) then
+                     and (select count(*) from egisso.package_record o where o.record_id = m.record_id and o.outcome = 'released') >= times) then
         return null;
     end if;
     released := egisso.give_back(p.id, 'Ответа нет в срок: записи уходят в новом пакете под прежними идентификаторами');
+    update egisso.record r set as_sent = true
+      from egisso.package_record m where m.package_id = p.id and r.id = m.record_id and r.state = 'ready' and r.package_id = p.id;
     perform egisso.wake('decide');
     return released;
 end $$;

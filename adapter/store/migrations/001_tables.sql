@@ -282,6 +282,7 @@ create table egisso.record (
     change       text        not null default ''         -- what it does to what ЕГИССО holds; '' brings something new
                  check (change in ('', 'removal', 'termination', 'alteration')),
     passed       boolean     not null default false,     -- a person let it go with many others
+    as_sent      boolean     not null default false,     -- went without an answer, and goes again word for word: its row is decided after that
     check (state <> 'packed' or package_id is not null)
 );
 create index record_change on egisso.record (register, change, provider, created_at) where change <> '';

@@ -33,8 +33,8 @@ var shared struct {
 	active    bool // Main is running
 	setup     Setup
 	cluster   *pgcluster.Cluster
-	admin     *pgx.Conn         // makes databases
-	over      chan string       // databases whose tests have ended
+	admin     *pgx.Conn         // makes and drops databases
+	over      []string          // databases whose tests have ended
 	err       error             // why the cluster did not start; it is not tried again
 	templates map[string]string // key of DatabaseFrom → database name
 	count     int
@@ -89,7 +89,7 @@ func Run(m *testing.M, setup ...Setup) (code int) {
 
 // Database makes a database for this test, a copy of the template filled by the
 // setup given to Main (empty without one), and returns its connection string.
-// It is dropped, with whoever is still connected, soon after the test has ended.
+// It is dropped, with whoever is still connected, some tests after this one has ended.
 func Database(t testing.TB) string {
 	t.Helper()
 	shared.mu.Lock()
@@ -142,24 +142,38 @@ func database(t testing.TB, base, key string, setup Setup) string {
 			t.Fatal(err)
 		}
 	}
+	if len(shared.over) >= mostOver {
+		if err := dropOver(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	shared.count++
 	name := "test" + strconv.Itoa(shared.count)
 	if err := copyDatabase(name, template); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
-	t.Cleanup(func() { shared.over <- name })
+	t.Cleanup(func() {
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		shared.over = append(shared.over, name)
+	})
 	return url(c, name)
 }
 
-// mostOver is how many databases of ended tests there may be before the next test waits.
-const mostOver = 16
+// mostOver is how many databases of ended tests there are before they are dropped together.
+// A drop is a checkpoint, which the first one of several pays for. It is a transaction, too,
+// which must not run beside tests that look at transactions.
+const mostOver = 12
 
-// dropThose drops databases of ended tests beside the others: every drop waits for a checkpoint.
-func dropThose(conn *pgx.Conn, over <-chan string) {
-	for name := range over {
-		// The server is thrown away, and what is left with it.
-		_, _ = conn.Exec(context.Background(), "drop database "+name+" with (force)")
+// dropOver drops them. What is left in the end goes with the server. The caller holds shared.mu.
+func dropOver() error {
+	for _, name := range shared.over {
+		if err := run("drop database " + name + " with (force)"); err != nil {
+			return fmt.Errorf("drop a test database: %w", err)
+		}
 	}
+	shared.over = nil
+	return nil
 }
 
 // copyDatabase copies files: the other strategy, by pages through the log, takes half
@@ -222,12 +236,6 @@ func start(ctx context.Context) error {
 			return errors.Join(err, c.Stop())
 		}
 	}
-	drops, err := pgx.Connect(ctx, url(c, "postgres"))
-	if err != nil {
-		return errors.Join(err, c.Stop())
-	}
-	shared.over = make(chan string, mostOver)
-	go dropThose(drops, shared.over)
 	shared.cluster = c
 	return nil
 }

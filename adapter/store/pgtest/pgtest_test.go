@@ -3,7 +3,6 @@ package pgtest_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"egissogw/adapter/store/pgtest"
 
@@ -80,14 +79,17 @@ func TestDatabaseFromRunsItsSetupOnce(t *testing.T) {
 	}
 }
 
-func TestDatabaseGoesWithItsTest(t *testing.T) {
-	var url string
-	t.Run("inner", func(t *testing.T) { url = pgtest.Database(t) })
-	for ctx := t.Context(); ; time.Sleep(10 * time.Millisecond) { // until go test's own limit
-		conn, err := pgx.Connect(ctx, url)
-		if err != nil {
-			return
-		}
-		conn.Close(ctx)
+func TestDatabaseGoesAfterItsTest(t *testing.T) {
+	var first string
+	for n := range 20 {
+		t.Run("inner", func(t *testing.T) {
+			if url := pgtest.Database(t); n == 0 {
+				first = url
+			}
+		})
+	}
+	if conn, err := pgx.Connect(t.Context(), first); err == nil {
+		conn.Close(context.Background())
+		t.Error("the database outlived its test and many others")
 	}
 }

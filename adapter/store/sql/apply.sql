@@ -97,7 +97,19 @@ update egisso.source_row s set dirty = true
         for update);
 
 -- name: late_outcomes
--- The word of the bus takes the place of that of a file.
+-- The word of the bus takes the place of that of a file. What waits to go word for word need
+-- not: its row is decided.
+with said as (
+    update egisso.record r set as_sent = false
+     where r.id = any($2) and r.as_sent and egisso.record_unsent(r.state)),
+-- What a refusal had said of it is confirmed, if ЕГИССО holds the same words.
+confirmed as (
+    update egisso.source_row s set unconfirmed = false, resend = false
+      from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
+      join egisso.package_record m on m.package_id = $1 and m.record_id = o.record_id
+      join egisso.record r on r.id = o.record_id
+     where $4::text is null and egisso.record_accepted(o.outcome)
+       and s.register = r.register and s.row_key = r.row_key and s.unconfirmed and s.accepted_event = r.id and s.accepted_hash = m.sent_hash)
 update egisso.package_record m set late = o.outcome, late_file = $4
   from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
  where m.package_id = $1 and m.record_id = o.record_id and m.outcome = 'released' and (m.late is null or m.late_file is not null or $4::text is null);

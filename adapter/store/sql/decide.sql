@@ -14,7 +14,8 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
   from egisso.source_row s
  where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and r.state = 'packed' and not egisso.package_unsigned(r.package_id) offset 0)
+                    where r.register = s.register and r.row_key = s.row_key and egisso.record_underway(r.state)
+                      and (r.as_sent or r.state = 'packed' and not egisso.package_unsigned(r.package_id)) offset 0)
  order by s.row_key
  limit $2
    for update of s skip locked;
@@ -119,7 +120,7 @@ select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_c
 on conflict (id) do update
    set kind = excluded.kind, change = excluded.change,
        failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
-       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
+       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, reason_code = excluded.reason_code, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles;
 

@@ -48,8 +48,8 @@ select r.provider, r.package_limit
    and not r.provider = any($3)
    and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $4, $5))
    and ($6::bigint is null or egisso.leaves_with($6, r.created_at, r.package_id))
-   and not exists (select from egisso.source_row s
-                    where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
+   and (r.as_sent or not exists (select from egisso.source_row s
+                                  where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0))
  order by r.package_limit desc, r.created_at, r.id
  limit 1;
 
@@ -62,8 +62,8 @@ with locked as materialized (
        and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
        and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $7, $8))
        and ($9::bigint is null or egisso.leaves_with($9, r.created_at, r.package_id))
-       and not exists (select from egisso.source_row s
-                        where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0)
+       and (r.as_sent or not exists (select from egisso.source_row s
+                                      where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0))
      order by r.created_at, r.id
      limit $2
        for update skip locked)
