@@ -21,15 +21,17 @@ func (b hostileBus) reply(content, header string) []byte {
 	response := `<t:Response xmlns:t="` + Version13.Types + `" xmlns:b="` + Version13.Basic + `" Id="SIGNED_BY_SMEV"><t:OriginalMessageId>11111111-0000-11ef-8000-000000000000</t:OriginalMessageId>` +
 		`<t:SenderProvidedResponseData><t:MessageID>22222222-0000-11ef-8000-000000000000</t:MessageID><t:To>x</t:To><b:MessagePrimaryContent><b:r>` + content +
 		`</b:r></b:MessagePrimaryContent></t:SenderProvidedResponseData></t:Response>`
-	signature := ""
+	digest := make([]byte, 32) // stays where the content has none: it is signed all the same
 	if doc, err := xmlsafe.Parse([]byte(response), xmlsafe.Limits{Elements: len(response), Tree: 1 << 40}); err == nil {
-		if digest, err := xmldsig.Digest(doc.Root, 32, false); err == nil {
-			if s, err := xmldsig.Sign(b.t.Context(), b.signer, "SIGNED_BY_SMEV", digest); err == nil {
-				signature = `<t:SMEVSignature>` + string(s) + `</t:SMEVSignature>`
-			}
+		if d, err := xmldsig.Digest(doc.Root, len(digest), false); err == nil {
+			digest = d
 		}
 	}
-	text := inReply(OpGetResponse, `<t:ResponseMessage>`+response+signature+`</t:ResponseMessage>`)
+	signature, err := xmldsig.Sign(b.t.Context(), b.signer, "SIGNED_BY_SMEV", digest)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	text := inReply(OpGetResponse, `<t:ResponseMessage>`+response+`<t:SMEVSignature>`+string(signature)+`</t:SMEVSignature></t:ResponseMessage>`)
 	return []byte(strings.Replace(text, "<soap:Body>", "<soap:Header>"+header+"</soap:Header><soap:Body>", 1))
 }
 
@@ -57,9 +59,12 @@ func TestHostileReply(t *testing.T) {
 	header := func(piece string) func(int) []byte {
 		return func(n int) []byte { return b.reply("", strings.Repeat(piece, n/len(piece))) }
 	}
-	long := func(n int, piece string) []byte {
-		r := b.reply(strings.Repeat(piece, n/len(piece)), "")
-		return bytes.Replace(r, []byte("<soap:Envelope "), []byte(`<soap:Envelope xmlns:l="`+strings.Repeat("u", 2000)+`" `), 1)
+	long := func(reply []byte) []byte {
+		return bytes.Replace(reply, []byte("<soap:Envelope "), []byte(`<soap:Envelope xmlns:l="`+strings.Repeat("u", 2000)+`" `), 1)
+	}
+	signedInfo := func(n int) []byte {
+		end := []byte("</ds:SignedInfo>")
+		return bytes.Replace(b.reply("", ""), end, append([]byte(strings.Repeat("<l:a/>", n/6)), end...), 1)
 	}
 	multipart := func(n int) []byte {
 		part := "--b\r\nContent-Type: text/xml\r\nContent-ID: <x>\r\n\r\n"
@@ -81,7 +86,9 @@ func TestHostileReply(t *testing.T) {
 		{Name: "signed by nobody: instructions", Input: content("<?a?>"), Read: nobody, Says: "refused"},
 		{Name: "signed by nobody: comments", Input: content("<!---->"), Read: nobody, Says: "refused"},
 		{Name: "signed by nobody: references", Input: content("&#49;"), Read: nobody, Says: "refused"},
-		{Name: "long namespace, many elements", Input: func(n int) []byte { return long(n, "<l:a/>") }, Read: xml, Says: "refused", Cheap: true},
+		{Name: "long namespace, many elements", Input: func(n int) []byte { return long(b.reply(strings.Repeat("<l:a/>", n/6), "")) }, Read: xml, Says: xmldsig.ErrGrowth.Error(), Cheap: true},
+		{Name: "long namespace, SignedInfo of 5,000 elements", Limit: 30_000, Input: func(n int) []byte { return long(signedInfo(n)) }, Read: xml, Says: xmldsig.ErrStructure.Error(), Cheap: true},
+		{Name: "the same, signed by nobody", Limit: 30_000, Input: func(n int) []byte { return long(signedInfo(n)) }, Read: nobody, Says: xmldsig.ErrStructure.Error(), Cheap: true},
 		{Name: "elements beside what is signed", Input: func(n int) []byte { return header("<a/>")(max(n, 1<<20)) }, Read: xml, Says: "refused", Cheap: true},
 		{Name: "instructions beside what is signed", Input: header("<?a?>"), Read: xml, Limit: 1 << 20, Cheap: true},
 		{Name: "attachments nobody announced", Input: func(n int) []byte {

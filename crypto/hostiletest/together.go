@@ -54,7 +54,7 @@ func measuredFrom(t *testing.T, rows []Row, first int) {
 		crowded := false
 		passed := t.Run(rows[i].Name, func(t *testing.T) {
 			p := rows[i].costsOfBoth(t, dir, i)
-			if crowded = i > first && (p.Small.Peak > rows[i].most(p.Small) || p.Large.Peak > rows[i].most(p.Large)); !crowded {
+			if crowded = i > first && rows[i].exceeds(p); !crowded {
 				report(t, dir, p)
 			}
 		})
