@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"egissogw/adapter/egisso"
+	"egissogw/adapter/memo"
 	"egissogw/adapter/store"
 )
 
@@ -29,8 +30,8 @@ var (
 // state collects what the database and this process know at the time of a scrape.
 type state struct {
 	o       Options
-	numbers *cached[store.Numbers]
-	records *cached[[]store.Count]
+	numbers *memo.Value[store.Numbers]
+	records *memo.Value[[]store.Count]
 	ctx     context.Context
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
@@ -42,8 +43,8 @@ type state struct {
 func newState(o Options) *state {
 	s := &state{o: o}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.numbers = &cached[store.Numbers]{ask: o.Numbers, least: numbersLeast, term: numbersTerm, now: o.Now}
-	s.records = &cached[[]store.Count]{ask: o.Records, least: recordsLeast, term: recordsTerm, now: o.Now}
+	s.numbers = &memo.Value[store.Numbers]{Ask: o.Numbers, Least: numbersLeast, Term: numbersTerm, Now: o.Now}
+	s.records = &memo.Value[[]store.Count]{Ask: o.Records, Least: recordsLeast, Term: recordsTerm, Now: o.Now}
 	return s
 }
 
@@ -98,8 +99,8 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	s.work.Add(1)
 	s.mu.Unlock()
 	defer s.work.Done()
-	n, up := s.numbers.get(s.ctx, &s.work, numbersTerm)
-	records, counted := s.records.get(s.ctx, &s.work, 0)
+	n, up := s.numbers.Get(s.ctx, &s.work, numbersTerm)
+	records, counted := s.records.Get(s.ctx, &s.work, 0)
 	nothing := 0.0
 	if !counted && records == nil {
 		nothing = math.NaN() // not counted yet

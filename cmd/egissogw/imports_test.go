@@ -40,7 +40,8 @@ var allowed = map[string][]string{
 	"adapter/egisso/egissotest": {"adapter/egisso", "adapter/egisso/check", "adapter/egisso/wire", "crypto/signertest", "crypto/xmlsafe"},
 	"adapter/egisso/lifecycle":  {"adapter/egisso", "adapter/egisso/check", "adapter/egisso/wire"},
 	"adapter/egisso/schema":     {},
-	"adapter/metrics":           {"adapter/bus", "adapter/egisso", "adapter/store"}, // what it is told and shown, no job
+	"adapter/memo":              {},
+	"adapter/metrics":           {"adapter/bus", "adapter/egisso", "adapter/memo", "adapter/store"}, // what it is told and shown, no job
 	"adapter/mis":               {"adapter/egisso"},
 	"adapter/mis/refmis":        {"adapter/egisso", "testdata"},
 	"adapter/retry":             {},
