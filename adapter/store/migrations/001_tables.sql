@@ -122,6 +122,7 @@ create index source_row_twin on egisso.source_row (twin_key) where twin_key is n
 create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
 create index source_row_known on egisso.source_row (known_id) where known_id is not null;
 create index source_row_adopt_id on egisso.source_row (adopt_id) where adopt_id is not null;
+create index source_row_number on egisso.source_row (record_no) where record_no <> row_key;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 
 -- Readings of the source, numbered when they begin: of two that say different things of a
@@ -249,6 +250,8 @@ create index package_export on egisso.package (export_id) where export_id is not
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
 create index package_unpruned on egisso.package (closed_at, id) where pruned_at is null and closed_at is not null;
 create index package_created on egisso.package (created_at desc, id);
+create index package_register_created on egisso.package (register, created_at desc, id);
+create index package_unaccepted on egisso.package (created_at desc, id) where closed_at is not null and result is distinct from 'accepted';
 create index package_register_closed on egisso.package (register, closed_at desc);
 create index package_failed on egisso.package (register, provider, closed_at)
     where state = 'send_failed' and released_at is null and not faultless or returned;
@@ -293,7 +296,7 @@ create index record_ready on egisso.record (register, package_limit desc, create
 create index record_found on egisso.record (register, row_key) where findings <> '[]';
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
-create index record_rejected on egisso.record (package_id) where state = 'rejected';
+create index record_remark on egisso.record (register, state, row_key) where state in ('accepted_with_warnings', 'rejected');
 create index record_row on egisso.record (register, row_key, state_at desc);
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
@@ -382,7 +385,7 @@ create table egisso.record_message (
     primary key (package_id, position)
 );
 create index record_message_kind on egisso.record_message (kind) where kind is not null;
-create index record_message_refusal on egisso.record_message (element_id, package_id) where kind is not null;
+create index record_message_element on egisso.record_message (element_id, package_id);
 
 -- After packages that failed as a whole, with none that passed since, a register of a
 -- provider rests, and then one package at a time tries whether it goes again.
