@@ -46,6 +46,9 @@ N      ?= 1000
 SEED   ?= 1
 RECORD ?=
 
+# How many facts make acceptance measures the page over.
+ROWS ?= 1000000
+
 DEMOFLAGS ?=
 # KEEP is a word for yes or no; the recipe refuses others, and a FACTS that is no number.
 demo_flags = $(if $(filter 1 y yes true on да,$(KEEP)),--keep) $(if $(strip $(FACTS)),--facts=$(strip $(FACTS))) $(DEMOFLAGS)
@@ -57,7 +60,7 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build packages test announce lint demo conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build packages test announce lint demo acceptance conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
@@ -114,6 +117,12 @@ demo: ## the whole way of a record on this machine; KEEP=yes leaves it running, 
 	@.ci/deps demo
 	@$(MAKE) --no-print-directory build
 	bin/egissogw demo $(demo_flags)
+
+acceptance: ## the page in a real Chromium, and over ROWS facts; pictures in .cache/pictures
+	@.ci/deps acceptance
+	@mkdir -p .cache/pictures
+	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
+		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
 
 conformance: deps build ## validate every message and package of a demo run
 	rm -rf .conformance

@@ -139,6 +139,41 @@ func checkListen(text string) string {
 	return ""
 }
 
+func checkHosts(text string) string {
+	for host := range strings.SplitSeq(text, ",") {
+		if host = strings.TrimSpace(host); !plainHost(host) {
+			return "ожидаются имена узлов через запятую, без порта и https://"
+		}
+	}
+	return ""
+}
+
+// tokenLeast is how short a token may be, in bytes: 64 bits as hexadecimal digits.
+const tokenLeast = 16
+
+func checkToken(text string) string {
+	if len(text) < tokenLeast || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "ожидается не меньше 16 знаков ASCII без пробелов, например вывод openssl rand -hex 32"
+	}
+	return ""
+}
+
+// Hosts are the names of PAGE_HOSTS in small letters.
+func (w Watch) Hosts() (hosts []string) {
+	for host := range strings.SplitSeq(w.PageHosts, ",") {
+		if host = strings.ToLower(strings.TrimSpace(host)); host != "" {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+// local tells whether nobody on other machines can connect.
+func (w Watch) local() bool {
+	host, _, err := net.SplitHostPort(w.Address())
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
+}
+
 // Address is where to listen: on this machine alone unless LISTEN names a host.
 func (w Watch) Address() string {
 	address, _ := listenAddress(w.Listen)

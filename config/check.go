@@ -58,6 +58,8 @@ var textChecks = map[string]func(string) string{
 	"line":        checkLine,
 	"label":       checkLabel,
 	"listen":      checkListen,
+	"hosts":       checkHosts,
+	"token":       checkToken,
 }
 
 func matches(pattern *regexp.Regexp, problem string) func(string) string {

@@ -27,7 +27,7 @@ func exposed(c Config, l envconfig.Lookuper, environment string) (found []Proble
 	r := &reader{config: &c, lookuper: l}
 	inVariable := false
 	for f := range fields(reflect.ValueOf(&c).Elem()) {
-		path, secret := "", f.isSecret() || f.name == "SOFTKEY_KEY_FILE"
+		path, secret := "", f.isSecret() || f.name == "SOFTKEY_KEY_FILE" || f.name == "LISTEN_KEY_FILE"
 		switch value := f.value.Interface().(type) {
 		case File:
 			path = string(value)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"fmt"
 	"reflect"
 	"slices"
@@ -65,9 +66,32 @@ func (r *reader) checkTogether() {
 		r.checkPath(&s.Command.CertificateFile, fileProblem)
 	}
 	r.checkPath(&c.Watch.AlertCommand, programProblem)
+	r.checkListener(&c.Watch)
 	r.checkLease()
 	if c.Job.RetryMax != 0 && c.Job.RetryMin > c.Job.RetryMax {
 		r.complain(&c.Job.RetryMin, "больше, чем "+Prefix+"RETRY_MAX")
+	}
+}
+
+// checkListener complains about a page that nobody could see, or anybody on the way.
+func (r *reader) checkListener(w *Watch) {
+	r.checkPath(&w.Certificate, fileProblem)
+	r.checkPath(&w.Key, fileProblem)
+	switch {
+	case (w.Certificate == "") != (w.Key == ""):
+		missing, other := &w.Key, "LISTEN_CERTIFICATE_FILE"
+		if w.Certificate == "" {
+			missing, other = &w.Certificate, "LISTEN_KEY_FILE"
+		}
+		r.complain(missing, "не задана, а "+Prefix+other+" задана: для TLS нужны обе")
+	case w.Listen == "" && !w.PageToken.IsZero():
+		r.complain(&w.Listen, "не задана, а "+Prefix+"PAGE_TOKEN_FILE задана: странице негде быть")
+	case w.Certificate == "" && !w.PageToken.IsZero() && !w.local():
+		r.complain(&w.Listen, "открывает страницу другим машинам без шифрования: задайте "+Prefix+"LISTEN_CERTIFICATE_FILE и "+Prefix+"LISTEN_KEY_FILE или слушайте 127.0.0.1 за прокси с TLS")
+	case w.Certificate != "" && fileProblem(string(w.Certificate)) == "" && fileProblem(string(w.Key)) == "":
+		if _, err := tls.LoadX509KeyPair(string(w.Certificate), string(w.Key)); err != nil {
+			r.complain(&w.Certificate, "сертификат и ключ не читаются или не подходят друг к другу")
+		}
 	}
 }
 

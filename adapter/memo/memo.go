@@ -18,7 +18,8 @@ type Value[T any] struct {
 
 	mu    sync.Mutex
 	value T
-	good  bool // value is what the last asking gave
+	taken time.Time // when value was asked for; zero: never
+	good  bool      // value is what the last asking gave
 	next  time.Time
 	asked chan struct{} // closed when the asking under way has ended; nil: nobody asks
 }
@@ -51,6 +52,20 @@ func (v *Value[T]) Get(ctx context.Context, work *sync.WaitGroup, wait time.Dura
 	return v.value, v.good
 }
 
+// Taken is when the answer that Get gives was asked for; zero if there is none yet.
+func (v *Value[T]) Taken() time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.taken
+}
+
+// Asking tells whether an answer is on its way.
+func (v *Value[T]) Asking() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.asked != nil
+}
+
 func (v *Value[T]) refresh(ctx context.Context, asked chan struct{}) {
 	defer close(asked)
 	ctx, cancel := context.WithTimeout(ctx, v.Term)
@@ -61,7 +76,7 @@ func (v *Value[T]) refresh(ctx context.Context, asked chan struct{}) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.good = err == nil; v.good {
-		v.value = value
+		v.value, v.taken = value, start
 	}
 	v.next = end.Add(max(v.Least, share*end.Sub(start)))
 	v.asked = nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -26,11 +27,13 @@ const (
 // watched is what the listener shows.
 type watched struct {
 	metrics http.Handler
+	page    http.Handler // for people; nil: nobody asked for it
 	health  func(context.Context) ([]store.Finding, error)
 	stuck   func() []string // jobs that hang
 }
 
-// handler answers /metrics, /healthz (does the process live) and /readyz (can it work).
+// handler answers /metrics, /healthz (does the process live), /readyz (can it work) and the
+// page for people.
 func (w watched) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", w.metrics)
@@ -39,6 +42,9 @@ func (w watched) handler() http.Handler {
 		answerText(out, len(text) == 0, append(text, "ok"))
 	})
 	mux.HandleFunc("GET /readyz", w.ready)
+	if w.page != nil {
+		mux.Handle("/", w.page)
+	}
 	return mux
 }
 
@@ -84,11 +90,12 @@ func answerText(out http.ResponseWriter, able bool, lines []string) {
 	}
 }
 
-// listenOn serves until ctx ends. An address that is taken does not keep the gateway from its work.
-func listenOn(ctx context.Context, address string, handler http.Handler, log *slog.Logger) {
+// listenOn serves until ctx ends, by TLS if secure is not nil. An address that is taken does not
+// keep the gateway from its work.
+func listenOn(ctx context.Context, address string, secure *tls.Config, handler http.Handler, log *slog.Logger) {
 	told := false
 	for ctx.Err() == nil {
-		err := serveOnce(ctx, address, handler, log)
+		err := serveOnce(ctx, address, secure, handler, log)
 		if ctx.Err() != nil {
 			return
 		}
@@ -103,7 +110,7 @@ func listenOn(ctx context.Context, address string, handler http.Handler, log *sl
 	}
 }
 
-func serveOnce(ctx context.Context, address string, handler http.Handler, log *slog.Logger) error {
+func serveOnce(ctx context.Context, address string, secure *tls.Config, handler http.Handler, log *slog.Logger) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
@@ -111,14 +118,17 @@ func serveOnce(ctx context.Context, address string, handler http.Handler, log *s
 	log.Info("metrics are shown", "address", l.Addr().String())
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: listenerRead, ReadTimeout: listenerRead, WriteTimeout: listenerWrite, IdleTimeout: listenerIdle,
-		MaxHeaderBytes: listenerHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes: listenerHeader, TLSConfig: secure, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	over := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer over()
-	if err := server.Serve(&fewConnections{Listener: l, free: make(chan struct{}, listenerConnections)}); err != nil {
-		return fmt.Errorf("serve metrics: %w", err)
+	few := &fewConnections{Listener: l, free: make(chan struct{}, listenerConnections)}
+	if secure != nil {
+		err = server.ServeTLS(few, "", "")
+	} else {
+		err = server.Serve(few)
 	}
-	return nil
+	return fmt.Errorf("serve metrics: %w", err)
 }
 
 // fewConnections is a listener with so many connections at once; others wait in the kernel.

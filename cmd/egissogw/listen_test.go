@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -68,6 +69,11 @@ func TestServeShowsHowItIs(t *testing.T) {
 	defer socket.Close()
 	t.Setenv("NOTIFY_SOCKET", socket.LocalAddr().String())
 	env := ready(t)
+	const token = "0123456789abcdef"
+	env["EGISSOGW_PAGE_TOKEN_FILE"] = filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(env["EGISSOGW_PAGE_TOKEN_FILE"], []byte(token), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	address, log, stop := served(t, env)
 	code, text := fetch(address, "/metrics")
 	for _, line := range []string{"egissogw_database_up 1", "egissogw_signing_enabled 0", `egissogw_job_runs_total{outcome="failed",task="reconcile"} 0`,
@@ -79,8 +85,21 @@ func TestServeShowsHowItIs(t *testing.T) {
 	if code, text := fetch(address, "/readyz"); code != http.StatusOK || !strings.Contains(text, "Сервис подписи и отправки выключен") {
 		t.Errorf("readyz: %d\n%s", code, text)
 	}
-	if code, _ := fetch(address, "/other"); code != http.StatusNotFound {
-		t.Errorf("/other: %d", code)
+	if code, text := fetch(address, "/journal"); code != http.StatusUnauthorized || !strings.Contains(text, "Ключ доступа") {
+		t.Errorf("the page, for nobody: %d", code)
+	}
+	ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := io.ReadAll(answer.Body)
+	if answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(shown), "Сервис подписи и отправки выключен") {
+		t.Errorf("the page: %d, %v\n%s", answer.StatusCode, err, shown)
 	}
 	compareWithDist(t, text)
 	everyJobHasAText(t, env, text)
@@ -144,6 +163,10 @@ func TestReadyFailsOnlyIfThisProcessCannotWork(t *testing.T) {
 	} {
 		w := watched{health: func(context.Context) ([]store.Finding, error) { return tc.list, tc.err }, stuck: func() []string { return tc.stuck }, metrics: http.NotFoundHandler()}
 		out := httptest.NewRecorder()
+		if w.handler().ServeHTTP(out, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)); out.Code != http.StatusNotFound {
+			t.Errorf("%s: a page nobody asked for: %d", name, out.Code)
+		}
+		out = httptest.NewRecorder()
 		w.handler().ServeHTTP(out, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
 		if out.Code != tc.code || !strings.Contains(out.Body.String(), tc.want) || strings.Contains(out.Body.String(), "Иванов") {
 			t.Errorf("%s: %d, %s", name, out.Code, out.Body)

@@ -78,7 +78,7 @@ type gateway struct {
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
 	alert         *jobs.Alert           // nil: nobody is told of trouble
-	listener      func(context.Context) // shows metrics until the context ends; nil: nobody asked for them
+	listener      func(context.Context) // shows metrics and the page until the context ends; nil: nobody asked for them
 	log           *slog.Logger
 	shutdown      time.Duration
 	closers       []func()
@@ -112,9 +112,8 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
-	g.watch(c, p, entries)
 	g.alert = g.alerting(c)
-	return nil
+	return g.watch(c, p, entries)
 }
 
 func (g *gateway) close() {

@@ -13,9 +13,9 @@ import (
 )
 
 // watch lets others see how the gateway is, where the configuration asks for it.
-func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) {
+func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) error {
 	if c.Watch.Listen == "" {
-		return
+		return nil
 	}
 	options := metrics.Options{
 		Version: programVersion(), Numbers: p.store.Numbers, Records: p.store.RecordCounts,
@@ -36,7 +36,20 @@ func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) {
 	g.closers = append(g.closers, m.Close)
 	g.scheduler.Observe = func(job string, outcome jobs.Outcome, took time.Duration) { m.Ran(job, string(outcome), took) }
 	shown := watched{metrics: m.Handler(), health: p.store.Health, stuck: func() []string { return g.scheduler.Stuck(jobLimit) }}
-	g.listener = func(ctx context.Context) { listenOn(ctx, c.Watch.Address(), shown.handler(), g.log) }
+	secure, err := listenerTLS(c.Watch)
+	if err != nil {
+		return lastingError{err}
+	}
+	if !c.Watch.PageToken.IsZero() {
+		people, err := newPage(c, p.store, secure, g.log)
+		if err != nil {
+			return err
+		}
+		g.closers = append(g.closers, people.Close)
+		shown.page = people
+	}
+	g.listener = func(ctx context.Context) { listenOn(ctx, c.Watch.Address(), secure, shown.handler(), g.log) }
+	return nil
 }
 
 // statusEvery is how often systemd is told how the gateway is.
