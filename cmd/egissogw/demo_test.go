@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"egissogw/crypto/signertest"
 )
 
 // demoFolder is a folder for temporary files with an awkward name, which the account of the
@@ -137,6 +139,29 @@ func TestDemoNamesItsFolder(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// TestDemoNeedsTheSimulator: that it is missing is said before anything is started, and
+// nothing is left.
+func TestDemoNeedsTheSimulator(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	for name, tt := range map[string]struct {
+		args []string
+		says string
+	}{
+		"not beside the program": {nil, "нет программы имитатора СМЭВ"},
+		"not where it is said":   {[]string{"--sim", filepath.Join(dir, "smevsim")}, "нет программы имитатора СМЭВ " + dir},
+		"a command nobody has":   {[]string{"--sim", "smevsim-of-nobody"}, "нет программы имитатора СМЭВ smevsim-of-nobody"},
+		"a folder":               {[]string{"--sim", dir}, "нельзя запустить"},
+		"no program":             {[]string{"--sim", signertest.File(t, "smevsim", []byte("x"))}, "нельзя запустить"},
+	} {
+		r := console{}.run(t, append([]string{"demo", "--facts", "100"}, tt.args...)...)
+		if r.code != exitFailed || r.stdout != "" || !strings.Contains(r.stderr, tt.says) || !strings.Contains(r.stderr, "--sim") {
+			t.Errorf("%s: exit code %d, %q, %q", name, r.code, r.stdout, r.stderr)
+		}
+		assertNothingLeft(t, dir)
 	}
 }
 
