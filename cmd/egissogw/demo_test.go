@@ -189,6 +189,27 @@ func TestDemoNoticesAFullDisk(t *testing.T) {
 	}
 }
 
+// TestDemoCommandsFitTheScreen: what a command of the demo prints and what it logs.
+func TestDemoCommandsFitTheScreen(t *testing.T) {
+	var stdout, stderr strings.Builder
+	p := &play{app: &app{stdout: newNarrow(&stdout), stderr: &stderr}, program: "/bin/sh", stage: &stage{}}
+	long := `time=2026-01-01T10:00:00.000+03:00 level=INFO msg="package formed" package_id=10060000-0000-4000-8000-000000000001 records=15`
+	if err := p.command(t.Context(), "-c", "echo '"+long+"'; echo '"+long+"' >&2"); err != nil {
+		t.Fatal(err)
+	}
+	_, printed, _ := strings.Cut(stdout.String(), "&2\n")
+	for _, out := range []string{printed, stderr.String()} {
+		if got := strings.Join(strings.Fields(out), " "); got != long {
+			t.Errorf("%q became %q", long, got)
+		}
+		for line := range strings.Lines(out) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > screenWidth {
+				t.Errorf("%d characters: %s", n, line)
+			}
+		}
+	}
+}
+
 func TestNarrowLines(t *testing.T) {
 	var out strings.Builder
 	w := newNarrow(&out)
