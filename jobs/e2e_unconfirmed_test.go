@@ -13,7 +13,8 @@ import (
 
 // TestHandWrittenProtocol: somebody writes a protocol for a package that is on the
 // bus. It needs a reason, is marked, and the bus, which refused the message, is
-// believed: everything the file called accepted goes again.
+// believed: everything the file called accepted goes again. The file declares as many
+// namespaces as a real one does.
 func TestHandWrittenProtocol(t *testing.T) {
 	w := newWorld(t, 1, io.Discard, nil)
 	w.run(w.collect)
@@ -27,7 +28,7 @@ func TestHandWrittenProtocol(t *testing.T) {
 	if err := w.pool.QueryRow(context.Background(), `select id::text, record_count from egisso.package where state = 'queued' order by record_count desc limit 1`).Scan(&id, &records); err != nil {
 		t.Fatal(err)
 	}
-	protocol := processed(id, records)
+	protocol := strings.Replace(processed(id, records), "<p:protocol", "<p:protocol"+declarations(71), 1)
 	imports := jobs.ImportProtocol{Store: w.store, Log: w.log}
 	want := func(text, query string) {
 		t.Helper()
@@ -67,4 +68,13 @@ func TestHandWrittenProtocol(t *testing.T) {
 // processed is the protocol of a package all of whose records are accepted.
 func processed(packageID string, records int) string {
 	return fmt.Sprintf(`<p:protocol xmlns:p="urn://egisso-ru/types/package-protocol/1.0.3" xmlns:r="urn://egisso-ru/types/package-result/1.0.2"><p:packageResult><r:packageID>%s</r:packageID><r:packageType>x</r:packageType><r:packageStatus>3</r:packageStatus><r:receivingTime>2026-11-28T14:00:00</r:receivingTime><r:recordNum>%d</r:recordNum><r:recordNumSuccess>%[2]d</r:recordNumSuccess></p:packageResult></p:protocol>`, packageID, records)
+}
+
+// declarations are n declarations of namespaces nothing uses.
+func declarations(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ` xmlns:jns%d="urn://egisso-ru/types/of-a-program/%[1]d"`, i)
+	}
+	return b.String()
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -47,6 +49,9 @@ func demo(ctx context.Context, a *app, args []string) error {
 	if *sim == "" {
 		*sim = filepath.Join(filepath.Dir(program), "smevsim")
 	}
+	if err := needSimulator(*sim); err != nil {
+		return err
+	}
 	options := stageOptions{
 		Sim: *sim, Source: refmis.Options{Seed: *seed, Facts: *facts}, Env: []string{"EGISSOGW_RULE_POLICY=" + demoPolicy},
 	}
@@ -61,6 +66,18 @@ func demo(ctx context.Context, a *app, args []string) error {
 	narrowed.stdout = newNarrow(a.stdout)
 	p := &play{app: &narrowed, wide: a.stdout, program: program, began: time.Now(), changes: *changes, seed: *seed}
 	return p.perform(ctx, options, *keep)
+}
+
+// needSimulator looks for the simulator before anything is started or written.
+func needSimulator(program string) error {
+	_, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("нет программы имитатора СМЭВ %s: соберите её (make build) или укажите параметром --sim", program)
+	}
+	return fmt.Errorf("имитатор СМЭВ %s нельзя запустить: это не программа или на неё нет прав; другой указывают параметром --sim", program)
 }
 
 // perform plays the demo in a folder of its own and leaves nothing of it, running or on the

@@ -81,7 +81,7 @@ func (p *play) command(ctx context.Context, args ...string) error {
 	}
 	fprintln(p.stdout)
 	cmd := exec.CommandContext(ctx, p.program, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = p.stage.env, p.stdout, p.stderr
+	cmd.Env, cmd.Stdout, cmd.Stderr = p.stage.env, p.stdout, newNarrow(p.stderr)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("egissogw %s: %w", args[0], err)
 	}

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"egissogw/crypto/signertest"
 )
 
 // demoFolder is a folder for temporary files with an awkward name, which the account of the
@@ -140,6 +142,29 @@ func TestDemoNamesItsFolder(t *testing.T) {
 	}
 }
 
+// TestDemoNeedsTheSimulator: that it is missing is said before anything is started, and
+// nothing is left.
+func TestDemoNeedsTheSimulator(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	for name, tt := range map[string]struct {
+		args []string
+		says string
+	}{
+		"not beside the program": {nil, "нет программы имитатора СМЭВ"},
+		"not where it is said":   {[]string{"--sim", filepath.Join(dir, "smevsim")}, "нет программы имитатора СМЭВ " + dir},
+		"a command nobody has":   {[]string{"--sim", "smevsim-of-nobody"}, "нет программы имитатора СМЭВ smevsim-of-nobody"},
+		"a folder":               {[]string{"--sim", dir}, "нельзя запустить"},
+		"no program":             {[]string{"--sim", signertest.File(t, "smevsim", []byte("x"))}, "нельзя запустить"},
+	} {
+		r := console{}.run(t, append([]string{"demo", "--facts", "100"}, tt.args...)...)
+		if r.code != exitFailed || r.stdout != "" || !strings.Contains(r.stderr, tt.says) || !strings.Contains(r.stderr, "--sim") {
+			t.Errorf("%s: exit code %d, %q, %q", name, r.code, r.stdout, r.stderr)
+		}
+		assertNothingLeft(t, dir)
+	}
+}
+
 // TestDemoNoticesAFullDisk: it ends at once and names the reason, whatever fails first.
 func TestDemoNoticesAFullDisk(t *testing.T) {
 	ctx, end := context.WithCancelCause(t.Context())
@@ -161,6 +186,27 @@ func TestDemoNoticesAFullDisk(t *testing.T) {
 	}
 	if other := errors.New("other"); !errors.Is(roomy.explain(t.Context(), other), other) || roomy.explain(t.Context(), nil) != nil {
 		t.Error("an error of another kind is explained away")
+	}
+}
+
+// TestDemoCommandsFitTheScreen: what a command of the demo prints and what it logs.
+func TestDemoCommandsFitTheScreen(t *testing.T) {
+	var stdout, stderr strings.Builder
+	p := &play{app: &app{stdout: newNarrow(&stdout), stderr: &stderr}, program: "/bin/sh", stage: &stage{}}
+	long := `time=2026-01-01T10:00:00.000+03:00 level=INFO msg="package formed" package_id=10060000-0000-4000-8000-000000000001 records=15`
+	if err := p.command(t.Context(), "-c", "echo '"+long+"'; echo '"+long+"' >&2"); err != nil {
+		t.Fatal(err)
+	}
+	_, printed, _ := strings.Cut(stdout.String(), "&2\n")
+	for _, out := range []string{printed, stderr.String()} {
+		if got := strings.Join(strings.Fields(out), " "); got != long {
+			t.Errorf("%q became %q", long, got)
+		}
+		for line := range strings.Lines(out) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > screenWidth {
+				t.Errorf("%d characters: %s", n, line)
+			}
+		}
 	}
 }
 

@@ -89,7 +89,8 @@ func newStage(ctx context.Context, o stageOptions) (s *stage, manifest refmis.Ma
 func (s *stage) startSimulator(ctx context.Context, o stageOptions) error {
 	keys := filepath.Join(s.dir, "keys")
 	if out, err := exec.CommandContext(ctx, o.Sim, "--make-keys", keys).CombinedOutput(); err != nil {
-		return fmt.Errorf("make test keys: %w: %s", err, strings.TrimSpace(string(out)))
+		said := strings.TrimRight("\n"+string(out), "\n")
+		return fmt.Errorf("имитатор СМЭВ %s не сделал тестовых ключей: %w%s", o.Sim, err, said)
 	}
 	classifier, err := s.writeClassifier(ctx)
 	if err != nil {

@@ -237,27 +237,3 @@ func TestVerifyPlaces(t *testing.T) {
 		})
 	}
 }
-
-// TestVerifyMissesTheBus: a message of a kind the bus signs does not hold without
-// that signature, wherever it went, whatever others it has.
-func TestVerifyMissesTheBus(t *testing.T) {
-	message := string(readFile(t, sample(t, "03")))
-	wrapper := regexp.MustCompile(`(?s)<(\w+:)?SMEVSignature.*</(\w+:)?SMEVSignature>`).FindString(message)
-	if wrapper == "" {
-		t.Fatal("no SMEVSignature")
-	}
-	c := console{now: day(2020, time.May, 20)}
-	for name, by := range map[string]string{
-		"removed":            "",
-		"in a comment":       "<!--" + strings.ReplaceAll(wrapper, "--", "- -") + "-->",
-		"in another element": `<x xmlns="urn:x">` + wrapper + "</x>",
-		"twice":              wrapper + wrapper,
-	} {
-		t.Run(name, func(t *testing.T) {
-			report, r := c.report(t, signertest.File(t, "m.xml", []byte(strings.Replace(message, wrapper, by, 1))))
-			if report.Holds || !slices.Contains(report.wrong(), titlePlace) {
-				t.Errorf("holds %v, wrong %q\n%s", report.Holds, report.wrong(), r.stdout)
-			}
-		})
-	}
-}
