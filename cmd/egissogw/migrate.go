@@ -11,7 +11,7 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	if err := parseFlags(a.flags("migrate"), args); err != nil {
 		return err
 	}
-	c, err := a.loadFor(ctx, "database")
+	c, err := a.loadFor(ctx, "database", "package")
 	if err != nil {
 		return err
 	}
@@ -24,6 +24,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	}
 	from, to, err := store.Migrate(ctx, owner.Reveal())
 	if err != nil {
+		return err
+	}
+	if err := requireApproval(ctx, a, owner.Reveal(), c.Package); err != nil {
 		return err
 	}
 	if from == to {
