@@ -204,6 +204,9 @@ type JournalEntry struct {
 	MessageID   string    `json:"message_id"`
 	Unconfirmed int       `json:"unconfirmed"` // outcomes from a file, not confirmed by the bus
 	Warned      int       `json:"warned"`      // records the checks warned of before they left
+	Approval    string    `json:"approval"`    // agree, approve, approved, disapproved; "" if nobody is asked
+	AgreedBy    string    `json:"agreed_by"`   // login roles of PostgreSQL
+	ApprovedBy  string    `json:"approved_by"`
 }
 
 // JournalDetail is one row of the details of a package.

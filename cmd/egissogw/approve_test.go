@@ -44,6 +44,9 @@ func TestApprovalByCommand(t *testing.T) {
 	if _, file := s.exported(t, "lmsz"); file.Package.String() != id {
 		t.Errorf("exported %s, approved %s", file.Package, id)
 	}
+	if out := s.run(t, "journal"); !strings.Contains(out, "; утвердил petrova") {
+		t.Errorf("journal: %s", out)
+	}
 	want := "agree_package sidorov, approve_package petrova"
 	if got := s.text(t, `select string_agg(action || ' ' || session_role, ', ' order by id) from egisso.operation_log where package_id is not null and action like 'a%'`); got != want {
 		t.Errorf("noted %s, want %s", got, want)

@@ -86,6 +86,9 @@ func printJournal(w io.Writer, entries []store.JournalEntry) error {
 		if e.Warned > 0 {
 			info += fmt.Sprintf("; с предупреждениями проверок: %d", e.Warned)
 		}
+		if e.ApprovedBy != "" {
+			info += "; утвердил " + e.ApprovedBy
+		}
 		if e.Review != "" {
 			info += " [" + e.Review + "]"
 		}
