@@ -177,6 +177,13 @@ func (a approvals) whoFormsDoesNotApprove(t *testing.T) {
 	a.exec(t, `update egisso.form_order set stated = 'Иванова' where done_at is null`)
 	a.form(t)
 	a.want(t, `select stage from egisso.approval_list`, "agree")
+
+	// Nor does an old order that the service left open stand for anybody.
+	a.saveRows(t, row("3", "first"))
+	a.decideAll(t, lifecycle.Ready)
+	a.exec(t, `update egisso.form_order set stated = null, requested_at = now() - interval '25 hours' where done_at is null`)
+	a.form(t)
+	a.want(t, `select string_agg(stage || ' ' || formed_by, ', ') from egisso.approval_list`, "agree a_operator, agree a_operator")
 }
 
 // nobodyPassesTheGate tries, as the service and as an operator, every way around people.

@@ -4,6 +4,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/config"
 )
 
 // TestApprovalByCommand: a package formed for upload by hand leaves when one person agreed and
@@ -23,6 +27,10 @@ func TestApprovalByCommand(t *testing.T) {
 	}
 	delete(s.env, "EGISSOGW_APPROVAL")
 	s.run(t, "migrate")
+	c, _ := config.Load(t.Context(), envconfig.MapLookuper(s.env)) // what else is missing does not matter here
+	if said := strings.Join(checkDatabase(t.Context(), c).Problem, "\n"); !strings.Contains(said, "по настройкам утверждают ничего, база требует lmsz") || !strings.Contains(said, "может это требование снять") {
+		t.Errorf("check: %s", said)
+	}
 	if out := s.run(t, "export", "--register", "lmsz", t.TempDir()); !strings.Contains(out, "Ждут утверждения, не выгружены: пакетов 1") || strings.Contains(out, "Записано") {
 		t.Errorf("export: %s", out)
 	}

@@ -133,7 +133,8 @@ create or replace trigger guard_approval before insert on egisso.message
 
 create or replace trigger guard_approval before insert on egisso.attachment for each row execute function egisso.guard_approval();
 
--- A new package waits, and who had ordered it then is noted. One that is there already when
+-- A new package waits, and who had ordered it then is noted; an order that somebody left open
+-- for more than a day stands for nobody's look at what is formed now. One that is there already when
 -- it comes was brought back from the archive.
 create or replace function egisso.await_approval() returns trigger language plpgsql security definer set search_path = egisso, pg_temp as $$
 begin
@@ -145,7 +146,7 @@ begin
         return new;
     end if;
     insert into egisso.package_former (package_id, who, person)
-    select new.id, o.session_role, bool_or(o.stated is null and egisso.is_person(o.session_role))
+    select new.id, o.session_role, bool_or(o.stated is null and o.requested_at > now() - interval '1 day' and egisso.is_person(o.session_role))
       from egisso.form_order o
      where o.register = new.register and o.done_at is null and o.session_role is not null
      group by o.session_role
