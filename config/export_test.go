@@ -23,3 +23,10 @@ func TestRegistersOnCommandAreAList(t *testing.T) {
 		t.Errorf("registers without the setting: %v", got)
 	}
 }
+
+func TestRegistersToApproveAreASet(t *testing.T) {
+	approved, agreed := (Package{Approval: " lmsz,fact, lmsz", ApprovalAgree: "fact"}).Approved()
+	if !slices.Equal(approved, []string{"fact", "lmsz"}) || !slices.Equal(agreed, []string{"fact"}) {
+		t.Errorf("%v, %v", approved, agreed)
+	}
+}

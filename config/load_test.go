@@ -145,6 +145,7 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 		{"FACTS_ACTUAL_ON", "01.01.2024"},
 		{"FORM_ON_COMMAND", "facts"},
 		{"FORM_ON_COMMAND", "fact lmsz"},
+		{"APPROVAL_AGREE", "fact"},
 		{"FACT_MIME_TYPE", "xml"},
 		{"FACT_NAMESPACE_URI", "10.06.S"},
 		{"KIND_VERSIONS", "10.06.S"},

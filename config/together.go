@@ -22,9 +22,19 @@ func (p Package) ExportName(packageID, provider, kind, date string) string {
 }
 
 // Commanded are the registers of FORM_ON_COMMAND.
-func (p Package) Commanded() []string {
-	var names []string
-	for name := range strings.SplitSeq(p.FormOnCommand, ",") {
+func (p Package) Commanded() []string { return listed(p.FormOnCommand) }
+
+// Approved are the registers of APPROVAL, sorted, and agreed those of APPROVAL_AGREE.
+func (p Package) Approved() (approved, agreed []string) {
+	approved, agreed = listed(p.Approval), listed(p.ApprovalAgree)
+	slices.Sort(approved)
+	slices.Sort(agreed)
+	return slices.Compact(approved), slices.Compact(agreed)
+}
+
+// listed are the names of a list with commas.
+func listed(text string) (names []string) {
+	for name := range strings.SplitSeq(text, ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			names = append(names, name)
 		}
@@ -68,6 +78,12 @@ func (r *reader) checkTogether() {
 	r.checkPath(&c.Watch.AlertCommand, programProblem)
 	r.checkListener(&c.Watch)
 	r.checkLease()
+	approved, agreed := c.Package.Approved()
+	for _, register := range agreed {
+		if !slices.Contains(approved, register) {
+			r.complain(&c.Package.ApprovalAgree, "реестра "+register+" нет в "+Prefix+"APPROVAL")
+		}
+	}
 	if c.Job.RetryMax != 0 && c.Job.RetryMin > c.Job.RetryMax {
 		r.complain(&c.Job.RetryMin, "больше, чем "+Prefix+"RETRY_MAX")
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // What other systems may use: views that egisso_reader reads and functions that
-// egisso_operator calls, but for the texts of states, which everybody may. Each
+// egisso_operator or egisso_approver calls, but for the texts of states, which everybody may. Each
 // row is a view, one of its columns, or a function; what nobody described has no text.
 const publicViews = `
 select c.relname::text, '', '', coalesce(obj_description(c.oid, 'pg_class'), '')
@@ -27,7 +27,7 @@ select c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), c
 const publicFunctions = `
 select p.proname || '(' || pg_get_function_arguments(p.oid) || ')', '', pg_get_function_result(p.oid), coalesce(obj_description(p.oid, 'pg_proc'), '')
   from pg_proc p
- where p.pronamespace = 'egisso'::regnamespace and has_function_privilege('egisso_operator', p.oid, 'execute')
+ where p.pronamespace = 'egisso'::regnamespace and (has_function_privilege('egisso_operator', p.oid, 'execute') or has_function_privilege('egisso_approver', p.oid, 'execute'))
    and not exists (select from aclexplode(p.proacl) a where a.grantee = 0)
  order by p.proname`
 

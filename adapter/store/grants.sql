@@ -27,7 +27,7 @@ begin
         execute format('alter function %s set search_path = egisso, pg_temp', r.name);
     end loop;
 
-    foreach seer in array array['egisso_gateway', 'egisso_operator', 'egisso_reader'] loop
+    foreach seer in array array['egisso_gateway', 'egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('revoke all on all tables in schema egisso from %1$I; revoke all on all sequences in schema egisso from %1$I;
             revoke all on all functions in schema egisso from %1$I; grant usage on schema egisso to %1$I', seer);
@@ -71,7 +71,9 @@ begin
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
-            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
+            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint),
+            egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
+            egisso.owner_recovers(), egisso.schema_owner() to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- Evidence whose term is over goes through functions that ask whether it may.
@@ -100,16 +102,25 @@ begin
             egisso.confirm_sender(text, text, text), egisso.refuse_sender(text, text, text) to %I', seer);
     end loop;
 
+    -- Two pairs of eyes: people's own roles alone, never the service's or an operator's.
+    foreach seer in array array['egisso_agreer', 'egisso_approver'] loop
+        continue when not exists (select from pg_roles where rolname = seer);
+        execute format('grant execute on function egisso.agree_package(uuid, text, text), egisso.disapprove_package(uuid, text) to %I', seer);
+    end loop;
+    if exists (select from pg_roles where rolname = 'egisso_approver') then
+        grant execute on function egisso.approve_package(uuid, text, text) to egisso_approver;
+    end if;
+
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
     -- hold personal data or signed bytes only the columns that do not.
-    foreach seer in array array['egisso_operator', 'egisso_reader'] loop
+    foreach seer in array array['egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.record_status,
             egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
             egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,
             egisso.sender_list,
-            egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
+            egisso.approval_list, egisso.approval_rule, egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,
             egisso.kmsz_levels, egisso.kmsz_funding, egisso.kmsz_forms, egisso.kmsz_rules, egisso.kmsz_periodicity, egisso.kmsz_units,

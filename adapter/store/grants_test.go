@@ -42,7 +42,7 @@ func installed(t *testing.T) (database string, owner *pgx.Conn) {
 	t.Helper()
 	database = pgtest.Empty(t)
 	admin := connect(t, database)
-	for _, role := range []string{"egisso_owner", "egisso_gateway", "egisso_operator", "egisso_reader"} {
+	for _, role := range []string{"egisso_owner", "egisso_gateway", "egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver"} {
 		_, err := admin.Exec(t.Context(), "create role "+role)
 		var pg *pgconn.PgError
 		if err != nil && !(errors.As(err, &pg) && pg.Code == pgerrcode.DuplicateObject) {
@@ -160,12 +160,16 @@ func TestGatewayRoleSuffices(t *testing.T) {
 func TestEveryQueryIsAllowed(t *testing.T) {
 	database, _ := installed(t)
 	all := queries(t, "sql/*.sql")
+	people := queries(t, "sql/person.sql")
+	for name := range people {
+		delete(all, name)
+	}
 	looks := queries(t, "sql/status.sql")
 	looks["service"] = all["service"]
 	for _, name := range []string{"rows_of_key", "record_now", "record_findings", "record_history"} {
 		looks[name] = all[name]
 	}
-	for role, list := range map[string]map[string]string{"egisso_gateway": all, "egisso_operator": looks, "egisso_reader": looks} {
+	for role, list := range map[string]map[string]string{"egisso_gateway": all, "egisso_operator": looks, "egisso_reader": looks, "egisso_agreer": looks, "egisso_approver": people} {
 		conn := connect(t, as(t, database, role))
 		for name, text := range list {
 			prepared, err := conn.Prepare(t.Context(), role+"_"+name, text)
@@ -215,7 +219,7 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 	database, owner := installed(t)
 	f := fixture{opened(t, as(t, database, "egisso_gateway")), database, owner}
 	pkg, _ := f.sent(t, "1")
-	for _, role := range []string{"egisso_operator", "egisso_reader"} {
+	for _, role := range []string{"egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver"} {
 		t.Run(role, func(t *testing.T) {
 			s := opened(t, as(t, database, role))
 			_, status := s.Status(t.Context())
@@ -244,7 +248,7 @@ func TestWhoLooksSeesNoPersonalData(t *testing.T) {
 				t.Errorf("records may be changed (%v)", err)
 			}
 			err := s.SetService(t.Context(), true, "проверка")
-			if role == "egisso_reader" && !denied(err) || role == "egisso_operator" && err != nil {
+			if role != "egisso_operator" && !denied(err) || role == "egisso_operator" && err != nil {
 				t.Errorf("the switch: %v", err)
 			}
 		})
@@ -258,7 +262,7 @@ func TestWhoMayCommand(t *testing.T) {
 	f := fixture{opened(t, as(t, database, "egisso_gateway")), database, owner}
 	_, m := f.sent(t, "1")
 	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageRejected, Outcomes: outcomes(lifecycle.Rejected, "1")})
-	for role, wanted := range map[string]bool{"egisso_operator": true, "egisso_gateway": true, "egisso_reader": false} {
+	for role, wanted := range map[string]bool{"egisso_operator": true, "egisso_gateway": true, "egisso_reader": false, "egisso_approver": false} {
 		conn := connect(t, as(t, database, role))
 		for _, call := range []string{
 			`form_package('fact')`, `retry_record('fact', '1', 'проверка')`, `import_protocol('<protocol/>')`,

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,8 +45,18 @@ var healthStories = []struct {
 	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
 	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
 	{"a row to correct", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, row_findings) values ('fact', '1', '1', now(), false, '[{"severity": "error"}]'), ('fact', '2', '2', now(), true, '[{"severity": "error"}]')`, "todo blocked fact 1"},
+	{"another rule than the settings say", `delete from egisso.approval_rule; select egisso.require_approval('lmsz', true), egisso.require_approval('fact');
+		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now(), jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact+") + `'))`,
+		"trouble approval_differs  1"},
+	{"the rule the settings say", `update egisso.instance set settings = jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact,lmsz+lmsz") + `')`, ""},
 	{"worst first", `select egisso.set_signing_service(false, 'проверка'); update egisso.job set last_started_at = now() - interval '1 day';
 		insert into egisso.job (name, failures, failing_since) values ('collect', 3, now())`, "trouble serve_silent  1; trouble job_failing collect 3; todo signing_off  1"},
+}
+
+// hashOf is the hash of a setting as config.ValueHash makes it.
+func hashOf(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:8])
 }
 
 func TestHealth(t *testing.T) {

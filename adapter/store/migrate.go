@@ -37,8 +37,8 @@ const (
 )
 
 // Migrate brings the schema at url to this program's version, forward only, renews its
-// functions and views, and grants rights to the roles egisso_gateway, egisso_operator and
-// egisso_reader where they exist. It is safe to run at any time, beside working gateways,
+// functions and views, and grants rights to the roles egisso_gateway, egisso_operator,
+// egisso_reader, egisso_agreer and egisso_approver where they exist. It is safe to run at any time, beside working gateways,
 // and by several processes at once. Where others hold locks for long it says who does.
 // The role in url must own the schema or be allowed to create it.
 func Migrate(ctx context.Context, url string) (from, to int32, err error) {

@@ -205,7 +205,10 @@ type JournalEntry struct {
 	Unconfirmed int       `json:"unconfirmed"` // outcomes from a file, not confirmed by the bus
 	Warned      int       `json:"warned"`      // records the checks warned of before they left
 	Register    string    `json:"register"`
-	Channel     string    `json:"channel"` // smev, manual
+	Channel     string    `json:"channel"`   // smev, manual
+	Approval    string    `json:"approval"`  // agree, approve, approved, disapproved; "" if nobody is asked
+	AgreedBy    string    `json:"agreed_by"` // login roles of PostgreSQL
+	ApprovedBy  string    `json:"approved_by"`
 }
 
 // JournalDetail is one row of the details of a package.

@@ -50,6 +50,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
 	r.databaseContour(ctx, s, c)
+	r.approval(ctx, s, c.Package)
 	for _, f := range state.Findings {
 		if slices.Contains(siteFindings, f.Code) {
 			r.Problem = append(r.Problem, f.Text+". "+f.Advice)

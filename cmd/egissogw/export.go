@@ -73,7 +73,11 @@ func export(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(written)
 	}
-	return a.printExport(written, dir)
+	waiting, err := s.WaitingForApproval(ctx, registers)
+	if err != nil {
+		return err
+	}
+	return a.printExport(written, waiting, dir)
 }
 
 // filesToWrite are the files of one package exported before, or all that were
@@ -185,8 +189,14 @@ func exportedContent(ctx context.Context, s *store.Store, f store.ManualFile) ([
 	return s.FileContent(ctx, f.PackageID)
 }
 
-func (a *app) printExport(files []exportedFile, dir string) error {
+func (a *app) printExport(files []exportedFile, waiting int, dir string) error {
+	if waiting > 0 {
+		fprintf(a.stdout, "Ждут утверждения, не выгружены: пакетов %d (egissogw journal, egissogw approve)\n", waiting)
+	}
 	if len(files) == 0 {
+		if waiting > 0 {
+			return nil
+		}
 		_, err := fprintf(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет\n")
 		return err
 	}

@@ -20,6 +20,9 @@ func instanceOf(c config.Config, p policies) (*store.Instance, error) {
 	for name, value := range map[string]string{"RULE_POLICY": p.rules.String(), "EVENT_POLICY": p.events.String(), "KIND_VERSIONS": p.versions.String()} {
 		settings[config.Prefix+name] = config.ValueHash(value)
 	}
+	approved, agreed := c.Package.Approved()
+	delete(settings, config.Prefix+"APPROVAL_AGREE") // said with the other, as view egisso.health compares it
+	settings[config.Prefix+"APPROVAL"] = config.ValueHash(strings.Join(approved, ",") + "+" + strings.Join(agreed, ","))
 	var text strings.Builder
 	if c.Source.Queries != "" {
 		queries, err := mis.ReadQueries(c.Source.Queries)

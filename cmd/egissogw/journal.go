@@ -97,6 +97,9 @@ func printJournal(to io.Writer, entries []store.JournalEntry) error {
 		if e.Warned > 0 {
 			fprintf(w, "  с предупреждениями проверок: %d\n", e.Warned)
 		}
+		if e.ApprovedBy != "" {
+			fprintf(w, "  утвердил %s\n", e.ApprovedBy)
+		}
 	}
 	return nil
 }

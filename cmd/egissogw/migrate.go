@@ -13,7 +13,7 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	if err := parseFlags(f, args); err != nil {
 		return err
 	}
-	c, err := a.loadFor(ctx, "database")
+	c, err := a.loadFor(ctx, "database", "package")
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	}
 	from, to, err := store.Migrate(ctx, owner.Reveal())
 	if err != nil {
+		return err
+	}
+	if err := requireApproval(ctx, a, owner.Reveal(), c.Package, *asJSON); err != nil {
 		return err
 	}
 	if *asJSON {

@@ -114,6 +114,7 @@ func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
 // unscripted are commands whose success needs more than a script: each with the test it has.
 var unscripted = map[string]string{
 	"serve": "TestServeShowsHowItIs", "demo": "TestDemoLeavesNothing", "check": "TestCheckTellsEverythingAtOnce", "migrate": "TestSchemaIsAskedFor",
+	"agree": "TestApprovalByCommand", "approve": "TestApprovalByCommand", "disapprove": "TestApproval",
 }
 
 // TestEveryCommandIsScripted: each command succeeds in a script and fails in one.

@@ -38,10 +38,18 @@ select p.id,
          where m.package_id = p.id and m.findings is not null and m.outcome is distinct from 'withdrawn') as warned,
        p.withdrawn,
        p.export_id,
-       p.pruned_at
+       p.pruned_at,
+       coalesce((select l.stage from egisso.approval_list l where l.package_id = p.id),
+                (select 'approved' from egisso.approval a where a.package_id = p.id and a.step = 'approve' and a.voided_at is null)) as approval,
+       (select a.who from egisso.approval a where a.package_id = p.id and a.step = 'agree' and a.voided_at is null) as agreed_by,
+       (select a.who from egisso.approval a where a.package_id = p.id and a.step = 'approve' and a.voided_at is null) as approved_by
 from egisso.package p;
 comment on view egisso.journal is 'Журнал запросов в ЕГИССО: одна строка на пакет';
 comment on column egisso.journal.pruned_at is 'Когда по сроку хранения удалены документы пакета и содержание его записей; пусто — хранятся';
+comment on column egisso.journal.approval is
+    'agree — ждёт согласования, approve — ждёт утверждения, approved — утверждён, disapproved — не утверждён; пусто — утверждать не требуется';
+comment on column egisso.journal.agreed_by is 'Роль того, кто согласовал; пусто — никто или состав с тех пор изменился';
+comment on column egisso.journal.approved_by is 'Роль того, кто утвердил; пусто — никто или состав с тех пор изменился';
 comment on column egisso.journal.export_id is 'Номер выгрузки; пусто у реестров, которые уходят по мере готовности';
 comment on column egisso.journal.withdrawn is 'Сколько записей изъято до подписи, потому что решены заново: изменились источник, КМСЗ или правила';
 comment on column egisso.journal.unconfirmed is 'Сколько исходов взято из файла и не подтверждено СМЭВ';

@@ -14,7 +14,8 @@ begin
     end if;
     select count(*) into ready from egisso.record r where r.register = form_package.register and r.state = 'ready';
     if ready > 0 then
-        insert into egisso.form_order (register, records, requested_by) values (form_package.register, ready, egisso.actor());
+        insert into egisso.form_order (register, records, requested_by, session_role, stated)
+        values (form_package.register, ready, egisso.actor(), session_user, egisso.stated_person());
         perform egisso.note_action('form_package', form_package.register, null, null, '', 'Записей к отправке: ' || ready);
         perform egisso.wake('form');
     end if;
@@ -41,9 +42,10 @@ begin
         raise exception 'Пакет % уже отправляется или отправлен', p.id;
     end if;
     update egisso.package k set held = false,
-           info = case when k.held then 'Пакет сформирован, ожидает подписи' else k.info end
+           info = case when k.held then replace(k.info, 'ожидает команды отправить', 'ожидает подписи') else k.info end
      where k.id = p.id;
-    result := case when (select s.enabled from egisso.service_state s) then 'Пакет передан на отправку'
+    result := case when not egisso.package_approved(p.id) then 'Пакет уйдёт, когда его утвердят'
+                   when (select s.enabled from egisso.service_state s) then 'Пакет передан на отправку'
                    else 'Сервис подписи и отправки выключен: пакет уйдёт, когда его включат' end;
     perform egisso.note_action('send_package', p.register, null, p.id, '', result);
     perform egisso.wake('sign');

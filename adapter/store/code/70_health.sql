@@ -68,6 +68,29 @@ select 'instances_differ', '', (select count(*)::int from egisso.running_instanc
          group by s.key having count(distinct s.value) > 1) d
 having count(*) > 0
 union all
+-- A setting changes nothing here: the owner does, by migrate or egisso.require_approval.
+select 'approval_differs', '', 1, null, true,
+       'Настройка EGISSOGW_APPROVAL шлюза и база расходятся: база требует утверждать '
+       || coalesce((select string_agg(r.register || case when r.agree then ' (с согласованием)' else '' end, ', ' order by r.register) from egisso.approval_rule r), 'ничего'), '',
+       'Действует то, что в базе. Исправьте EGISSOGW_APPROVAL и EGISSOGW_APPROVAL_AGREE; в базе требование добавляет egissogw migrate, снимает владелец: egisso.lift_approval'
+ where exists (select from egisso.running_instance i join egisso.instance s using (process)
+                where s.settings ->> 'EGISSOGW_APPROVAL' <> (
+                      select left(encode(sha256(convert_to(coalesce(string_agg(r.register, ',' order by r.register collate "C"), '') || '+'
+                                                           || coalesce(string_agg(r.register, ',' order by r.register collate "C") filter (where r.agree), ''), 'UTF8')), 'hex'), 16)
+                        from egisso.approval_rule r))
+union all
+-- A package that waits is never sent for it.
+select 'approval', register, count(*)::int, min(created_at), false,
+       egisso.register_text(register) || ': пакеты ждут согласования или утверждения дольше положенного', '',
+       'Какие и чего ждут: представление egisso.approval_list; согласовать и утвердить: egissogw agree, egissogw approve. Сами они не уйдут'
+  from egisso.approval_list where overdue and stage in ('agree', 'approve')
+ group by register
+union all
+(select 'disapproved', package_id::text, 1, disapproved_at, false, 'Пакет не утверждён', disapproval,
+       'Исправьте записи в МИС: изменившийся пакет утверждают заново; или расформируйте его: egissogw dissolve ' || package_id
+  from egisso.approval_list where stage = 'disapproved'
+ order by disapproved_at limit 20)
+union all
 -- One that died is not heard of again.
 select 'archive', '', count(*)::int, min(since), true,
        'Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает', min(problem),
@@ -254,9 +277,9 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
        row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
   from found f
   left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'instances_differ', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'late', 'reconcile_overdue',
-       'set_aside', 'stranger', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
+       'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
 comment on view egisso.health is 'Что не так и что ждёт человека, худшее первым; пусто — всё в порядке. Тот же список — egissogw status, метрики и оповещения';
 comment on column egisso.health.severity is 'trouble — неисправность, шлюз не делает своего дела; todo — дело для человека, остальное идёт';

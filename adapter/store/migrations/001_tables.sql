@@ -880,9 +880,43 @@ create table egisso.form_order (
     records      integer     not null,                 -- ready when it was given
     requested_at timestamptz not null default now(),
     requested_by text        not null,
-    done_at      timestamptz
+    done_at      timestamptz,
+    session_role text,                                 -- as PostgreSQL knows it
+    stated       text                                  -- the person, as a program says
 );
 create index form_order_open on egisso.form_order (register) where done_at is null;
+
+-- Two pairs of eyes (code/35_approval.sql). Registers whose packages nobody signs or exports
+-- before a person approved them; changed by the owner alone.
+create table egisso.approval_rule (
+    register text        primary key check (register in ('onmsz', 'lmsz', 'point', 'organization', 'fact')),
+    agree    boolean     not null default false,       -- another person agrees first, whoever formed the package
+    patience interval    not null default '1 day' check (patience > '0'), -- a package that waits longer is shown
+    since    timestamptz not null default now()
+);
+
+-- What people said of a package, and of which content: one row stands for each step.
+create table egisso.approval (
+    id         bigint      generated always as identity primary key,
+    package_id uuid        not null references egisso.package,
+    step       text        not null check (step in ('agree', 'approve', 'disapprove')),
+    content    bytea       not null,                   -- egisso.package_content.hash
+    who        text        not null,                   -- login role of the session, never a stated person
+    at         timestamptz not null default clock_timestamp(),
+    reason     text        not null default '' check (egisso.plain_text(reason) and length(reason) <= 2000),
+    voided_at  timestamptz,
+    void       text        check (void in ('changed', 'disapproved', 'reconsidered', 'rule')), -- why it does not stand any more
+    check ((voided_at is null) = (void is null))
+);
+create unique index approval_standing on egisso.approval (package_id, step) where voided_at is null;
+
+-- Who had ordered a package of such a register when it was formed; nobody: it formed by itself.
+create table egisso.package_former (
+    package_id uuid    not null,
+    who        text    not null,                       -- login role of the session that ordered it
+    person     boolean not null,                       -- one person's own role, and nobody else was stated
+    primary key (package_id, who)
+);
 
 create table egisso.audit (
     id         bigint      generated always as identity primary key,

@@ -85,12 +85,13 @@ select $1, m.ordinal, m.record_id, m.kind, (select nullif(r.findings, '[]') from
 update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
--- What changed in the source is decided upon first.
+-- What changed in the source is decided upon first, and what people have to approve waits for them.
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
  where id = (select id from egisso.package
               where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
                 and not exists (select from egisso.package_file f where f.package_id = package.id)
                 and not egisso.package_stale(id)
+                and (not exists (select from egisso.approval_rule) or egisso.package_approved(id))
               order by coalesce(claimed_until, created_at) limit 1
                 for update skip locked)
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');

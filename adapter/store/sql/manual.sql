@@ -16,6 +16,7 @@ update egisso.package set claimed_until = null where id = $1 and epoch = $2;
 select p.id, p.register, p.format, p.format_version, p.provider, p.record_count, p.created_at, f.file_name, f.exported_at, p.released_at is not null
   from egisso.package p join egisso.package_file f on f.package_id = p.id
  where p.state = 'formed' and p.register = any($1)
+   and (not exists (select from egisso.approval_rule) or egisso.package_approved(p.id))
  order by p.created_at, p.id;
 
 -- name: file_of_package

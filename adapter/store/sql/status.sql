@@ -55,12 +55,12 @@ select register, provider, until, failures, reason, trial, text from egisso.rest
 
 -- name: journal
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed, warned, register, channel
+       coalesce(message_id::text, ''), unconfirmed, warned, register, channel, coalesce(approval, ''), coalesce(agreed_by, ''), coalesce(approved_by, '')
   from egisso.journal order by created_at desc, id limit $1;
 
 -- name: journal_one
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''),
-       coalesce(message_id::text, ''), unconfirmed, warned, register, channel
+       coalesce(message_id::text, ''), unconfirmed, warned, register, channel, coalesce(approval, ''), coalesce(agreed_by, ''), coalesce(approved_by, '')
   from egisso.journal where id = $1;
 
 -- name: package_findings
