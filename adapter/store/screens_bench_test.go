@@ -66,8 +66,8 @@ func fillAccepted(tb testing.TB, conn *pgx.Conn, rows int) {
 		 select md5('package ' || n)::uuid, 'fact', '10.06.S', '1.1.0', '0042.000001', 'answered', 'partial', 1000, at, at, at, at
 		   from generate_series(0, $1::int / 1000) n, lateral (select now() - n * interval '1 s' as at) t`,
 		`insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, content_hash, needs, updated_at, twin_key,
-		        record_id, accepted_id, accepted_event, accepted_hash, accepted_at, settled_hash)
-		 select 'fact', n::text, 'N' || n, now(), false, h, '{lmsz/1}', now() - n * interval '1 ms', h, id,
+		        record_id, row_newer, accepted_id, accepted_event, accepted_hash, accepted_at, settled_hash)
+		 select 'fact', n::text, 'N' || n, now(), false, h, '{lmsz/1}', now() - n * interval '1 ms', h, id, false,
 		        case when n % 1000 < 998 then id end, case when n % 1000 < 998 then id end, case when n % 1000 < 998 then h end, now(), h
 		   from generate_series(1, $1::int) n, lateral (select md5('record ' || n)::uuid as id, sha256(n::text::bytea) as h) t`,
 		`insert into egisso.record (id, register, row_key, kind, provider, state, becomes_hash, settles, package_id, state_at, reason_code, findings)

@@ -77,7 +77,7 @@ var stateSets = map[string]string{
 // indexSets say the same of predicates of indexes; those that are not here name one state.
 var indexSets = map[string]string{
 	"record_one_open":         "open",
-	"record_changed":          "open or final or remarked", // all but dropped
+	"record_changed":          "final or remarked",
 	"package_open":            "open",
 	"package_classifier_open": "open",
 	"message_due":             "open",

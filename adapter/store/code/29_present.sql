@@ -11,7 +11,7 @@ $$;
 
 create or replace function egisso.show_present_record(register text, row_key text) returns void
 language sql set search_path = egisso, pg_temp as $$
-    update egisso.source_row s set record_id = p.id
+    update egisso.source_row s set record_id = p.id, row_newer = true
       from (select egisso.present_record(show_present_record.register, show_present_record.row_key) as id offset 0) p
      where s.register = show_present_record.register and s.row_key = show_present_record.row_key and s.record_id is distinct from p.id
 $$;

@@ -109,6 +109,7 @@ create table egisso.source_row (
     -- The record that says where the row is: its open one, or else the one whose state changed
     -- last, never a dropped one; code/29_present.sql.
     record_id         uuid,
+    row_newer         boolean     not null default true, -- what is newest of it may be the row, not the record; only once it is decided
     -- Counted and looked for apart: what has no record though ЕГИССО holds it, what has none
     -- and needs none, and what ЕГИССО held once and does not any more.
     bare_id           uuid        generated always as (case when record_id is null then accepted_id end) stored,
@@ -130,7 +131,7 @@ create index source_row_unconfirmed on egisso.source_row (register, row_key) whe
 create index source_row_known on egisso.source_row (known_id) where known_id is not null;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 create index source_row_number on egisso.source_row (record_no);
-create index source_row_updated on egisso.source_row (updated_at);
+create index source_row_newer on egisso.source_row (updated_at) where row_newer and not dirty;
 create index source_row_bare on egisso.source_row (bare_id) where bare_id is not null;
 create index source_row_idle on egisso.source_row (register, row_key) where idle;
 create index source_row_emptied on egisso.source_row (register, row_key) where emptied;
@@ -312,7 +313,7 @@ create index record_blocked on egisso.record (register, row_key) where state = '
 create index record_rejected on egisso.record (package_id) where state = 'rejected';
 create index record_warned on egisso.record (register, row_key) where state = 'accepted_with_warnings';
 create index record_row on egisso.record (register, row_key);
-create index record_changed on egisso.record (state_at) where state <> 'dropped';
+create index record_changed on egisso.record (state_at) where state in ('accepted', 'accepted_with_warnings', 'rejected');
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';
