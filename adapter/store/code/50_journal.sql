@@ -340,7 +340,7 @@ begin
             (select r.register, r.row_key from egisso.record r where egisso.record_open(r.state) order by r.state_at desc limit at_most)
             union
             (select r.register, r.row_key from egisso.record r
-              where (egisso.record_accepted(r.state) or r.state = 'rejected')
+              where egisso.record_answered(r.state)
                 and exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.record_id = r.id offset 0)
               order by r.state_at desc limit at_most)) k
      cross join lateral (select * from egisso.record_status w where w.register = k.register and w.row_key = k.row_key offset 0) v
