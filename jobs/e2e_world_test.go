@@ -121,18 +121,26 @@ func worldOn(t testing.TB, url string, log io.Writer, change func(*smevtest.Opti
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
-	t.Cleanup(func() { w.screens(ctx) })
+	w.compareScreens(ctx)
 	w.busKey, w.ours = busKey, ours
 	w.assemble(smev.Version13)
 	return w
 }
 
-// screens checks that quick screens say what a look at every row says.
-func (w *world) screens(ctx context.Context) {
-	differ, err := pgtest.ScreensDiffer(ctx, w.pool)
-	if err != nil || len(differ) > 0 {
-		w.Errorf("screens: %v %v", differ, err)
-	}
+// compareScreens checks at the end that quick screens say what a look at every row says.
+func (w *world) compareScreens(ctx context.Context) {
+	url := w.pool.Config().ConnString()
+	w.Cleanup(func() {
+		conn, err := pgx.Connect(ctx, url) // the pool may be closed
+		if err != nil {
+			w.Error(err)
+			return
+		}
+		defer conn.Close(ctx)
+		if differ, err := pgtest.ScreensDiffer(ctx, conn); err != nil || len(differ) > 0 {
+			w.Errorf("screens: %q %v", differ, err)
+		}
+	})
 }
 
 // assemble plugs the jobs together the way serve does, for one schema version.
