@@ -54,6 +54,7 @@ func (w *world) reopen(url string) {
 		w.Fatal(err)
 	}
 	w.Cleanup(w.pool.Close)
+	w.compareScreens(ctx)
 	jobsBefore := *w
 	w.assemble(w.client.Builder.Version)
 	w.form.MaxRecords = jobsBefore.form.MaxRecords

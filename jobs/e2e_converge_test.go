@@ -160,7 +160,8 @@ func TestAnOlderDatabase(t *testing.T) {
 	w.exec(`delete from egisso.package_record where record_id not in (select accepted_id from older.source_row where accepted_id is not null)`)
 	w.exec(`delete from egisso.record where id not in (select accepted_id from older.source_row where accepted_id is not null)`)
 	w.exec(`update egisso.source_row s set accepted_id = o.accepted_id, accepted_event = o.accepted_event, accepted_hash = o.accepted_hash, accepted_content = o.accepted_content,
-		accepted_provider = o.accepted_provider, accepted_at = o.accepted_at, generation = o.generation, events = o.events, settled_hash = null, dirty = true
+		accepted_provider = o.accepted_provider, accepted_at = o.accepted_at, generation = o.generation, events = o.events, settled_hash = null, dirty = true,
+		record_id = egisso.present_record(s.register, s.row_key)
 		from older.source_row o where (o.register, o.row_key) = (s.register, s.row_key)`)
 	w.settle()
 	w.wantText(`select state from egisso.record_status where row_key = $1`, "accepted", fmt.Sprint(ids[0]))

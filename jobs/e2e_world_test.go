@@ -121,9 +121,26 @@ func worldOn(t testing.TB, url string, log io.Writer, change func(*smevtest.Opti
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
+	w.compareScreens(ctx)
 	w.busKey, w.ours = busKey, ours
 	w.assemble(smev.Version13)
 	return w
+}
+
+// compareScreens checks at the end that quick screens say what a look at every row says.
+func (w *world) compareScreens(ctx context.Context) {
+	config := w.pool.Config().ConnConfig.Copy()
+	w.Cleanup(func() {
+		conn, err := pgx.ConnectConfig(ctx, config) // the pool may be closed
+		if err != nil {
+			w.Error(err)
+			return
+		}
+		defer conn.Close(ctx)
+		if differ, err := pgtest.ScreensDiffer(ctx, conn); err != nil || len(differ) > 0 {
+			w.Errorf("screens: %q %v", differ, err)
+		}
+	})
 }
 
 // assemble plugs the jobs together the way serve does, for one schema version.

@@ -11,7 +11,7 @@ import (
 )
 
 // Links keeps in the database how the bus and its file storage look to this
-// process, what it signs with and by which settings it works, for those who cannot ask it.
+// process, what it signs with and by which settings it works, for those who cannot ask it. What is counted by the minute it keeps short.
 type Links struct {
 	Store       *store.Store
 	Bus, Files  *bus.Breaker
@@ -32,7 +32,8 @@ func (l Links) Run(ctx context.Context) (Report, error) {
 			smev.Clock = &reading
 		}
 	}
-	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx))
+	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx),
+		l.Store.CompactCounts(ctx))
 }
 
 func (l Links) saveInstance(ctx context.Context) error {

@@ -66,7 +66,7 @@ func (p *Page) registerView(name string, counts []store.Count) registerView {
 	x := 0
 	for i := range view.States {
 		s := &view.States[i]
-		s.X, s.Share = x, max(s.Count*1000/view.Total, 6)
+		s.X, s.Share = x, max(s.Count*1000/max(view.Total, 1), 6)
 		x += s.Share
 		if s.Link = address("/records", "register", name, "state", s.State); s.State == "packed" {
 			s.Link = address("/journal", "register", name, "show", store.ShowOpen)

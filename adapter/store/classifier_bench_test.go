@@ -17,12 +17,13 @@ const (
 
 func benchStore(b *testing.B) fixture {
 	b.Helper()
-	s, err := store.Open(b.Context(), pgtest.Database(b))
+	url := pgtest.Database(b)
+	s, err := store.Open(b.Context(), url)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(s.Close)
-	return fixture{Store: s}
+	return fixture{Store: s, url: url}
 }
 
 // BenchmarkSaveFullKMSZ stores a full version into the database, each time a new one.

@@ -19,6 +19,7 @@ type decisions struct {
 	keys    []string
 	reviews []lifecycle.Reason
 	settled []bool
+	present []*uuid.UUID // the record that is put and shown, nil: the one before, or none
 
 	dropped []string // keys of rows whose record is taken off
 	reasons []lifecycle.Reason
@@ -108,8 +109,14 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	}
 	d.follow.add(row, decision, len(d.records.ids))
 	if decision.Record == nil {
+		d.present = append(d.present, nil)
 		return nil
 	}
+	shown := &decision.Record.ID
+	if decision.Record.State == lifecycle.Dropped {
+		shown = nil
+	}
+	d.present = append(d.present, shown)
 	passed := row.Last != nil && row.Last.ID == decision.Record.ID && row.Last.Passed
 	return d.records.add(row.Key, *decision.Record, passed)
 }
@@ -159,6 +166,7 @@ func (c *recordColumns) add(key string, r lifecycle.NewRecord, passed bool) erro
 // queue queues the statements that store it: what is taken off makes room for what is put.
 // Others left the packages given.
 func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
+	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled, flat(d.present))
 	d.follow.queueOut(batch)
 	if len(d.dropped) > 0 {
 		batch.Queue(query("drop_records"), d.register, d.dropped, d.reasons)
@@ -176,5 +184,4 @@ func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes)
 	}
 	d.follow.queueBack(batch, d.records, left)
-	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled)
 }

@@ -73,7 +73,8 @@ begin
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
             egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint),
             egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
-            egisso.owner_recovers(), egisso.schema_owner() to egisso_gateway;
+            egisso.owner_recovers(), egisso.schema_owner(),
+            egisso.present_record(text, text), egisso.show_present_record(text, text), egisso.compact_row_totals() to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- Evidence whose term is over goes through functions that ask whether it may.
@@ -115,7 +116,7 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.record_status,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.record_status, egisso.record_counts,
             egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
             egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,
@@ -127,7 +128,7 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
-        execute format('grant execute on function egisso.awaited_sender(uuid) to %I', seer);
+        execute format('grant execute on function egisso.awaited_sender(uuid), egisso.newest_records(integer) to %I', seer);
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);

@@ -45,7 +45,16 @@ func (s *Store) Numbers(ctx context.Context) (n Numbers, err error) {
 	return n, nil
 }
 
-// RecordCounts counts the rows of the source by state, as status does. It reads all of them.
+// RecordCounts counts the rows of the source by state, as status does. It reads those that are
+// not simply accepted.
 func (s *Store) RecordCounts(ctx context.Context) ([]Count, error) {
 	return collect[Count](ctx, s, "record_counts")
+}
+
+// CompactCounts keeps short what the number of all rows is summed up from.
+func (s *Store) CompactCounts(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, query("compact_row_totals")); err != nil {
+		return fmt.Errorf("sum up the numbers of rows: %w", err)
+	}
+	return nil
 }

@@ -66,6 +66,7 @@ var stateSets = map[string]string{
 	"record_held":     "held",
 	"record_underway": "open and not held",
 	"record_accepted": "final",
+	"record_answered": "final or remarked",
 	"record_remarked": "remarked",
 	"package_open":    "open",
 	"package_flying":  "flying",
@@ -78,6 +79,7 @@ var stateSets = map[string]string{
 var indexSets = map[string]string{
 	"record_one_open":         "open",
 	"record_remark":           "remarked",
+	"record_changed":          "final or remarked",
 	"package_open":            "open",
 	"package_classifier_open": "open",
 	"message_due":             "open",
@@ -137,6 +139,7 @@ func TestSetsAreInlined(t *testing.T) {
 		`select from egisso.record where egisso.record_open(state) and state <> 'blocked'`:                                  "record_one_open",
 		`select from egisso.record where register = 'fact' and row_key = 'a' and egisso.record_unsent(state)`:               "record_",
 		`select from egisso.record where state = 'waiting' and reason_code = 'confirm_people'`:                              "record_held",
+		`select from egisso.record where egisso.record_answered(state) order by state_at desc limit 1`:                      "record_changed",
 		`select from egisso.package where egisso.package_open(state)`:                                                       "package_",
 		`select from egisso.package where classifier = '010' and egisso.package_open(state)`:                                "package_classifier_open",
 		`select from egisso.message where egisso.message_open(state) and next_attempt_at <= now() order by next_attempt_at`: "message_due",

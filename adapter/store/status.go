@@ -92,9 +92,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			st.Contour = &c
 		}
 		for name, into := range map[string]*[]Count{
-			"record_counts": &st.Records, "blocked_rules": &st.BlockedRules, "rejected_rules": &st.RejectedRules,
-			"warned_rules": &st.WarnedRules, "remarked_rules": &st.RemarkedRules,
-			"unconfirmed_counts": &st.Unconfirmed,
+			"record_counts": &st.Records, "unconfirmed_counts": &st.Unconfirmed,
 		} {
 			rows, err := tx.Query(ctx, query(name))
 			if err != nil {
@@ -103,6 +101,9 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 			if *into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Count]); err != nil {
 				return err
 			}
+		}
+		if err = st.addRules(ctx, tx); err != nil {
+			return err
 		}
 		if st.Packages, err = packageCounts(ctx, tx); err != nil {
 			return err
@@ -173,6 +174,25 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		return Status{}, fmt.Errorf("read the state of the gateway: %w", err)
 	}
 	return st, nil
+}
+
+// addRules counts records by register and rule, each list apart, in one look at the findings.
+func (st *Status) addRules(ctx context.Context, tx pgx.Tx) error {
+	lists := map[string]*[]Count{"blocked": &st.BlockedRules, "rejected": &st.RejectedRules, "warned": &st.WarnedRules, "remarked": &st.RemarkedRules}
+	for _, list := range lists {
+		*list = []Count{}
+	}
+	rows, err := tx.Query(ctx, query("rules"))
+	if err != nil {
+		return err
+	}
+	var list string
+	var c Count
+	_, err = pgx.ForEachRow(rows, []any{&list, &c.Register, &c.State, &c.Count}, func() error {
+		*lists[list] = append(*lists[list], c)
+		return nil
+	})
+	return err
 }
 
 func packageCounts(ctx context.Context, tx pgx.Tx) ([]Count, error) {

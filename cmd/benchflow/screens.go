@@ -22,8 +22,8 @@ const screenRuns = 5
 // screenQueries are what screens of the МИС ask; $1 is one of what sample found.
 var screenQueries = []struct{ name, query, sample string }{
 	{"journal, newest first", `select * from egisso.journal order by created_at desc limit 50`, ""},
-	{"records, newest first", `select * from egisso.record_status order by updated_at desc limit 50`, ""},
-	{"counters by register and state", `select register, state, count(*) from egisso.record_status group by 1, 2`, ""},
+	{"records, newest first", `select * from egisso.newest_records(50)`, ""},
+	{"counters by register and state", `select * from egisso.record_counts`, ""},
 	{"record by its UUID", `select * from egisso.record_status where record_id = $1::uuid`,
 		`select record_id::text from egisso.record_status where register = 'fact' and record_id is not null limit 1`},
 	{"record by its number", `select * from egisso.record_status where record_no = $1`,

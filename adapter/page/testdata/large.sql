@@ -27,4 +27,7 @@ select r.package_id, row_number() over (partition by r.package_id order by r.row
 insert into egisso.record_message (package_id, position, record_id, element_id, type, rule_code, report)
 select m.package_id, m.ordinal * 2 + n, m.record_id::text, m.record_id, 1, '019', 'Дата начала действия назначения 01-02-2019 не входит в период действия локальной МСЗ'
   from egisso.package_record m, generate_series(0, 1) n where m.outcome = 'rejected';
+-- What the triggers would have said.
+update egisso.source_row s set record_id = egisso.present_record(s.register, s.row_key);
+insert into egisso.row_total (register, rows) select register, count(*) from egisso.source_row group by register;
 set session_replication_role = origin;

@@ -68,4 +68,7 @@ insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, 
 values ('lmsz', 'lm1', '17', now(), false, md5('lm1')::uuid, '\x01', '{"title": "Бесплатное обеспечение лекарственными препаратами"}');
 insert into egisso.classifier_finding (version, row_key, position, code, severity, field, text)
 values (43, 'lm1', 1, 'L-KMSZ', 'error', 'categoryID', 'Категории получателей нет в этой версии КМСЗ');
+-- What the triggers would have said.
+update egisso.source_row s set record_id = egisso.present_record(s.register, s.row_key);
+insert into egisso.row_total (register, rows) select register, count(*) from egisso.source_row group by register;
 set session_replication_role = origin;

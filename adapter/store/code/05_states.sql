@@ -136,6 +136,11 @@ create or replace function egisso.record_forsaken(register text, state text, cha
     select state in ('accepted', 'accepted_with_warnings') and change <> 'removal' and accepted_id is null and register <> 'onmsz'
 $$;
 
+-- ЕГИССО said what becomes of it.
+create or replace function egisso.record_answered(state text) returns boolean language sql immutable parallel safe as $$
+    select state in ('accepted', 'accepted_with_warnings', 'rejected')
+$$;
+
 create or replace function egisso.record_remarked(state text) returns boolean language sql immutable parallel safe as $$
     select state in ('accepted_with_warnings', 'rejected')
 $$;

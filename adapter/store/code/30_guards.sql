@@ -103,10 +103,20 @@ create or replace trigger guard_message_state before update of state on egisso.m
 -- never deleted. The plan has to be good for tables that were empty when it was made.
 create or replace function egisso.guard_record_row() returns trigger
 language plpgsql set search_path = egisso, pg_temp set enable_seqscan = off as $$
+declare
+    astray boolean;
+    moved boolean;
 begin
-    if exists (select from added a
-                where not exists (select from egisso.source_row s where s.register = a.register and s.row_key = a.row_key offset 0)) then
+    select bool_or(s.row_key is null), bool_or(s.record_id is distinct from a.id and a.state <> 'dropped') into astray, moved
+      from added a
+      left join lateral (select w.row_key, w.record_id from egisso.source_row w
+                          where w.register = a.register and w.row_key = a.row_key offset 0) s on true;
+    if astray then
         raise exception 'a record of no row of the source' using errcode = 'foreign_key_violation';
+    end if;
+    -- Who decides on rows says so himself, and nothing is left to do.
+    if moved then
+        perform egisso.show_present_record(k.register, k.row_key) from (select distinct a.register, a.row_key from added a order by 1, 2) k;
     end if;
     return null;
 end $$;

@@ -240,28 +240,27 @@ select w.register,
            else '{}' end, '') as rule_codes,
        w.unconfirmed
 from (
-    select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code, s.unconfirmed, s.adoption,
-           coalesce(r.id, s.accepted_id)              as record_id,
-           r.kind, r.package_id, r.created_at, r.provider, r.package_limit, r.failed_alone,
-           -- What the source says now cannot be read or sent: whatever was sent before.
-           case when (s.row_findings @> '[{"severity": "error"}]' or s.review_code <> '') and not s.dirty
-                     and coalesce(r.state, '') <> 'packed' then 'blocked'
-                -- What was accepted is not there any more, though no removal was.
-                when r.id is not null and not egisso.record_forsaken(r.register, r.state, r.change, s.accepted_id) then r.state
-                when s.dirty then 'new'
-                when s.accepted_id is not null then 'accepted'
-                else 'nothing_to_send' end            as state,
-           case when s.review_code <> '' and not s.dirty and coalesce(r.state, '') <> 'packed' then s.review_code
-                when r.state = 'waiting' then r.reason_code else '' end as reason_code,
-           case when s.row_findings @> '[{"severity": "error"}]' then s.row_findings
-                else coalesce(nullif(r.findings, '[]'), s.row_findings) end as findings,
-           greatest(s.updated_at, r.state_at)         as updated_at
-      from egisso.source_row s
-      left join lateral (
-          select * from egisso.record r
-           where r.register = s.register and r.row_key = s.row_key and r.state <> 'dropped'
-           order by egisso.record_open(r.state) desc, r.state_at desc, r.created_at desc
-           limit 1) r on true) w;
+    select b.register, b.row_key, b.record_no, b.deleted, b.accepted_id, b.accepted_at, b.dirty, b.participant_code, b.unconfirmed, b.adoption,
+           b.record_id, b.kind, b.package_id, b.created_at, b.provider, b.package_limit, b.failed_alone,
+           case when egisso.row_held(b.row_findings, b.review_code, b.dirty, b.state) then 'blocked'
+                else egisso.row_state(b.register, b.state, b.change, b.accepted_id, b.dirty) end as state,
+           case when b.review_code <> '' and not b.dirty and coalesce(b.state, '') <> 'packed' then b.review_code
+                when b.state = 'waiting' then b.reason_code else '' end as reason_code,
+           case when b.row_findings @> '[{"severity": "error"}]' then b.row_findings
+                else coalesce(nullif(b.findings, '[]'), b.row_findings) end as findings,
+           greatest(b.updated_at, b.state_at)         as updated_at
+      from ( -- Apart, so that an index finds either by record_id. That the ids agree follows from
+             -- the keys of rows and records as good as always: asked for plainly, both together
+             -- would be taken for so rare that whole tables are gone through in a loop.
+          select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code, s.unconfirmed, s.adoption,
+                 s.review_code, s.row_findings, s.updated_at, r.id as record_id,
+                 r.kind, r.package_id, r.created_at, r.provider, r.package_limit, r.failed_alone, r.state, r.change, r.reason_code, r.findings, r.state_at
+            from egisso.source_row s join egisso.record r on r.register = s.register and r.row_key = s.row_key and coalesce(r.id = s.record_id, false)
+          union all
+          select s.register, s.row_key, s.record_no, s.deleted, s.accepted_id, s.accepted_at, s.dirty, s.participant_code, s.unconfirmed, s.adoption,
+                 s.review_code, s.row_findings, s.updated_at, s.bare_id,
+                 null, null, null, null, null, null, null, null, null, null, null
+            from egisso.source_row s where s.record_id is null) b) w;
 comment on view egisso.record_status is 'Состояние каждой записи источника и его причина';
 comment on column egisso.record_status.register is 'onmsz, lmsz, point, organization или fact';
 comment on column egisso.record_status.row_key is 'Ключ записи в МИС';
@@ -285,6 +284,81 @@ comment on column egisso.record_status.rule_codes is
 comment on column egisso.record_status.unconfirmed is
     'Запись есть в ЕГИССО, но под этим содержанием она её не принимала: так следует из отказа «уже загружено» или со слов человека';
 comment on column egisso.record_status.participant_code is 'Код ЕГИССО, присвоенный организации (onmsz); иначе пусто';
+
+-- The same counted, exactly, without a look at the many that were accepted: these are what
+-- is left of all rows when everything else is taken away.
+create or replace view egisso.record_counts as
+with held as (
+    select s.register, egisso.row_state(s.register, r.state, r.change, s.accepted_id, s.dirty) as otherwise, count(*) as records
+      from (select register, row_key from egisso.source_row where row_findings <> '[]'
+            union
+            select register, row_key from egisso.source_row where review_code <> '') k
+      join egisso.source_row s on s.register = k.register and s.row_key = k.row_key
+      left join egisso.record r on r.id = s.record_id
+     where egisso.row_held(s.row_findings, s.review_code, s.dirty, r.state)
+     group by 1, 2),
+other as (
+    select register, state, count(*) as records from egisso.record where egisso.record_open(state) group by 1, 2
+    union all
+    select r.register, r.state, count(*)
+      from (select id, register, row_key, state, change from egisso.record where state = 'rejected'
+            union all
+            select id, register, row_key, state, change from egisso.record where state = 'accepted_with_warnings') r
+      join egisso.source_row s on s.register = r.register and s.row_key = r.row_key and s.record_id = r.id
+     where not egisso.record_forsaken(r.register, r.state, r.change, s.accepted_id)
+     group by 1, 2
+    union all
+    select register, 'new', count(*) from egisso.source_row where dirty and record_id is null group by 1
+    union all
+    select register, 'nothing_to_send', count(*) from egisso.source_row where idle group by 1
+    union all
+    select s.register, egisso.row_state(s.register, r.state, r.change, s.accepted_id, s.dirty), count(*)
+      from egisso.source_row s join egisso.record r on r.id = s.record_id
+     where s.emptied and egisso.record_forsaken(r.register, r.state, r.change, s.accepted_id)
+     group by 1, 2)
+select c.register, c.state, sum(c.records)::bigint as records
+  from (select register, state, records from other
+        union all
+        select register, 'accepted', rows from egisso.row_total
+        union all
+        select register, 'accepted', -records from other
+        union all
+        select register, 'blocked', records from held
+        union all
+        select register, otherwise, -records from held) c
+ group by c.register, c.state
+having sum(c.records) <> 0;
+comment on view egisso.record_counts is
+    'Сколько записей в каждом состоянии: то же, что подсчёт по record_status, точно и сразу, сколько бы их ни было';
+comment on column egisso.record_counts.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.record_counts.state is 'Состояние, как в record_status.state';
+comment on column egisso.record_counts.records is 'Сколько записей';
+
+-- A row changed last when its record did, or when the source or a decision without a record
+-- changed it: few rows, which are kept apart (row_newer), and those that are not decided yet.
+-- Records on their way and rows not decided are sorted, so that their many steps cost no
+-- index. The plan is made for the number that is asked for: without it, for a tenth of all rows.
+create or replace function egisso.newest_records(at_most integer default 50) returns setof egisso.record_status
+language plpgsql stable security definer set search_path = egisso, pg_temp set plan_cache_mode = force_custom_plan as $$
+begin
+    return query
+    select v.*
+      from ((select s.register, s.row_key from egisso.source_row s where s.dirty order by s.updated_at desc limit at_most)
+            union
+            (select s.register, s.row_key from egisso.source_row s where s.row_newer and not s.dirty order by s.updated_at desc limit at_most)
+            union
+            (select r.register, r.row_key from egisso.record r where egisso.record_open(r.state) order by r.state_at desc limit at_most)
+            union
+            (select r.register, r.row_key from egisso.record r
+              where egisso.record_answered(r.state)
+                and exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.record_id = r.id offset 0)
+              order by r.state_at desc limit at_most)) k
+     cross join lateral (select * from egisso.record_status w where w.register = k.register and w.row_key = k.row_key offset 0) v
+     order by v.updated_at desc
+     limit at_most;
+end $$;
+comment on function egisso.newest_records(integer) is
+    'Записи, состояние которых изменилось последним, новые первыми: строки record_status; сколько самое большее. То же, что order by updated_at desc, но не просматривает всех';
 
 -- Everything that happened to a row of the source, for `egissogw record`. what is a
 -- closed set of words, text is for people.

@@ -18,11 +18,7 @@ select f.register,
        case f.severity when 'error' then 'Ошибка' else 'Предупреждение' end       as message_type,
        case f.found when 'before' then 'До отправки' else 'После отправки' end     as found_text,
        -- The record that record_status shows.
-       f.of_now and (f.record_id is null or f.origin = 'classifier' or f.record_id = (
-           select n.id from egisso.record n
-            where n.register = f.register and n.row_key = f.row_key and n.state <> 'dropped'
-            order by egisso.record_open(n.state) desc, n.state_at desc, n.created_at desc
-            limit 1)) as current
+       f.of_now and (f.record_id is null or f.origin = 'classifier' or f.record_id = s.record_id) as current
 from (
     select w.register, w.row_key, null::uuid as record_id, null::uuid as package_id, null::text as state, 'row' as origin, 'before' as found,
            o.n::integer as position, o.e ->> 'code' as code, o.e ->> 'severity' as severity, o.e ->> 'field' as field, o.e ->> 'text' as text,

@@ -107,6 +107,15 @@ create table egisso.source_row (
     -- known, and nothing is decided on it.
     unread            boolean     not null default false,
     disputed          boolean     not null default false, -- a person keeps all evidence of it, whatever the term
+    -- The record that says where the row is: its open one, or else the one whose state changed
+    -- last, never a dropped one; code/29_present.sql.
+    record_id         uuid,
+    row_newer         boolean     not null default true, -- what is newest of it may be the row, not the record; only once it is decided
+    -- Counted and looked for apart: what has no record though ЕГИССО holds it, what has none
+    -- and needs none, and what ЕГИССО held once and does not any more.
+    bare_id           uuid        generated always as (case when record_id is null then accepted_id end) stored,
+    idle              boolean     not null generated always as (record_id is null and accepted_id is null and not dirty) stored,
+    emptied           boolean     not null generated always as (record_id is not null and accepted_id is null and accepted_event is not null) stored,
     primary key (register, row_key),
     check (adoption = '' or adopt_id is not null),
     check ((accepted_id is null) = (accepted_hash is null)),
@@ -122,8 +131,20 @@ create index source_row_twin on egisso.source_row (twin_key) where twin_key is n
 create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
 create index source_row_known on egisso.source_row (known_id) where known_id is not null;
 create index source_row_adopt_id on egisso.source_row (adopt_id) where adopt_id is not null;
-create index source_row_number on egisso.source_row (record_no) where record_no <> row_key;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
+create index source_row_number on egisso.source_row (record_no);
+create index source_row_newer on egisso.source_row (updated_at) where row_newer and not dirty;
+create index source_row_bare on egisso.source_row (bare_id) where bare_id is not null;
+create index source_row_idle on egisso.source_row (register, row_key) where idle;
+create index source_row_emptied on egisso.source_row (register, row_key) where emptied;
+
+-- How many rows there are of each register: what every statement added, so that nobody waits
+-- for a row another one adds to. egisso.compact_row_totals makes them few.
+create table egisso.row_total (
+    id       bigint generated always as identity primary key,
+    register text   not null,
+    rows     bigint not null
+);
 
 -- Readings of the source, numbered when they begin: of two that say different things of a
 -- row the one that began later is believed.
@@ -297,7 +318,8 @@ create index record_found on egisso.record (register, row_key) where findings <>
 create index record_waiting on egisso.record (register, row_key) where state = 'waiting';
 create index record_blocked on egisso.record (register, row_key) where state = 'blocked';
 create index record_remark on egisso.record (register, state, row_key) where state in ('accepted_with_warnings', 'rejected');
-create index record_row on egisso.record (register, row_key, state_at desc);
+create index record_row on egisso.record (register, row_key);
+create index record_changed on egisso.record (state_at) where state in ('accepted', 'accepted_with_warnings', 'rejected');
 create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
 create index record_dropped on egisso.record (state_at) where state = 'dropped';

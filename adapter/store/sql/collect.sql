@@ -80,3 +80,6 @@ select count(*) filter (where changed) from saved;
 -- name: note_late
 with old as (delete from egisso.late_change where at < now() - interval '30 days')
 insert into egisso.late_change (register, records) values ($1, $2);
+
+-- name: compact_row_totals
+select egisso.compact_row_totals();

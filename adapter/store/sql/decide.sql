@@ -151,8 +151,11 @@ update egisso.source_row s
  where s.register = $1 and s.row_key = h.row_key;
 
 -- name: decided
-update egisso.source_row s set dirty = false, again = false, review_code = d.review_code, settled_hash = case when d.settled then s.content_hash end
-  from unnest($2::text[], $3::text[], $4::boolean[]) as d(row_key, review_code, settled)
+-- First of what a decision writes: the record that is put is what the row shows then, and the
+-- guards of records find it said already.
+update egisso.source_row s set dirty = false, again = false, review_code = d.review_code, settled_hash = case when d.settled then s.content_hash end,
+       record_id = coalesce(d.record_id, s.record_id), row_newer = d.record_id is null or d.record_id is not distinct from s.record_id or s.updated_at > now()
+  from unnest($2::text[], $3::text[], $4::boolean[], $5::uuid[]) as d(row_key, review_code, settled, record_id)
  where s.register = $1 and s.row_key = d.row_key;
 
 -- name: allow_long_statements

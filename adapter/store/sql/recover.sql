@@ -63,7 +63,7 @@ update egisso.incoming
 insert into egisso.source_row as s (register, row_key, record_no, changed_at, dirty, unread)
 select $1, r.row_key, r.record_no, $4, false, true from unnest($2::text[], $3::text[]) as r(row_key, record_no)
  order by r.row_key
-on conflict (register, row_key) do update set unread = true, dirty = false where not s.deleted and s.updated_at < $4;
+on conflict (register, row_key) do update set unread = true, dirty = false, row_newer = true where not s.deleted and s.updated_at < $4;
 
 -- name: lock_brought_rows
 -- Each row is looked up apart, by offset 0: in the order of an index all rows of the register would be read.

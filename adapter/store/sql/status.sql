@@ -2,22 +2,7 @@
 select severity, code, subject, count, since, text, detail, advice from egisso.health order by position;
 
 -- name: record_counts
--- Every row of the source once, as record_status shows it, without looking at
--- the rows one by one: the newest record of each row, and rows without one.
-with newest as (
-    select distinct on (register, row_key) register, row_key, state, change
-      from egisso.record where state <> 'dropped'
-     order by register, row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
-select s.register,
-       case when (s.review_code <> '' or s.row_findings <> '[]' and s.row_findings @> '[{"severity": "error"}]') and not s.dirty
-                 and coalesce(n.state, '') <> 'packed' then 'blocked'
-            when n.state is not null and not egisso.record_forsaken(s.register, n.state, n.change, s.accepted_id) then n.state
-            when s.dirty then 'new'
-            when s.accepted_id is not null then 'accepted'
-            else 'nothing_to_send' end,
-       count(*)
-  from egisso.source_row s left join newest n using (register, row_key)
- group by 1, 2 order by 1, 2;
+select register, state, records from egisso.record_counts order by 1, 2;
 
 -- name: package_counts
 select register, state, coalesce(result, ''), count(*) from egisso.package
@@ -73,27 +58,15 @@ select record_no, comment, code, message_type, coalesce(conclusion, ''),
        case message_type when 'Ошибка' then 'error' else 'warning' end from egisso.journal_detail
  where package_id = $1 order by position;
 
--- name: blocked_rules
--- Rules by which something cannot be sent as it is.
-select register, code, count(distinct row_key) from egisso.record_finding
- where current and found = 'before' and severity = 'error'
- group by 1, 2 order by 1, 2;
-
--- name: rejected_rules
-select register, code, count(distinct row_key) from egisso.record_finding
- where current and origin = 'protocol' and severity = 'error' and state = 'rejected'
- group by 1, 2 order by 1, 2;
-
--- name: warned_rules
--- Warnings of the checks on what is ready, on its way, or in ЕГИССО.
-select register, code, count(distinct row_key) from egisso.record_finding
- where current and found = 'before' and severity = 'warning'
- group by 1, 2 order by 1, 2;
-
--- name: remarked_rules
-select register, code, count(distinct row_key) from egisso.record_finding
- where current and origin = 'protocol' and severity = 'warning'
- group by 1, 2 order by 1, 2;
+-- name: rules
+-- Rules by which something cannot be sent as it is, or was rejected; by which the checks warn
+-- of what is ready, on its way, or in ЕГИССО; and by which ЕГИССО warns.
+select case when found = 'before' then case severity when 'error' then 'blocked' else 'warned' end
+            when severity = 'warning' then 'remarked' else 'rejected' end as list,
+       register, code, count(distinct row_key)
+  from egisso.record_finding
+ where current and (found = 'before' or origin = 'protocol' and (severity = 'warning' or state = 'rejected'))
+ group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: kmsz_versions
 select version, status, active, start_date, finish_date, document, source, received_at, activated_at,

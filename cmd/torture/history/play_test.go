@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/store/pgtest"
 )
 
 const mnemonic = "MIS01"
@@ -102,7 +104,14 @@ func (p *play) play(ctx context.Context) error {
 			return fmt.Errorf("step %d, %s: %w", i+1, s, err)
 		}
 	}
-	return p.calm(ctx)
+	if err := p.calm(ctx); err != nil {
+		return err
+	}
+	differ, err := pgtest.ScreensDiffer(ctx, p.db)
+	if err == nil && len(differ) > 0 {
+		err = fmt.Errorf("quick screens: %s", strings.Join(differ, "; "))
+	}
+	return err
 }
 
 // step plays one step.
