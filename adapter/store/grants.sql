@@ -71,7 +71,7 @@ begin
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
-            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint) to egisso_gateway;
+            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.accepted_unneeded(egisso.record), egisso.touch_refused(bigint) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- Evidence whose term is over goes through functions that ask whether it may.
