@@ -154,3 +154,30 @@ func (w *world) archiveForgets(d *disk) {
 		w.Errorf("of %d documents it is not said that they are nowhere", n)
 	}
 }
+
+// TestDocumentsOfALateAnswerGo: an answer may come when the documents of its package have gone.
+// It is applied, and goes in its turn.
+func TestDocumentsOfALateAnswerGo(t *testing.T) {
+	w := newWorld(t, 2, io.Discard, nil)
+	w.withoutAnswer(1)
+	w.overdue(0)
+	w.released(`select id from egisso.package where register = 'fact'`)
+	w.exec(`delete from mis.recipe`)
+	w.run(w.collect)
+	w.run(w.decide)
+	w.wantText(`select state || ' ' || count(*) from egisso.record where register = 'fact' group by state`, "dropped 2")
+	if n := w.run(w.prune(400)); n != 1 {
+		t.Fatalf("%d packages were removed", n)
+	}
+	w.advance(31 * 24 * time.Hour)
+	w.settle()
+	w.wantText(`select p.info || coalesce(p.review, '') from egisso.package p where p.released_at is not null`, "Записи уходят снова; протокол пришёл позже: принято записей 2, отклонено 0")
+	if n := len(w.bus.Ledger().AcceptedIDs("errorsInvalidation")); n != 2 {
+		t.Errorf("of 2 facts whose rows are gone %d were removed", n)
+	}
+	if n := w.run(w.prune(400)); n != 2 { // this one again, and the removals
+		t.Errorf("%d packages were removed", n)
+	}
+	w.wantText(`select count(*)::text from egisso.answer a join egisso.message m on m.id::text = a.original_message_id join egisso.package p on p.id = m.package_id
+		where p.register = 'fact' and (a.raw <> '' or exists (select from egisso.package_protocol q where q.package_id = p.id))`, "0")
+}

@@ -79,3 +79,38 @@ func TestTakeOver(t *testing.T) {
 		t.Errorf("violations: %+v", v)
 	}
 }
+
+// TestTakenOverIsBroughtBack: the database is lost after some of what was taken over has gone
+// on, and the source read again before the recovery. What it says ЕГИССО has is older than
+// what the archive says.
+func TestTakenOverIsBroughtBack(t *testing.T) {
+	w := newWorld(t, 20, io.Discard, nil)
+	w.form.MaxRecords = 1000
+	w.settle()
+	id := w.patients(3)
+	w.takeOver(id[0])
+	d := newDisk(t)
+	w.archived(d)
+	w.settle()
+	w.more(id[0], id[1])
+	w.cancel(id[2])
+	w.settle()
+	w.exec(`update mis.recipe set status = 1, dispensed_date = null where id = $1`, id[2]) // once more, in the next generation
+	w.settle()
+	had := len(w.bus.Ledger().AcceptedIDs(""))
+
+	other := w.lost(empty(t))
+	other.run(other.collect)
+	other.run(other.decide)
+	other.wantText(`select string_agg(distinct adoption, ' ') from egisso.source_row where register = 'fact'`, "said")
+	other.brought(d)
+	w.same(other, heldRows)
+	other.settle()
+	other.wantText(unlike, "")
+	if n := len(w.bus.Ledger().AcceptedIDs("")); n != had {
+		t.Errorf("%d elements more: nothing has changed", n-had)
+	}
+	other.wantText(`select string_agg((accepted_id = known_id)::text, ' ' order by row_key) from egisso.source_row where register = 'fact' and row_key = any($1::text[])`,
+		"true true false", []string{fmt.Sprint(id[0]), fmt.Sprint(id[1]), fmt.Sprint(id[2])})
+	w.once()
+}

@@ -72,7 +72,7 @@ begin
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
             egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint),
-            egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
+            egisso.accepted_unneeded(egisso.record), egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
             egisso.owner_recovers(), egisso.schema_owner(),
             egisso.present_record(text, text), egisso.show_present_record(text, text), egisso.compact_row_totals() to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),

@@ -170,6 +170,7 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage
 		batch.Queue(query("confirm_delivery"), pkg.MessageID)
 	}
 	batch.Queue(query("queued_by_answer"), pkg.ID)
+	batch.Queue(query("documents_again"), pkg.ID)
 	if v.Protocol != nil && v.FromFile == "" && (v.Progress > 0 || v.Returned || v.Result != "" || v.Late != nil) {
 		batch.Queue(query("save_protocol"), pkg.ID, v.Protocol)
 	}

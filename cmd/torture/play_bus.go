@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"egissogw/adapter/smev/smevtest"
@@ -53,11 +54,21 @@ func lying(share float64) act {
 }
 
 // noAnswer loses the answers to packages with new facts, and with changes, for longer than
-// the gateways wait for them. The database's clock cannot be moved, so packages become older;
-// a gateway that starts looks at them at once.
+// the gateways wait for them.
 func noAnswer(ctx context.Context, p *play) error {
+	return p.overdue(ctx, smevtest.Rule{On: "SendRequest", Times: 2, NoAnswer: true})
+}
+
+// lateAnswer brings them when the packages have gone again, and the МИС has gone on.
+func lateAnswer(ctx context.Context, p *play) error {
+	return p.overdue(ctx, smevtest.Rule{On: "SendRequest", Times: 2, AnswerDelay: smevtest.Duration(25 * time.Second)})
+}
+
+// overdue lets packages meet a rule and their term pass. The database's clock cannot be moved,
+// so packages become older; a gateway that starts looks at them at once.
+func (p *play) overdue(ctx context.Context, rule smevtest.Rule) error {
 	for range p.much(4, 2) {
-		if err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 2, NoAnswer: true}); err != nil {
+		if err := p.Bus.Trouble(rule); err != nil {
 			return err
 		}
 		if err := errors.Join(p.Add(ctx, 10), p.Change(ctx, 10)); err != nil {
@@ -81,6 +92,81 @@ func noAnswer(ctx context.Context, p *play) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// releasedLate has a person release packages with new facts; the МИС has gone on when their
+// answers come.
+func releasedLate(ctx context.Context, p *play) error {
+	if err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 2, AnswerDelay: smevtest.Duration(25 * time.Second)}); err != nil {
+		return err
+	}
+	const waiting = `select coalesce(array_agg(id::text), '{}') from egisso.journal where register = 'fact' and state = '%s'`
+	for range 2 {
+		if err := p.Add(ctx, 10); err != nil {
+			return err
+		}
+		if err := p.during(ctx, 3*time.Second); err != nil {
+			return err
+		}
+	}
+	if _, err := p.Gateway.Exec(ctx, `update egisso.package set queued_at = queued_at - interval '73 hours' where state = 'queued' and register = 'fact'`); err != nil {
+		return err
+	}
+	if err := p.reconfigure(ctx); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "packages are overdue", `select exists (select from egisso.journal where register = 'fact' and state = 'expired')`); err != nil {
+		return err
+	}
+	var overdue []string
+	if err := p.Gateway.QueryRow(ctx, fmt.Sprintf(waiting, "expired")).Scan(&overdue); err != nil {
+		return err
+	}
+	if err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 1, AnswerDelay: smevtest.Duration(25 * time.Second)}); err != nil {
+		return err
+	}
+	for _, id := range overdue {
+		p.asked++
+		if _, err := p.Run(ctx, "release", id, "--reason", "проверка", "--not-loaded"); err != nil {
+			return err
+		}
+		if err := p.Change(ctx, 20); err != nil {
+			return err
+		}
+	}
+	return p.during(ctx, 3*time.Second)
+}
+
+// poison is in facts that spoil the file they are in.
+const poison = "Отравленная"
+
+// poisoned begins with three people whose facts are poisonous.
+func poisoned(ctx context.Context, p *play) error {
+	const people = `select patient_id from mis.recipe where status = 2 and not is_deleted and id not in (select recipe_id from mis.planted_defect) order by id limit 3`
+	if err := p.Edit(ctx, `update mis.patient set surname = $1 where id in (`+people+`)`, poison); err != nil {
+		return err
+	}
+	if err := p.Start(); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	var poisonous, rejected, refused int
+	const found = `select (select count(*) from mis.recipe r join mis.patient m on m.id = r.patient_id where m.surname = $1 and r.status <> 4 and not r.is_deleted)`
+	if err := p.Source.QueryRow(ctx, found, poison).Scan(&poisonous); err != nil {
+		return err
+	}
+	const ended = `select (select count(*) from egisso.record_status where register = 'fact' and state = 'rejected'), (select count(*) from egisso.journal where register = 'fact' and result = 'rejected')`
+	if err := p.Gateway.QueryRow(ctx, ended).Scan(&rejected, &refused); err != nil {
+		return err
+	}
+	p.note = append(p.note, fmt.Sprintf("%d poisonous facts, %d rejected, %d packages refused", poisonous, rejected, refused))
+	if rejected != poisonous || refused > 8*poisonous {
+		return fmt.Errorf("of %d poisonous facts %d are rejected, after %d refused packages", poisonous, rejected, refused)
+	}
+	p.calmed()
 	return nil
 }
 

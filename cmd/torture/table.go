@@ -172,6 +172,26 @@ var scenarios = []Scenario{
 		World:   both(explained, with("EGISSOGW_ANSWER_RESEND=4")), Play: accepted(noAnswer),
 	},
 	{
+		Name: "late-answer", Facts: 300, Gateways: 2, Resent: true,
+		Happens: "answers come when their packages have gone again because the term was over",
+		Still:   40 * time.Second,
+		World:   both(explained, with("EGISSOGW_ANSWER_RESEND=4")), Play: accepted(lateAnswer),
+	},
+	{
+		Name: "late-answer-release", Facts: 300, Gateways: 2, Resent: true,
+		Happens: "a person releases packages without an answer, the МИС removes and changes what is in them, and then the answers come",
+		Asks:    "a person releases the packages",
+		Still:   40 * time.Second,
+		World:   explained, Play: accepted(releasedLate),
+	},
+	{
+		Name: "bus-poison", Facts: 600, Gateways: 2,
+		Happens: "three facts spoil every file they are in, and ЕГИССО does not say which",
+		Holds:   "they are found alone, and nothing else is rejected",
+		Asks:    "the МИС corrects the facts",
+		World:   busWith(func(o *smevtest.Options) { o.Receiver.RefusesText = poison }), Play: poisoned,
+	},
+	{
 		Name: "bus-certificate", Facts: 300, Gateways: 2,
 		Happens: "the bus signs with a new key before anybody was told",
 		Asks:    "an administrator configures the certificate",

@@ -98,7 +98,9 @@ func (d Decider) conclude(p Pending) conclusion {
 // fact says now may be something else; the ids of all others contain it.
 func (d Decider) late(p Pending) conclusion {
 	last := p.Last
-	if last.Late.Unsigned && (p.SourceMoved || !d.derived(p)) {
+	switch derived := d.derived(p); {
+	case last.Late.Unsigned && (p.SourceMoved || !derived),
+		last.State == Dropped && !derived: // its row has gone on since
 		return conclusion{}
 	}
 	c := conclusion{row: p, reason: AcceptedLate}

@@ -284,15 +284,17 @@ func TestWhatALateProtocolAccepted(t *testing.T) {
 		unconfirmed bool
 		sent        egisso.Kind
 	}{
-		"it waits":                         {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Ready }, true, false, ""},
-		"it is in a package again":         {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Packed }, true, false, ""},
-		"it was refused as there already":  {LateWord{Accepted: true}, func(*Pending) {}, true, false, ""},
-		"it says something else since":     {LateWord{Accepted: true, Changed: true}, func(p *Pending) { p.Last.State = Ready }, true, true, egisso.KindFactAlteration},
-		"nobody signed it":                 {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.Last.State = Ready }, true, true, ""},
-		"its row has gone":                 {LateWord{Accepted: true}, func(p *Pending) { p.Last.State, p.Deleted = Ready, true }, true, false, egisso.KindFactInvalidation},
-		"nobody signed it, the source too": {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.SourceMoved = true }, false, false, ""},
-		"it was rejected":                  {LateWord{}, func(*Pending) {}, false, false, ""},
-		"it was accepted again":            {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Accepted }, false, false, egisso.KindFact},
+		"it waits":                          {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Ready }, true, false, ""},
+		"it is in a package again":          {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Packed }, true, false, ""},
+		"it was refused as there already":   {LateWord{Accepted: true}, func(*Pending) {}, true, false, ""},
+		"it says something else since":      {LateWord{Accepted: true, Changed: true}, func(p *Pending) { p.Last.State = Ready }, true, true, egisso.KindFactAlteration},
+		"nobody signed it":                  {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.Last.State = Ready }, true, true, ""},
+		"its row has gone":                  {LateWord{Accepted: true}, func(p *Pending) { p.Last.State, p.Deleted = Ready, true }, true, false, egisso.KindFactInvalidation},
+		"it was taken off":                  {LateWord{Accepted: true}, func(p *Pending) { p.Last.State, p.Deleted = Dropped, true }, true, false, egisso.KindFactInvalidation},
+		"it was taken off, of another life": {LateWord{Accepted: true}, func(p *Pending) { p.Last.State, p.Deleted, p.Generation = Dropped, true, 1 }, false, false, ""},
+		"nobody signed it, the source too":  {LateWord{Accepted: true, Unsigned: true}, func(p *Pending) { p.SourceMoved = true }, false, false, ""},
+		"it was rejected":                   {LateWord{}, func(*Pending) {}, false, false, ""},
+		"it was accepted again":             {LateWord{Accepted: true}, func(p *Pending) { p.Last.State = Accepted }, false, false, egisso.KindFact},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := refusedFact(t, Refused{})

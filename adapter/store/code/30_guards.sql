@@ -11,6 +11,15 @@ language sql stable set search_path = egisso, pg_temp as $$
                     where s.register = record_unknown.register and s.row_key = record_unknown.row_key and s.unknown_id = record_unknown.id and s.accepted_id is null)
 $$;
 
+-- Whether a record was taken off because nothing was to be sent of its row any more, and
+-- ЕГИССО accepted it all the same: its package had been released, and the protocol came late.
+create or replace function egisso.accepted_unneeded(r egisso.record) returns boolean
+language sql stable set search_path = egisso, pg_temp as $$
+    select r.state = 'dropped' and r.reason_code in ('not_needed', 'refused_gone')
+       and exists (select from egisso.package_record m where m.record_id = r.id and egisso.record_accepted(m.late))
+       and not exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.accepted_event = r.id)
+$$;
+
 -- Moves that egisso.move does not list are refused, whoever asks; what allows others under a
 -- condition stands here. A look into a table costs ten times what a comparison does, for
 -- every record: conditions are looked up only where nothing else decides.

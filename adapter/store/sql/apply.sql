@@ -18,6 +18,10 @@ update egisso.package set state = 'answered', result = $2, egisso_status = 3, in
 update egisso.package set state = 'answered', result = 'rejected', returned = true, egisso_status = 3, info = $2, review = $3
  where id = $1;
 
+-- name: documents_again
+-- What was removed because its term was over has documents again, which go in their turn.
+update egisso.package set pruned_at = null where id = $1 and pruned_at is not null;
+
 -- name: save_protocol
 insert into egisso.package_protocol (package_id, content) values ($1, $2)
 on conflict (package_id) do update set content = excluded.content, applied_at = now();
@@ -123,5 +127,9 @@ update egisso.package p
   from (select count(*) as n
           from egisso.package_record m join egisso.record r on r.id = m.record_id join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
          where m.package_id = $1 and egisso.record_accepted(m.late) and r.state = 'dropped'
+           and r.reason_code not in ('held_before', 'removed_before', 'goes_again', 'accepted_late') -- known to be there when its row went on
+           and not (egisso.accepted_unneeded(r) and not exists (
+               select from egisso.record n where n.register = r.register and n.row_key = r.row_key and n.state <> 'dropped'
+                  and (egisso.record_open(n.state) or n.state_at > r.state_at))) -- its row is decided again
            and s.accepted_id is distinct from r.id and s.accepted_event is distinct from r.id) c
  where p.id = $1;

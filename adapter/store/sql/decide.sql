@@ -56,13 +56,13 @@ select from egisso.package p
    for update;
 
 -- name: last_records
--- The open record of each row, or else the one that was decided last; the package it can
--- still leave; of what ЕГИССО rejected, what that means, and what it was to hold; what a
+-- The open record of each row, or else the one that was decided last, which may have been
+-- taken off when a protocol came that says that ЕГИССО accepted it; the package it can still leave; of what ЕГИССО rejected, what that means, and what it was to hold; what a
 -- protocol says that came when a package of it had been released.
 with last as (
     select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider, package_id
-      from egisso.record
-     where register = $1 and row_key = any($2) and state <> 'dropped'
+      from egisso.record r
+     where register = $1 and row_key = any($2) and (state <> 'dropped' or egisso.accepted_unneeded(r))
      order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
