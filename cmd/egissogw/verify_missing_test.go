@@ -89,8 +89,8 @@ func assertMissesTheBus(t *testing.T, c console, message string) {
 	}
 	// It declares its namespace itself, so that it can stand anywhere.
 	own := wrapper
-	if prefix, _, ok := strings.Cut(wrapper[1:], ":SMEVSignature>"); ok {
-		declared := regexp.MustCompile(` xmlns:` + prefix + `="[^"]*"`).FindString(message)
+	if start := regexp.MustCompile(`^<(\w+):SMEVSignature>`).FindStringSubmatch(wrapper); start != nil {
+		declared := regexp.MustCompile(` xmlns:` + start[1] + `="[^"]*"`).FindString(message)
 		own = strings.Replace(wrapper, ">", declared+">", 1)
 	}
 	message, wrapper = strings.Replace(message, wrapper, own, 1), own
