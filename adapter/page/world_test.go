@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -69,7 +70,7 @@ func newWorld(t *testing.T, fill string, change func(*page.Options)) *world {
 		t.Fatal(err)
 	}
 	o := page.Options{
-		Viewer: w.store.Viewer(2 * time.Second), Numbers: w.store.Numbers, Records: w.store.RecordCounts,
+		Viewer: w.store.Viewer(time.Minute), Numbers: w.store.Numbers, Records: w.store.RecordCounts,
 		Classifier: func(ctx context.Context) (store.ClassifierOverview, error) { return w.store.ClassifierOverview(ctx, 1) },
 		Days: func(ctx context.Context) ([]store.Day, error) {
 			return w.store.Viewer(time.Minute).Daily(ctx, w.now(), moscow, 30)
@@ -125,10 +126,16 @@ func (w *world) ask(method, path string, body url.Values, change func(*http.Requ
 
 func bearer(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
 
-// see is a page as who has the token sees it.
+// unready is what pages say until what they show has been read.
+var unready = regexp.MustCompile("ещё читается|ещё считаются|не ответила вовремя|Сейчас занято")
+
+// see is a page as who has the token sees it once everything on it is read.
 func (w *world) see(t *testing.T, path string) string {
 	t.Helper()
 	answer := w.ask(http.MethodGet, path, nil, bearer)
+	for end := time.Now().Add(2 * time.Minute); unready.MatchString(answer.Body.String()) && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		answer = w.ask(http.MethodGet, path, nil, bearer)
+	}
 	if answer.Code != http.StatusOK {
 		t.Fatalf("%s: %d\n%s\n%s", path, answer.Code, answer.Body, w.log.String())
 	}
