@@ -34,7 +34,7 @@ type Row struct {
 // Most is the most memory reading that many bytes may take, the input and the
 // program itself included.
 func Most(bytes int) uint64 {
-	return uint64(min(32*bytes+24<<20, 6*bytes+64<<20, 256<<20))
+	return uint64(min(32*bytes+40<<20, 6*bytes+64<<20, 256<<20))
 }
 
 // most is Most and what the row asks for.
