@@ -186,8 +186,11 @@ func TestEveryBadVariableIsNamed(t *testing.T) {
 			if len(problems.List) != 1 || problems.List[0].Variable != "EGISSOGW_"+tc.variable {
 				t.Errorf("problems %v", problems.List)
 			}
-			// An absolute path is a name; what stands in the place of one may be a secret.
-			if path := strings.HasPrefix(tc.value, "/"); path {
+			// An absolute path is a name, and shown; what stands in the place of one may be a secret.
+			if strings.HasPrefix(tc.value, "/") {
+				if !strings.Contains(err.Error(), "файл "+tc.value+" ") {
+					t.Errorf("the error does not name the file: %v", err)
+				}
 				return
 			}
 			if len(tc.value) > 4 && strings.Contains(err.Error(), tc.value) || strings.Contains(err.Error(), secretish) {
