@@ -415,7 +415,7 @@ var scenarios = []Scenario{
 
 	// Much work (play_month.go).
 	{
-		Name: "month", Facts: 10_000, Gateways: 1, Limit: 3 * time.Hour,
+		Name: "month", Facts: 2_000, Gateways: 1, Limit: 3 * time.Hour,
 		Happens: "thirty days' packages and reconciliations, as fast as they go",
 		World:   with("EGISSOGW_PACKAGE_RECORDS=2"), Play: accepted(month),
 	},
