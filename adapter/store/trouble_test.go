@@ -33,6 +33,23 @@ func TestFactWaitingInVainIsWoken(t *testing.T) {
 	f.want(t, `select dirty from egisso.source_row where register = 'fact'`, "true")
 }
 
+// A fact ЕГИССО does not have waits as long as its measure is to be removed. To wake it
+// whenever somebody looks would decide the same again for ever.
+func TestNewFactOfAMeasureThatLeavesIsNotWoken(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.decideAll(t, lifecycle.Waiting)
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, deleted, accepted_id, accepted_hash, accepted_content)
+		values ('lmsz', 'm', 'm', now(), false, true, gen_random_uuid(), 'h', '{}')`)
+	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 0 {
+		t.Fatalf("woken %d although the measure is to be removed: %v", n, err)
+	}
+	f.exec(t, `update egisso.source_row set accepted_id = gen_random_uuid(), accepted_hash = 'h', accepted_content = '{}' where register = 'fact'`)
+	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 1 {
+		t.Fatalf("woken %d although ЕГИССО holds the fact: %v", n, err)
+	}
+}
+
 func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {
 	f := open(t)
 	f.saveRows(t, row("1", "a"))

@@ -195,24 +195,25 @@ with needed as (
       join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
      cross join unnest(w.needs) as n(need)
      where f.state = 'waiting' and egisso.waits_for_needs(f.reason_code) and not w.dirty),
-awaited as (
-    select n.need
-      from needed n
-      left join egisso.source_row m
-        on m.register = split_part(n.need, '/', 1) and m.row_key = substr(n.need, strpos(n.need, '/') + 1)
-     where case m.register
+looked as (
+    select n.need, m.register = 'lmsz' and m.deleted as leaves, -- nothing new is sent of it
+           case m.register
            when 'onmsz' then m.accepted_id is null or m.participant_code is null
            else m.accepted_id is null or m.dirty
                 or exists (select from egisso.record r
-                            where r.register = m.register and r.row_key = m.row_key and egisso.record_underway(r.state)) end)
+                            where r.register = m.register and r.row_key = m.row_key and egisso.record_underway(r.state)) end as awaited
+      from needed n
+      left join egisso.source_row m
+        on m.register = split_part(n.need, '/', 1) and m.row_key = substr(n.need, strpos(n.need, '/') + 1))
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key
        from egisso.record f
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
       where f.state = 'waiting' and not w.dirty
-        and case when egisso.waits_for_needs(f.reason_code) then not w.needs && array(select need from awaited)
-                 else f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key) end
+        and case when not egisso.waits_for_needs(f.reason_code) then f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key)
+                 when w.accepted_id is null then not w.needs && array(select need from looked where awaited or leaves)
+                 else not w.needs && array(select need from looked where awaited) end
       order by w.register, w.row_key
         for update of w skip locked);
 

@@ -40,7 +40,9 @@ func (t *trial) outcome(register, key string, mayBeSilent bool) {
 	switch {
 	case !known:
 		t.find(&t.Lost, 1, "unread", "row %s of %s is in the source and not in the gateway", key, register)
-	case row.due || slices.Contains([]string{"new", "ready", "packed"}, row.state):
+	case row.due:
+		t.find(&t.Stuck, 1, "unfinished", "row %s of %s is %s, and to be decided on", key, register, row.state)
+	case slices.Contains([]string{"new", "ready", "packed"}, row.state):
 		t.find(&t.Stuck, 1, "unfinished", "row %s of %s is %s", key, register, row.state)
 	case row.state == "accepted" || row.state == "accepted_with_warnings":
 		if row.accepted == "" && register == "fact" && !mayBeSilent {
