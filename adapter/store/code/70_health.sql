@@ -59,6 +59,15 @@ union all
 select 'serve_never', '', 1, null, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
 union all
+-- It is over when as many gateways started since as ended.
+select 'outdated', '', (e.ended - s.started)::int, e.since, true,
+       'Шлюз остановился: схему базы перевели на другую версию, а программа осталась прежней (' || e.versions || ')', '',
+       'Установите на его машине программу той же версии, что выполняла migrate: служба запустится сама, а без systemd — запустите её'
+  from (select count(*) as ended, min(outdated_at) as since, string_agg(distinct version, ', ' order by version) as versions
+          from egisso.instance where outdated_at > now() - interval '1 day') e,
+       lateral (select count(*) as started from egisso.running_instance r where r.started_at > e.since) s
+ where e.ended > s.started
+union all
 -- Two that decide otherwise undo each other's decisions.
 select 'instances_differ', '', (select count(*)::int from egisso.running_instance), (select max(started_at) from egisso.running_instance), true,
        'Одну базу ведут шлюзы с разными настройками: ' || string_agg(d.name, ', ' order by d.name), '',
@@ -277,7 +286,7 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
        row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
   from found f
   left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;

@@ -1049,7 +1049,8 @@ create table egisso.instance (
     seen_at    timestamptz not null default now(),
     -- Name of each setting that decides what is sent, and a hash of its value. None of them
     -- is a secret, a path or a host.
-    settings   jsonb       not null
+    settings   jsonb       not null,
+    outdated_at timestamptz                           -- it ended: the schema moved on without its program
 );
 
 -- When each job last ran and last succeeded: silence must be visible.
