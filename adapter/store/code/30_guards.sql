@@ -199,8 +199,13 @@ create or replace trigger guard_received_file before update of state, content, h
 create or replace trigger guard_emptied before update of content on egisso.received_file
     for each row when (old.state <> 'due' and new.content = '' and old.content <> '') execute function egisso.guard_emptied('answer', 'answer_id');
 
-create or replace trigger never_rewritten before update of raw on egisso.answer
-    for each row when (old.verified and new.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+create or replace trigger never_rewritten before update of raw, shared, shared_at, shared_size on egisso.answer
+    for each row when (old.verified and new.raw <> '' and (new.raw, new.shared, new.shared_at, new.shared_size)
+                       is distinct from (old.raw, old.shared, old.shared_at, old.shared_size))
+    execute function egisso.refuse_change('id', 'what came never changes');
+
+create or replace trigger never_rewritten before update of sha256, content on egisso.shared_content
+    for each row execute function egisso.refuse_change('sha256', 'what came never changes');
 
 create or replace trigger guard_emptied before update of raw on egisso.answer
     for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('answer', 'id');
