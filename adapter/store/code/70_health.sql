@@ -227,6 +227,16 @@ union all
   from egisso.refusal_list where suspect and meaning = '' and records > 0
  order by records desc, id limit 20)
 union all
+-- ЕГИССО gives a code in its answer to an application alone: who lost it, or never had it, has to read it in the cabinet.
+(select 'code_unknown', s.row_key, 1, r.state_at, false, 'Заявка о включении организации отклонена, и кода её шлюз не знает: всё, чему он нужен, ждёт', '',
+       'Если организация уже есть в реестре участников (кабинет поставщика), впишите её код в МИС (столбец osz_code представления onmsz): заявка не понадобится. Иначе исправьте её карточку в МИС: заявка уйдёт снова. Что ответила ЕГИССО: egissogw record --register onmsz '
+       || s.row_key
+  from egisso.source_row s join egisso.record r on r.register = s.register and r.row_key = s.row_key
+ where s.register = 'onmsz' and coalesce(s.participant_code, '') = '' and not s.deleted and r.state = 'rejected'
+   and not exists (select from egisso.record o where o.register = r.register and o.row_key = r.row_key
+                      and (egisso.record_open(o.state) or o.state <> 'dropped' and o.state_at > r.state_at))
+ order by r.state_at, s.row_key limit 20)
+union all
 -- Until a day has passed without any.
 select 'late', register, sum(records)::int, min(at), false,
        'Изменения МИС отмечены временем, которое уже прочитано: опрос их не видит, их находит только ежечасное сравнение', '',
@@ -287,7 +297,7 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
   from found f
   left join unnest(array[
        'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
-       'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'late', 'reconcile_overdue',
+       'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
 comment on view egisso.health is 'Что не так и что ждёт человека, худшее первым; пусто — всё в порядке. Тот же список — egissogw status, метрики и оповещения';
