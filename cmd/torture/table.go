@@ -218,14 +218,14 @@ var scenarios = []Scenario{
 		Happens: "a protocol says that a package was processed, and nothing else",
 		Holds:   "nothing of the package counts as accepted until a person looked",
 		Asks:    "a person looks at the package and lets its records go again",
-		World:   explained, Play:    accepted(oddProtocols("withoutNumbers")),
+		World:   explained, Play: accepted(oddProtocols("withoutNumbers")),
 	},
 	{
 		Name: "protocol-too-many", Facts: 100, Gateways: 1, Resent: true,
 		Happens: "a protocol names more successes than records",
 		Holds:   "a person is asked to look",
 		Asks:    "a person looks at the package and lets its records go again",
-		World:   explained, Play:    accepted(oddProtocols("tooManySuccesses")),
+		World:   explained, Play: accepted(oddProtocols("tooManySuccesses")),
 	},
 
 	// The file storage (smevtest).
