@@ -37,8 +37,12 @@ type InAnswer struct {
 // of files that are still due. ErrNotKept: the bound on what nobody can believe is reached.
 func (s *Store) StoreAnswer(ctx context.Context, a InAnswer) (fresh bool, err error) {
 	err = s.inTx(ctx, "store answer "+a.ID, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, a.Raw, a.Verified, a.Problem,
-			unbelievedPerDay, s.unbelieved, s.trust)
+		raw, shared, err := keepShared(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, query("store_answer"), a.ID, a.OriginalMessageID, a.Kind, a.Content, a.Body, raw, a.Verified, a.Problem,
+			unbelievedPerDay, s.unbelieved, s.trust, shared.sum, shared.at, shared.size)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,11 @@ func renewCode(ctx context.Context, conn *pgx.Conn) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, grants)
+		if _, err := tx.Exec(ctx, grants); err != nil {
+			return err
+		}
+		// Gateways of another version wake and find that they are.
+		_, err := tx.Exec(ctx, `select egisso.wake('migrated')`)
 		return err
 	})
 	if err != nil {

@@ -202,6 +202,13 @@ func findingsJSON(findings []egisso.Finding) (string, error) {
 	return string(text), nil
 }
 
+// isUndefined: what the statement names is not there, or not of that kind.
+func isUndefined(err error) bool {
+	var pg *pgconn.PgError
+	return isUndefinedTable(err) || errors.As(err, &pg) &&
+		(pg.Code == pgerrcode.UndefinedColumn || pg.Code == pgerrcode.UndefinedFunction || pg.Code == pgerrcode.WrongObjectType)
+}
+
 func isUndefinedTable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == pgerrcode.UndefinedTable || pg.Code == pgerrcode.InvalidSchemaName)

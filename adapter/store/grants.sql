@@ -61,6 +61,7 @@ begin
         grant insert, update, delete on egisso.reading, egisso.raw_reply to egisso_gateway;
         grant insert, update on egisso.unkept_reply to egisso_gateway;
         grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
+        grant insert, update (kept_at) on egisso.shared_content to egisso_gateway;
         grant insert, delete on egisso.late_change to egisso_gateway;
         grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
         grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
@@ -69,7 +70,7 @@ begin
         grant select on egisso.expected_change to egisso_gateway;
         grant insert, update on egisso.refusal_kind to egisso_gateway;
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
-        grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.pause(integer, interval, interval),
+        grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.answer_raw(bytea, bytea, integer), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
             egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint),
             egisso.accepted_unneeded(egisso.record), egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),

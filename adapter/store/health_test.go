@@ -45,6 +45,10 @@ var healthStories = []struct {
 	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
 	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
 	{"a row to correct", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, row_findings) values ('fact', '1', '1', now(), false, '[{"severity": "error"}]'), ('fact', '2', '2', now(), true, '[{"severity": "error"}]')`, "todo blocked fact 1"},
+	{"an organisation without a code", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty) values ('onmsz', '7', '7', now(), false);
+		insert into egisso.record (id, register, row_key, kind, provider, state) values (gen_random_uuid(), 'onmsz', '7', 'application', 'p', 'rejected')`, "todo code_unknown 7 1"},
+	{"its code was typed into the МИС", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, participant_code) values ('onmsz', '7', '7', now(), false, '0042.000001');
+		insert into egisso.record (id, register, row_key, kind, provider, state) values (gen_random_uuid(), 'onmsz', '7', 'application', 'p', 'rejected')`, ""},
 	{"another rule than the settings say", `delete from egisso.approval_rule; select egisso.require_approval('lmsz', true), egisso.require_approval('fact');
 		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now(), jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact+") + `'))`,
 		"trouble approval_differs  1"},
@@ -62,7 +66,7 @@ func hashOf(value string) string {
 func TestHealth(t *testing.T) {
 	f := open(t)
 	const well = `truncate egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.signing_certificate;
-		delete from egisso.source_row; insert into egisso.job (name, last_started_at) values ('links', now());
+		delete from egisso.record; delete from egisso.source_row; insert into egisso.job (name, last_started_at) values ('links', now());
 		alter table egisso.service_log enable trigger user; select egisso.set_signing_service(true, 'проверка')`
 	for _, story := range healthStories {
 		if _, err := f.conn.Exec(t.Context(), well+";"+story.does); err != nil {

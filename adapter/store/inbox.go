@@ -223,6 +223,7 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
 	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
+	queueVersions(batch, pkg)
 	batch.Queue(query("touch_rows"), pkg.ID)
 	batch.Queue(query("allow_long_statements"))
 	batch.Queue(query("touch_dependants_of_package"), pkg.ID)
@@ -243,9 +244,18 @@ func queueLate(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle.Ver
 	}
 	batch.Queue(query("lock_rows_of_package"), pkg.ID)
 	batch.Queue(query("late_outcomes"), pkg.ID, flat(ids), outcomes, nullable(v.FromFile))
+	queueVersions(batch, pkg)
 	queueMessages(batch, pkg.ID, v.Messages)
 	batch.Queue(query("package_late"), pkg.ID, v.Info, nullable(v.Review))
 	batch.Queue(query("touch_rows"), pkg.ID)
+}
+
+// queueVersions puts versions that ЕГИССО turned out to have into their place.
+func queueVersions(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage) {
+	switch pkg.Register {
+	case egisso.RegisterMeasure, egisso.RegisterPoint, egisso.RegisterOrganization:
+		batch.Queue(query("late_versions"), pkg.ID)
+	}
 }
 
 // queueSettled lets the word of the bus take the place of outcomes from a file, with

@@ -25,6 +25,14 @@ func (s *Store) SaveInstance(ctx context.Context, i Instance) error {
 	return nil
 }
 
+// OutdateInstance notes that this process has stopped because of ErrSchemaMoved.
+func (s *Store) OutdateInstance(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, query("outdated_instance"), s.process); err != nil {
+		return fmt.Errorf("note that this gateway is outdated: %w", err)
+	}
+	return nil
+}
+
 // EndInstance notes that this process has stopped.
 func (s *Store) EndInstance(ctx context.Context) error {
 	if _, err := s.pool.Exec(ctx, query("end_instance"), s.process); err != nil {

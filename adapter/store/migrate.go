@@ -26,7 +26,12 @@ var migrationFiles embed.FS
 const versionTable = "egisso.schema_version"
 
 // ErrOldSchema: the database is of a program from before the first release.
-var ErrOldSchema = errors.New("схему egisso создала версия программы до первого выпуска, такие базы не обновляются: создайте шлюзу новую базу данных")
+var ErrOldSchema error = wrongSchema{"схему egisso создала версия программы до первого выпуска, такие базы не обновляются: создайте шлюзу новую базу данных"}
+
+// wrongSchema says, in Russian, why the schema is none for this program, and what to do.
+type wrongSchema struct{ text string }
+
+func (e wrongSchema) Error() string { return e.text }
 
 // A lock that is not to be had is given up soon, because others queue behind it, and
 // tried again for some minutes.
@@ -146,7 +151,7 @@ func installedVersion(ctx context.Context, conn queryer) (version int32, err err
 	}
 	latest, err := latestVersion()
 	if err == nil && version > latest {
-		err = fmt.Errorf("схема egisso версии %d новее этой программы (%d): установите новую программу", version, latest)
+		err = wrongSchema{fmt.Sprintf("схема egisso версии %d новее этой программы (%d): установите новую программу", version, latest)}
 	}
 	return version, err
 }
@@ -163,9 +168,28 @@ func (s *Store) CheckVersion(ctx context.Context) error {
 	case err != nil:
 		return err
 	case have == 0:
-		return errors.New("схемы egisso в базе нет: выполните egissogw migrate")
+		return wrongSchema{"схемы egisso в базе нет: выполните egissogw migrate"}
 	case have < want:
-		return fmt.Errorf("схема egisso версии %d, программе нужна %d: выполните egissogw migrate", have, want)
+		return wrongSchema{fmt.Sprintf("схема egisso версии %d, программе нужна %d: выполните egissogw migrate", have, want)}
+	}
+	return nil
+}
+
+// ErrSchemaMoved: the schema is no more of the version this program was built for, which
+// it was at the start. Functions and views of another program do not matter: a release that
+// changes what an older program asks of them brings a version.
+var ErrSchemaMoved = errors.New("схема egisso изменилась во время работы")
+
+// movedSince is ErrSchemaMoved if a statement that was run anyway shows another version of
+// the schema, or fails because what it names is not there. Only then anything is asked.
+func (s *Store) movedSince(ctx context.Context, version int32, failure error) error {
+	want, err := latestVersion()
+	if err != nil || failure == nil && version == want || failure != nil && !isUndefined(failure) {
+		return err
+	}
+	var wrong wrongSchema
+	if err := s.CheckVersion(ctx); errors.As(err, &wrong) {
+		return fmt.Errorf("%w: %w", ErrSchemaMoved, wrong)
 	}
 	return nil
 }

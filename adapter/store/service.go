@@ -54,9 +54,15 @@ type JobState struct {
 	Failures    int        `json:"failures"`
 }
 
-// JobStarted notes that a job begins.
+// JobStarted notes that a job begins. The error is ErrSchemaMoved, with what to do, when the
+// schema is of another version than this program's, or gone.
 func (s *Store) JobStarted(ctx context.Context, name string) error {
-	if _, err := s.pool.Exec(ctx, query("job_started"), name); err != nil {
+	var version int32
+	err := s.pool.QueryRow(ctx, query("job_started"), name).Scan(&version)
+	if moved := s.movedSince(ctx, version, err); moved != nil {
+		return moved
+	}
+	if err != nil {
 		return fmt.Errorf("note the start of job %s: %w", name, err)
 	}
 	return nil

@@ -200,4 +200,15 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 			}
 		})
 	}
+	conn, err := pgx.Connect(t.Context(), inOrder["EGISSOGW_DATABASE_URL"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), `insert into egisso.answer (id, kind, raw, verified, problem) values ('a', 'content', 'x', false, 'digest')`); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := run(t, inOrder, "check"); code != exitFailed || !strings.Contains(out+errs, "Подпись СМЭВ не сходится") {
+		t.Errorf("no answer can be believed, and check ends with %d:\n%s%s", code, out, errs)
+	}
 }

@@ -82,11 +82,12 @@ type gateway struct {
 	log           *slog.Logger
 	shutdown      time.Duration
 	closers       []func()
+	moved         chan error // has one when the schema is no more this program's
 }
 
 // assemble builds everything from the configuration. It is where all parts meet.
 func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
-	g := &gateway{log: log, shutdown: c.Job.Shutdown}
+	g := &gateway{log: log, shutdown: c.Job.Shutdown, moved: make(chan error, 1)}
 	if err := g.build(ctx, c); err != nil {
 		g.close()
 		return nil, err
@@ -111,7 +112,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		return contourFault(err)
 	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
-	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, p.store, g.log, time.Now)
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store, g.moved}, g.log, time.Now)
 	g.alert = g.alerting(c)
 	return g.watch(c, p, entries)
 }
@@ -122,8 +123,11 @@ func (g *gateway) close() {
 	}
 }
 
-// run works until ctx ends, then lets jobs at work finish within the term.
+// run works until ctx ends, then lets jobs at work finish within the term. When the schema
+// has moved it ends at once, with store.ErrSchemaMoved.
 func (g *gateway) run(ctx context.Context) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	if state, err := g.store.Service(ctx); err != nil {
 		return err
 	} else if !state.Enabled {
@@ -157,7 +161,15 @@ func (g *gateway) run(ctx context.Context) error {
 	g.notify(daemon.SdNotifyReady)
 	g.log.Info("gateway started", "version", programVersion())
 
-	<-ctx.Done()
+	var moved error
+	select {
+	case <-ctx.Done():
+	case moved = <-g.moved:
+		g.log.Error("gateway stops: the schema is not the one this program was built for", "err", moved)
+		g.notify("STATUS=" + oneLine(moved.Error()))
+		cancel(moved) // nothing more is asked of tables it does not know; a crash would be no worse
+		end()
+	}
 	g.notify(daemon.SdNotifyStopping)
 	g.log.Info("gateway stops")
 	select {
@@ -166,11 +178,18 @@ func (g *gateway) run(ctx context.Context) error {
 		cancel(errors.New("the term for stopping is over"))
 		<-stopped
 	}
-	if err := g.store.EndInstance(context.WithoutCancel(ctx)); err != nil {
+	if err := g.noteEnd(context.WithoutCancel(ctx), moved != nil); err != nil {
 		g.log.Warn("the end is not noted: this gateway is shown as running for some minutes", "err", err)
 	}
 	g.log.Info("gateway stopped")
-	return nil
+	return moved
+}
+
+func (g *gateway) noteEnd(ctx context.Context, outdated bool) error {
+	if outdated {
+		return g.store.OutdateInstance(ctx)
+	}
+	return g.store.EndInstance(ctx)
 }
 
 // wakes are the jobs to wake on each channel; "" is the beginning of listening, when

@@ -242,7 +242,6 @@ func oddProtocols(how string) act {
 		if asking == 0 {
 			return errors.New("a protocol that does not add up was believed, and nobody was asked to look")
 		}
-		p.skip = true // a person decides
-		return nil
+		return p.looks(ctx)
 	}
 }

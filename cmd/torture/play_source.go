@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,8 +64,7 @@ func restored(ctx context.Context, p *play) error {
 			return fmt.Errorf("a restored МИС removed %d facts in ЕГИССО, and nobody was asked", removed-p.Removed)
 		}
 	}
-	p.skip = true // the source and ЕГИССО differ until a person decides
-	return nil
+	return p.accepts(ctx, 3)
 }
 
 // removedInEGISSO counts the removals ЕГИССО accepted.
@@ -90,28 +91,37 @@ func halfShown(condition string) act {
 	}
 }
 
-// keyReused gives the key of one man's prescription to another man.
+// keyReused gives the keys of two prescriptions to other men. A person says of one that it is
+// another prescription now, of the other that its patient had been wrong.
 func keyReused(ctx context.Context, p *play) error {
-	var key string
-	err := p.Source.QueryRow(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
-		from mis.recipe o
-		where (r.id, o.id) = (select a.id, b.id from mis.recipe a join mis.recipe b on a.discount = b.discount and a.patient_id <> b.patient_id
-			where a.status = 2 and b.status = 2 order by a.id, b.id limit 1)
-		returning r.id::text`).Scan(&key)
-	if err != nil {
-		return fmt.Errorf("give a key to another man: %w", err)
+	keys := map[string]string{}
+	for _, meaning := range []string{"replacement", "correction"} {
+		var key string
+		err := p.Source.QueryRow(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
+			from mis.recipe o
+			where (r.id, o.id) = (select a.id, b.id from mis.recipe a join mis.recipe b on a.discount = b.discount and a.patient_id <> b.patient_id
+				where a.status = 2 and b.status = 2 and not a.id::text = any($1) and not b.id::text = any($1) order by a.id, b.id limit 1)
+			returning r.id::text`, slices.Collect(maps.Values(keys))).Scan(&key)
+		if err != nil {
+			return fmt.Errorf("give a key to another man: %w", err)
+		}
+		keys[meaning] = key
 	}
-	p.skip = true // a person decides
-	for held := false; !held; {
-		if len(p.Bus.Ledger().AcceptedIDs("alterationBasedOnPreviousErrors")) > 0 {
+	for held := 0; held < len(keys); {
+		if len(p.Bus.Ledger().AcceptedIDs("alterationBasedOnPreviousErrors")) > 0 || p.removedInEGISSO() > p.Removed {
 			return errors.New("the fact of one man became that of another, and nobody was asked")
 		}
 		if err := p.during(ctx, time.Second); err != nil {
 			return err
 		}
-		err := p.Gateway.QueryRow(ctx, `select egisso.record_held(state) and reason <> '' from egisso.record_status
-			where register = 'fact' and row_key = $1`, key).Scan(&held)
+		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status
+			where register = 'fact' and row_key = any($1) and egisso.record_held(state) and reason <> ''`, slices.Collect(maps.Values(keys))).Scan(&held)
 		if err != nil {
+			return err
+		}
+	}
+	for meaning, key := range keys {
+		if err := p.means(ctx, key, meaning); err != nil {
 			return err
 		}
 	}

@@ -115,7 +115,7 @@ func (r *runner) options(s Scenario) world.Options {
 // playAndSettle plays, waits until everything is quiet and asks the judge.
 func (p *play) playAndSettle(ctx context.Context, result *Result) error {
 	err := p.scenario.Play(ctx, p)
-	if err == nil && !p.skip {
+	if err == nil {
 		if p.calm.IsZero() {
 			p.calmed()
 		}

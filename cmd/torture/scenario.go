@@ -48,7 +48,6 @@ type play struct {
 	settled  int       // how often everything came to rest before the end
 	calm     time.Time // when the trouble ended
 	asked    int       // what a person did
-	skip     bool      // what is judged at the end was judged already
 	note     []string  // what the report shall say
 }
 

@@ -8,11 +8,6 @@ import (
 	"egissogw/cmd/torture/world"
 )
 
-// What scenarios await: one text for what is mended together.
-const (
-	awaitsCode = "the code of an organisation whose application was decided before the database was lost"
-)
-
 // scenarios are all bad days there are. What must hold in each is the list of
 // invariants of package judge; Holds adds to it. What happens is in the file
 // play_*.go of its kind.
@@ -99,9 +94,11 @@ var scenarios = []Scenario{
 		World:   both(apart, explained), Play: accepted(olderDump),
 	},
 	{
-		Name: "pg-emptied", Facts: 300, ShortFacts: 60, Gateways: 1, Resent: true, Awaits: awaitsCode,
+		Name: "pg-emptied", Facts: 300, ShortFacts: 60, Gateways: 1, Resent: true,
 		Happens: "the gateway's database is lost and made anew",
-		World:   both(apart, explained), Play: accepted(emptied),
+		Holds:   "status asks for the code of each organisation whose application was decided before",
+		Asks:    "a person writes the code of the organisation, as the cabinet shows it, into the МИС",
+		World:   both(apart, explained), Play: accepted(codesTyped(emptied)),
 	},
 	{
 		Name: "pg-archive-standby", Facts: 500, Gateways: 2, Resent: true,
@@ -217,18 +214,18 @@ var scenarios = []Scenario{
 		Play:    accepted(strangersAnswer),
 	},
 	{
-		Name: "protocol-without-numbers", Facts: 100, Gateways: 1,
+		Name: "protocol-without-numbers", Facts: 100, Gateways: 1, Resent: true,
 		Happens: "a protocol says that a package was processed, and nothing else",
 		Holds:   "nothing of the package counts as accepted until a person looked",
-		Asks:    "a person looks at the package",
-		Play:    accepted(oddProtocols("withoutNumbers")),
+		Asks:    "a person looks at the package and lets its records go again",
+		World:   explained, Play: accepted(oddProtocols("withoutNumbers")),
 	},
 	{
-		Name: "protocol-too-many", Facts: 100, Gateways: 1,
+		Name: "protocol-too-many", Facts: 100, Gateways: 1, Resent: true,
 		Happens: "a protocol names more successes than records",
 		Holds:   "a person is asked to look",
-		Asks:    "a person looks at the package",
-		Play:    accepted(oddProtocols("tooManySuccesses")),
+		Asks:    "a person looks at the package and lets its records go again",
+		World:   explained, Play: accepted(oddProtocols("tooManySuccesses")),
 	},
 
 	// The file storage (smevtest).
@@ -298,9 +295,9 @@ var scenarios = []Scenario{
 	},
 	{
 		Name: "mis-key", Facts: 100, Gateways: 1,
-		Happens: "a key is given to the prescription of another man",
+		Happens: "two keys are given to the prescriptions of other men",
 		Holds:   "ЕГИССО does not hear of it before a person has decided",
-		Asks:    "a person says what the change means",
+		Asks:    "a person says what each change means: another prescription, or a corrected one",
 		Play:    accepted(keyReused),
 	},
 	{

@@ -11,11 +11,17 @@ language sql stable set search_path = egisso, pg_temp as $$
                     where s.register = record_unknown.register and s.row_key = record_unknown.row_key and s.unknown_id = record_unknown.id and s.accepted_id is null)
 $$;
 
--- Whether a record was taken off because nothing was to be sent of its row any more, and
--- ЕГИССО accepted it all the same: its package had been released, and the protocol came late.
+-- Whether a record was taken off because nothing was to be sent of its row any more, or as a
+-- version nothing newer of which has left, and ЕГИССО accepted it all the same: its package had
+-- been released, and the protocol came late.
 create or replace function egisso.accepted_unneeded(r egisso.record) returns boolean
 language sql stable set search_path = egisso, pg_temp as $$
-    select r.state = 'dropped' and r.reason_code in ('not_needed', 'refused_gone')
+    select r.state = 'dropped'
+       and (r.reason_code in ('not_needed', 'refused_gone')
+            or r.reason_code = 'replaced' and r.register in ('lmsz', 'point', 'organization')
+               and not exists (select from egisso.record n
+                                where n.register = r.register and n.row_key = r.row_key and n.id <> r.id
+                                  and (egisso.record_open(n.state) or n.created_at > r.created_at and (n.state <> 'dropped' or n.reason_code = 'accepted_late'))))
        and exists (select from egisso.package_record m where m.record_id = r.id and egisso.record_accepted(m.late))
        and not exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.accepted_event = r.id)
 $$;
@@ -199,8 +205,13 @@ create or replace trigger guard_received_file before update of state, content, h
 create or replace trigger guard_emptied before update of content on egisso.received_file
     for each row when (old.state <> 'due' and new.content = '' and old.content <> '') execute function egisso.guard_emptied('answer', 'answer_id');
 
-create or replace trigger never_rewritten before update of raw on egisso.answer
-    for each row when (old.verified and new.raw <> '' and new.raw <> old.raw) execute function egisso.refuse_change('id', 'what came never changes');
+create or replace trigger never_rewritten before update of raw, shared, shared_at, shared_size on egisso.answer
+    for each row when (old.verified and new.raw <> '' and (new.raw, new.shared, new.shared_at, new.shared_size)
+                       is distinct from (old.raw, old.shared, old.shared_at, old.shared_size))
+    execute function egisso.refuse_change('id', 'what came never changes');
+
+create or replace trigger never_rewritten before update of sha256, content on egisso.shared_content
+    for each row execute function egisso.refuse_change('sha256', 'what came never changes');
 
 create or replace trigger guard_emptied before update of raw on egisso.answer
     for each row when (new.raw = '' and old.raw <> '') execute function egisso.guard_emptied('answer', 'id');

@@ -15,6 +15,13 @@ language sql as $$
               r.set_aside_at is null and r.process <> begin_reading.process
 $$;
 
+-- An answer word for word as it came.
+create or replace function egisso.answer_raw(raw bytea, shared bytea, shared_at integer) returns bytea
+language sql stable set search_path = egisso, pg_temp as $$
+    select case when shared is null then raw
+                else substring(raw for shared_at) || (select c.content from egisso.shared_content c where c.sha256 = shared) || substring(raw from shared_at + 1) end
+$$;
+
 -- What is kept, for a day, of what nobody can believe or understand.
 create or replace function egisso.unbelieved(out replies bigint, out bytes bigint, out nameless bigint)
 language sql stable as $$
@@ -31,7 +38,7 @@ $$;
 create or replace function egisso.strangers() returns bigint
 language sql stable as $$
     select coalesce(sum(size), 0)::bigint
-      from (select octet_length(raw) as size from egisso.answer
+      from (select octet_length(raw) + coalesce(shared_size, 0) as size from egisso.answer
              where verified and (about is null or held_at is not null) and received_at > now() - interval '1 day'
             union all
             select octet_length(raw) from egisso.incoming
@@ -61,7 +68,7 @@ select i.id, i.trouble,
      where r.state <> 'reading' or g.set_aside_at is not null or r.last_seen_at < now() - interval '1 hour'
     union all
     select 'answer:' || a.id, case when g.id is not null then 'set_aside' when a.verified then 'stranger' else 'unverified' end,
-           a.review, 'GetResponse', a.received_at, coalesce(g.set_aside_at, a.received_at), 1, a.id, octet_length(a.raw), true, null, a.acked_at
+           a.review, 'GetResponse', a.received_at, coalesce(g.set_aside_at, a.received_at), 1, a.id, octet_length(a.raw) + coalesce(a.shared_size, 0), true, null, a.acked_at
       from egisso.answer a left join egisso.reading g on g.what = 'answer' and g.id = a.id and g.set_aside_at is not null
      where not a.verified or a.review is not null or g.id is not null
     union all

@@ -3,7 +3,7 @@ create or replace view egisso.running_instance as
 select i.process, i.pid, i.version, i.started_at, i.seen_at,
        left(encode(sha256(convert_to((select string_agg(s.key || '=' || s.value, E'\n' order by s.key collate "C") from jsonb_each_text(i.settings) s), 'UTF8')), 'hex'), 16) as settings_hash
   from egisso.instance i
- where i.seen_at > now() - interval '5 minutes';
+ where i.seen_at > now() - interval '5 minutes' and i.outdated_at is null;
 comment on view egisso.running_instance is 'Шлюзы, которые сейчас работают с этой базой; остановленный исчезает сам, самое позднее через 5 минут';
 comment on column egisso.running_instance.process is 'Шлюз: при каждом запуске другой';
 comment on column egisso.running_instance.pid is 'Номер процесса на его машине';

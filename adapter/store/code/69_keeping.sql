@@ -106,12 +106,19 @@ language plpgsql set search_path = egisso, pg_temp as $$
 #variable_conflict use_column
 declare
     octets bigint;
+    common bytea;
 begin
-    select egisso.note_pruned('answer', a.id, empty_answer.package_id, a.raw,
+    select a.shared into common from egisso.answer a where a.id = empty_answer.id;
+    select egisso.note_pruned('answer', a.id, empty_answer.package_id, egisso.answer_raw(a.raw, a.shared, a.shared_at),
                (select jsonb_agg(jsonb_build_object('name', f.name, 'sha256', encode(sha256(f.content), 'hex'), 'size', octet_length(f.content)) order by f.id)
                   from egisso.received_file f where f.answer_id = a.id and f.content is not null), empty_answer.signatures) into octets
       from egisso.answer a where a.id = empty_answer.id;
-    update egisso.answer a set raw = '', content = null, body = null where a.id = empty_answer.id;
+    update egisso.answer a set raw = '', shared = null, shared_at = null, shared_size = null, content = null, body = null where a.id = empty_answer.id;
+    if exists (select from egisso.answer a where a.shared = common) then
+        octets := octets - (select octet_length(c.content) from egisso.shared_content c where c.sha256 = common); -- it stays
+    else
+        delete from egisso.shared_content c where c.sha256 = common;
+    end if;
     update egisso.received_file f set content = '' where f.answer_id = empty_answer.id and f.content <> '';
     return coalesce(octets, 0);
 end $$;

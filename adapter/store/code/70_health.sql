@@ -59,6 +59,15 @@ union all
 select 'serve_never', '', 1, null, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
 union all
+-- It is over when as many gateways started since as ended.
+select 'outdated', '', (e.ended - s.started)::int, e.since, true,
+       'Шлюз остановился: схему базы перевели на другую версию, а программа осталась прежней (' || e.versions || ')', '',
+       'Установите на его машине программу той же версии, что выполняла migrate: служба запустится сама, а без systemd — запустите её'
+  from (select count(*) as ended, min(outdated_at) as since, string_agg(distinct version, ', ' order by version) as versions
+          from egisso.instance where outdated_at > now() - interval '1 day') e,
+       lateral (select count(*) as started from egisso.running_instance r where r.started_at > e.since) s
+ where e.ended > s.started
+union all
 -- Two that decide otherwise undo each other's decisions.
 select 'instances_differ', '', (select count(*)::int from egisso.running_instance), (select max(started_at) from egisso.running_instance), true,
        'Одну базу ведут шлюзы с разными настройками: ' || string_agg(d.name, ', ' order by d.name), '',
@@ -218,6 +227,16 @@ union all
   from egisso.refusal_list where suspect and meaning = '' and records > 0
  order by records desc, id limit 20)
 union all
+-- ЕГИССО gives a code in its answer to an application alone: who lost it, or never had it, has to read it in the cabinet.
+(select 'code_unknown', s.row_key, 1, r.state_at, false, 'Заявка о включении организации отклонена, и кода её шлюз не знает: всё, чему он нужен, ждёт', '',
+       'Если организация уже есть в реестре участников (кабинет поставщика), впишите её код в МИС (столбец osz_code представления onmsz): заявка не понадобится. Иначе исправьте её карточку в МИС: заявка уйдёт снова. Что ответила ЕГИССО: egissogw record --register onmsz '
+       || s.row_key
+  from egisso.source_row s join egisso.record r on r.register = s.register and r.row_key = s.row_key
+ where s.register = 'onmsz' and coalesce(s.participant_code, '') = '' and not s.deleted and r.state = 'rejected'
+   and not exists (select from egisso.record o where o.register = r.register and o.row_key = r.row_key
+                      and (egisso.record_open(o.state) or o.state <> 'dropped' and o.state_at > r.state_at))
+ order by r.state_at, s.row_key limit 20)
+union all
 -- Until a day has passed without any.
 select 'late', register, sum(records)::int, min(at), false,
        'Изменения МИС отмечены временем, которое уже прочитано: опрос их не видит, их находит только ежечасное сравнение', '',
@@ -277,8 +296,8 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
        row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
   from found f
   left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
-       'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'late', 'reconcile_overdue',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
 comment on view egisso.health is 'Что не так и что ждёт человека, худшее первым; пусто — всё в порядке. Тот же список — egissogw status, метрики и оповещения';

@@ -616,12 +616,23 @@ create table egisso.attempt (
 create index attempt_message on egisso.attempt (message_id);
 
 -- Inbox: answers exactly as they came, stored before they are acknowledged.
+-- What large answers say, once however many of them say it word for word: КМСЗ has 20 MiB and
+-- comes with every request.
+create table egisso.shared_content (
+    sha256  bytea       primary key,
+    content bytea       not null check (sha256(content) = sha256),
+    kept_at timestamptz not null default now()            -- when an answer came last that has it
+);
+
 create table egisso.answer (
     id                  text primary key,                 -- MessageMetadata/MessageId, or sha256:… when unreadable
     original_message_id text        not null default '',
     kind                text        not null,
     content             bytea,                            -- what follows from the verified bytes (JSON of the answer)
-    raw                 bytea       not null,
+    raw                 bytea       not null,             -- as it came, but for shared: see egisso.answer_raw
+    shared              bytea       references egisso.shared_content, -- stood in raw
+    shared_at           integer,                          -- behind so many bytes
+    shared_size         integer,
     verified            boolean     not null,
     problem             text        not null default '',
     trust               bytea,                            -- hash of what was believed when it was judged
@@ -641,8 +652,11 @@ create table egisso.answer (
     part                text        check (part in ('egisso', 'bus')), -- whose word it is
     sender              text,                             -- mnemonic, '' if the message names nobody
     about               uuid        references egisso.message, -- the message of ours it is about
-    held_at             timestamptz                       -- stored and acknowledged, and waits until somebody confirms its sender
+    held_at             timestamptz,                      -- stored and acknowledged, and waits until somebody confirms its sender
+    check (num_nulls(shared, shared_at, shared_size) in (0, 3)),
+    check (shared is null or raw <> '')
 );
+create index answer_shared on egisso.answer (shared) where shared is not null;
 create index answer_unacked on egisso.answer (next_ack_at) where acked_at is null and verified;
 create index answer_unapplied on egisso.answer (received_at) where applied_at is null and verified;
 create index answer_unverified on egisso.answer (received_at) where not verified;
@@ -1049,7 +1063,8 @@ create table egisso.instance (
     seen_at    timestamptz not null default now(),
     -- Name of each setting that decides what is sent, and a hash of its value. None of them
     -- is a secret, a path or a host.
-    settings   jsonb       not null
+    settings   jsonb       not null,
+    outdated_at timestamptz                           -- it ended: the schema moved on without its program
 );
 
 -- When each job last ran and last succeeded: silence must be visible.

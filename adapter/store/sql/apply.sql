@@ -118,6 +118,29 @@ update egisso.package_record m set late = o.outcome, late_file = $4
   from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
  where m.package_id = $1 and m.record_id = o.record_id and m.outcome = 'released' and (m.late is null or m.late_file is not null or $4::text is null);
 
+-- name: late_versions
+-- Versions of the package's rows that were replaced here before it was known that ЕГИССО has
+-- them. Their ids prove what it has: what replaced one and has not left, or was rejected for it, is decided
+-- anew, on top of it; what has left keeps its place.
+with known as materialized (
+    select r.id, r.register, r.row_key, r.created_at,
+           exists (select from egisso.record n
+                    where n.register = r.register and n.row_key = r.row_key and n.created_at > r.created_at and n.becomes_hash is not null
+                      and (n.state = 'packed' or egisso.record_accepted(n.state))) as followed
+      from egisso.package_record m join egisso.record x on x.id = m.record_id
+      join egisso.record r on r.register = x.register and r.row_key = x.row_key
+     where m.package_id = $1 and r.state = 'dropped' and r.reason_code in ('replaced', 'accepted_late')
+       and exists (select from egisso.package_record o where o.record_id = r.id and egisso.record_accepted(o.late))
+       and not exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.accepted_event = r.id)),
+anew as (
+    update egisso.record n set state = 'dropped', reason_code = 'replaced'
+      from known k
+     where not k.followed and n.register = k.register and n.row_key = k.row_key and n.created_at > k.created_at
+       and (egisso.record_unsent(n.state) or n.state = 'rejected'))
+update egisso.record r set reason_code = case when k.followed then 'accepted_late' else 'replaced' end
+  from known k
+ where r.id = k.id;
+
 -- name: package_late
 -- What ЕГИССО accepted and is replaced here by something else, or dropped, is for a person.
 update egisso.package p

@@ -49,7 +49,7 @@ select jsonb_build_object(
  order by pr.ordinal;
 
 -- name: evidence_of_answer
-select jsonb_build_object('message_id', id, 'about', original_message_id, 'received_at', received_at, 'verified', verified, 'problem', problem)::text, raw
+select jsonb_build_object('message_id', id, 'about', original_message_id, 'received_at', received_at, 'verified', verified, 'problem', problem)::text, egisso.answer_raw(raw, shared, shared_at)
   from egisso.answer where id = $1;
 
 -- name: evidence_of_answer_files

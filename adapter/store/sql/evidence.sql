@@ -7,11 +7,11 @@ select m.id, m.package_id, m.state, m.created_at, m.envelope from egisso.message
 select file_name, content from egisso.attachment where message_id = $1 order by uuid;
 
 -- name: answers_of_message
-select id, received_at, verified, kind, raw from egisso.answer where original_message_id = $1 order by received_at;
+select id, received_at, verified, kind, egisso.answer_raw(raw, shared, shared_at) from egisso.answer where original_message_id = $1 order by received_at;
 
 -- name: answer_by_id
 -- An answer, or a message that came on its own.
-select id, received_at, verified, kind, raw from egisso.answer where id = $1
+select id, received_at, verified, kind, egisso.answer_raw(raw, shared, shared_at) from egisso.answer where id = $1
 union all
 select id, received_at, verified, kind, raw from egisso.incoming where id = $1;
 

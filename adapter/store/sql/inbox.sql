@@ -1,14 +1,22 @@
 -- name: store_answer
 -- The first verified copy stays; an unverified one never hides a verified one.
 -- Of those nobody can believe only so many, and so many bytes, are kept in a day.
-insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem, trust)
-select $1, $2, $3, $4, $5, $6, $7, $8, $11
+insert into egisso.answer (id, original_message_id, kind, content, body, raw, verified, problem, trust, shared, shared_at, shared_size)
+select $1, $2, $3, $4, $5, $6, $7, $8, $11, $12, $13, $14
  where $7 or (select k.replies < $9 and k.bytes + octet_length($6::bytea) <= $10 from egisso.unbelieved() k)
 on conflict (id) do update
    set original_message_id = excluded.original_message_id, kind = excluded.kind, content = excluded.content, body = excluded.body,
        raw = excluded.raw, verified = excluded.verified, problem = excluded.problem, trust = excluded.trust,
+       shared = excluded.shared, shared_at = excluded.shared_at, shared_size = excluded.shared_size,
        received_at = now(), acked_at = null, applied_at = null
  where not answer.verified and excluded.verified;
+
+-- name: keep_shared
+-- Whoever removes what no answer has waits for ours. An answer that is there already needs none:
+-- its own may have been removed when its term was over.
+insert into egisso.shared_content (sha256, content)
+select $1, $2 where not exists (select from egisso.answer where id = $3 and verified)
+on conflict (sha256) do update set kept_at = now();
 
 -- name: doubted_answers
 select id, raw from egisso.answer

@@ -5,5 +5,8 @@ with old as (delete from egisso.instance where seen_at < now() - interval '1 day
 insert into egisso.instance (process, pid, version, started_at, settings) values ($1, $2, $3, $4, $5)
 on conflict (process) do update set seen_at = now();
 
+-- name: outdated_instance
+update egisso.instance set outdated_at = now() where process = $1;
+
 -- name: end_instance
 delete from egisso.instance where process = $1;

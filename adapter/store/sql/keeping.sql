@@ -14,7 +14,7 @@ select kind, id from egisso.settled_document where at < $1 order by at, kind, id
 -- Of a package.
 select 'sent' as kind, m.id::text, m.envelope as raw from egisso.message m where m.package_id = $1
 union all
-select 'answer', a.id, a.raw from egisso.message m join egisso.answer a on a.original_message_id = m.id::text and a.verified where m.package_id = $1;
+select 'answer', a.id, egisso.answer_raw(a.raw, a.shared, a.shared_at) from egisso.message m join egisso.answer a on a.original_message_id = m.id::text and a.verified where m.package_id = $1;
 
 -- name: settled_signed
 -- Of one that belongs to no package.
@@ -22,7 +22,7 @@ select 'incoming' as kind, n.id, n.raw from egisso.incoming n where $1 = 'incomi
 union all
 select 'sent', m.id::text, m.envelope from egisso.message m where $1 = 'incoming' and m.incoming_id = $2
 union all
-select 'answer', a.id, a.raw from egisso.answer a where $1 = 'answer' and a.id = $2;
+select 'answer', a.id, egisso.answer_raw(a.raw, a.shared, a.shared_at) from egisso.answer a where $1 = 'answer' and a.id = $2;
 
 -- name: prune_package
 select egisso.prune_package($1, $2, $3::text::jsonb);

@@ -93,7 +93,7 @@ select case split_part($1, ':', 1)
 -- name: inbox_bytes
 select case split_part($1, ':', 1)
             when 'reply'    then (select raw from egisso.raw_reply where 'reply:' || id = $1)
-            when 'answer'   then (select raw from egisso.answer where 'answer:' || id = $1)
+            when 'answer'   then (select egisso.answer_raw(raw, shared, shared_at) from egisso.answer where 'answer:' || id = $1)
             when 'incoming' then (select raw from egisso.incoming where 'incoming:' || id = $1)
             when 'protocol' then (select raw from egisso.protocol_file where 'protocol:' || id = $1)
             when 'file'     then (select content from egisso.received_file where 'file:' || id = $1) end;

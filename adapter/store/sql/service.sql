@@ -9,7 +9,8 @@ select egisso.set_signing_service($1, $2);
 
 -- name: job_started
 insert into egisso.job (name, last_started_at) values ($1, now())
-on conflict (name) do update set last_started_at = now();
+on conflict (name) do update set last_started_at = now()
+returning coalesce((select version from egisso.schema_version), 0);
 
 -- name: job_finished
 update egisso.job set last_success_at = case when $2 = '' then now() else last_success_at end,
