@@ -205,8 +205,11 @@ func archiveFull(ctx context.Context, p *play) error {
 	const unkept = `select (select count(*) from egisso.message m where m.delivered_at is not null
 			and not exists (select from egisso.archived a where a.kind = 'sent' and a.id = m.id::text))
 		+ (select count(*) from egisso.answer n where n.acked_at is not null and not exists (select from egisso.archived a where a.kind = 'answer' and a.id = n.id))`
-	if err := p.Gateway.QueryRow(ctx, unkept).Scan(&left); err != nil || left > 0 {
-		return errors.Join(err, fmt.Errorf("%d messages are not in the archive", left))
+	if err := p.Gateway.QueryRow(ctx, unkept).Scan(&left); err != nil {
+		return err
+	}
+	if left > 0 {
+		return fmt.Errorf("%d messages are not in the archive", left)
 	}
 	p.calmed()
 	return nil
