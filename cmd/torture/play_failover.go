@@ -89,6 +89,9 @@ func (p *play) severalHosts(ctx context.Context, standby *world.Standby) error {
 	query.Set("target_session_attrs", "read-write")
 	first.RawQuery = query.Encode()
 	env := "EGISSOGW_SOURCE_DATABASE_URL=" + first.String()
+	if err := p.stopAll(); err != nil {
+		return err
+	}
 	if _, err := p.RunWith(ctx, []string{env}, "contour", "reset", "--same", "--reason", "проверка"); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const (
 )
 
 // scenarios are all bad days there are: these, and those beside the plays of their kind.
-var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios)
+var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios)
 
 // commonScenarios are those whose plays are in several files. What must hold in each is the list of
 // invariants of package judge; Holds adds to it. What happens is in the file
