@@ -25,6 +25,13 @@ var lastScenarios = []Scenario{
 		World:   both(apart, explained), Play: accepted(olderThanAnswers),
 	},
 	{
+		Name: "pg-older-cancelled", Facts: 300, Gateways: 1, Resent: true,
+		Happens: "after an older dump facts are refused as loaded already, and the МИС cancels some of them before a person has said what the refusals mean",
+		Holds:   "none of them vanishes: each says why it waits, and is removed in ЕГИССО in the end",
+		Asks:    "a person says what the refusals mean",
+		World:   apart, Play: accepted(cancelledWhileRefused),
+	},
+	{
 		Name: "bus-long-outage", Facts: 300, Gateways: 2,
 		Happens: "the bus is away for long, with the program's own pauses",
 		Holds:   "what never left does not count as failed: no register rests when the bus is back",
@@ -170,6 +177,59 @@ func olderThanAnswers(ctx context.Context, p *play) error {
 		return err
 	}
 	p.note = append(p.note, fmt.Sprintf("%d records waited for their answers, %d answers are for nobody", before, unknown))
+	return nil
+}
+
+// cancelledWhileRefused deletes prescriptions whose facts ЕГИССО has and the gateway's database
+// does not know of.
+func cancelledWhileRefused(ctx context.Context, p *play) error {
+	dump, err := p.Dump(ctx, p.Own, world.DatabaseGateway)
+	if err != nil {
+		return err
+	}
+	if err := p.Add(ctx, 20); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	p.Gateways[0].Murder()
+	if err := p.Restore(ctx, p.Own, world.DatabaseGateway, dump); err != nil {
+		return err
+	}
+	p.Gateway.Reset()
+	if err := p.Start(); err != nil {
+		return err
+	}
+	const asked = `select exists (select from egisso.health where code = 'refusal' and count >= 20)`
+	if err := p.Reached(ctx, "a person is asked what the refusals mean", asked); err != nil {
+		return err
+	}
+	const some = 3
+	if err := p.Edit(ctx, `update mis.recipe set is_deleted = true, upd_dt = now() where id in (select id from mis.recipe where not is_deleted order by id desc limit $1)`, some); err != nil {
+		return err
+	}
+	p.Removed += some
+	const told = `select count(*) = 3 from egisso.record_status where register = 'fact' and deleted and accepted_id is null and reason like '%L-HELD%'`
+	if err := p.Reached(ctx, "the cancelled ones say why they wait", told); err != nil {
+		return err
+	}
+	var kinds []string
+	if err := p.Gateway.QueryRow(ctx, `select array_agg(subject) from egisso.health where code = 'refusal'`).Scan(&kinds); err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		p.asked++
+		if _, err := p.Run(ctx, "refusals", "mean", kind, "already-loaded", "--reason", "проверка"); err != nil {
+			return err
+		}
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	if n := p.removedInEGISSO(); n != some {
+		return fmt.Errorf("%d facts were cancelled, and %d removed in ЕГИССО", some, n)
+	}
 	return nil
 }
 

@@ -103,21 +103,35 @@ func pgBouncer(settings) error {
 	return nil
 }
 
+const saysPool = "соединение идёт через пул (PgBouncer"
+
 // behindPgBouncer has the gateway go through a pool of connections.
 func behindPgBouncer(ctx context.Context, p *play) error {
-	pool, err := p.StartPgBouncer(ctx)
+	strict, err := p.StartPgBouncer(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer strict.Stop()
+	pool, err := p.StartPgBouncer(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer pool.Stop()
-	const says = "соединение идёт через пул (PgBouncer"
-	own, source := "EGISSOGW_DATABASE_URL="+pool.URL(world.DatabaseGateway), "EGISSOGW_SOURCE_DATABASE_URL="+pool.URL(world.DatabaseMIS)
-	for _, env := range []string{own, source} {
+	own := "EGISSOGW_DATABASE_URL=" + pool.URL(world.DatabaseGateway)
+	for _, env := range []string{
+		own, "EGISSOGW_SOURCE_DATABASE_URL=" + pool.URL(world.DatabaseMIS),
+		"EGISSOGW_DATABASE_URL=" + strict.URL(world.DatabaseGateway), "EGISSOGW_SOURCE_DATABASE_URL=" + strict.URL(world.DatabaseMIS),
+	} {
 		said, failed := p.RunWith(ctx, []string{env}, "check")
-		if n := strings.Count(said, says); failed == nil || n != 1 {
+		if n := strings.Count(said, saysPool); failed == nil || n != 1 {
 			return fmt.Errorf("check says of PgBouncer %d times, it should once: %v: %s", n, failed, said)
 		}
 	}
+	return p.servedByPool(ctx, own)
+}
+
+// servedByPool starts the gateway with the address of a pool.
+func (p *play) servedByPool(ctx context.Context, own string) error {
 	g := p.Gateways[0]
 	if err := g.Stop(); err != nil {
 		return err
@@ -139,7 +153,7 @@ func behindPgBouncer(ctx context.Context, p *play) error {
 	if err != nil {
 		return err
 	}
-	if n := strings.Count(string(log), says); n != 3 {
+	if n := strings.Count(string(log), saysPool); n != 3 {
 		return fmt.Errorf("serve says of PgBouncer %d times when it is started three times", n)
 	}
 	if n := p.Bus.Ledger().Summary().Accepted - sent; n > 0 {

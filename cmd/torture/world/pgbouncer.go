@@ -11,7 +11,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -23,67 +22,58 @@ type PgBouncer struct {
 	login   *url.Userinfo
 }
 
-// StartPgBouncer starts one before the databases of the МИС and of the gateway.
-func (w *World) StartPgBouncer(ctx context.Context) (*PgBouncer, error) {
-	server, err := url.Parse(w.Own.URL(DatabaseGateway))
-	if err != nil {
-		return nil, fmt.Errorf("start PgBouncer: %w", err)
-	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(w.Dir, "pgbouncer")
-	account, err := user.Lookup("postgres")
-	if os.Geteuid() != 0 {
-		account, err = user.Current()
-	}
-	if err := errors.Join(err, os.Mkdir(dir, 0o700)); err != nil {
-		return nil, fmt.Errorf("start PgBouncer: %w", err)
-	}
-	password, _ := server.User.Password()
-	database := func(u string) string {
-		parsed, _ := url.Parse(u) // as above
-		return fmt.Sprintf("host=%s port=%s dbname=%s", parsed.Hostname(), parsed.Port(), strings.TrimPrefix(parsed.Path, "/"))
-	}
-	settings := fmt.Sprintf(`[databases]
-%s = %s
-%s = %s
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = %d
-unix_socket_dir =
-pool_mode = transaction
-auth_type = plain
-auth_file = %s
-ignore_startup_parameters = extra_float_digits,application_name,options,idle_in_transaction_session_timeout,tcp_user_timeout,statement_timeout,lock_timeout,timezone,search_path
-`, DatabaseGateway, database(w.Own.URL(DatabaseGateway)), DatabaseMIS, database(w.MIS.URL(DatabaseMIS)), port, filepath.Join(dir, "users"))
-	for name, text := range map[string]string{
-		"pgbouncer.ini": settings, "users": fmt.Sprintf("%q %q\n", server.User.Username(), password),
-	} {
-		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-	}
-	uid, _ := strconv.Atoi(account.Uid)
-	gid, _ := strconv.Atoi(account.Gid)
-	for _, name := range []string{".", "pgbouncer.ini", "users"} {
-		err = errors.Join(err, os.Chown(filepath.Join(dir, name), uid, gid))
+// tolerated are settings of a session that a pool can be told to pass over.
+const tolerated = "extra_float_digits,options,idle_in_transaction_session_timeout,tcp_user_timeout,statement_timeout,lock_timeout,timezone,search_path"
+
+// StartPgBouncer starts one before the databases of the МИС and of the gateway. Settings of
+// a session that it does not know it refuses or, if it is tolerant, passes over.
+func (w *World) StartPgBouncer(ctx context.Context, tolerant bool) (*PgBouncer, error) {
+	b, cmd, err := w.preparePgBouncer(tolerant)
+	if err == nil {
+		b.process, err = startProcess(cmd)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("start PgBouncer: %w", err)
-	}
-	cmd := exec.Command("pgbouncer", "-q", filepath.Join(dir, "pgbouncer.ini"))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	b := &PgBouncer{port: port, login: server.User}
-	if b.process, err = startProcess(cmd); err != nil {
 		return nil, fmt.Errorf("start PgBouncer: %w", err)
 	}
 	return b, Until(ctx, "PgBouncer answers", func(context.Context) (bool, error) {
-		conn, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Second)
+		conn, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", b.port), time.Second)
 		if err == nil {
 			err = conn.Close()
 		}
 		return err == nil, nil
 	})
+}
+
+func (w *World) preparePgBouncer(tolerant bool) (*PgBouncer, *exec.Cmd, error) {
+	own, err := url.Parse(w.Own.URL(DatabaseGateway))
+	source, sourceErr := url.Parse(w.MIS.URL(DatabaseMIS))
+	port, portErr := freePort()
+	dir, dirErr := os.MkdirTemp(w.Dir, "pgbouncer-")
+	account, accountErr := user.Current()
+	if os.Geteuid() == 0 { // which it refuses to run as
+		account, accountErr = user.Lookup("postgres")
+	}
+	if err := errors.Join(err, sourceErr, portErr, dirErr, accountErr); err != nil {
+		return nil, nil, err
+	}
+	settings := fmt.Sprintf("[databases]\n%s = host=%s port=%s\n%s = host=%s port=%s\n", DatabaseGateway, own.Hostname(), own.Port(), DatabaseMIS, source.Hostname(), source.Port()) +
+		fmt.Sprintf("[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir =\npool_mode = transaction\nauth_type = plain\nauth_file = %s\n", port, filepath.Join(dir, "users"))
+	if tolerant {
+		settings += "ignore_startup_parameters = " + tolerated + "\n"
+	}
+	password, _ := own.User.Password()
+	uid, _ := strconv.Atoi(account.Uid) // numbers on Linux
+	gid, _ := strconv.Atoi(account.Gid)
+	err = os.Chown(dir, uid, gid)
+	for name, text := range map[string]string{"ini": settings, "users": fmt.Sprintf("%q %q\n", own.User.Username(), password)} {
+		file := filepath.Join(dir, name)
+		err = errors.Join(err, os.WriteFile(file, []byte(text), 0o600), os.Chown(file, uid, gid))
+	}
+	cmd := exec.Command("pgbouncer", "-q", filepath.Join(dir, "ini"))
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	}
+	return &PgBouncer{port: port, login: own.User}, cmd, err
 }
 
 // URL is the address of a database behind it.
