@@ -74,7 +74,7 @@ func (p *play) classifierLate(late time.Duration) error {
 
 // measuresWait starts while ЕГИССО takes its time with the classifier.
 func measuresWait(ctx context.Context, p *play) error {
-	if err := errors.Join(p.classifierLate(8*time.Second), p.Start()); err != nil {
+	if err := errors.Join(p.classifierLate(5*time.Second), p.Start()); err != nil {
 		return err
 	}
 	const waits = `select count(*) > 0 and bool_and(state = 'waiting' and reason like '%L-NOKMSZ%') from egisso.record_status where register = 'lmsz'`

@@ -56,7 +56,7 @@ func prunedUnderKills(ctx context.Context, p *play) error {
 		}
 		return nil
 	}
-	for range p.much(15, 4) {
+	for range p.much(15, 3) {
 		if err := p.Change(ctx, 20); err != nil {
 			return err
 		}
