@@ -17,7 +17,7 @@ import (
 // sourceScenarios are databases of the МИС that are not what they seem.
 var sourceScenarios = []Scenario{
 	{
-		Name: "mis-failover", Facts: 300, Gateways: 2,
+		Name: "mis-failover", Facts: 300, ShortFacts: 60, Gateways: 2,
 		Happens: "the server of the МИС is lost, and its standby, which lags behind, promoted; the МИС goes on there under numbers of transactions the gateways have read already",
 		Holds:   "a reconciliation starts by itself, nothing is lost or removed",
 		World:   apart, Play: accepted(misFailover),

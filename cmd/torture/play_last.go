@@ -13,26 +13,26 @@ import (
 // lastScenarios are what was found last, each by its kind.
 var lastScenarios = []Scenario{
 	{
-		Name: "mis-reader-stopped", Facts: 200, Gateways: 2,
+		Name: "mis-reader-stopped", Facts: 200, ShortFacts: 60, Gateways: 2,
 		Happens: "a gateway is stopped while it reads the МИС, and stays so",
 		Holds:   "its transaction ends without it, and the other gateway reads on meanwhile",
 		World:   with("EGISSOGW_DATABASE_TIMEOUT=5s"), Play: accepted(readerStopped),
 	},
 	{
-		Name: "pg-older-answers", Facts: 500, Gateways: 1, Resent: true,
+		Name: "pg-older-answers", Facts: 500, ShortFacts: 60, Gateways: 1, Resent: true,
 		Happens: "the gateway's database is restored from an older dump, after which the answers to sixty changes come that it knows nothing of",
 		Holds:   "what they say is not lost: all ends accepted, and they are shown",
 		World:   both(apart, explained), Play: accepted(olderThanAnswers),
 	},
 	{
-		Name: "pg-older-cancelled", Facts: 300, Gateways: 1, Resent: true,
+		Name: "pg-older-cancelled", Facts: 300, ShortFacts: 60, Gateways: 1, Resent: true,
 		Happens: "after an older dump facts are refused as loaded already, and the МИС cancels some of them before a person has said what the refusals mean",
 		Holds:   "none of them vanishes: each says why it waits, and is removed in ЕГИССО in the end",
 		Asks:    "a person says what the refusals mean",
 		World:   apart, Play: accepted(cancelledWhileRefused),
 	},
 	{
-		Name: "bus-long-outage", Facts: 300, Gateways: 2,
+		Name: "bus-long-outage", Facts: 300, ShortFacts: 40, Gateways: 2,
 		Happens: "the bus is away for long, with the program's own pauses",
 		Holds:   "what never left does not count as failed: no register rests when the bus is back",
 		Within:  45 * time.Second,

@@ -17,7 +17,7 @@ import (
 // askedScenarios are what the people who use the gateway ask of it.
 var askedScenarios = []Scenario{
 	{
-		Name: "two-databases", Facts: 300, Gateways: 2,
+		Name: "two-databases", Facts: 300, ShortFacts: 60, Gateways: 2,
 		Happens: "two gateways with databases of their own work under one mnemonic, without marks of their nodes and then with them",
 		Holds:   "none takes the answers of the other; check says what a second gateway needs",
 		Play:    twoDatabases,
@@ -37,7 +37,7 @@ var askedScenarios = []Scenario{
 		Play:    actualOnly,
 	},
 	{
-		Name: "register-rests", Facts: 200, Gateways: 2,
+		Name: "register-rests", Facts: 200, ShortFacts: 60, Gateways: 2,
 		Happens: "ЕГИССО refuses every package of facts for a while",
 		Holds:   "status and the record say that the register rests, and it goes on by itself",
 		Play:    accepted(registerRests),

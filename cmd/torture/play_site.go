@@ -19,7 +19,7 @@ import (
 // siteScenarios are machines, databases and settings as they are outside.
 var siteScenarios = []Scenario{
 	{
-		Name: "site-check", Facts: 100, Gateways: 1,
+		Name: "site-check", Facts: 100, ShortFacts: 60, Gateways: 1,
 		Happens: "one thing after the other is not as it should be: databases, addresses, certificates, credentials",
 		Holds:   "check names each, and finds nothing where all is well, with a storage without EPSV and SIZE",
 		World:   busWith(func(o *smevtest.Options) { o.NoEPSV, o.NoSIZE = true, true }), Play: accepted(siteChecked),
