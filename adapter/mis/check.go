@@ -64,7 +64,9 @@ func (s *Source) Check(ctx context.Context) ([]Problem, error) {
 			}
 			problems = append(problems, more...)
 		}
-		return nil
+		more, err := s.checkEncoding(ctx, tx, found)
+		problems = append(problems, more...)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("check the source: %w", err)

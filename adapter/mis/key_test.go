@@ -121,6 +121,22 @@ func TestServerWithoutAnEncodingStopsOnlyRowsThatAreNotUTF8(t *testing.T) {
 		insert into egisso_source.fact (row_key, record_no) values ('number', E'\xd2');
 		insert into egisso_source.fact (row_key, documents) values ('documents', E'[{"title": "\xd2"}]')`)
 
+	said := func() (n int) {
+		t.Helper()
+		problems, err := open(t, url).Check(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range problems {
+			if strings.Contains(p.Text, "SQL_ASCII") && strings.Contains(p.Text, "(fact)") && !p.Advice {
+				n++
+			}
+		}
+		return n
+	}
+	if n := said(); n != 1 {
+		t.Errorf("said %d times that texts are not UTF-8", n)
+	}
 	for _, page := range []int{1, 2, 1000} {
 		s := open(t, url, mis.WithPage(page), mis.WithSnapshot(0))
 		rows, cursor := collect(t, s, mis.Cursor{})
@@ -143,6 +159,10 @@ func TestServerWithoutAnEncodingStopsOnlyRowsThatAreNotUTF8(t *testing.T) {
 		if rows, _ := collect(t, s, throughText(t, cursor)); len(rows) != 0 {
 			t.Errorf("seen already: %q", keys(rows))
 		}
+	}
+	exec(t, conn, `delete from egisso_source.fact where row_key not in ('a', 'я')`)
+	if n := said(); n != 0 {
+		t.Errorf("said %d times of a database in UTF-8", n)
 	}
 }
 

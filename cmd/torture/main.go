@@ -8,7 +8,7 @@
 //	torture --name=kill     those whose name contains the text, with --short in a small world
 //	torture --list          what there is
 //
-// The scenarios are in table.go; what must hold in each of them is in package
+// The scenarios are in table.go, some beside their plays; what must hold in each of them is in package
 // judge. The report goes to standard output and, with --json, to a file. The exit
 // code is 1 when a scenario fails that need not, or passes although it is marked as
 // one that awaits something; 3 when one could not be played.

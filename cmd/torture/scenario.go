@@ -45,10 +45,11 @@ type play struct {
 	scenario Scenario
 	short    bool
 	seed     uint64
-	settled  int       // how often everything came to rest before the end
-	calm     time.Time // when the trouble ended
-	asked    int       // what a person did
-	note     []string  // what the report shall say
+	settled  int             // how often everything came to rest before the end
+	calm     time.Time       // when the trouble ended
+	asked    int             // what a person did
+	outside  map[string]bool // rows, as «fact/KEY», that are not to be sent, and say why
+	note     []string        // what the report shall say
 }
 
 // much is the size of something in the long and in the short form.

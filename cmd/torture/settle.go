@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"egissogw/cmd/torture/judge"
@@ -114,6 +115,7 @@ func (p *play) evidence(ctx context.Context) judge.Evidence {
 // refused are the rows that were wrong from the beginning and are still.
 func (p *play) refused(ctx context.Context) map[string]bool {
 	refused := map[string]bool{}
+	maps.Copy(refused, p.outside)
 	if !p.scenario.Defects {
 		return refused
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"egissogw/adapter/smev/smevtest"
@@ -8,10 +9,13 @@ import (
 	"egissogw/cmd/torture/world"
 )
 
-// scenarios are all bad days there are. What must hold in each is the list of
+// scenarios are all bad days there are: these, and those beside the plays of their kind.
+var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios)
+
+// commonScenarios are those whose plays are in several files. What must hold in each is the list of
 // invariants of package judge; Holds adds to it. What happens is in the file
 // play_*.go of its kind.
-var scenarios = []Scenario{
+var commonScenarios = []Scenario{
 	// Processes that die (play_kill.go).
 	{
 		Name: "kill-1", Facts: 7000, Gateways: 1, Defects: true, Limit: long,

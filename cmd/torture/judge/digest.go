@@ -37,7 +37,7 @@ func values(list []string, v any) []string {
 }
 
 // notCompared are elements that have no column of their own in the source.
-var notCompared = []string{"/uuid", "/lmszId", "/categoryId"}
+var notCompared = []string{"/uuid", "/lmszId", "/categoryId", "/lmszProviderCode"}
 
 // heldValues are the values of a fact in the register. Codeless leaves out the code of
 // the organisation, which the source does not know.

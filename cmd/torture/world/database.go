@@ -61,19 +61,56 @@ func (w *World) UseOwn(ctx context.Context, server *pgcluster.Cluster) error {
 	return nil
 }
 
-// Standby is a server that follows that of the gateway's database.
+// Standby is a server that follows another.
 type Standby struct {
 	*pgcluster.Cluster
 }
 
-// Standby starts one.
-func (w *World) Standby(ctx context.Context, synchronous bool) (*Standby, error) {
-	c, err := pgcluster.Follow(ctx, w.Own, pgcluster.Options{Dir: filepath.Join(w.Dir, "standby"), NoSync: true, Settings: w.settings})
+// UseMIS goes on with another server for the database of the МИС.
+func (w *World) UseMIS(ctx context.Context, server *pgcluster.Cluster) error {
+	pool, err := pgxpool.New(ctx, server.URL(DatabaseMIS))
+	if err != nil {
+		return fmt.Errorf("connect to the МИС: %w", err)
+	}
+	w.Source.Close()
+	w.former = append(w.former, w.MIS)
+	w.Source, w.MIS = pool, server
+	return nil
+}
+
+// UseSource goes on with another database of the server of the МИС.
+func (w *World) UseSource(ctx context.Context, database string) error {
+	pool, err := pgxpool.New(ctx, w.MIS.URL(database))
+	if err != nil {
+		return fmt.Errorf("connect to the МИС: %w", err)
+	}
+	w.Source.Close()
+	w.Source = pool
+	w.Options.Env = append(w.Options.Env, "EGISSOGW_SOURCE_DATABASE_URL="+w.MIS.URL(database))
+	return nil
+}
+
+// StandbyOfMIS starts a server that follows that of the МИС.
+func (w *World) StandbyOfMIS(ctx context.Context) (*Standby, error) {
+	return w.follow(ctx, w.MIS, "standby-mis")
+}
+
+func (w *World) follow(ctx context.Context, server *pgcluster.Cluster, name string) (*Standby, error) {
+	c, err := pgcluster.Follow(ctx, server, pgcluster.Options{Dir: filepath.Join(w.Dir, name), NoSync: true, Settings: w.settings})
 	if err != nil {
 		return nil, err
 	}
 	s := &Standby{c}
 	w.standbys = append(w.standbys, s)
+	return s, nil
+}
+
+// Standby starts a server that follows that of the gateway's database.
+func (w *World) Standby(ctx context.Context, synchronous bool) (*Standby, error) {
+	s, err := w.follow(ctx, w.Own, "standby")
+	if err != nil {
+		return nil, err
+	}
 	if synchronous {
 		for _, statement := range []string{
 			"alter system set synchronous_standby_names = '*'", "alter system set synchronous_commit = 'remote_apply'", "select pg_reload_conf()",

@@ -36,7 +36,12 @@ func makeKeys(dir string) (k keys, err error) {
 
 // newIdentity makes a test-only key and writes it into the folder.
 func newIdentity(dir, name string) (identity, error) {
-	made, err := smevtest.NewIdentity("Вымышленная организация "+name, time.Now().AddDate(0, 0, -30))
+	return newIdentityAt(dir, name, time.Now().AddDate(0, 0, -30))
+}
+
+// newIdentityAt makes a key that was made at a moment.
+func newIdentityAt(dir, name string, at time.Time) (identity, error) {
+	made, err := smevtest.NewIdentity("Вымышленная организация "+name, at)
 	if err != nil {
 		return identity{}, err
 	}

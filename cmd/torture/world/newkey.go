@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"egissogw/adapter/smev/smevtest"
 )
@@ -32,11 +33,36 @@ func (w *World) NewClientKey(ctx context.Context) (env []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	return made.settings(), w.register(ctx, made)
+}
+
+// register has the bus know a key of ours and forget the one before.
+func (w *World) register(ctx context.Context, made identity) error {
 	if err := w.Bus.Down(); err != nil {
-		return nil, err
+		return err
 	}
 	w.Bus.Options.Senders = []smevtest.Sender{{Mnemonic: Mnemonic, Name: "Вымышленный поставщик", Certificate: made.Certificate}}
-	return made.settings(), w.Bus.Up(ctx)
+	return w.Bus.Up(ctx)
+}
+
+// NewClientKeyUntil is NewClientKey of one with which may be signed until a moment.
+func (w *World) NewClientKeyUntil(ctx context.Context, end time.Time) (env []string, err error) {
+	made, err := w.keyUntil(end)
+	if err != nil {
+		return nil, err
+	}
+	return made.settings(), w.register(ctx, made)
+}
+
+// ClientKeyUntil is a key as settings with which may be signed until a moment; the bus does
+// not know it.
+func (w *World) ClientKeyUntil(end time.Time) (env []string, err error) {
+	made, err := w.keyUntil(end)
+	return made.settings(), err
+}
+
+func (w *World) keyUntil(end time.Time) (identity, error) {
+	return newIdentityAt(w.Dir, "client-ends", end.AddDate(-10, 0, 0))
 }
 
 // StrangeKey is a key nobody knows, as settings.

@@ -62,12 +62,11 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 	if f.Finish != "" && f.Finish < f.Start {
 		bad("", "Дата окончания действия назначения раньше даты начала")
 	}
-	if value(e, "lmszProviderCode") != "" {
-		// Somebody else's measure: this receiver knows the measures of one provider.
+	m := r.measures[f.Measure]
+	if value(e, "lmszProviderCode") != r.loader(m) {
 		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре поставщика не найдено")
 		return f, out
 	}
-	m := r.measures[f.Measure]
 	if m == nil || m.removed {
 		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре не найдено")
 		return f, out

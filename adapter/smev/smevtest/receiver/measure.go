@@ -15,7 +15,8 @@ type measure struct {
 	Enact      string              `json:"enact"`
 	Expiration string              `json:"expiration,omitempty"`
 	Form       string              `json:"form"`
-	Categories map[string][]string `json:"categories"` // id -> codes of needs criteria
+	Categories map[string][]string `json:"categories"`      // id -> codes of needs criteria
+	Other      bool                `json:"other,omitempty"` // another provider loaded it
 
 	replaced, removed bool
 }
@@ -39,6 +40,7 @@ func (r *Receiver) checkMeasure(e *xmlsafe.Element, id string) (*measure, []find
 		Expiration: value(e, "dateExpiration"),
 		Form:       value(class, "codeProvisionForm"),
 		Categories: map[string][]string{},
+		Other:      r.options.OtherProvider != "" && strings.Contains(value(e, "title"), r.options.OtherTitle),
 	}
 	var out []finding
 	bad := func(code, report string) { out = append(out, finding{Error, code, report}) }

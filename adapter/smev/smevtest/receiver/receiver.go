@@ -77,6 +77,17 @@ type Options struct {
 	// RefusesText, if set, refuses a file of facts that holds it as a whole: what ЕГИССО
 	// minds without any schema, rule or name of a record that would say so.
 	RefusesText string
+	// OtherProvider is the code of another provider, who loaded the measures whose title holds
+	// OtherTitle: facts must name its code with them, and with no others (014). None if empty.
+	OtherProvider, OtherTitle string
+}
+
+// loader is the code a fact must name with a measure; "" none.
+func (r *Receiver) loader(m *measure) string {
+	if m == nil || !m.Other {
+		return ""
+	}
+	return r.options.OtherProvider
 }
 
 // Receiver holds the registers. It is not safe for concurrent use: the bus

@@ -3,6 +3,7 @@ package receiver_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,21 @@ func TestFactSamples(t *testing.T) {
 				t.Error("recordNumSuccess must be absent for 0 and present otherwise")
 			}
 		})
+	}
+}
+
+// A fact names the provider who loaded its measure, if that is another one, and no other.
+func TestMeasureOfAnotherProvider(t *testing.T) {
+	silent := string(samples.Read(t, "samples/10.06.S-1.1.0", "valid.data.one-prescription.xml"))
+	named := regexp.MustCompile(`(<(\w+:)?lmszId>[^<]*</(?:\w+:)?lmszId>)`).ReplaceAllString(silent, "$1<${2}lmszProviderCode>0042.000007</${2}lmszProviderCode>")
+	for _, c := range []struct {
+		other, text string
+		accepted    bool
+	}{{"", silent, true}, {"", named, false}, {"0042.000007", silent, false}, {"0042.000007", named, true}, {"0042.000008", named, false}} {
+		res := facts(t, world(t, receiver.Options{OtherProvider: c.other}), []byte(c.text))
+		if len(res.Records) != 1 || res.Records[0].Accepted != c.accepted {
+			t.Errorf("measure of %q, named %t: %+v", c.other, c.text == named, res)
+		}
 	}
 }
 
