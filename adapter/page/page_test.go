@@ -61,11 +61,11 @@ func TestPages(t *testing.T) {
 		planted(t, p.path, text)
 	}
 	t.Run("details", w.details)
-	t.Run("approval", w.approval)
 	t.Run("paging", w.paging)
 	t.Run("doors", w.doors)
 	t.Run("sessions", w.sessions)
 	t.Run("guesses", w.guesses)
+	t.Run("approval", w.approval)
 	planted(t, "the log", w.log.String())
 	w.store.Close()
 	w.pass(time.Hour)
