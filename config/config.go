@@ -227,12 +227,16 @@ type Job struct {
 
 // Watch is how others see and hear that the gateway is well.
 type Watch struct {
-	Listen       string `env:"LISTEN" check:"listen" doc:"Узел и порт, на которых служба показывает /metrics (Prometheus), /healthz и /readyz, например 127.0.0.1:9464; без узла — 127.0.0.1; пусто — не слушает. Персональных данных там нет, входа тоже: вход есть только на страницу для людей (PAGE_TOKEN)"`
-	Certificate  File   `env:"LISTEN_CERTIFICATE_FILE" doc:"Файл PEM с сертификатом TLS этого узла и цепочкой; с ним и LISTEN_KEY_FILE служба слушает только https. Обновлённый файл читается без перезапуска"`
-	Key          File   `env:"LISTEN_KEY_FILE" doc:"Файл PEM с ключом этого сертификата"`
-	PageToken    Secret `env:"PAGE_TOKEN" secret:"file" check:"token" doc:"Ключ доступа к странице для людей (журнал, реестры, что не так), не короче 16 знаков, например openssl rand -hex 32; страница только показывает и сведений о людях не содержит. Не на 127.0.0.1 нужен TLS. Пусто — страницы нет"`
-	PageHosts    string `env:"PAGE_HOSTS" check:"hosts" doc:"Имена через запятую, под которыми открывают страницу, если она за прокси с TLS; кроме них — узел из LISTEN, localhost и имена сертификата. Запрос к другому имени отклоняется"`
-	AlertCommand File   `env:"ALERT_COMMAND" doc:"Программа (полный путь, без оболочки и параметров), которой служба сообщает о начале и о конце неисправности: JSON на стандартный вход, без персональных данных, не дольше 30 секунд; пусто — не сообщает"`
+	Listen         string        `env:"LISTEN" check:"listen" doc:"Узел и порт, на которых служба показывает /metrics (Prometheus), /healthz и /readyz, например 127.0.0.1:9464; без узла — 127.0.0.1; пусто — не слушает. Персональных данных там нет, входа тоже: вход есть только на страницу для людей (PAGE_TOKEN)"`
+	Certificate    File          `env:"LISTEN_CERTIFICATE_FILE" doc:"Файл PEM с сертификатом TLS этого узла и цепочкой; с ним и LISTEN_KEY_FILE служба слушает только https. Обновлённый файл читается без перезапуска"`
+	Key            File          `env:"LISTEN_KEY_FILE" doc:"Файл PEM с ключом этого сертификата"`
+	PageToken      Secret        `env:"PAGE_TOKEN" secret:"file" check:"token" doc:"Ключ доступа к странице для людей (журнал, реестры, что не так), не короче 16 знаков, например openssl rand -hex 32; страница только показывает и сведений о людях не содержит. Не на 127.0.0.1 нужен TLS. Пусто — страницы нет"`
+	PageHosts      string        `env:"PAGE_HOSTS" check:"hosts" doc:"Имена через запятую, под которыми открывают страницу, если она за прокси с TLS; кроме них — узел из LISTEN, localhost и имена сертификата. Запрос к другому имени отклоняется"`
+	AlertCommand   File          `env:"ALERT_COMMAND" doc:"Программа (полный путь, без оболочки и параметров), которой служба сообщает о начале и о конце неисправности: JSON на стандартный вход, без персональных данных, не дольше 30 секунд; пусто — не сообщает"`
+	Heartbeat      Secret        `env:"HEARTBEAT_URL" check:"url" doc:"Адрес (http или https), к которому служба обращается GET-запросом раз в HEARTBEAT_EVERY, пока может работать: следящая служба (healthchecks, Uptime Kuma, Zabbix) поднимает тревогу, когда обращения прекращаются. Данных в запросе нет; адрес с ключом лучше хранить в файле. Пусто — не обращается"`
+	HeartbeatEvery time.Duration `env:"HEARTBEAT_EVERY,default=1m" range:"10s..1h" doc:"Как часто"`
+	Summary        Schedule      `env:"SCHEDULE_SUMMARY,default=0 8 * * *" doc:"Когда раз в сутки передать ALERT_COMMAND сводку: что ушло, что вернулось, кому что делать (представление egisso.day_summary); off — не передавать"`
+	ReportTerm     int           `env:"REPORT_TERM,default=0" range:"0..3650" doc:"За сколько суток после решения о назначении ЕГИССО должна принять факт: принятые позже считает отчёт (egissogw report) и показывает status. Спецификация срока не называет, его задаёт регион; 0 — срока нет"`
 }
 
 // Log is the program's own log.

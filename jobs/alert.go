@@ -69,6 +69,9 @@ type AlertFinding struct {
 // AlertJob is how the ledger calls the telling; that it fails is no reason to tell more.
 const AlertJob = "alert"
 
+// HeartbeatJob is how it calls telling that the gateway works.
+const HeartbeatJob = "heartbeat"
+
 // databaseGone stands for the list when it cannot be read.
 var databaseGone = store.Finding{Severity: store.Trouble, Code: "database_down", Count: 1, Text: "База шлюза не отвечает: шлюз не работает", Advice: "Проверить: egissogw check"}
 

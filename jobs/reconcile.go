@@ -27,7 +27,9 @@ type Reconcile struct {
 	Every time.Duration
 	// Found is told what every register came to; it may be nil.
 	Found func(store.Reconciliation)
-	Log   *slog.Logger
+	// Seen is told how far the comparison of a register is; it may be nil.
+	Seen func(store.Reconciliation)
+	Log  *slog.Logger
 }
 
 // goneFew and goneShare are how many rows, or which share of them, may be gone
@@ -171,6 +173,9 @@ func (c *comparing) compare(ctx context.Context) error {
 		return nil
 	}
 	c.r.Seen += len(c.batch)
+	if c.Seen != nil {
+		c.Seen(*c.r)
+	}
 	s := c.Collect.Store
 	differ, err := s.CompareRows(ctx, c.r, c.batch)
 	if err != nil {

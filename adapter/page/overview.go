@@ -12,6 +12,7 @@ type overview struct {
 	frame
 	Troubles []finding
 	Todo     []finding
+	Summary  []summarySection // of the last day
 	Charts   []chart
 	Days     []store.Day // newest first
 	Counted  time.Time   // when the days were
@@ -55,6 +56,8 @@ func (p *Page) overview(w http.ResponseWriter, _ *http.Request) error {
 			view.Todo = append(view.Todo, line)
 		}
 	}
+	lines, _ := remembered(p, &p.summary, othersOldest)
+	view.Summary = summarySections(lines)
 	list, _ := remembered(p, &p.days, othersOldest)
 	view.Charts, view.Counted = charts(list), p.days.Taken()
 	for i := len(list) - 1; i >= 0; i-- {
@@ -102,4 +105,27 @@ func (p *Page) finding(found store.Finding) finding {
 		line.Detail = p.mask.text(found.Detail)
 	}
 	return line
+}
+
+// summarySection is a part of what happened in a day. What needs somebody is told by whom.
+type summarySection struct {
+	Title string
+	Lines []store.SummaryLine
+}
+
+// summarySections are the lines in their order, those of each person together.
+func summarySections(lines []store.SummaryLine) (sections []summarySection) {
+	for _, l := range lines {
+		title := map[string]string{store.SummaryLeft: "Ушло", store.SummaryReturned: "Вернулось", store.SummaryWaiting: "Ждёт ответа"}[l.Section]
+		if l.Section == store.SummaryNeeds {
+			title = "Делает " + l.Who
+		}
+		if n := len(sections); n == 0 || sections[n-1].Title != title {
+			sections = append(sections, summarySection{Title: title})
+		}
+		last := &sections[len(sections)-1]
+		l.Text = oneLine(l.Text)
+		last.Lines = append(last.Lines, l)
+	}
+	return sections
 }

@@ -25,7 +25,8 @@ type Options struct {
 	Records    func(context.Context) ([]store.Count, error)
 	Classifier func(context.Context) (store.ClassifierOverview, error)
 	Days       func(context.Context) ([]store.Day, error) // oldest first
-	StateText  func(state string) string                  // what a state of a record is called
+	Summary    func(context.Context) ([]store.SummaryLine, error)
+	StateText  func(state string) string // what a state of a record is called
 
 	Token   string
 	Hosts   func(host string) bool // the names it may be called by, without port
@@ -77,6 +78,7 @@ type Page struct {
 	records    memo.Value[[]store.Count]
 	days       memo.Value[[]store.Day]
 	classifier memo.Value[store.ClassifierOverview]
+	summary    memo.Value[[]store.SummaryLine]
 	ctx        context.Context // of what is asked in the background
 	cancel     context.CancelFunc
 	work       sync.WaitGroup // requests, and what is asked in the background
@@ -97,6 +99,7 @@ func New(o Options) (*Page, error) {
 	p.numbers.Ask, p.numbers.Least, p.numbers.Term, p.numbers.Now = o.Numbers, numbersLeast, numbersTerm, o.Now
 	p.records.Ask, p.records.Least, p.records.Term, p.records.Now = o.Records, recordsLeast, recordsTerm, o.Now
 	p.classifier.Ask, p.classifier.Least, p.classifier.Term, p.classifier.Now = o.Classifier, classifierLeast, classifierTerm, o.Now
+	p.summary.Ask, p.summary.Least, p.summary.Term, p.summary.Now = o.Summary, recordsLeast, recordsTerm, o.Now
 	p.days.Ask, p.days.Least, p.days.Term, p.days.Now = o.Days, daysLeast, daysTerm, o.Now
 	p.routes()
 	return p, nil

@@ -31,7 +31,7 @@ var pages = []struct {
 	path string
 	has  []string
 }{
-	{"/", []string{"Что не так", "Не удаётся", "сервер •••", "Ждёт человека", "Пакет требует внимания", "Отправлено записей", "<svg", "Включен", "egissogw journal"}},
+	{"/", []string{"Что не так", "Не удаётся", "сервер •••", "Ждёт человека", "Пакет требует внимания", "Отправлено записей", "<svg", "За сутки", "Делает администратор шлюза", "Включен", "egissogw journal"}},
 	{"/journal", []string{"Дата создания", "Тип пакета", "Количество записей", "Статус", "Информация", "Запрос обновлений КМСЗ", "Завершена обработка ответа",
 		"Пакет отклонен. Ошибка: Бизнес-данные не соответствуют схеме, получатель •••", "нужен человек", "Пакет принят частично. Принято записей: ", ", отклонено: 3", `rel="next"`}},
 	{"/journal?register=kmsz", []string{"Запрос обновлений КМСЗ"}},
@@ -65,6 +65,7 @@ func TestPages(t *testing.T) {
 	t.Run("doors", w.doors)
 	t.Run("sessions", w.sessions)
 	t.Run("guesses", w.guesses)
+	t.Run("approval", w.approval)
 	planted(t, "the log", w.log.String())
 	w.store.Close()
 	w.pass(time.Hour)
@@ -311,5 +312,20 @@ func TestClosedPage(t *testing.T) {
 	bearer(r)
 	if p.ServeHTTP(answer, r); answer.Code != http.StatusServiceUnavailable {
 		t.Errorf("%d", answer.Code)
+	}
+}
+
+// Who is asked, and what they said, is seen in the list and with the package.
+func (w *world) approval(t *testing.T) {
+	w.exec(t, `insert into egisso.package (id, register, format, format_version, provider, record_count, created_at)
+		select md5('approval')::uuid, 'organization', '10.15.I', '1.0.3', '0001.000001', 1, now() + interval '1 minute'`)
+	for _, rule := range []string{"insert into egisso.approval_rule (register, agree) values ('organization', true)", "delete from egisso.approval_rule"} {
+		w.exec(t, rule)
+		list := w.see(t, "/journal?register=organization")
+		for _, text := range []string{list, w.see(t, packageLink.FindString(list))} {
+			if asked := strings.Contains(text, "ждёт согласования"); asked != strings.HasPrefix(rule, "insert") {
+				t.Errorf("after %s: asked %v", rule, asked)
+			}
+		}
 	}
 }

@@ -75,6 +75,7 @@ func newWorld(t *testing.T, fill string, change func(*page.Options)) *world {
 		Days: func(ctx context.Context) ([]store.Day, error) {
 			return w.store.Viewer(time.Minute).Daily(ctx, w.now(), moscow, 30)
 		},
+		Summary:   w.store.DaySummary,
 		StateText: func(state string) string { return states[state] }, Token: token, Zone: moscow, Version: "1.0", Now: w.now,
 		Hosts: func(host string) bool { return page.Loopback(host) || host == "gateway.example" },
 		Log:   slog.New(slog.NewTextHandler(&w.log, nil)),

@@ -31,7 +31,7 @@ const (
 var FindingCodes = []string{
 	"read_only", "contour", "archive_loss", "serve_silent", "outdated", "instances_differ", "approval_differs", "archive", "certificate", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
 	"sender_unknown", "unread", "interrupted", "nameless", "unverified", "unkept", "foreign", "mass_change", "refusal", "code_unknown", "late", "reconcile_overdue", "set_aside", "stranger",
-	"disapproved", "approval", "package", "incoming", "unconfirmed", "sender_remembered", "blocked", "serve_never",
+	"disapproved", "approval", "package", "incoming", "unconfirmed", "sender_remembered", "facts_late", "blocked", "serve_never",
 }
 
 // Troubled reports whether there is trouble in a list.

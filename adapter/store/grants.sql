@@ -76,6 +76,8 @@ begin
             egisso.accepted_unneeded(egisso.record), egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
             egisso.owner_recovers(), egisso.schema_owner(),
             egisso.present_record(text, text), egisso.show_present_record(text, text), egisso.compact_row_totals() to egisso_gateway;
+        grant insert, delete on egisso.told_summary to egisso_gateway;
+        grant execute on function egisso.count_packages(integer), egisso.set_report_term(integer) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
             egisso.note_unconfirmed(uuid, text, uuid[], text[]), egisso.settle_unconfirmed(uuid, uuid[], text[], text) to egisso_gateway;
         -- Evidence whose term is over goes through functions that ask whether it may.
@@ -117,7 +119,7 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.record_status, egisso.record_counts,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.fact_report, egisso.day_summary, egisso.record_status, egisso.record_counts,
             egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
             egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,

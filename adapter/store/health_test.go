@@ -44,6 +44,10 @@ var healthStories = []struct {
 	{"reconciliation is off", `insert into egisso.reconciliation (register, started_at, finished_at) values ('fact', now() - interval '3 days', now())`, ""},
 	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
 	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
+	{"facts are late", `insert into egisso.package (id, register, format, format_version, provider, state, result, record_count, queued_at, closed_at) values (md5('late')::uuid, 'fact', '10.06.S', '1.1.0', 'p', 'answered', 'accepted', 9, now(), now());
+		insert into egisso.package_total values (md5('late')::uuid, 'm', 9, 9, 0, 2)`, ""},
+	{"where they may not be", `update egisso.report_term set days = 3`, "todo facts_late  2"},
+	{"they are no more", `delete from egisso.package_total`, ""},
 	{"a row to correct", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, row_findings) values ('fact', '1', '1', now(), false, '[{"severity": "error"}]'), ('fact', '2', '2', now(), true, '[{"severity": "error"}]')`, "todo blocked fact 1"},
 	{"an organisation without a code", `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty) values ('onmsz', '7', '7', now(), false);
 		insert into egisso.record (id, register, row_key, kind, provider, state) values (gen_random_uuid(), 'onmsz', '7', 'application', 'p', 'rejected')`, "todo code_unknown 7 1"},

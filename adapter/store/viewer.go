@@ -87,7 +87,7 @@ func (v *Viewer) Journal(ctx context.Context, p JournalPage) (lines []JournalLin
 
 func journalLine(row pgx.CollectableRow) (l JournalLine, err error) {
 	return l, row.Scan(&l.ID, &l.CreatedAt, &l.PackageType, &l.RecordCount, &l.Status, &l.Info, &l.State, &l.Result, &l.Review, &l.MessageID,
-		&l.Unconfirmed, &l.Warned, &l.Register, &l.Format, &l.Channel, &l.Held, &l.SignedAt, &l.QueuedAt, &l.ClosedAt)
+		&l.Unconfirmed, &l.Warned, &l.Register, &l.Format, &l.Channel, &l.Held, &l.SignedAt, &l.QueuedAt, &l.ClosedAt, &l.Approval)
 }
 
 // PackageView is a package and a stretch of its details.

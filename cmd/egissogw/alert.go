@@ -66,11 +66,16 @@ func (g *gateway) alerting(c config.Config) *jobs.Alert {
 	if c.Watch.AlertCommand == "" {
 		return nil
 	}
+	return &jobs.Alert{Store: g.store, Send: alertCommand(string(c.Watch.AlertCommand), alertTerm), Host: ownHost(), Version: programVersion(), Now: time.Now}
+}
+
+// ownHost is the name of this machine, "" if it has none.
+func ownHost() string {
 	host, err := os.Hostname()
 	if err != nil {
-		host = ""
+		return ""
 	}
-	return &jobs.Alert{Store: g.store, Send: alertCommand(string(c.Watch.AlertCommand), alertTerm), Host: host, Version: programVersion(), Now: time.Now}
+	return host
 }
 
 // keepAlerting looks until ctx ends.

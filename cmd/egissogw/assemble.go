@@ -77,7 +77,7 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 }
 
 func (g *gateway) openDatabases(ctx context.Context, c config.Config, p *parts) error {
-	s, err := openStore(ctx, c.Database)
+	s, err := openStore(ctx, c.Database, inZone(c)...)
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,10 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus, Instance: p.instance}, Schedule: minutely},
 		{Job: jobs.Late{Source: p.source, Store: p.store, Log: p.log}, Schedule: hourly, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
+		{Job: &jobs.Count{Store: p.store, Term: c.Watch.ReportTerm}, Schedule: minutely},
+	}
+	if c.Watch.AlertCommand != "" && c.Watch.Summary.Schedule != nil {
+		entries = append(entries, jobs.Entry{Job: p.summary(c), Schedule: minutely})
 	}
 	if p.archive != nil {
 		entries = append(entries, jobs.Entry{Job: p.archive, Schedule: minutely})
@@ -140,6 +144,13 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		})
 	}
 	return entries, nil
+}
+
+func (p *parts) summary(c config.Config) jobs.Job {
+	return &jobs.Summary{
+		Store: p.store, Send: alertCommand(string(c.Watch.AlertCommand), alertTerm), Host: ownHost(), Version: programVersion(),
+		Location: c.Job.TimeZone.Location, Now: time.Now, Due: c.Watch.Summary.Schedule.Next,
+	}
 }
 
 // openArchive is nil where none is configured.

@@ -92,7 +92,7 @@ func (a *app) listChanges(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintln(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С")
+	fprintf(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С\n")
 	for _, c := range list {
 		fprintf(w, "%s\t%s\t%s\t%d\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, timeText(c.Since))
 	}

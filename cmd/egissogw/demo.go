@@ -62,9 +62,12 @@ func demo(ctx context.Context, a *app, args []string) error {
 		}
 		options.SimArg = append(options.SimArg, "--save", path)
 	}
+	bar := a.progress()
 	narrowed := *a
-	narrowed.stdout = newNarrow(a.stdout)
-	p := &play{app: &narrowed, wide: a.stdout, program: program, began: time.Now(), changes: *changes, seed: *seed}
+	wide := bar.over(a.stdout)
+	narrowed.stdout = newNarrow(wide)
+	defer bar.busy("Демонстрация идёт")()
+	p := &play{app: &narrowed, wide: wide, program: program, began: time.Now(), changes: *changes, seed: *seed}
 	return p.perform(ctx, options, *keep)
 }
 

@@ -65,8 +65,12 @@ func export(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
+	bar := a.progress()
+	done := bar.busy("Пакеты формируются")
 	files, troubles := a.filesToWrite(ctx, s, c, *again, registers, day)
-	written, err := writeExport(ctx, s, files, dir, day.String(), *zipped)
+	done()
+	written, err := writeExport(ctx, s, files, dir, day.String(), *zipped, bar)
+	bar.end()
 	if err := errors.Join(troubles, err); err != nil {
 		return operatorError(err)
 	}
@@ -147,7 +151,7 @@ func exportRegisters(names string) ([]egisso.Register, error) {
 
 // writeExport writes the files, then notes that they were written: a crash between
 // leaves files that the next export writes again, the same octets.
-func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, dir, date string, zipped bool) ([]exportedFile, error) {
+func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, dir, date string, zipped bool, bar *progress) ([]exportedFile, error) {
 	written := []exportedFile{}
 	if len(files) == 0 || files[0].Name == "" {
 		return written, nil
@@ -160,7 +164,8 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 			return written, err
 		}
 	}
-	for _, f := range files {
+	for i, f := range files {
+		bar.at("Файлы записываются:", i+1, len(files))
 		name := archive
 		if !zipped {
 			name = f.Name

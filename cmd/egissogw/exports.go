@@ -37,7 +37,7 @@ func showExports(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintln(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС")
+	fprintf(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС\n")
 	for _, x := range list {
 		fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, timeText(x.DueAt), egisso.Register(x.Register).Named(), exportKinds[x.Kind],
 			x.Packages, x.Records, x.Accepted, x.Rejected, x.Status)

@@ -74,6 +74,7 @@ var connectTexts = map[string]string{
 	pgerrcode.InvalidAuthorizationSpecification: "сервер не пускает: такой роли нет, или pg_hba.conf не пускает её отсюда",
 	pgerrcode.InvalidCatalogName:                "базы с таким именем на сервере нет: проверьте имя базы",
 	pgerrcode.InsufficientPrivilege:             "роли не разрешено подключаться: grant connect on database",
+	pgerrcode.DiskFull:                          "на диске сервера базы кончилось место: освободите его",
 	pgerrcode.TooManyConnections:                "на сервере кончились соединения: max_connections",
 	pgerrcode.CannotConnectNow:                  "сервер запускается или останавливается: повторите позже",
 }

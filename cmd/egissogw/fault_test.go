@@ -48,55 +48,67 @@ func TestMistakes(t *testing.T) {
 	onSource(t, altered, `alter view egisso_source.fact rename column decision_date to decided; drop view egisso_source.local_measure cascade`)
 	url := func(address string) string { return "postgres://u:secretword@" + address + "/db?sslmode=disable" }
 	is := func(name, value string) map[string]string { return map[string]string{name: value} }
+	newer := migrated(t)["EGISSOGW_DATABASE_URL"]
+	onSource(t, newer, `update egisso.schema_version set version = 99`)
+	var lines []mistakeLine
 	for name, m := range map[string]mistake{
-		"wrong password":        {is("DATABASE_URL", url(refusing(t, "28P01"))), "database", "EGISSOGW_DATABASE_URL", "не принял пароль", "проверьте имя и пароль"},
-		"not let in":            {is("DATABASE_URL", url(refusing(t, "28000"))), "database", "EGISSOGW_DATABASE_URL", "сервер не пускает", "pg_hba.conf"},
-		"no right to connect":   {is("SOURCE_DATABASE_URL", url(refusing(t, "42501"))), "source", "EGISSOGW_SOURCE_DATABASE_URL", "не разрешено подключаться", "grant connect"},
-		"wrong database":        {is("DATABASE_URL", db+"&dbname=nosuch"), "database", "EGISSOGW_DATABASE_URL", "базы с таким именем", "проверьте имя базы"},
-		"wrong role of the МИС": {is("SOURCE_DATABASE_URL", source+"&user=nosuch"), "source", "EGISSOGW_SOURCE_DATABASE_URL", "такой роли нет", "pg_hba.conf"},
-		"wrong port":            {is("DATABASE_URL", url(closed)), "database", "EGISSOGW_DATABASE_URL", "соединение отвергнуто", "проверьте порт"},
-		"no socket":             {is("DATABASE_URL", "postgres:///db?host="+dir), "database", "EGISSOGW_DATABASE_URL", "нет сокета", "проверьте каталог"},
-		"wrong scheme":          {is("DATABASE_URL", "mysql://u@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "ожидается postgres://"},
-		"sign not written as %": {is("DATABASE_URL", "postgres://u:secretword%zz@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "% — %25"},
-		"schema not made":       {is("DATABASE_URL", pgtest.Empty(t)), "database", "egisso", "схемы", "egissogw migrate"},
-		"no grants":             {is("SOURCE_DATABASE_URL", source+"&user=egissogw_poor"), "source", "fact", "нет права чтения", "grant select on"},
-		"column renamed":        {is("SOURCE_DATABASE_URL", altered), "source", "fact.decision_date", "нет обязательного столбца", "добавьте его в представление"},
-		"view gone":             {is("SOURCE_DATABASE_URL", altered), "source", "local_measure", "нет представления", "создайте"},
-		"no views":              {is("SOURCE_SCHEMA", "elsewhere"), "source", "elsewhere", "нет", ""},
-		"port of the bus":       {is("SMEV_URL", "http://"+closed+"/ws"), "smev", "EGISSOGW_SMEV_URL", "соединение отвергнуто", "проверьте порт"},
-		"path of the bus":       {is("SMEV_URL", inOrder["EGISSOGW_SMEV_URL"]+"s"), "smev", "по этому адресу", "404", "проверьте путь"},
-		"scheme of the bus":     {is("SMEV_URL", strings.Replace(inOrder["EGISSOGW_SMEV_URL"], "http:", "https:", 1)), "smev", "EGISSOGW_SMEV_URL", "без TLS", "https или http"},
-		"version of the schema": {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://" + closed + "/v1.3/ws"}, "smev", "EGISSOGW_SMEV_SCHEMA=1.2", "для схем 1.3", ""},
-		"foreign trust":         {is("SMEV_CERTIFICATES", text), "smev", "EGISSOGW_SMEV_CERTIFICATES", "сертификат не читается", ""},
-		"files: port":           {is("FTP_ADDRESS", closed), "ftp", "EGISSOGW_FTP_ADDRESS", "соединение отвергнуто", "проверьте порт"},
-		"files: password":       {is("FTP_PASSWORD", "wrong"), "ftp", "EGISSOGW_FTP_PASSWORD", "вход не удался", "проверьте"},
-		"key of another":        {is("SOFTKEY_KEY_FILE", otherKey), "signer", "сертификат", "не подходит к закрытому ключу", ""},
-		"expired":               {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, "signer", "сертификата", "срок действия сертификата истёк", ""},
-		"no key":                {is("SOFTKEY_KEY_FILE", text), "signer", "закрытый ключ", "не читается", ""},
-		"missing file":          {is("SOFTKEY_KEY_FILE", missing), "settings", "EGISSOGW_SOFTKEY_KEY_FILE", missing + " не найден", ""},
-		"secret as its file":    {is("FTP_PASSWORD_FILE", "secretword"), "settings", "EGISSOGW_FTP_PASSWORD_FILE", "файл не найден", ""},
-		"wrong zone":            {is("TIME_ZONE", "Europe/Moskow"), "settings", "EGISSOGW_TIME_ZONE", "неизвестный часовой пояс", "например Europe/Moscow"},
-		"code of the example":   {is("PROVIDER_CODE", "0000.000000"), "settings", "EGISSOGW_PROVIDER_CODE", "образец", "укажите код"},
-		"no archive":            {is("ARCHIVE_DIR", missing), "archive", "EGISSOGW_ARCHIVE_DIR", "нет " + missing, "проверьте путь"},
-		"no schemas":            {is("SCHEMA_DIR", missing), "settings", "EGISSOGW_SCHEMA_DIR", "нет " + missing, "проверьте путь"},
-		"no queries":            {is("SOURCE_QUERIES", missing), "source", "EGISSOGW_SOURCE_QUERIES", "нет " + missing, "проверьте путь"},
+		"схема новее программы":               {is("DATABASE_URL", newer), "database", "egisso", "схем", ""},
+		"диск сервера базы полон":             {is("DATABASE_URL", url(refusing(t, "53100"))), "database", "EGISSOGW_DATABASE_URL", "кончилось место", "освободите"},
+		"каталог вместо файла":                {is("SOFTKEY_KEY_FILE", dir), "settings", "EGISSOGW_SOFTKEY_KEY_FILE", "не обычный файл", ""},
+		"пароль базы в файле, его нет":        {map[string]string{"DATABASE_URL": "", "DATABASE_URL_FILE": missing}, "settings", "EGISSOGW_DATABASE_URL_FILE", "не найден", ""},
+		"неверный пароль базы":                {is("DATABASE_URL", url(refusing(t, "28P01"))), "database", "EGISSOGW_DATABASE_URL", "не принял пароль", "проверьте имя и пароль"},
+		"роль базы не пускают (pg_hba.conf)":  {is("DATABASE_URL", url(refusing(t, "28000"))), "database", "EGISSOGW_DATABASE_URL", "сервер не пускает", "pg_hba.conf"},
+		"роли нельзя подключаться к базе МИС": {is("SOURCE_DATABASE_URL", url(refusing(t, "42501"))), "source", "EGISSOGW_SOURCE_DATABASE_URL", "не разрешено подключаться", "grant connect"},
+		"неверное имя базы":                   {is("DATABASE_URL", db+"&dbname=nosuch"), "database", "EGISSOGW_DATABASE_URL", "базы с таким именем", "проверьте имя базы"},
+		"неверная роль базы МИС":              {is("SOURCE_DATABASE_URL", source+"&user=nosuch"), "source", "EGISSOGW_SOURCE_DATABASE_URL", "такой роли нет", "pg_hba.conf"},
+		"неверный порт базы":                  {is("DATABASE_URL", url(closed)), "database", "EGISSOGW_DATABASE_URL", "соединение отвергнуто", "проверьте порт"},
+		"неверный каталог сокета базы":        {is("DATABASE_URL", "postgres:///db?host="+dir), "database", "EGISSOGW_DATABASE_URL", "нет сокета", "проверьте каталог"},
+		"неверная схема адреса базы":          {is("DATABASE_URL", "mysql://u@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "ожидается postgres://"},
+		"знак в пароле не записан через %":    {is("DATABASE_URL", "postgres://u:secretword%zz@h/db"), "settings", "EGISSOGW_DATABASE_URL", "не строка подключения", "% — %25"},
+		"схема не создана":                    {is("DATABASE_URL", pgtest.Empty(t)), "database", "egisso", "схемы", "egissogw migrate"},
+		"нет прав на представления МИС":       {is("SOURCE_DATABASE_URL", source+"&user=egissogw_poor"), "source", "fact", "нет права чтения", "grant select on"},
+		"столбец представления переименован":  {is("SOURCE_DATABASE_URL", altered), "source", "fact.decision_date", "нет обязательного столбца", "добавьте его в представление"},
+		"представления нет":                   {is("SOURCE_DATABASE_URL", altered), "source", "local_measure", "нет представления", "создайте"},
+		"неверная схема представлений":        {is("SOURCE_SCHEMA", "elsewhere"), "source", "elsewhere", "нет", ""},
+		"неверный порт СМЭВ":                  {is("SMEV_URL", "http://"+closed+"/ws"), "smev", "EGISSOGW_SMEV_URL", "соединение отвергнуто", "проверьте порт"},
+		"неверный путь СМЭВ":                  {is("SMEV_URL", inOrder["EGISSOGW_SMEV_URL"]+"s"), "smev", "по этому адресу", "404", "проверьте путь"},
+		"https вместо http":                   {is("SMEV_URL", strings.Replace(inOrder["EGISSOGW_SMEV_URL"], "http:", "https:", 1)), "smev", "EGISSOGW_SMEV_URL", "без TLS", "https или http"},
+		"не та версия схем СМЭВ":              {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://" + closed + "/v1.3/ws"}, "smev", "EGISSOGW_SMEV_SCHEMA=1.2", "для схем 1.3", ""},
+		"в файле доверия не сертификаты СМЭВ": {is("SMEV_CERTIFICATES", text), "smev", "EGISSOGW_SMEV_CERTIFICATES", "сертификат не читается", ""},
+		"неверный порт файлового хранилища":   {is("FTP_ADDRESS", closed), "ftp", "EGISSOGW_FTP_ADDRESS", "соединение отвергнуто", "проверьте порт"},
+		"неверный пароль файлового хранилища": {is("FTP_PASSWORD", "wrong"), "ftp", "EGISSOGW_FTP_PASSWORD", "вход не удался", "проверьте"},
+		"ключ не от этого сертификата":        {is("SOFTKEY_KEY_FILE", otherKey), "signer", "сертификат", "не подходит к закрытому ключу", ""},
+		"сертификат истёк":                    {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, "signer", "сертификата", "срок действия сертификата истёк", ""},
+		"в файле ключа не ключ":               {is("SOFTKEY_KEY_FILE", text), "signer", "закрытый ключ", "не читается", ""},
+		"файла ключа нет":                     {is("SOFTKEY_KEY_FILE", missing), "settings", "EGISSOGW_SOFTKEY_KEY_FILE", missing + " не найден", ""},
+		"секрет вместо имени файла с ним":     {is("FTP_PASSWORD_FILE", "secretword"), "settings", "EGISSOGW_FTP_PASSWORD_FILE", "файл не найден", ""},
+		"неверный часовой пояс":               {is("TIME_ZONE", "Europe/Moskow"), "settings", "EGISSOGW_TIME_ZONE", "неизвестный часовой пояс", "например Europe/Moscow"},
+		"код поставщика из образца":           {is("PROVIDER_CODE", "0000.000000"), "settings", "EGISSOGW_PROVIDER_CODE", "образец", "укажите код"},
+		"каталога архива нет":                 {is("ARCHIVE_DIR", missing), "archive", "EGISSOGW_ARCHIVE_DIR", "нет " + missing, "проверьте путь"},
+		"каталога схем нет":                   {is("SCHEMA_DIR", missing), "settings", "EGISSOGW_SCHEMA_DIR", "нет " + missing, "проверьте путь"},
+		"каталога запросов к МИС нет":         {is("SOURCE_QUERIES", missing), "source", "EGISSOGW_SOURCE_QUERIES", "нет " + missing, "проверьте путь"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := maps.Clone(inOrder)
 			for variable, value := range m.change {
 				env["EGISSOGW_"+variable] = value
 			}
-			lines := problemsOf(t, env, m.part)
-			for _, line := range lines {
+			said := problemsOf(t, env, m.part)
+			for _, line := range said {
 				if strings.Contains(line, "secretword") || strings.Contains(line, closed) {
 					t.Errorf("a part of an address is shown: %s", line)
 				}
 				if strings.Contains(line, m.where) && strings.Contains(line, m.what) && strings.Contains(line, m.remedy) {
+					lines = append(lines, mistakeLine{name, m.part, line, serveOn(t, env), statusOn(t, env, m)})
+					onSource(t, db, `delete from egisso.contour`)
 					return
 				}
 			}
-			t.Errorf("no line with %q, %q and %q among\n%s", m.where, m.what, m.remedy, strings.Join(lines, "\n"))
+			t.Errorf("no line with %q, %q and %q among\n%s", m.where, m.what, m.remedy, strings.Join(said, "\n"))
 		})
+	}
+	if !t.Failed() {
+		compareMistakes(t, lines)
 	}
 }
 

@@ -141,3 +141,21 @@ func TestNothingIsPrintedPastHarmless(t *testing.T) {
 		}
 	}
 }
+
+// A heading is no value: its tabs are meant.
+func TestHeadingsKeepTheirColumns(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := regexp.MustCompile(`(?m)^\s*fprintln\(.*\\t.*$`).Find(text); m != nil {
+			t.Errorf("%s: tabs are printed as \\u0009: %s", file, m)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func printInbox(w io.Writer, items []store.InboxItem) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintln(t, "ИД\tПришло\tРаз\tБайт\tЧто не так\tСообщение\tЧто сделано")
+	fprintf(t, "ИД\tПришло\tРаз\tБайт\tЧто не так\tСообщение\tЧто сделано\n")
 	for _, i := range items {
 		fprintf(t, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", i.ID, shown(&i.ReceivedAt), i.Seen, i.Size, i.Text, orDash(i.MessageID), inboxDone(i))
 	}

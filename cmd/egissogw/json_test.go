@@ -56,7 +56,7 @@ func TestJSONNames(t *testing.T) {
 	}
 	for _, of := range []reflect.Type{
 		reflect.TypeFor[store.Status](), reflect.TypeFor[store.JournalEntry](), reflect.TypeFor[store.JournalDetail](), reflect.TypeFor[recordReport](),
-		reflect.TypeFor[previewReport](), reflect.TypeFor[exportedFile](), reflect.TypeFor[store.Export](), reflect.TypeFor[store.InboxItem](),
+		reflect.TypeFor[previewReport](), reflect.TypeFor[exportedFile](), reflect.TypeFor[store.Export](), reflect.TypeFor[reportMonth](), reflect.TypeFor[store.SummaryLine](), reflect.TypeFor[store.InboxItem](),
 		reflect.TypeFor[store.Sender](), reflect.TypeFor[store.HeldChanges](), reflect.TypeFor[store.RefusalKind](), reflect.TypeFor[store.ClassifierOverview](),
 		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](),
 	} {
@@ -107,6 +107,8 @@ func TestJSONIsWhatIsDocumented(t *testing.T) {
 	example("record --register lmsz --json КЛЮЧ", "record", "--register", "lmsz", "--json", key)
 	example("retry --register lmsz --reason ТЕКСТ --json КЛЮЧ", "retry", "--register", "lmsz", "--reason", "мера исправлена", "--json", key)
 	example("refusals --json", "refusals", "--json")
+	example("report --json", "report", "--json")
+	example("report --day --json", "report", "--day", "--json")
 	for _, name := range []string{"exports", "inbox", "senders", "changes", "unconfirmed"} {
 		example(name+" --json", name, "--json")
 	}

@@ -182,7 +182,9 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 	if err != nil {
 		return err
 	}
+	done := a.progress().busy("Классификатор сохраняется и сверяется с ЛМСЗ")
 	news, err := loadClassifierDocument(ctx, s, body)
+	done()
 	if err != nil {
 		return operatorError(err)
 	}

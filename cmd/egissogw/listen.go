@@ -52,9 +52,18 @@ func (w watched) handler() http.Handler {
 func (w watched) ready(out http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTerm)
 	defer cancel()
-	lines := noticesOf(w.stuck())
-	able := len(lines) == 0
-	list, err := w.health(ctx)
+	able, lines := readiness(ctx, w.health, w.stuck)
+	if len(lines) == 0 {
+		lines = []string{noTrouble}
+	}
+	answerText(out, able, lines)
+}
+
+// readiness says whether this process can work, and everything that is wrong anywhere.
+func readiness(ctx context.Context, health func(context.Context) ([]store.Finding, error), stuck func() []string) (able bool, lines []string) {
+	lines = noticesOf(stuck())
+	able = len(lines) == 0
+	list, err := health(ctx)
 	if err != nil {
 		able = false
 		lines = append(lines, noDatabase)
@@ -63,10 +72,7 @@ func (w watched) ready(out http.ResponseWriter, r *http.Request) {
 		able = able && f.Code != "read_only"
 		lines = append(lines, findingText(f)+". "+f.Advice)
 	}
-	if len(lines) == 0 {
-		lines = []string{noTrouble}
-	}
-	answerText(out, able, lines)
+	return able, lines
 }
 
 // noDatabase is said where the list cannot be read.

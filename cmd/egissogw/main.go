@@ -37,6 +37,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	exact          io.Writer // standard output as it is, see octets; set by main
+	exactErrors    io.Writer // standard error as it is, see progress; set by main
 	by             string    // who commands, as they say: --by, see actor
 	asJSON         bool      // --json
 	environ        []string
@@ -70,7 +71,7 @@ func main() {
 }
 
 func (a *app) main(ctx context.Context, args []string) int {
-	a.exact = a.stdout
+	a.exact, a.exactErrors = a.stdout, a.stderr
 	a.stdout, a.stderr = harmless{a.stdout}, harmless{a.stderr}
 	args, err := a.takeConfigFlag(args)
 	if err != nil {

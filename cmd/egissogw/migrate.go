@@ -24,7 +24,9 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	if err := refusePool(ctx, owner.Reveal()); err != nil {
 		return err
 	}
+	done := a.progress().busy("Схема обновляется")
 	from, to, err := store.Migrate(ctx, owner.Reveal())
+	done()
 	if err != nil {
 		return err
 	}

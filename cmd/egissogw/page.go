@@ -38,7 +38,7 @@ func newPage(c config.Config, s *store.Store, secure *tls.Config, log *slog.Logg
 		Days: func(ctx context.Context) ([]store.Day, error) {
 			return s.Viewer(countStatement).Daily(ctx, time.Now(), c.Job.TimeZone.Location, pageDays)
 		},
-		StateText: recordState, Token: c.Watch.PageToken.Reveal(), Hosts: pageHosts(c.Watch, secure), TLS: secure != nil,
+		Summary: s.DaySummary, StateText: recordState, Token: c.Watch.PageToken.Reveal(), Hosts: pageHosts(c.Watch, secure), TLS: secure != nil,
 		Zone: c.Job.TimeZone.Location, Version: programVersion(), Now: time.Now, Log: log,
 	})
 }

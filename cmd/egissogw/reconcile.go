@@ -37,11 +37,16 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	}
 	defer pool.Close()
 	found := []store.Reconciliation{}
+	bar := a.progress()
 	log := a.logger(c.Log)
 	_, err = jobs.Reconcile{
 		Collect: jobs.Collect{Source: source, Store: s, Log: log}, AcceptGone: *accept, Log: log,
 		Found: func(r store.Reconciliation) { found = append(found, r) },
+		Seen: func(r store.Reconciliation) {
+			bar.at(egisso.Register(r.Register).Title()+": сверено записей", r.Seen, 0)
+		},
 	}.Run(ctx)
+	bar.end()
 	if gone := (*jobs.TooManyGoneError)(nil); errors.As(err, &gone) {
 		err = fmt.Errorf("%s: исчезло записей %d из %d, ничего не удалено", gone.Register.Named(), gone.Gone, gone.Known)
 	}

@@ -52,14 +52,20 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer s.Close()
+	bar := a.progress()
+	defer bar.end()
 	progress := func(done, total int) {
-		if (done%progressStep == 0 || *apply && done == total) && !*asJSON {
+		if bar != nil {
+			bar.at("Файлы архива прочитаны:", done, total)
+		} else if (done%progressStep == 0 || *apply && done == total) && !*asJSON {
 			fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
 		}
 	}
 	said := a.now()
 	entry := func(read int) {
-		if now := a.now(); now.Sub(said) >= progressPause && !*asJSON {
+		if bar != nil {
+			bar.at("Сообщения прочитаны:", read, 0)
+		} else if now := a.now(); now.Sub(said) >= progressPause && !*asJSON {
 			said = now
 			fprintf(a.stderr, "прочитано сообщений: %d\n", read)
 		}

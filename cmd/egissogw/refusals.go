@@ -61,7 +61,7 @@ func (a *app) listRefusals(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintln(w, "ВИД\tЗАПИСЕЙ\tЧТО ЗНАЧИТ\tКТО СКАЗАЛ\tОТКАЗ")
+	fprintf(w, "ВИД\tЗАПИСЕЙ\tЧТО ЗНАЧИТ\tКТО СКАЗАЛ\tОТКАЗ\n")
 	for _, k := range list {
 		meaning := k.MeaningText
 		if meaning == "" && k.Suspect {

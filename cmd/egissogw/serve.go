@@ -78,6 +78,7 @@ type gateway struct {
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
 	alert         *jobs.Alert           // nil: nobody is told of trouble
+	heartbeat     *heartbeat            // nil: nobody is told that all is well
 	listener      func(context.Context) // shows metrics and the page until the context ends; nil: nobody asked for them
 	log           *slog.Logger
 	shutdown      time.Duration
@@ -114,6 +115,11 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	g.source, g.sourceChannel = p.source, c.Source.Channel
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store, g.moved}, g.log, time.Now)
 	g.alert = g.alerting(c)
+	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
+		ctx, cancel := context.WithTimeout(ctx, readyTerm)
+		defer cancel()
+		return readiness(ctx, p.store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
+	})
 	return g.watch(c, p, entries)
 }
 
@@ -149,6 +155,9 @@ func (g *gateway) run(ctx context.Context) error {
 	go g.tellStatus(ctx)
 	if g.alert != nil {
 		go g.keepAlerting(ctx)
+	}
+	if g.heartbeat != nil {
+		go g.keepBeating(ctx)
 	}
 	var shown sync.WaitGroup
 	if g.listener != nil {

@@ -14,14 +14,21 @@ import (
 func status(ctx context.Context, a *app, args []string) error {
 	f := a.flags("status")
 	asJSON := a.jsonFlag(f)
+	watch := f.Bool("watch", false, "показывать всё время, до Ctrl+C: на терминале — один обновляемый экран, иначе текст при каждом изменении")
 	if err := parseFlags(f, args); err != nil {
 		return err
+	}
+	if *watch && *asJSON {
+		return usageError{"--watch и --json нельзя вместе"}
 	}
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if *watch {
+		return a.watchStatus(ctx, s, watchEvery)
+	}
 	st, err := s.Status(ctx)
 	if err != nil {
 		return err

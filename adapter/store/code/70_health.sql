@@ -10,7 +10,8 @@ create or replace function egisso.job_text(name text) returns text language sql 
         ('sign', 'подпись'), ('send', 'отправка'), ('receive', 'приём ответов'), ('fetch', 'получение файлов ответов'), ('apply', 'разбор протоколов'),
         ('import', 'разбор загруженных протоколов'), ('listen', 'приём входящих'), ('handle', 'обработка входящих'), ('respond', 'ответ на входящие'),
         ('classifier', 'обновление КМСЗ'), ('statuses', 'опрос состояний'), ('links', 'отметка о работе'), ('watch', 'наблюдение за сроками'),
-        ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('prune', 'удаление по сроку хранения'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)')) as t(job, text)
+        ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('prune', 'удаление по сроку хранения'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)'),
+        ('count', 'подсчёт для отчёта'), ('summary', 'сводка за сутки (EGISSOGW_ALERT_COMMAND)'), ('heartbeat', 'сигнал о работе (EGISSOGW_HEARTBEAT_URL)')) as t(job, text)
         where t.job = job_text.name), job_text.name)
 $$;
 
@@ -120,6 +121,8 @@ union all
 select 'job_failing', name, failures, failing_since, true, 'Не удаётся ' || egisso.job_text(name), last_error,
        case name when 'collect' then 'МИС не читается, её изменения не уходят. Проверьте EGISSOGW_SOURCE_DATABASE_URL, роль и представления: egissogw check'
                  when 'alert' then 'Оповещения не уходят: проверьте программу и её права'
+                 when 'summary' then 'Сводка за сутки не уходит: проверьте программу и её права'
+                 when 'heartbeat' then 'Сигналы о работе не доходят: проверьте адрес и сеть; следящая служба может поднять тревогу, хотя шлюз работает'
                  else 'Что не так: egissogw check, journalctl -u egissogw' end
   from egisso.failing_job
 union all
@@ -282,6 +285,14 @@ select 'sender_remembered', mnemonic, 1, since, false,
        'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
   from egisso.sender_list where standing = 'remembered'
 union all
+-- Where a site has a term; what waits within the gateway is said by others.
+select 'facts_late', '', sum(t.late)::int, min(p.closed_at), false,
+       'Факты приняты ЕГИССО позже ' || max(d.days) || ' суток после решения: ' || sum(t.late) || ' из ' || sum(t.accepted) || ' принятых за 30 суток', '',
+       'По месяцам, поставщикам и мерам: egissogw report; срок — EGISSOGW_REPORT_TERM'
+  from egisso.report_term d, egisso.package p join egisso.package_total t on t.package_id = p.id
+ where d.days is not null and p.register = 'fact' and p.closed_at > now() - interval '30 days'
+having sum(t.late) > 0
+union all
 select 'blocked', register, count(*)::int, null, false, egisso.register_text(register) || ': записи требуют исправления в МИС', '',
        'По правилам: egissogw status; какие и почему: представление egisso.record_finding, egissogw record КЛЮЧ'
   from (select register, row_key from egisso.record where state = 'blocked'
@@ -298,7 +309,7 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
   left join unnest(array[
        'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
-       'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
+       'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'facts_late', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
 comment on view egisso.health is 'Что не так и что ждёт человека, худшее первым; пусто — всё в порядке. Тот же список — egissogw status, метрики и оповещения';
 comment on column egisso.health.severity is 'trouble — неисправность, шлюз не делает своего дела; todo — дело для человека, остальное идёт';

@@ -1112,6 +1112,36 @@ create table egisso.signing_certificate (
     seen_at     timestamptz not null default now()
 );
 
+-- Reports: of each package that left, what it said of each measure and what became of it, so that
+-- a report over a million facts reads some thousand rows (code/75_report.sql).
+create table egisso.package_total (
+    package_id uuid    not null references egisso.package,
+    measure    text    not null,                -- row_key of the measure of a fact; '' for other registers, and where it is not known
+    sent       integer not null,
+    accepted   integer not null,
+    rejected   integer not null,
+    late       integer,                         -- facts accepted after the term; null: there was none when they were counted
+    primary key (package_id, measure)
+);
+
+-- Packages of which something has become that is not counted yet.
+create table egisso.uncounted_package (
+    package_id uuid        primary key,
+    at         timestamptz not null default now()
+);
+
+-- Within how many days of its decision a fact is to be accepted (EGISSOGW_REPORT_TERM); null: nobody said.
+create table egisso.report_term (
+    one  boolean primary key default true check (one),
+    days integer check (days between 1 and 3650)
+);
+insert into egisso.report_term default values;
+
+-- Days whose summary was told, once for all gateways.
+create table egisso.told_summary (
+    day date primary key
+);
+
 -- Files and messages are packed by what costs a fifth of the processor time, where the
 -- server has it.
 do $$

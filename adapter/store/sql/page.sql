@@ -7,7 +7,8 @@ select set_config('statement_timeout', $1, true), set_config('max_parallel_worke
 -- name: page_journal
 -- Newest first, after a place. $2: only those that were closed and not accepted as a whole.
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''), coalesce(message_id::text, ''),
-       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at
+       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at,
+       coalesce(approval, '')
   from egisso.journal
  where ($1::text is null or register = $1)
    and (not $2::boolean or closed_at is not null and result is distinct from 'accepted')
@@ -17,7 +18,8 @@ select id, created_at, package_type, record_count, status, info, state, coalesce
 -- name: page_journal_open
 -- Those an outcome is to come of, in the same order. They are few: each is looked up.
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''), coalesce(message_id::text, ''),
-       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at
+       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at,
+       coalesce(approval, '')
   from egisso.journal
  where id = any(array(
            (select p.id from egisso.package p
@@ -32,7 +34,8 @@ select id, created_at, package_type, record_count, status, info, state, coalesce
 
 -- name: page_package
 select id, created_at, package_type, record_count, status, info, state, coalesce(result, ''), coalesce(review, ''), coalesce(message_id::text, ''),
-       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at
+       unconfirmed, warned, register, format, channel, held, signed_at, queued_at, closed_at,
+       coalesce(approval, '')
   from egisso.journal where id = $1;
 
 -- name: page_outcomes

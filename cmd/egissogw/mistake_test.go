@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sethvargo/go-envconfig"
+
+	"egissogw/crypto/pkcs11"
+)
+
+// mistakeLine is what is said of one mistake by the three an administrator asks.
+type mistakeLine struct{ name, part, check, serve, status string }
+
+// mistakeParts are parts of check in their order, and what each is called.
+var mistakeParts = []struct{ code, title string }{
+	{"settings", "Настройки"}, {"database", "База шлюза"}, {"source", "База МИС"}, {"signer", "Подпись"}, {"smev", "СМЭВ"}, {"ftp", "Файловое хранилище"}, {"archive", "Архив"},
+}
+
+// serveOn is whether the service starts with this configuration, and how it ends otherwise.
+func serveOn(t *testing.T, env map[string]string) string {
+	t.Helper()
+	a := &app{lookuper: envconfig.MapLookuper(env), now: time.Now}
+	c, err := a.load(t.Context())
+	if err != nil {
+		return "код 78, то же"
+	}
+	g, err := assemble(t.Context(), c, slog.New(slog.DiscardHandler))
+	var lasting lastingError
+	switch {
+	case errors.As(err, &lasting):
+		return "код 78, то же"
+	case err != nil:
+		return "код 1, то же; systemd запускает снова"
+	}
+	g.close()
+	return "работает, остальное идёт"
+}
+
+// statusOn is what status says: of a database it does not reach the same as check.
+func statusOn(t *testing.T, env map[string]string, m mistake) string {
+	t.Helper()
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(m.change)), func(name string) bool { return strings.HasPrefix(name, "DATABASE_URL") }) {
+		return "показывает состояние" // it reads no other setting
+	}
+	code, out, errs := run(t, env, "status")
+	switch {
+	case code != exitFailed:
+		return "показывает состояние"
+	case strings.Contains(errs, m.what):
+		return "то же"
+	}
+	t.Errorf("status says otherwise: %s%s", out, errs)
+	return ""
+}
+
+// unlike is what differs from run to run in a line.
+var unlike = []struct {
+	pattern *regexp.Regexp
+	with    string
+}{
+	{regexp.MustCompile(`(/tmp|/dev/shm|/var/tmp)/[^\s,;:»)]*`), "/путь"}, {regexp.MustCompile(`127\.0\.0\.1:\d+`), "УЗЕЛ:ПОРТ"},
+	{regexp.MustCompile(`\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d \w+`), "ВРЕМЯ"}, {regexp.MustCompile(`\d{4}-\d\d-\d\d(T| )[\d:]+[^\s)]*( [+-]\d{4} \w+)?`), "ВРЕМЯ"}, {regexp.MustCompile(`\|`), `\|`}, {regexp.MustCompile(`\s*\n\s*`), " "},
+}
+
+const mistakesFile = "../../config/dist/mistakes.md"
+
+const mistakesIntroduction = `# Ошибки настройки и что о них говорят
+
+Что скажет ` + "`egissogw check`" + `, запустится ли служба и что покажет ` + "`egissogw status`" + `, если ошибиться. Таблица составлена тестом: каждая ошибка в ней
+сделана нарочно, и это настоящие ответы. Частей адресов и паролей в них нет. После кода 78 служба сама не перезапускается: исправьте, выполните
+` + "`egissogw check --as-service`" + ` и ` + "`systemctl restart egissogw`" + `.
+`
+
+// compareMistakes keeps the document equal to what was said.
+func compareMistakes(t *testing.T, lines []mistakeLine) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(mistakesIntroduction)
+	slices.SortFunc(lines, func(x, y mistakeLine) int { return cmp.Compare(x.name, y.name) })
+	for _, p := range mistakeParts {
+		fmt.Fprintf(&b, "\n## %s\n\n| Ошибка | `check` | `serve` | `status` |\n| --- | --- | --- | --- |\n", p.title)
+		for _, l := range lines {
+			if l.part == p.code {
+				for _, u := range unlike {
+					l.check = u.pattern.ReplaceAllString(l.check, u.with)
+				}
+				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.name, l.check, l.serve, l.status)
+			}
+		}
+	}
+	b.WriteString("\n## Чего тест сам не может сделать\n\n| Ошибка | Что говорят |\n| --- | --- |\n")
+	for _, e := range []struct {
+		name string
+		text string
+	}{
+		{"неверное имя узла", networkText(&net.DNSError{IsNotFound: true})},
+		{"не отвечает DNS", networkText(&net.DNSError{IsTemporary: true})},
+		{"неверный ПИН-код", because(pkcs11.ErrPINIncorrect).Error()},
+		{"токен другой или не вставлен", because(pkcs11.ErrNoToken).Error()},
+		{"диск архива полон", "`status`: «Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает»; когда место появится, работа продолжится сама"},
+		{"файл не прочесть без прав", "`check` называет файл; что видит служба — `check --as-service`"},
+		{"одно значение в файле, другое в окружении", "`check`: «в окружении одно значение, в файле (строка N) другое»"},
+	} {
+		text, _, _ := strings.Cut(e.text, " (pkcs11")
+		fmt.Fprintf(&b, "| %s | %s |\n", e.name, strings.TrimSpace(text))
+	}
+	sameFile(t, mistakesFile, b.String())
+}
+
+// sameFile compares a generated document with the one that is there, or writes it with -update.
+func sameFile(t *testing.T, path, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(path)
+	if err != nil || string(have) != want {
+		haveLines, wantLines := strings.Split(string(have), "\n"), strings.Split(want, "\n")
+		for i, line := range wantLines {
+			if i >= len(haveLines) || haveLines[i] != line {
+				t.Fatalf("%s is not what is said (-update writes it): line %d should be\n%s", path, i+1, line)
+			}
+		}
+		t.Fatalf("%s: %v", path, err)
+	}
+}
