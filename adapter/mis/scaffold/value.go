@@ -9,7 +9,12 @@ import (
 
 // value is what an answer says a column is made of: the first of alternatives that is not null.
 // Each is a column, texts and columns put together, a literal, or nothing (-).
-type value struct{ alternatives [][]term }
+type value struct{ alternatives []alternative }
+
+type alternative struct {
+	terms []term
+	when  *term // a column that says whether it is taken
+}
 
 type term struct {
 	path    []string // of a column: alias or nothing, then its name
@@ -20,9 +25,6 @@ type term struct {
 }
 
 type pair struct{ from, to string }
-
-// none reports whether the answer is that there are no such data.
-func (v value) none() bool { return len(v.alternatives) == 0 }
 
 // token is a word, a quoted name, a literal or a sign.
 type token struct {
@@ -119,24 +121,57 @@ func parseValue(text string) (v value, err error) {
 		return v, nil
 	}
 	for {
-		var terms []term
-		for {
-			t, err := p.term()
-			if err != nil {
-				return v, err
-			}
-			if terms = append(terms, t); !p.accept('+') {
-				break
-			}
+		one, err := p.alternative()
+		if err != nil {
+			return v, err
 		}
-		if v.alternatives = append(v.alternatives, terms); !p.accept('|') {
+		if v.alternatives = append(v.alternatives, one); !p.accept('|') {
 			break
 		}
 	}
 	if t := p.peek(); t.kind != 0 {
-		return v, unexpected(t, "конец ответа, + или |")
+		return v, unexpected(t, "конец ответа, +, | или if")
 	}
 	return v, nil
+}
+
+// alternative reads terms with + between them, and what they depend on.
+func (p *parser) alternative() (one alternative, err error) {
+	for {
+		t, err := p.term()
+		if err != nil {
+			return one, err
+		}
+		if one.terms = append(one.terms, t); !p.accept('+') {
+			break
+		}
+	}
+	if p.peek() == (token{'w', "if"}) {
+		p.next()
+		t, err := p.term()
+		if err != nil {
+			return one, err
+		}
+		one.when = &t
+	}
+	return one, nil
+}
+
+// column is the value if it is nothing but a column or a literal.
+func (v value) column() (t term, ok bool) {
+	if len(v.alternatives) != 1 || len(v.alternatives[0].terms) != 1 || v.alternatives[0].when != nil {
+		return t, false
+	}
+	return v.alternatives[0].terms[0], true
+}
+
+// path is the value if it is nothing but the name of a column.
+func (v value) path() []string {
+	t, ok := v.column()
+	if !ok || t.literal != nil || t.format != "" || len(t.cases) > 0 || t.rest != nil {
+		return nil
+	}
+	return t.path
 }
 
 func (p *parser) term() (t term, err error) {
