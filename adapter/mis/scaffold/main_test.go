@@ -73,6 +73,6 @@ func write(c *scaffold.Catalog, text string) (scaffold.Result, error) {
 func exec(t *testing.T, conn *pgx.Conn, sql string) {
 	t.Helper()
 	if _, err := conn.Exec(t.Context(), sql); err != nil {
-		t.Fatalf("%v\n%s", err, sql)
+		t.Fatalf("%v\n%.3000s", err, sql)
 	}
 }

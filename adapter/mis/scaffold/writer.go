@@ -107,7 +107,7 @@ func (w *writer) script(views []*view) (string, error) {
 		if err != nil {
 			return err
 		}
-		b.WriteString(strings.NewReplacer(append(more, "{schema}", ident(w.schema), "{log}", ident(w.logSchema), "{role}", ident(w.role))...).Replace(string(text)))
+		b.WriteString(strings.NewReplacer(append(more, "{schema}", ident(w.schema), "{log}", ident(w.logSchema), "{role}", ident(w.role), "{code}", tag(w.schema+w.logSchema))...).Replace(string(text)))
 		return nil
 	}
 	var made strings.Builder // first, for it may have notes
@@ -167,9 +167,15 @@ func oneLine(text string) string {
 
 // dollar quotes a body of code in a way that nothing in it ends.
 func dollar(body string) string {
-	tag := "$egisso$"
-	for n := 1; strings.Contains(body, tag); n++ {
-		tag = fmt.Sprintf("$egisso%d$", n)
+	quote := tag(body)
+	return quote + "\n" + body + "\n" + quote
+}
+
+// tag is what may stand around a text as its quotes.
+func tag(text string) string {
+	quote := "$egisso$"
+	for n := 1; strings.Contains(text, quote); n++ {
+		quote = fmt.Sprintf("$egisso%d$", n)
 	}
-	return tag + "\n" + body + "\n" + tag
+	return quote
 }

@@ -40,7 +40,7 @@ select c.register, c.row_key, c.changed_at, c.changed_xid
 -- Чистка, раз в сутки от имени владельца: select {log}.trim_changes();
 -- Убирает строки, у которых есть более новая с тем же ключом, и последние, если они старше срока.
 create or replace function {log}.trim_changes(keep interval default '30 days') returns bigint
-language sql security definer set search_path = pg_catalog, pg_temp as $egisso$
+language sql security definer set search_path = pg_catalog, pg_temp as {code}
     with old as (
         select c.register, c.row_key, c.changed_xid, c.id,
                c.id = (select n.id from {log}.change n
@@ -60,5 +60,5 @@ language sql security definer set search_path = pg_catalog, pg_temp as $egisso$
            set trimmed_xid = excluded.trimmed_xid, trimmed_at = excluded.trimmed_at
          where t.trimmed_xid < excluded.trimmed_xid)
     select count(*) from gone;
-$egisso$;
+{code};
 revoke execute on function {log}.trim_changes(interval) from public;
