@@ -24,12 +24,15 @@ func (p Problem) String() string {
 // Problems are all that keep the SQL from being written.
 type Problems []Problem
 
-func (p Problems) Error() string {
+func (p Problems) Error() string { return strings.Join(p.Lines(), "\n") }
+
+// Lines are the problems, one a line.
+func (p Problems) Lines() []string {
 	lines := make([]string, len(p))
 	for i, one := range p {
 		lines[i] = one.String()
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func problemf(where, advice, format string, args ...any) Problem {

@@ -18,7 +18,7 @@ var templates embed.FS
 const (
 	DefaultRole      = "egissogw_source"
 	DefaultZone      = "Europe/Moscow"
-	defaultLogSchema = "egisso_log"
+	DefaultLogSchema = "egisso_log"
 	defaultEncoding  = "UTF8"
 )
 
@@ -85,7 +85,7 @@ func (w *writer) settings(schema string) {
 		}
 		return list[0].text
 	}
-	w.schema, w.role, w.logSchema = name("schema", schema), name("role", DefaultRole), name("log_schema", defaultLogSchema)
+	w.schema, w.role, w.logSchema = name("schema", schema), name("role", DefaultRole), name("log_schema", DefaultLogSchema)
 	w.site = site{name("time_zone", DefaultZone), name("bytea_encoding", defaultEncoding)}
 	if _, err := time.LoadLocation(w.site.zone); err != nil || w.site.zone == "Local" {
 		w.problem(w.answers.where("time_zone"), "пишется как Europe/Moscow", "такого часового пояса нет")
