@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/scaffold"
@@ -56,6 +57,14 @@ func secondMIS(ctx context.Context, url string) error {
 func TestScaffoldToAccepted(t *testing.T) {
 	w := worldOn(t, pgtest.DatabaseWith(t, "second МИС", secondMIS), io.Discard, nil)
 	w.form.MaxRecords = 1000
+	config := w.pool.Config()
+	config.ConnConfig.RuntimeParams["role"] = scaffold.DefaultRole
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	w.collect.Source = mis.Open(context.Background(), pool, "")
 	w.settle()
 	const accepted = `select register || ' ' || state || ' ' || count(*) from egisso.record_status group by register, state order by 1`
 	w.wantText(accepted, "fact accepted 11\nfact nothing_to_send 1\nlmsz accepted 3\nonmsz accepted 2")
