@@ -11,6 +11,8 @@ set local standard_conforming_strings = on;
 
 create schema if not exists "egisso_source";
 -- Внимание: строка 30, local_measure.title: столбец naim — bytea: читается как текст в UTF8; другую кодировку называет ответ bytea_encoding
+-- Внимание: fact.join.chelovek: нет индекса: при каждом изменении registr.chelovek таблица lgota.naznachenie читается целиком; если таблица велика: create index on "lgota"."naznachenie" ("chelovek")
+-- Внимание: fact.join.org: нет индекса: при каждом изменении lgota.organizaciya таблица lgota.naznachenie читается целиком; если таблица велика: create index on "lgota"."naznachenie" ("organizaciya")
 
 -- Журнал изменений: строка на каждое изменение записи или того, что показывает её представление. Триггеры
 -- только добавляют строки, и транзакции МИС не ждут на нём друг друга.

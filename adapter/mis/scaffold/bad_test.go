@@ -32,6 +32,8 @@ var mistakes = []struct{ old, new, want string }{
 	{"fact.join.chelovek=registr.chelovek id=t.chelovek", "fact.join.chelovek=registr.chelovek id=t.nomer", ""},
 	{"fact.join.chelovek=registr.chelovek id=t.chelovek", "fact.join.chelovek=registr.chelovek id=t.summa", "столбцы id (uuid) и summa (money) не сравнить; назовите столбцы одного типа"},
 	{"fact.join.chelovek=registr.chelovek id=t.chelovek", "fact.join.chelovek=registr.chelovek id=zakaz.id", "таблица zakaz не присоединена; здесь есть t"},
+	{"fact.join.chelovek=", "fact.join.t=", "fact.join.t: имя t уже занято; выберите другое"},
+	{"fact.join.chelovek=", "fact.join.c=", "fact.join.c: имя c уже занято; выберите другое"},
 	{"fact.receiver_gender=chelovek.pol {м=Male, ж=Female}", "fact.receiver_gender=chelovek.pol {муж=Male}", `у столбца pol не бывает значения "муж"; есть м, ж`},
 	{"fact.receiver_gender=chelovek.pol {м=Male, ж=Female}", "fact.receiver_gender=chelovek.pol {м=Male, м=Female}", `значение "м" названо дважды`},
 	{"fact.receiver_gender=chelovek.pol {м=Male, ж=Female}", "fact.receiver_gender=chelovek.pol {м=Male", "ответ обрывается: ожидается , или }"},

@@ -26,6 +26,7 @@ type table struct {
 	primary      []string
 	unique       [][]string // the primary key first
 	references   []reference
+	indexed      map[string]bool // columns
 }
 
 type column struct {
@@ -68,7 +69,7 @@ func ReadCatalog(ctx context.Context, db Querier, without ...string) (*Catalog, 
 		args  []any
 	}{
 		{"types", c.readTypes, nil}, {"columns", c.readColumns, []any{append([]string{}, without...)}},
-		{"keys", c.readKeys, nil}, {"references", c.readReferences, nil},
+		{"keys", c.readKeys, nil}, {"references", c.readReferences, nil}, {"indexes", c.readIndexes, nil},
 	} {
 		text, err := queries.ReadFile("sql/" + part.query + ".sql")
 		if err != nil {
@@ -106,7 +107,7 @@ func (c *Catalog) readColumns(rows pgx.Rows) error {
 	_, err := pgx.ForEachRow(rows, []any{&schema, &name, &kind, &attribute, &notNull, &oid, &mod}, func() error {
 		last := len(c.tables) - 1
 		if last < 0 || c.tables[last].schema != schema || c.tables[last].name != name {
-			c.tables = append(c.tables, &table{schema: schema, name: name, kind: kind})
+			c.tables = append(c.tables, &table{schema: schema, name: name, kind: kind, indexed: map[string]bool{}})
 			last++
 		}
 		c.tables[last].columns = append(c.tables[last].columns, &column{attribute, notNull, c.resolve(uint32(oid), mod)})
@@ -163,6 +164,17 @@ func (c *Catalog) readReferences(rows pgx.Rows) error {
 		from, to := c.table(schema, name), c.table(toSchema, toName)
 		if from != nil && to != nil {
 			from.references = append(from.references, reference{own, to, target})
+		}
+		return nil
+	})
+	return err
+}
+
+func (c *Catalog) readIndexes(rows pgx.Rows) error {
+	var schema, name, attribute string
+	_, err := pgx.ForEachRow(rows, []any{&schema, &name, &attribute}, func() error {
+		if t := c.table(schema, name); t != nil {
+			t.indexed[attribute] = true
 		}
 		return nil
 	})

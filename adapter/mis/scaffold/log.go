@@ -38,6 +38,7 @@ func (v *view) triggers() string {
 			v.note(v.name, "ведите её изменения сами: insert into "+v.logSchema+".change", "%s — не таблица: изменения в ней увидит только полная сверка", n.table.shown())
 			continue
 		}
+		v.unindexed(n)
 		alias := strings.ReplaceAll(n.alias, ".", "_")
 		function := ident(v.logSchema, shorten(v.name+"_"+alias+"_changed"))
 		fmt.Fprintf(&b, "\ncreate or replace function %s() returns trigger\nlanguage plpgsql security definer set search_path = pg_catalog, pg_temp as %s;\n",
@@ -54,6 +55,17 @@ func (v *view) triggers() string {
 		}
 	}
 	return b.String()
+}
+
+// unindexed notes columns by which a change of the node looks for records row by row. Few values
+// are not worth an index.
+func (v *view) unindexed(n *node) {
+	for _, l := range n.links {
+		if t := l.other; t != nil && t.table.stored() && !t.table.indexed[l.by.name] && l.by.of.kind != "e" {
+			v.note(v.at("join."+n.alias), "если таблица велика: create index on "+oneLine(t.table.sql())+" ("+oneLine(ident(l.by.name))+")",
+				"нет индекса: при каждом изменении %s таблица %s читается целиком", n.table.shown(), t.table.shown())
+		}
+	}
 }
 
 // trigger is the body of a trigger of a node: which records show its rows.

@@ -18,10 +18,14 @@ type node struct {
 type condition struct {
 	sql   string
 	other *node // nil for a literal
+	by    *column
 }
 
-// baseAlias names the table whose rows are the records.
-const baseAlias = "t"
+// baseAlias names the table whose rows are the records, keysAlias what the log knows of them.
+const (
+	baseAlias = "t"
+	keysAlias = "c"
+)
 
 func (n *node) column(c *column) string {
 	n.used[c.name] = true
@@ -102,11 +106,12 @@ func (v *view) source(answer, alias string, s scope) *node {
 	if t == nil {
 		return nil
 	}
-	if slices.ContainsFunc(v.nodes, func(n *node) bool { return n.sql == ident(strings.ReplaceAll(alias, ".", "_")) }) {
+	sql := ident(strings.ReplaceAll(alias, ".", "_"))
+	if sql == ident(keysAlias) || slices.ContainsFunc(v.nodes, func(n *node) bool { return n.sql == sql }) {
 		v.problem(where, "выберите другое имя", "имя %s уже занято", alias)
 		return nil
 	}
-	n := &node{alias: alias, sql: ident(strings.ReplaceAll(alias, ".", "_")), table: t, used: map[string]bool{}}
+	n := &node{alias: alias, sql: sql, table: t, used: map[string]bool{}}
 	for _, l := range links {
 		v.link(where, n, l, s)
 	}
@@ -151,7 +156,7 @@ func (v *view) link(where string, n *node, l link, s scope) {
 		v.problem(where, "назовите столбцы одного типа", "столбцы %s (%s) и %s (%s) не сравнить", word(own.name), own.of.shown(), word(c.name), c.of.shown())
 		return
 	}
-	n.links = append(n.links, condition{sql, other})
+	n.links = append(n.links, condition{sql, other, c})
 }
 
 // joins reads the tables joined under a name, and returns what then is visible.
