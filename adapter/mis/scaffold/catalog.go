@@ -60,7 +60,8 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// ReadCatalog reads the catalogue, without the tables of the schemas named.
+// ReadCatalog reads the catalogue, without the tables of the schemas named. It is to be called in
+// a transaction: names come in UTF-8, whatever the session and the database have.
 func ReadCatalog(ctx context.Context, db Querier, without ...string) (*Catalog, error) {
 	c := &Catalog{types: map[uint32]*dataType{}}
 	for _, part := range []struct {
@@ -68,7 +69,7 @@ func ReadCatalog(ctx context.Context, db Querier, without ...string) (*Catalog, 
 		read  func(pgx.Rows) error
 		args  []any
 	}{
-		{"types", c.readTypes, nil}, {"columns", c.readColumns, []any{append([]string{}, without...)}},
+		{"encoding", discard, nil}, {"types", c.readTypes, nil}, {"columns", c.readColumns, []any{append([]string{}, without...)}},
 		{"keys", c.readKeys, nil}, {"references", c.readReferences, nil}, {"indexes", c.readIndexes, nil},
 	} {
 		text, err := queries.ReadFile("sql/" + part.query + ".sql")
@@ -84,6 +85,11 @@ func ReadCatalog(ctx context.Context, db Querier, without ...string) (*Catalog, 
 		}
 	}
 	return c, nil
+}
+
+func discard(rows pgx.Rows) error {
+	rows.Close()
+	return rows.Err()
 }
 
 func (c *Catalog) readTypes(rows pgx.Rows) error {

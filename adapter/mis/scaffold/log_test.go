@@ -47,7 +47,7 @@ func TestLogOfChanges(t *testing.T) {
 // TestWithoutLog: views without a log of changes are right, too, and read by their role alone.
 func TestWithoutLog(t *testing.T) {
 	conn := connect(t)
-	text := strings.ReplaceAll(answers(t), "change_log=true", "onmsz.changed_at='2025-01-01T00:00:00Z'\nlocal_measure.changed_at='2025-01-01T00:00:00Z'")
+	text := strings.ReplaceAll(answers(t), "change_log=true", "fact.egisso_id=nomer_zapisi\nonmsz.changed_at='2025-01-01T00:00:00Z'\nlocal_measure.changed_at='2025-01-01T00:00:00Z'")
 	made, err := write(catalog(t, conn), text)
 	if err != nil {
 		t.Fatal(err)

@@ -1,13 +1,18 @@
 package scaffold_test
 
 import (
+	"context"
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
+	"egissogw/adapter/mis/scaffold"
+	"egissogw/adapter/store/pgtest"
 )
 
 const golden = "../../../testdata/mis2/views.sql"
@@ -62,6 +67,33 @@ func TestSecondMIS(t *testing.T) {
 		t.Error("testdata/mis2/views.sql is not what is made: go test ./adapter/mis/scaffold -run SecondMIS -update")
 	}
 	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNamesInOtherEncodings: a database that is not in UTF-8 has the same names.
+func TestNamesInOtherEncodings(t *testing.T) {
+	cluster := pgtest.Cluster(t)
+	if err := cluster.Exec(t.Context(), `create database win encoding 'WIN1251' template template0 lc_collate 'C' lc_ctype 'C'`); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), cluster.URL("win"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	exec(t, conn, `set client_encoding = 'UTF8'`)
+	exec(t, conn, `create type pol as enum ('м', 'ж'); create table "Назначения" (id uuid primary key, pol pol)`)
+	exec(t, conn, `reset client_encoding`)
+	err = pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		c, err := scaffold.ReadCatalog(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		_, err = write(c, "fact.table=public.Назначения\nfact.key=id\nfact.receiver_gender=pol {м=Male, ж=Female}")
+		return err
+	})
+	if err == nil || strings.Contains(err.Error(), "Назначения") || strings.Contains(err.Error(), "receiver_gender") {
 		t.Error(err)
 	}
 }
