@@ -10,3 +10,9 @@ import "embed"
 //
 //go:embed mis/*.sql
 var MIS embed.FS
+
+// MIS2 is the second reference medical information system: the SQL of its tables and people, and the
+// answers out of which its views are written.
+//
+//go:embed mis2
+var MIS2 embed.FS

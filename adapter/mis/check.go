@@ -212,6 +212,7 @@ const probeTime = 10 * time.Second
 type probe struct {
 	column      string
 	transaction bool   // only for views with changed_xid
+	unlogged    bool   // only for sources that do not say how far their log was trimmed
 	optional    bool   // only for views with the column
 	condition   string // and
 	grouping    string
@@ -227,7 +228,7 @@ var probes = []probe{
 		text: "один egisso_id назван у нескольких строк: такие записи не передаются"},
 	{column: "changed_at", condition: "v.changed_at is null",
 		text: "есть строки без времени изменения"},
-	{column: "changed_xid", transaction: true, condition: "v.changed_xid is null",
+	{column: "changed_xid", transaction: true, unlogged: true, condition: "v.changed_xid is null",
 		text: "есть строки без номера транзакции: их изменения увидит только полная сверка"},
 	{column: "changed_xid", transaction: true, condition: "v.changed_xid >= pg_snapshot_xmax(pg_current_snapshot())",
 		text: "номер транзакции больше последнего на сервере (база перенесена с другого сервера): запишите в журнал изменений pg_current_xact_id(), иначе эти записи увидит только полная сверка"},
@@ -242,7 +243,7 @@ func (s *Source) checkView(ctx context.Context, tx pgx.Tx, v *view, found *catal
 			Text: "нет столбца changed_xid: изменения долгих транзакций и удаления найдёт только полная сверка (как его вести — testdata/mis/02_change_log.sql)"})
 	}
 	for _, q := range probes {
-		if q.transaction && !byTransaction || q.optional && !(v.knows() && found.has(v.name, q.column)) {
+		if q.transaction && !byTransaction || q.unlogged && found.types[logView] != nil || q.optional && !(v.knows() && found.has(v.name, q.column)) {
 			continue
 		}
 		text := "select from " + pgx.Identifier{s.schema, v.name}.Sanitize() + " v "

@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"adapter/metrics":           {"adapter/bus", "adapter/egisso", "adapter/memo", "adapter/store"}, // what it is told and shown, no job
 	"adapter/mis":               {"adapter/egisso"},
 	"adapter/mis/refmis":        {"adapter/egisso", "testdata"},
+	"adapter/mis/scaffold":      {"adapter/egisso", "adapter/mis"},
 	"adapter/page":              {"adapter/egisso", "adapter/memo", "adapter/store"}, // it reads, no job
 	"adapter/retry":             {},
 	"adapter/smev":              {"adapter/bus", "adapter/retry", "wsdl", "crypto/xmlsafe", "crypto/xmldsig", "crypto/cert", "crypto/cms", "crypto/streebog"},
