@@ -224,7 +224,8 @@ func TestWhoIsStatedIsMarked(t *testing.T) {
 		if got != want+"|"+session+"|"+stated {
 			t.Errorf("%q: %q", setting, got)
 		}
-	} // Many people of one pooled role: a name is of one transaction, and the next one's is another's or nobody's.
+	}
+	// Many people of one pooled role: a name is of one transaction, and the next one's is another's or nobody's.
 	for stated, statements := range map[string]string{
 		"Петрова П.П.": `begin; set local egisso.actor = 'Петрова П.П.'; select egisso.set_signing_service(true, 'начало'); select egisso.import_protocol('<b/>'); commit`,
 		"":             `begin; select egisso.set_signing_service(false, 'конец'); select egisso.import_protocol('<c/>'); commit`,
