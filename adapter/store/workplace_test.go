@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Facts of two organisations: two of the first say its code, one its key, which has a code by
+// Facts of two organisations, and who provides the measures: two facts of the first say its code, one its key, which has a code by
 // now; one of the second; one whose organisation has none yet.
 const workplaceFacts = `
 insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, participant_code, accepted_id, accepted_event, accepted_hash) values
@@ -19,6 +19,10 @@ insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, 
 	('lmsz', 'm', 'M', now(), false, null, null, null, null);
 insert into egisso.source_content (register, row_key, content) values
 	('onmsz', 'k1', '{"title": "Первая", "inn": "7700000001", "kpp": "770001001"}'), ('lmsz', 'm', '{"title": "Лекарства", "code": "Л1", "codeMSZ": "0808"}');
+insert into egisso.source_row (register, row_key, record_no, changed_at) select 'organization', n, n, now() from unnest(array['ooo', 'ip']) n;
+insert into egisso.source_content (register, row_key, content) values
+	('organization', 'ooo', '{"title": "Аптека", "legalPerson": {"inn": "7700000002", "kpp": "770001002"}}'),
+	('organization', 'ip', '{"title": "ИП Планктонова", "individualBusinessman": {"inn": "770000000077"}}');
 insert into egisso.source_row (register, row_key, record_no, changed_at) select 'fact', n::text, 'N' || n, now() from generate_series(1, 5) n;
 insert into egisso.source_content (register, row_key, content)
 select 'fact', n::text, jsonb_build_object('measureKey', 'm', 'decisionDate', '2026-02-0' || n, 'mszReceiver', '{"familyName": "Планктонова"}'::jsonb)
@@ -32,7 +36,7 @@ func withWorkplaces(t *testing.T) (database string, owner *pgx.Conn) {
 	database, owner = installed(t)
 	if _, err := connect(t, database).Exec(t.Context(), `drop role if exists w_first, w_second, w_pool, w_reader;
 		create role w_first login in role egisso_workplace; create role w_second login in role egisso_workplace;
-		create role w_pool login noinherit in role w_first; create role w_reader login in role egisso_reader`); err != nil {
+		create role w_pool login noinherit in role w_first, w_second; create role w_reader login in role egisso_reader`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := owner.Exec(t.Context(), workplaceFacts); err != nil {
@@ -45,6 +49,8 @@ func withWorkplaces(t *testing.T) (database string, owner *pgx.Conn) {
 // nobody else's, whatever it tries.
 func TestWorkplaceSeesItsOrganisation(t *testing.T) {
 	database, owner := withWorkplaces(t)
+	reader := connect(t, login(t, database, "w_reader"))
+	showsNobody(t, reader)
 	for call, want := range map[string]string{
 		`bind_workplace('w_first', '0001.000001')`:  "Роль видит",
 		`bind_workplace('w_second', '9999.000002')`: "Роль видит",
@@ -79,9 +85,9 @@ func TestWorkplaceSeesItsOrganisation(t *testing.T) {
 		{first, `select string_agg(row_key, ' ') from egisso.workplace_page('1', 1)`, "2"},
 		{second, seen, "3"},
 		{pool, seen, "permission denied"},
-		{pool, `set role w_first`, ""},
-		{pool, seen, "1 2 4"},
-		{connect(t, login(t, database, "w_reader")), `select string_agg(row_key, ' ') from egisso.fact_list`, "1 2 3 4 5"},
+		{pool, `set role w_first; prepare page as ` + seen + `; execute page`, "1 2 4"},
+		{pool, `set role w_second; execute page; execute page`, "33"},
+		{reader, `select string_agg(row_key, ' ') from egisso.fact_list`, "1 2 3 4 5"},
 		{owner, `select string_agg(role || ' ' || osz_code || ' ' || sees_all, ', ' order by role) from egisso.workplace_list`, "w_first 0001.000001 false, w_second 0002.000002 false"},
 	} {
 		if got := strings.Join(answers(t, s.conn, s.statement), ""); got != s.wants && (s.wants == "" || !strings.Contains(got, s.wants)) {
@@ -142,4 +148,25 @@ func answers(t *testing.T, conn *pgx.Conn, statements string) (said []string) {
 		said = append(said, fmt.Sprint(err))
 	}
 	return said
+}
+
+// showsNobody: screens show what organisations and measures are, and of an entrepreneur, who is a
+// person, that he is one.
+func showsNobody(t *testing.T, reader *pgx.Conn) {
+	t.Helper()
+	for view, want := range map[string]string{
+		"measure_list":      `(m,M,,Л1,Лекарства,"Не подлежит отправке",nothing_to_send,"",0808,`,
+		"participant_list":  `(k1,O1,0001.000001,Первая,7700000001,770001001,`,
+		"organization_list": `(ooo,ooo,,f,Аптека,7700000002,770001002,Новый,new,`,
+		"fact_list":         `(3,N3,,0002.000002,,Л1,Лекарства,2026-02-03,Новый,new,"",m,,0808,`,
+	} {
+		shown := answers(t, reader, `select l::text from egisso.`+view+` l order by row_key`)
+		all := strings.Join(shown, "\n")
+		if !strings.Contains(all, want) || strings.Contains(all, "Планктонова") || strings.Contains(all, "770000000077") {
+			t.Errorf("%s:\n%s\nwant %s", view, all, want)
+		}
+		if view == "organization_list" && !strings.HasPrefix(shown[0], "(ip,ip,,t,,,,Новый,") {
+			t.Errorf("an entrepreneur: %s", shown[0])
+		}
+	}
 }
