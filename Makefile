@@ -46,7 +46,7 @@ N      ?= 1000
 SEED   ?= 1
 RECORD ?=
 
-# How many facts make acceptance measures the page over.
+# How many facts make acceptance measures the page and the screens over.
 ROWS ?= 1000000
 
 DEMOFLAGS ?=
@@ -118,12 +118,13 @@ demo: ## the whole way of a record on this machine; KEEP=yes leaves it running, 
 	@$(MAKE) --no-print-directory build
 	bin/egissogw demo $(demo_flags)
 
-acceptance: ## the page in a real Chromium, and over ROWS facts; pictures in .cache/pictures; alert rules under promtool
+acceptance: ## the page in a real Chromium, page and SQL screens over ROWS facts; pictures in .cache/pictures; alert rules under promtool
 	@.ci/deps acceptance
 	@mkdir -p .cache/pictures
 	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
 	EGISSOGW_PROMTOOL=$$(.ci/promtool) go test -count=1 -timeout=10m -run '^TestRulesUnderPromtool$$' -v ./config
+	EGISSOGW_SCREEN_ROWS=$(ROWS) go test -count=1 -timeout=20m -run '^TestScreensAreQuick$$' -v ./adapter/store
 
 conformance: deps build ## validate every message and package of a demo run
 	rm -rf .conformance

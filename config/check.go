@@ -23,7 +23,6 @@ var (
 	identifierPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 	fileNamePattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,119}$`)
 	exportNamePattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,119}$`)
-	registersPattern  = regexp.MustCompile(`^\s*(onmsz|lmsz|point|organization|fact)\s*(,\s*(onmsz|lmsz|point|organization|fact)\s*)*$`)
 	withdrawnPattern  = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+@(\d{4}-\d\d-\d\d|off)( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+@(\d{4}-\d\d-\d\d|off))*$`)
 	versionsPattern   = regexp.MustCompile(`^\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+( *, *\d\d\.\d\d\.[A-Z]=\d+\.\d+\.\d+)*$`)
 	eventsPattern     = regexp.MustCompile(`^[a-z_]+=[A-Za-z]+( *, *[a-z_]+=[A-Za-z]+)*$`)
@@ -42,7 +41,6 @@ var textChecks = map[string]func(string) string{
 	"hex":         matches(hexPattern, "ожидаются пары шестнадцатеричных цифр"),
 	"file-name":   checkFileName,
 	"export-name": checkExportName,
-	"registers":   matches(registersPattern, "ожидаются имена реестров через запятую: onmsz, lmsz, point, organization, fact"),
 	"versions":    matches(versionsPattern, "ожидаются пары ВИД=ВЕРСИЯ через запятую, например 10.05.I=2.1.0"),
 	"withdrawn":   matches(withdrawnPattern, "ожидаются ВИД=ВЕРСИЯ@ГГГГ-ММ-ДД или ВИД=ВЕРСИЯ@off через запятую"),
 	"events":      matches(eventsPattern, "ожидаются пары ПРИЧИНА=СОБЫТИЕ через запятую или ПРИЧИНА=off"),

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 func TestExportNameFillsEveryPlaceholder(t *testing.T) {
 	p := Package{ExportFileName: "{prefix}_{kind}_{date}_{provider}_{package}.xml"}
@@ -12,21 +9,5 @@ func TestExportNameFillsEveryPlaceholder(t *testing.T) {
 	}
 	if problem := checkExportName(p.ExportFileName); problem != "" {
 		t.Error(problem)
-	}
-}
-
-func TestRegistersOnCommandAreAList(t *testing.T) {
-	if got := (Package{FormOnCommand: " fact, lmsz "}).Commanded(); !slices.Equal(got, []string{"fact", "lmsz"}) {
-		t.Errorf("%v", got)
-	}
-	if got := (Package{}).Commanded(); len(got) > 0 {
-		t.Errorf("registers without the setting: %v", got)
-	}
-}
-
-func TestRegistersToApproveAreASet(t *testing.T) {
-	approved, agreed := (Package{Approval: " lmsz,fact, lmsz", ApprovalAgree: "fact"}).Approved()
-	if !slices.Equal(approved, []string{"fact", "lmsz"}) || !slices.Equal(agreed, []string{"fact"}) {
-		t.Errorf("%v, %v", approved, agreed)
 	}
 }

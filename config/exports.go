@@ -13,9 +13,6 @@ import (
 // whenever something is ready.
 type ExportTimes map[string]Schedule
 
-// exportRegisters are the registers that may have export times (adapter/egisso/README.md).
-var exportRegisters = []string{"onmsz", "lmsz", "point", "organization", "fact"}
-
 // EnvDecode implements envconfig.Decoder: a cron line for all registers, or
 // REGISTER=LINE with semicolons between them, since lines have commas of their own.
 func (t *ExportTimes) EnvDecode(value string) error {
@@ -24,19 +21,19 @@ func (t *ExportTimes) EnvDecode(value string) error {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		register, line, named := strings.Cut(part, "=")
-		registers := []string{strings.TrimSpace(register)}
-		if !named {
-			registers, line = exportRegisters, part
+		names, line := registers(), part
+		if text, rest, named := strings.Cut(part, "="); named {
+			name, ok := registerNamed(strings.TrimSpace(text))
+			if !ok {
+				return textError("ожидается РЕЕСТР=расписание; реестры: " + strings.Join(registers(), ", "))
+			}
+			names, line = []string{name}, rest
 		}
 		schedule, err := exportLine(line)
 		if err != nil {
 			return err
 		}
-		for _, name := range registers {
-			if !slices.Contains(exportRegisters, name) {
-				return textError("ожидается РЕЕСТР=расписание; реестры: " + strings.Join(exportRegisters, ", "))
-			}
+		for _, name := range names {
 			if _, twice := times[name]; twice {
 				return textError("реестр " + name + " назван дважды")
 			}

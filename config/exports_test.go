@@ -19,7 +19,7 @@ func TestExportTimes(t *testing.T) {
 	if text := times.String(); text != "fact=0 19,20 * * *;lmsz=0 18 * * 1-5" {
 		t.Errorf("they read %q", text)
 	}
-	if err := times.EnvDecode("0 19 * * *"); err != nil || len(times) != len(exportRegisters) || times["point"].Schedule.Next(monday).Hour() != 19 {
+	if err := times.EnvDecode("0 19 * * *"); err != nil || len(times) != len(registers()) || times["point"].Schedule.Next(monday).Hour() != 19 {
 		t.Errorf("one line for all: %v, %v", times, err)
 	}
 	if err := times.EnvDecode(""); err != nil || len(times) != 0 {

@@ -105,6 +105,8 @@ func (f field) kind() kind {
 		return kind{"часовой пояс", "не часовой пояс"}
 	case Args, Mnemonics:
 		return kind{"список", "не список"}
+	case Registers:
+		return kind{"список", "не реестры"}
 	case ExportTimes:
 		return kind{"расписания", "не расписания"}
 	case RulePolicy:

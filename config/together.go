@@ -22,24 +22,11 @@ func (p Package) ExportName(packageID, provider, kind, date string) string {
 }
 
 // Commanded are the registers of FORM_ON_COMMAND.
-func (p Package) Commanded() []string { return listed(p.FormOnCommand) }
+func (p Package) Commanded() []string { return p.FormOnCommand }
 
 // Approved are the registers of APPROVAL, sorted, and agreed those of APPROVAL_AGREE.
 func (p Package) Approved() (approved, agreed []string) {
-	approved, agreed = listed(p.Approval), listed(p.ApprovalAgree)
-	slices.Sort(approved)
-	slices.Sort(agreed)
-	return slices.Compact(approved), slices.Compact(agreed)
-}
-
-// listed are the names of a list with commas.
-func listed(text string) (names []string) {
-	for name := range strings.SplitSeq(text, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+	return p.Approval, p.ApprovalAgree
 }
 
 // checkTogether checks what the text of one variable cannot tell: files that must

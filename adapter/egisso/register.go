@@ -87,6 +87,14 @@ func RegisterNamed(text string) (Register, bool) {
 	return "", false
 }
 
+// Names are the names RegisterNamed finds r by, but for its title; the first is r itself.
+func (r Register) Names() []string {
+	if s := r.spec(); s != nil {
+		return append([]string{string(r)}, s.aliases...)
+	}
+	return nil
+}
+
 // Valid reports whether r is a known register.
 func (r Register) Valid() bool { return r.spec() != nil }
 

@@ -27,7 +27,7 @@ begin
         execute format('alter function %s set search_path = egisso, pg_temp', r.name);
     end loop;
 
-    foreach seer in array array['egisso_gateway', 'egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
+    foreach seer in array array['egisso_gateway', 'egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver', 'egisso_workplace'] loop
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('revoke all on all tables in schema egisso from %1$I; revoke all on all sequences in schema egisso from %1$I;
             revoke all on all functions in schema egisso from %1$I; grant usage on schema egisso to %1$I', seer);
@@ -115,6 +115,12 @@ begin
         grant execute on function egisso.approve_package(uuid, text, text) to egisso_approver;
     end if;
 
+    -- Workplaces of single organisations: this view alone. Roles of theirs are members.
+    if exists (select from pg_roles where rolname = 'egisso_workplace') then
+        grant select on egisso.workplace_fact_list to egisso_workplace;
+        grant execute on function egisso.workplace_page(text, integer) to egisso_workplace;
+    end if;
+
     -- Who looks: the public views, and what `egissogw status` counts. Of tables that
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
@@ -124,6 +130,7 @@ begin
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
             egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,
             egisso.sender_list,
+            egisso.measure_list, egisso.participant_list, egisso.organization_list, egisso.fact_list, egisso.workplace_list,
             egisso.approval_list, egisso.approval_rule, egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);
         -- The classifier is public.
         execute format('grant select on egisso.kmsz_versions, egisso.kmsz_measures, egisso.kmsz_parts, egisso.kmsz_categories,

@@ -42,7 +42,7 @@ func installed(t *testing.T) (database string, owner *pgx.Conn) {
 	t.Helper()
 	database = pgtest.Empty(t)
 	admin := connect(t, database)
-	for _, role := range []string{"egisso_owner", "egisso_gateway", "egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver"} {
+	for _, role := range []string{"egisso_owner", "egisso_gateway", "egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver", "egisso_workplace"} {
 		_, err := admin.Exec(t.Context(), "create role "+role)
 		var pg *pgconn.PgError
 		if err != nil && !(errors.As(err, &pg) && pg.Code == pgerrcode.DuplicateObject) {
@@ -66,7 +66,7 @@ func migrateAs(t *testing.T, url string) {
 	}
 }
 
-func connect(t *testing.T, url string) *pgx.Conn {
+func connect(t testing.TB, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
@@ -189,7 +189,7 @@ func TestEveryQueryIsAllowed(t *testing.T) {
 }
 
 // queries reads the named queries of files of the package.
-func queries(t *testing.T, pattern string) map[string]string {
+func queries(t testing.TB, pattern string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {

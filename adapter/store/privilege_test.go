@@ -225,6 +225,21 @@ func TestWhoIsStatedIsMarked(t *testing.T) {
 			t.Errorf("%q: %q", setting, got)
 		}
 	}
+	// Many people of one pooled role: a name is of one transaction, and the next one's is another's or nobody's.
+	for stated, statements := range map[string]string{
+		"Петрова П.П.": `begin; set local egisso.actor = 'Петрова П.П.'; select egisso.set_signing_service(true, 'начало'); select egisso.import_protocol('<b/>'); commit`,
+		"":             `begin; select egisso.set_signing_service(false, 'конец'); select egisso.import_protocol('<c/>'); commit`,
+	} {
+		for _, s := range []string{`reset egisso.actor`, `begin; set local egisso.actor = 'Сидорова С.С.'; rollback`, statements} {
+			if _, err := conn.Exec(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := strings.Join(lines(t, owner, `select coalesce((select stated from egisso.operation_log order by id desc limit 1), '') || '|' || changed_by from egisso.service_state`), "")
+		if want := stated + "|" + session; !strings.HasPrefix(got, want) || strings.Contains(got, "со слов") != (stated != "") {
+			t.Errorf("of one transaction: %q, want %q", got, want)
+		}
+	}
 }
 
 // TestReasonsArePlain: what people write reaches other people's screens.

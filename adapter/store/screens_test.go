@@ -59,15 +59,3 @@ func TestScreensAgree(t *testing.T) {
 	f.want(t, `select string_agg(register || ' ' || rows, ', ') from egisso.row_total`, "fact 5")
 	agree("summed up")
 }
-
-// TestScreensUseIndexes: none of them goes through a table of rows or records.
-func TestScreensUseIndexes(t *testing.T) {
-	f := open(t)
-	f.exec(t, `set enable_seqscan = off`)
-	for _, s := range screenQueries {
-		plan := strings.Join(lines(t, f.conn, "explain (costs off) "+s.query), "\n")
-		if strings.Contains(plan, "Seq Scan on source_row") || strings.Contains(plan, "Seq Scan on record") {
-			t.Errorf("%s:\n%s", s.name, plan)
-		}
-	}
-}

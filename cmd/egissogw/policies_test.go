@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/adapter/egisso"
 	"egissogw/config"
 )
 
@@ -56,4 +58,15 @@ func count(lines []string, variable, text string) (n int) {
 		}
 	}
 	return n
+}
+
+// TestRegistersAreNamedAlike: settings and commands know a register by the same names.
+func TestRegistersAreNamedAlike(t *testing.T) {
+	var known [][]string
+	for _, r := range egisso.Registers() {
+		known = append(known, r.Names())
+	}
+	if names := config.RegisterNames(); !reflect.DeepEqual(names, known) {
+		t.Errorf("settings: %q, commands: %q", names, known)
+	}
 }

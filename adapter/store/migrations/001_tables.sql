@@ -159,6 +159,14 @@ create table egisso.source_content (
     primary key (register, row_key)
 );
 
+-- Roles that see the facts of one organisation only, code/52_screens.sql.
+create table egisso.workplace (
+    role     text        collate "C" primary key,        -- of PostgreSQL
+    osz_code text        not null,
+    bound_at timestamptz not null default now(),
+    bound_by text        not null
+);
+
 -- The version ЕГИССО accepted before this gateway, where the source says it.
 create table egisso.source_known (
     register text  not null,
