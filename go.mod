@@ -26,6 +26,7 @@ require (
 	go.cypherpunks.ru/gogost/v5 v5.13.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/crypto v0.58.0
+	golang.org/x/term v0.47.0
 	pgregory.net/rapid v1.3.0
 )
 

@@ -58,7 +58,7 @@ func TestJSONNames(t *testing.T) {
 		reflect.TypeFor[store.Status](), reflect.TypeFor[store.JournalEntry](), reflect.TypeFor[store.JournalDetail](), reflect.TypeFor[recordReport](),
 		reflect.TypeFor[previewReport](), reflect.TypeFor[exportedFile](), reflect.TypeFor[store.Export](), reflect.TypeFor[store.InboxItem](),
 		reflect.TypeFor[store.Sender](), reflect.TypeFor[store.HeldChanges](), reflect.TypeFor[store.RefusalKind](), reflect.TypeFor[store.ClassifierOverview](),
-		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](),
+		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](), reflect.TypeFor[setupReport](),
 	} {
 		walk(of)
 	}
@@ -89,6 +89,8 @@ func TestJSONIsWhatIsDocumented(t *testing.T) {
 	}
 	example("version --json", "version", "--json")
 	example("check --json", "check", "--json")
+	answers := writeFile(t, filepath.Join(dir, "answers.env"), setupAnswers)
+	example("setup --answers ФАЙЛ --json", "setup", "--root", dir, "--answers", answers, "--json")
 	example("migrate --json", "migrate", "--json")
 	example("signing on --reason ТЕКСТ --json", "signing", "on", "--reason", "начало работы", "--json")
 	example("status --json", "status", "--json")
