@@ -65,30 +65,12 @@ endef
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
 
-# Packages, for amd64 and arm64; with tokens for this machine only, they need its C library.
-NFPM    := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 NUMBER  := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
 # Before the first release: versions in the order of commits.
 PACKAGE_VERSION ?= $(or $(NUMBER),0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M%S 2>/dev/null).$(shell git rev-parse --short HEAD 2>/dev/null))
 
-packages: ## .deb and .rpm in bin/packages, the same bytes from the same commit
-	@rm -rf bin/packages bin/share && mkdir -p bin/packages bin/share
-	@go build -buildvcs=false -o bin/share/ ./cmd/egissogw && cd bin/share && \
-	for shell in bash zsh fish; do ./egissogw completion $$shell >$$shell; done && \
-	./egissogw man | gzip -9n >egissogw.1.gz && ./egissogw man settings | gzip -9n >egissogw.env.5.gz && rm egissogw
-	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) PACKAGE_VERSION='$(PACKAGE_VERSION)'; \
-	pack() { for format in deb rpm; do $(NFPM) package --config config/dist/package/nfpm.yaml --packager $$format --target bin/packages/; done; }; \
-	for arch in amd64 arm64; do \
-		export NAME=egissogw OTHER=egissogw-pkcs11 ARCH=$$arch BINARY=bin/packages/egissogw-$$arch DEB_DEPENDS=ca-certificates; \
-		CGO_ENABLED=0 GOARCH=$$arch go build -trimpath -buildvcs=false -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
-		pack; rm $$BINARY; \
-	done; \
-	if [ -n '$(HAVE_C)' ]; then \
-		export NAME=egissogw-pkcs11 OTHER=egissogw ARCH=$$(go env GOARCH) BINARY=bin/packages/egissogw-pkcs11 DEB_DEPENDS='libc6, ca-certificates'; \
-		go build -trimpath -buildvcs=false -tags pkcs11 -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
-		pack; rm $$BINARY; \
-	fi
-	@ls -l bin/packages
+packages: ## .deb and .rpm in bin/packages with their SBOM, the same bytes from the same commit
+	@.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)'
 
 # The race detector waits a second at the end of every process, and tests start hundreds. What it has
 # found by then it has said.
