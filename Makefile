@@ -60,7 +60,7 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build packages test announce lint demo acceptance conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build packages test announce lint demo acceptance try-packages conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
@@ -100,11 +100,21 @@ demo: ## the whole way of a record on this machine; KEEP=yes leaves it running, 
 	@$(MAKE) --no-print-directory build
 	bin/egissogw demo $(demo_flags)
 
-acceptance: ## the page in a real Chromium, and over ROWS facts; pictures in .cache/pictures
+acceptance: ## the page in a real Chromium, and over ROWS facts; packages in booted Debian 12 and 13 (root)
 	@.ci/deps acceptance
 	@mkdir -p .cache/pictures
 	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
+	@$(MAKE) --no-print-directory try-packages
+
+# Root alone can make a machine and boot it.
+try-packages: ## the packages, twice and equal; installed, upgraded, removed in booted Debian 12 and 13
+	@[ "$$(id -u)" = 0 ] || { echo "make: the packages are tried as root" >&2; exit 1; }
+	@.ci/deps packages
+	@rm -rf .cache/again && git clone -q . .cache/again
+	.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)' >/dev/null && .cache/again/.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)' >/dev/null
+	cd bin/packages && sha256sum --quiet -c ../../.cache/again/bin/packages/SHA256SUMS && rm -rf ../../.cache/again
+	for release in bookworm trixie; do .ci/packages $$release; done
 
 conformance: deps build ## validate every message and package of a demo run
 	rm -rf .conformance
