@@ -60,35 +60,17 @@ define check_demo
 		{ echo "make: FACTS: ожидается целое число рецептов от 100, а не «$$FACTS»" >&2; exit 2; }
 endef
 
-.PHONY: build packages test announce lint demo acceptance conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
+.PHONY: build packages test announce lint demo acceptance try-packages conformance torture histories bench bench-flow benchmarks faults hostile soak fuzz cover deps softhsm engine clean help
 
 build: ## bin/egissogw and bin/smevsim
 	$(GOBUILD) -o bin/ ./cmd/egissogw ./cmd/smevsim
 
-# Packages, for amd64 and arm64; with tokens for this machine only, they need its C library.
-NFPM    := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 NUMBER  := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
 # Before the first release: versions in the order of commits.
 PACKAGE_VERSION ?= $(or $(NUMBER),0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M%S 2>/dev/null).$(shell git rev-parse --short HEAD 2>/dev/null))
 
-packages: ## .deb and .rpm in bin/packages, the same bytes from the same commit
-	@rm -rf bin/packages bin/share && mkdir -p bin/packages bin/share
-	@go build -buildvcs=false -o bin/share/ ./cmd/egissogw && cd bin/share && \
-	for shell in bash zsh fish; do ./egissogw completion $$shell >$$shell; done && \
-	./egissogw man | gzip -9n >egissogw.1.gz && ./egissogw man settings | gzip -9n >egissogw.env.5.gz && rm egissogw
-	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) PACKAGE_VERSION='$(PACKAGE_VERSION)'; \
-	pack() { for format in deb rpm; do $(NFPM) package --config config/dist/package/nfpm.yaml --packager $$format --target bin/packages/; done; }; \
-	for arch in amd64 arm64; do \
-		export NAME=egissogw OTHER=egissogw-pkcs11 ARCH=$$arch BINARY=bin/packages/egissogw-$$arch DEB_DEPENDS=ca-certificates; \
-		CGO_ENABLED=0 GOARCH=$$arch go build -trimpath -buildvcs=false -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
-		pack; rm $$BINARY; \
-	done; \
-	if [ -n '$(HAVE_C)' ]; then \
-		export NAME=egissogw-pkcs11 OTHER=egissogw ARCH=$$(go env GOARCH) BINARY=bin/packages/egissogw-pkcs11 DEB_DEPENDS='libc6, ca-certificates'; \
-		go build -trimpath -buildvcs=false -tags pkcs11 -ldflags '-s -w -X main.buildVersion=$(VERSION)' -o $$BINARY ./cmd/egissogw; \
-		pack; rm $$BINARY; \
-	fi
-	@ls -l bin/packages
+packages: ## .deb and .rpm in bin/packages with their SBOM, the same bytes from the same commit
+	@.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)'
 
 # The race detector waits a second at the end of every process, and tests start hundreds. What it has
 # found by then it has said.
@@ -118,13 +100,23 @@ demo: ## the whole way of a record on this machine; KEEP=yes leaves it running, 
 	@$(MAKE) --no-print-directory build
 	bin/egissogw demo $(demo_flags)
 
-acceptance: ## the page in a real Chromium, page and SQL screens over ROWS facts; pictures in .cache/pictures; alert rules under promtool
+acceptance: ## page in a real Chromium, page and SQL screens over ROWS facts, alert rules under promtool, packages in booted Debian 12 and 13 (root)
 	@.ci/deps acceptance
 	@mkdir -p .cache/pictures
 	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
 	EGISSOGW_PROMTOOL=$$(.ci/promtool) go test -count=1 -timeout=10m -run '^TestRulesUnderPromtool$$' -v ./config
 	EGISSOGW_SCREEN_ROWS=$(ROWS) go test -count=1 -timeout=20m -run '^TestScreensAreQuick$$' -v ./adapter/store
+	@$(MAKE) --no-print-directory try-packages
+
+# Root alone can make a machine and boot it.
+try-packages: ## the packages, twice and equal; installed, upgraded, removed in booted Debian 12 and 13
+	@[ "$$(id -u)" = 0 ] || { echo "make: the packages are tried as root" >&2; exit 1; }
+	@.ci/deps packages
+	@rm -rf .cache/again && git clone -q . .cache/again
+	.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)' >/dev/null && .cache/again/.ci/pack '$(VERSION)' '$(PACKAGE_VERSION)' >/dev/null
+	cd bin/packages && sha256sum --quiet -c ../../.cache/again/bin/packages/SHA256SUMS && rm -rf ../../.cache/again
+	for release in bookworm trixie; do .ci/packages $$release; done
 
 conformance: deps build ## validate every message and package of a demo run
 	rm -rf .conformance

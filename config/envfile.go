@@ -31,8 +31,13 @@ func Over(environment envconfig.Lookuper, path string) (*Overlay, error) {
 	if err != nil {
 		return nil, err
 	}
+	return OverText(environment, path, string(data))
+}
+
+// OverText is [Over] for the text of a file that has been read already.
+func OverText(environment envconfig.Lookuper, path, text string) (*Overlay, error) {
 	o := &Overlay{environment: environment, path: path, values: map[string]string{}, lines: map[string]int{}}
-	if wrong := o.parse(string(data)); len(wrong) > 0 {
+	if wrong := o.parse(text); len(wrong) > 0 {
 		return o, &Problems{List: wrong}
 	}
 	return o, nil

@@ -28,6 +28,38 @@ func Load(ctx context.Context, l envconfig.Lookuper) (Config, error) {
 	return c, nil
 }
 
+// Check says what is wrong with the text of one variable, by its full name and in Russian, "" if
+// nothing is. What depends on other variables or on files is for [Load].
+func Check(ctx context.Context, name, text string) string {
+	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
+		if name != Prefix+f.name {
+			continue
+		}
+		f.fileOnly = false
+		r := &reader{config: &Config{}, lookuper: envconfig.MapLookuper(map[string]string{Prefix + f.name: text})}
+		if r.read(ctx, f); len(r.problems) > 0 {
+			return r.problems[0].Text
+		}
+		return ""
+	}
+	return "такой настройки нет"
+}
+
+// Named tells what a variable is, by its full name: whether its text is a secret, which comes by
+// a file or credential, and the name of its credential, "" if it may not be one.
+func Named(name string) (credential string, secret, known bool) {
+	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
+		if name != Prefix+f.name && !slices.Contains(f.variables(), name) {
+			continue
+		}
+		if f.isSecret() || f.isFile() {
+			credential = f.credential()
+		}
+		return credential, f.isSecret(), true
+	}
+	return "", false, false
+}
+
 // Unknown returns the names in environ ("NAME=value", as os.Environ gives them)
 // that have our prefix and mean nothing: usually a typing error.
 func Unknown(environ []string) []string {

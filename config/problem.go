@@ -12,6 +12,7 @@ type Problem struct {
 	Variable string // full name, with prefix; or a file of settings with its line
 	Group    string // group tag of Config's sub-struct the variable is in, "" if it concerns all
 	Text     string // Russian; contains the value only where it is no secret
+	Absent   string // the path of a file that is not there, if that is all that is wrong
 }
 
 func (p Problem) String() string { return p.Variable + ": " + p.Text }

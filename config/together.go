@@ -2,7 +2,11 @@ package config
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -140,8 +144,12 @@ func (r *reader) checkPath(path *File, problem func(string) string) {
 	if *path == "" {
 		return
 	}
+	before := len(r.problems)
 	if text := problem(string(*path)); text != "" {
 		r.complain(path, text)
+	}
+	if _, err := os.Stat(string(*path)); errors.Is(err, fs.ErrNotExist) && filepath.IsAbs(string(*path)) && len(r.problems) > before {
+		r.problems[before].Absent = string(*path)
 	}
 }
 

@@ -18,7 +18,7 @@ func TestTransientUnitSeesWhatTheServiceSees(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"User=egissogw", "Group=egissogw", "EnvironmentFile=/etc/egissogw/egissogw.env", "LoadCredential=database-url:/etc/egissogw/credentials/database-url",
-		"LoadCredential=pkcs11-pin:/etc/pin", "ProtectSystem=strict", "SystemCallFilter=~@privileged", "CapabilityBoundingSet=", "StateDirectory=egissogw"} {
+		"LoadCredential=pkcs11-pin:/etc/pin", "ProtectSystem=strict", "SystemCallFilter=~@privileged @resources", "PrivateUsers=yes", "CapabilityBoundingSet=", "StateDirectory=egissogw"} {
 		if !slices.Contains(args, "--property="+want) {
 			t.Errorf("no %s in %q", want, args)
 		}

@@ -55,10 +55,11 @@ var allowed = map[string][]string{
 	"adapter/store/pgtest":      {"adapter/store/pgcluster"},
 
 	// The jobs know no bus but the port.
-	"jobs":     {"adapter/archive", "adapter/bus", "adapter/egisso/...", "adapter/mis", "adapter/retry", "adapter/store/...", "crypto/..."},
-	"config":   {},
-	"wsdl":     {},
-	"testdata": {},
+	"jobs":         {"adapter/archive", "adapter/bus", "adapter/egisso/...", "adapter/mis", "adapter/retry", "adapter/store/...", "crypto/..."},
+	"config":       {},
+	"config/setup": {"config"},
+	"wsdl":         {},
+	"testdata":     {},
 
 	"cmd/egissogw": {"..."},
 	"cmd/smevsim":  {"..."},

@@ -58,7 +58,7 @@ func TestJSONNames(t *testing.T) {
 		reflect.TypeFor[store.Status](), reflect.TypeFor[store.JournalEntry](), reflect.TypeFor[store.JournalDetail](), reflect.TypeFor[recordReport](),
 		reflect.TypeFor[previewReport](), reflect.TypeFor[exportedFile](), reflect.TypeFor[store.Export](), reflect.TypeFor[reportMonth](), reflect.TypeFor[store.SummaryLine](), reflect.TypeFor[store.InboxItem](),
 		reflect.TypeFor[store.Sender](), reflect.TypeFor[store.HeldChanges](), reflect.TypeFor[store.RefusalKind](), reflect.TypeFor[store.ClassifierOverview](),
-		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[scaffoldReport](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](),
+		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[scaffoldReport](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](), reflect.TypeFor[setupReport](),
 	} {
 		walk(of)
 	}
@@ -89,7 +89,9 @@ func TestJSONIsWhatIsDocumented(t *testing.T) {
 	}
 	example("version --json", "version", "--json")
 	example("check --json", "check", "--json")
-	example("scaffold --json ФАЙЛ", "scaffold", "--json", writeFile(t, filepath.Join(dir, "answers.env"), "local_measure.table=mis.mera\n"))
+	example("scaffold --json ФАЙЛ", "scaffold", "--json", writeFile(t, filepath.Join(dir, "views.env"), "local_measure.table=mis.mera\n"))
+	answers := writeFile(t, filepath.Join(dir, "answers.env"), setupAnswers)
+	example("setup --answers ФАЙЛ --json", "setup", "--root", dir, "--answers", answers, "--json")
 	example("migrate --json", "migrate", "--json")
 	example("signing on --reason ТЕКСТ --json", "signing", "on", "--reason", "начало работы", "--json")
 	example("status --json", "status", "--json")
