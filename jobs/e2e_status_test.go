@@ -78,7 +78,7 @@ func TestLinksTellHowTheBusLooks(t *testing.T) {
 		o.Now = func() time.Time { return w.clock.Now().Add(-time.Minute) } // ours is behind
 	})
 	down := &bus.Breaker{Policy: bus.BreakerPolicy{Threshold: 1}}
-	down.After(smev.PortError(&smev.TransportError{}), w.clock.Now(), 0)
+	down.Do(w.clock.Now, func(told func(error)) { told(smev.PortError(&smev.TransportError{})) })
 	w.measuresAccepted()
 	w.run(jobs.Links{Store: w.store, Bus: &bus.Breaker{}, Files: down, Clock: func() (store.LinkClock, bool) {
 		r, known := clock.Reading()

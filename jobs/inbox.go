@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -74,10 +73,9 @@ func (in inbox) drain(ctx context.Context) (Report, error) {
 	if err := requireService(ctx, in.service); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !in.archive.Ready() || !in.breaker.Allow(in.now()) {
+	if !in.archive.Ready() || !in.breaker.Ready(in.now()) {
 		return Report{Skipped: true}, nil
 	}
-	in.breaker.Forget() // the first real call probes
 	in.ack = in.archive.acknowledging(in.queue, in.ack)
 	// What goes wrong with one message does not keep the others at the bus.
 	troubles := append(in.repeatAcks(ctx), in.orderedAcks(ctx)...)
@@ -105,12 +103,28 @@ func (in inbox) drain(ctx context.Context) (Report, error) {
 	return quietly(report, troubles...)
 }
 
-// one takes one message the whole way. more: the next one may be asked for.
+// one takes one message the whole way: what people want to have read once more goes first,
+// then the bus is asked, unless it is known to be down. more: the next one may be asked for.
 func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool, err error) {
-	r, begun, err := in.next(ctx)
-	if r == nil || err != nil {
+	id, contentType, raw, err := in.store.ReplyAgain(ctx, string(in.queue))
+	switch {
+	case err != nil:
 		return false, false, err
+	case id != 0: // nothing was asked of the bus
+		return in.take(ctx, in.from.Kept(in.queue, contentType, raw), store.Begun{ID: id}, seen, func(error) {})
 	}
+	in.breaker.Do(in.now, func(told func(error)) {
+		tell := in.telling(ctx, told)
+		r, begun, problem := in.next(ctx, tell)
+		if err = problem; err == nil {
+			fresh, more, err = in.take(ctx, r, begun, seen, tell)
+		}
+	})
+	return fresh, more, err
+}
+
+// take reads a reply and settles what is in it.
+func (in inbox) take(ctx context.Context, r *bus.Reply, begun store.Begun, seen map[string]bool, told func(error)) (fresh, more bool, err error) {
 	if begun.Aside || begun.Known { // it waits for a person
 		if begun.Fresh {
 			in.log.Error("a reply is set aside: reading it ended the process twice", "reply", begun.ID, "operation", in.queue)
@@ -127,7 +141,7 @@ func (in inbox) one(ctx context.Context, seen map[string]bool) (fresh, more bool
 	if l != nil && len(l.id) > longestID {
 		l.id = ""
 	}
-	in.told(ctx, problem)
+	told(problem)
 	if left, err := in.leave(ctx, l, problem, begun.ID); left || err != nil {
 		more, seen[r.ClaimedID] = left && !seen[r.ClaimedID], true
 		return false, more, err
@@ -147,21 +161,11 @@ func (in inbox) leave(ctx context.Context, l *arrival, problem error, reply int6
 	return true, in.store.EndReply(context.WithoutCancel(ctx), reply)
 }
 
-// next asks the bus for a message, unless it is known to be down, and keeps what came
-// before anything in it is read. What people want to have read once more goes first.
-func (in inbox) next(ctx context.Context) (*bus.Reply, store.Begun, error) {
-	if id, contentType, raw, err := in.store.ReplyAgain(ctx, string(in.queue)); err != nil || id != 0 {
-		if err != nil {
-			return nil, store.Begun{}, err
-		}
-		return in.from.Kept(in.queue, contentType, raw), store.Begun{ID: id}, nil
-	}
-	if !in.breaker.Allow(in.now()) {
-		return nil, store.Begun{}, nil
-	}
+// next asks the bus for a message, and keeps what came before anything in it is read.
+func (in inbox) next(ctx context.Context, told func(error)) (*bus.Reply, store.Begun, error) {
 	r, err := in.from.Poll(ctx, in.queue)
 	if err != nil {
-		in.told(ctx, err)
+		told(err)
 		return nil, store.Begun{}, fmt.Errorf("take an %s: %w", in.what, err)
 	}
 	if !r.Carries { // an empty queue is not worth a write
@@ -169,7 +173,7 @@ func (in inbox) next(ctx context.Context) (*bus.Reply, store.Begun, error) {
 	}
 	begun, err := in.store.BeginReply(ctx, rawReply(r))
 	if err != nil || begun.Aside || begun.Known {
-		in.told(ctx, nil)
+		told(nil)
 	}
 	return r, begun, err
 }
@@ -178,14 +182,14 @@ func rawReply(r *bus.Reply) store.RawReply {
 	return store.RawReply{Operation: string(r.Queue), MessageID: r.ClaimedID, ContentType: r.ContentType, Raw: r.Raw, Cut: r.Cut}
 }
 
-// told lets the breaker know how a call of the bus ended.
-func (in inbox) told(ctx context.Context, err error) {
-	if ctx.Err() != nil || errors.Is(err, ErrServiceOff) {
-		in.breaker.Forget()
-		return
+// telling tells how a call of the bus ended, unless it was our own stopping.
+func (in inbox) telling(ctx context.Context, told func(error)) func(error) {
+	return func(err error) {
+		if ctx.Err() == nil && !errors.Is(err, ErrServiceOff) {
+			told(err)
+			in.registration.Heard(err)
+		}
 	}
-	in.breaker.After(err, in.now(), rand.Float64())
-	in.registration.Heard(err)
 }
 
 // settle stores what was read, or what could not be read, and ends the reading.

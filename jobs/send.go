@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"egissogw/adapter/bus"
@@ -38,23 +37,18 @@ type Send struct {
 func (Send) Name() string { return "send" }
 
 // Run implements Job: one message. Done counts messages that left.
-func (s Send) Run(ctx context.Context) (Report, error) {
+func (s Send) Run(ctx context.Context) (report Report, err error) {
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !s.Breaker.Allow(s.Now()) {
+	if !s.Archive.Ready() || !s.Breaker.Do(s.Now, func(told func(error)) { report, err = s.one(ctx, told) }) {
 		return Report{Skipped: true}, nil
 	}
-	if !s.Archive.Ready() {
-		s.Breaker.Forget()
-		return Report{Skipped: true}, nil
-	}
-	posted := false
-	defer func() {
-		if !posted {
-			s.Breaker.Forget()
-		}
-	}()
+	return report, err
+}
+
+// one sends a message the whole way, and tells how the bus took it.
+func (s Send) one(ctx context.Context, told func(error)) (Report, error) {
 	m, err := s.Store.ClaimMessage(ctx, s.Lease, s.Storage.Ready(s.Now()))
 	if err != nil || m == nil {
 		return Report{}, err
@@ -74,6 +68,11 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	case err != nil:
 		return s.failed(ctx, m, 0, err)
 	}
+	return s.toBus(ctx, m, told)
+}
+
+// toBus posts a message whose files are in the storage.
+func (s Send) toBus(ctx context.Context, m *store.OutMessage, told func(error)) (Report, error) {
 	// An upload takes its time: ask the switch again.
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err, s.Store.ReleaseMessage(ctx, m))
@@ -88,8 +87,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil && ctx.Err() != nil {
 		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
 	}
-	posted = true
-	s.Breaker.After(err, s.Now(), rand.Float64())
+	told(err)
 	if s.Registration.signed(m.Certificate) {
 		s.Registration.Heard(err)
 	}

@@ -23,16 +23,16 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 		return err
 	}
 	for _, f := range files {
-		if !s.FileBreaker.Allow(s.Now()) {
-			return errStorageDown
-		}
-		err := s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content))
-		if ctx.Err() != nil {
-			s.FileBreaker.Forget()
-		} else {
-			s.FileBreaker.After(err, s.Now(), rand.Float64())
-		}
-		if err != nil {
+		err := errStorageDown
+		s.FileBreaker.Do(s.Now, func(told func(error)) {
+			if err = s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content)); ctx.Err() == nil {
+				told(err)
+			}
+		})
+		switch {
+		case errors.Is(err, errStorageDown):
+			return err
+		case err != nil:
 			return fmt.Errorf("upload file %s: %w", f.UUID, err)
 		}
 		s.Storage.Has()

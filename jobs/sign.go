@@ -126,7 +126,7 @@ func (s Sign) message(ctx context.Context, p *store.FormedPackage) (store.Messag
 	request := bus.Request{MessageID: s.Builder.NewMessageID(now), NodeID: s.Provider.NodeID, Provider: p.Provider, Test: s.Provider.TestMessage}
 	var files []store.Attachment
 	if p.Classifier != "" {
-		request.Prefixes = busPrefixes(egisso.ClassifierPrefixes)
+		request.Prefixes = busPrefixes(egisso.ClassifierVersion().Prefixes)
 		request.Content = func(w bus.ContentWriter) error { return wire.WriteClassifierRequest(w, p.Classifier) }
 	} else if p.Register == egisso.RegisterFact {
 		file, err := s.factFile(ctx, contents, version, now)

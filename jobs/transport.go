@@ -8,6 +8,21 @@ import (
 	"egissogw/adapter/bus"
 )
 
+// Transport is a way to the bus and back, all of it: what a program opens and plugs into
+// the jobs, each of which asks for a part.
+type Transport interface {
+	Builder
+	poster
+	answerQueue
+	requestQueue
+}
+
+// Storage is the storage of files beside the bus.
+type Storage interface {
+	uploader
+	downloader
+}
+
 // Builder makes the final bytes of a message: written once, stored, and posted
 // as they are as often as needed.
 type Builder interface {

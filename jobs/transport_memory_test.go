@@ -17,6 +17,7 @@ import (
 	"egissogw/adapter/smev/smevtest/receiver"
 	"egissogw/crypto/xmldsig"
 	"egissogw/crypto/xmlsafe"
+	"egissogw/jobs"
 )
 
 // memoryBus is another transport: messages are JSON, the bus is a map, and ЕГИССО is the
@@ -46,6 +47,11 @@ type memoryMessage struct {
 	Refusals []bus.Refusal `json:"refusals,omitempty"`
 	Kind     string        `json:"kind,omitempty"`
 }
+
+var (
+	_ jobs.Transport = (*memoryBus)(nil)
+	_ jobs.Storage   = (*memoryBus)(nil)
+)
 
 func newMemoryBus(r *receiver.Receiver, now func() time.Time) *memoryBus {
 	return &memoryBus{receiver: r, now: now, storage: map[string][]byte{}, taken: map[string]bool{}, queues: map[bus.Queue][]memoryMessage{}}

@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -52,7 +53,7 @@ const (
 )
 
 // Allow says whether a call may be made now. Every call that was allowed must be
-// followed by After or Forget. While the breaker is open it lets through one call
+// followed by After or Forget, as Breaker.Do does. While the breaker is open it lets through one call
 // at a time, when the schedule says so.
 func (p BreakerPolicy) Allow(s BreakerState, now time.Time) (BreakerState, bool) {
 	if !s.IsOpen() {
@@ -124,23 +125,49 @@ type Breaker struct {
 	state BreakerState
 }
 
-// Allow is BreakerPolicy.Allow on the kept state.
-func (b *Breaker) Allow(now time.Time) bool {
+// Ready reports whether a call may be made now, without making any.
+func (b *Breaker) Ready(now time.Time) bool {
 	if b == nil {
 		return true
 	}
+	_, ok := b.Policy.Allow(b.State(), now)
+	return ok
+}
+
+// Do does work if a call may be made now, and reports whether it did. work makes one call
+// at most and tells how it ended, nil for well. One it does not tell of was not made, or was
+// cut off by our own stopping, and says nothing about the bus.
+func (b *Breaker) Do(now func() time.Time, work func(told func(outcome error))) bool {
+	if b == nil {
+		work(func(error) {})
+		return true
+	}
+	if !b.allow(now()) {
+		return false
+	}
+	heard := false
+	defer func() {
+		if !heard {
+			b.forget()
+		}
+	}()
+	work(func(outcome error) {
+		heard = true
+		b.after(outcome, now(), rand.Float64())
+	})
+	return true
+}
+
+// allow is BreakerPolicy.Allow on the kept state.
+func (b *Breaker) allow(now time.Time) (ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var ok bool
 	b.state, ok = b.Policy.Allow(b.state, now)
 	return ok
 }
 
-// After is BreakerPolicy.After on the kept state.
-func (b *Breaker) After(outcome error, now time.Time, dice float64) {
-	if b == nil {
-		return
-	}
+// after is BreakerPolicy.After on the kept state.
+func (b *Breaker) after(outcome error, now time.Time, dice float64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	before := b.state
@@ -156,11 +183,8 @@ func (b *Breaker) After(outcome error, now time.Time, dice float64) {
 	b.Changed(change, b.state)
 }
 
-// Forget is BreakerPolicy.Forget on the kept state.
-func (b *Breaker) Forget() {
-	if b == nil {
-		return
-	}
+// forget is BreakerPolicy.Forget on the kept state.
+func (b *Breaker) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.state = b.Policy.Forget(b.state)

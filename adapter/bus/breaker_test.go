@@ -46,15 +46,15 @@ func TestBreakerDuringAnOutage(t *testing.T) {
 	calls, refused := 0, 0
 	for ; now.Before(end.Add(20 * time.Minute)); now = now.Add(5 * time.Second) {
 		down := now.After(start) && now.Before(end)
-		if !b.Allow(now) {
+		if !b.Do(func() time.Time { return now }, func(told func(error)) {
+			if down {
+				calls++
+				told(errNoLine)
+			} else {
+				told(nil)
+			}
+		}) {
 			refused++
-			continue
-		}
-		if down {
-			calls++
-			b.After(errNoLine, now, 0.5)
-		} else {
-			b.After(nil, now, 0.5)
 		}
 	}
 	if len(heard) != 2 || heard[0] != BreakerOpened || heard[1] != BreakerClosed {
@@ -137,9 +137,33 @@ func TestBreakerProbes(t *testing.T) {
 
 func TestNoBreaker(t *testing.T) {
 	var b *Breaker
-	b.After(errNoLine, testNow, 0)
-	b.Forget()
-	if !b.Allow(testNow) || b.State().IsOpen() {
+	did := b.Do(testClock, func(told func(error)) { told(errNoLine) })
+	if !did || !b.Ready(testNow) || b.State().IsOpen() {
 		t.Error("no breaker stops calls")
 	}
 }
+
+// TestCallThatWasNotMade: it leaves the probe to others, even one that panics.
+func TestCallThatWasNotMade(t *testing.T) {
+	b := &Breaker{state: BreakerState{OpenedAt: testNow.Add(-time.Hour), NextProbe: testNow}}
+	if !b.Do(testClock, func(func(error)) {
+		if b.Ready(testNow) || b.Do(testClock, func(func(error)) {}) {
+			t.Error("two probes at a time")
+		}
+	}) {
+		t.Fatal("no probe")
+	}
+	func() {
+		defer func() { _ = recover() }()
+		b.Do(testClock, func(func(error)) { panic("in a job") })
+	}()
+	if !b.Ready(testNow) || !b.State().IsOpen() {
+		t.Errorf("the probe is still thought to be under way: %+v", b.State())
+	}
+	b.Do(testClock, func(told func(error)) { told(nil) })
+	if b.State().IsOpen() {
+		t.Error("a probe that went well did not close it")
+	}
+}
+
+func testClock() time.Time { return testNow }

@@ -11,16 +11,13 @@ import (
 
 // checkFiles refuses what the schema would refuse; ids are those of the signed
 // elements, which no attachment may share.
-func checkFiles(files []FileRef, attachments []Attachment, ids ...string) error {
+func checkFiles(files []FileRef, attachments []Attachment, id string) error {
 	for _, f := range files {
 		if f.UUID == "" || len(f.Hash) == 0 || !isMimeType(f.MimeType) {
 			return errors.New("file reference lacks uuid, hash or a permitted media type")
 		}
 	}
-	seen := map[string]bool{}
-	for _, id := range ids {
-		seen[id] = true
-	}
+	seen := map[string]bool{id: true}
 	for _, a := range attachments {
 		if !isXMLName(a.ID) || seen[a.ID] || !isMimeType(a.MimeType) {
 			return errors.New("attachment lacks a unique id or a permitted media type")

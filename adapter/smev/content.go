@@ -1,24 +1,16 @@
 package smev
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"egissogw/crypto/xmldsig"
 )
 
-// writePrimaryContent writes MessagePrimaryContent and, behind it, the personal
-// signature if there is to be one. The content is asked for once.
-func writePrimaryContent(ctx context.Context, w *xmldsig.Writer, v Version, content func(ContentWriter) error, personal *PersonalSignature) error {
+// writePrimaryContent writes MessagePrimaryContent. The content is asked for once.
+func writePrimaryContent(w *xmldsig.Writer, v Version, content func(ContentWriter) error) error {
 	w.Start(v.Basic, "MessagePrimaryContent")
-	guard := &contentGuard{writers: []*xmldsig.Writer{w}}
-	var alone *personalDigest
-	if personal != nil {
-		alone = personal.digest()
-		guard.writers = append(guard.writers, alone.writer)
-		guard.rootAttrs = []xmldsig.Attr{personal.attr()}
-	}
+	guard := &contentGuard{writer: w}
 	if err := content(guard); err != nil {
 		return fmt.Errorf("primary content: %w", err)
 	}
@@ -26,18 +18,13 @@ func writePrimaryContent(ctx context.Context, w *xmldsig.Writer, v Version, cont
 		return err
 	}
 	w.End()
-	if personal == nil {
-		return nil
-	}
-	return personal.write(ctx, w, v, alone)
+	return nil
 }
 
 // contentGuard lets the author of the content write one element and keeps him
-// from closing the envelope's. Several writers are given the same.
+// from closing the envelope's.
 type contentGuard struct {
-	writers []*xmldsig.Writer
-	// rootAttrs are put on the root of the content.
-	rootAttrs []xmldsig.Attr
+	writer *xmldsig.Writer
 
 	depth  int
 	roots  int
@@ -45,15 +32,11 @@ type contentGuard struct {
 }
 
 func (g *contentGuard) Start(space, local string) {
-	var attrs []xmldsig.Attr
 	if g.depth == 0 {
 		g.roots++
-		attrs = g.rootAttrs
 	}
 	g.depth++
-	for _, w := range g.writers {
-		w.StartAttrs(space, local, attrs...)
-	}
+	g.writer.Start(space, local)
 }
 
 func (g *contentGuard) Text(s string) {
@@ -61,9 +44,7 @@ func (g *contentGuard) Text(s string) {
 		g.misuse = true
 		return
 	}
-	for _, w := range g.writers {
-		w.Text(s)
-	}
+	g.writer.Text(s)
 }
 
 func (g *contentGuard) End() {
@@ -72,9 +53,7 @@ func (g *contentGuard) End() {
 		return
 	}
 	g.depth--
-	for _, w := range g.writers {
-		w.End()
-	}
+	g.writer.End()
 }
 
 func (g *contentGuard) Element(space, local, text string) {

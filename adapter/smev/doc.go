@@ -6,9 +6,8 @@
 // Three schema versions (1.1, 1.2, 1.3) share one code; what differs is data in
 // the Version table. Nothing here keeps state: ids, bytes and attempts belong
 // to the caller, who stores a message before it is sent and posts the same bytes
-// as often as needed. What to do about an outcome is answered by pure functions
-// and values that take the time as a parameter: Classify, MayHaveArrived,
-// DecideStale, ReplaceUnsent, Backoff, BreakerPolicy, ChooseCarriage.
+// as often as needed. What to do about an outcome is answered by pure functions:
+// Classify, MayHaveArrived, ChooseCarriage.
 //
 // Files travel inside a message or through the file storage. They are streamed,
 // never held; Fetch and Attachment.Check verify hash and signature before a file

@@ -61,14 +61,8 @@ func TestCallsAreValidAndSigned(t *testing.T) {
 		{"ack of a bad signature", OpAck, true, "AckTargetMessage", func(ctx context.Context, v Version) ([]byte, error) {
 			return BuildAck(ctx, v, signer, NewMessageID(testNow), false)
 		}},
-		{"send with a personal signature", OpSendRequest, false, "SenderProvidedRequestData", func(ctx context.Context, v Version) ([]byte, error) {
-			r := full
-			r.Personal = &PersonalSignature{Signer: newTestSigner(t, gost3410.TC26_512A())}
-			return BuildSendRequest(ctx, v, signer, r)
-		}},
 		{"answer", OpSendResponse, false, "SenderProvidedResponseData", func(ctx context.Context, v Version) ([]byte, error) {
 			r := Response{MessageID: NewMessageID(testNow), To: "opaque & <more>", Content: testContent, Files: full.Files, Attachments: full.Attachments}
-			r.Personal = &PersonalSignature{Signer: signer}
 			return BuildSendResponse(ctx, v, signer, r)
 		}},
 		{"refuse a request", OpSendResponse, false, "SenderProvidedResponseData", func(ctx context.Context, v Version) ([]byte, error) {
@@ -175,17 +169,8 @@ func TestBuildRefuses(t *testing.T) {
 		"attachment id twice": func(r *Request) {
 			r.Attachments = []Attachment{{ID: "a", MimeType: "text/plain"}, {ID: "a", MimeType: "text/plain"}}
 		},
-		"personal signature without a signer": func(r *Request) { r.Personal = &PersonalSignature{} },
-		"personal signature with the id of the block": func(r *Request) {
-			r.Personal = &PersonalSignature{Signer: signer, ID: idRequest}
-		},
-		"personal signature with the id of an attachment": func(r *Request) {
-			r.Personal = &PersonalSignature{Signer: signer, ID: "_1"}
-			r.Attachments = []Attachment{{ID: "_1", MimeType: "text/plain"}}
-		},
-		"two roots under a personal signature": func(r *Request) {
-			r.Personal = &PersonalSignature{Signer: signer}
-			r.Content = func(w ContentWriter) error { testContent(w); return testContent(w) }
+		"attachment id of the block": func(r *Request) {
+			r.Attachments = []Attachment{{ID: idRequest, MimeType: "text/plain"}}
 		},
 		"metadata is not XML":        func(r *Request) { r.BusinessProcessMetadata = "<a>" },
 		"metadata is text":           func(r *Request) { r.BusinessProcessMetadata = "1234.567890" },

@@ -39,8 +39,6 @@ type Request struct {
 	Content func(w ContentWriter) error
 	// Prefixes are the namespace prefixes the content is best written with.
 	Prefixes []xmldsig.Prefix
-	// Personal adds the signature of an official over the content; usually nil.
-	Personal *PersonalSignature
 	// Files are already in the file storage.
 	Files []FileRef
 	// Attachments travel inside the message.
@@ -73,7 +71,7 @@ func BuildSendRequest(ctx context.Context, v Version, signer Signer, r Request) 
 	if err != nil {
 		return nil, fmt.Errorf("write request: %w", err)
 	}
-	c := call{version: v, operation: OpSendRequest, id: idRequest, prefixes: r.Personal.prefixes(r.Prefixes)}
+	c := call{version: v, operation: OpSendRequest, id: idRequest, prefixes: r.Prefixes}
 	c.signed = func(w *xmldsig.Writer) error { return r.write(ctx, w, v, metadata) }
 	if len(r.Attachments) > 0 {
 		c.unsigned = func(buf *bytes.Buffer) { writeAttachmentContents(buf, v, r.Attachments) }
@@ -90,10 +88,7 @@ func (r *Request) check() (*xmlsafe.Element, error) {
 	if r.Content == nil {
 		return nil, errors.New("request has no content")
 	}
-	if err := r.Personal.check(idRequest); err != nil {
-		return nil, err
-	}
-	if err := checkFiles(r.Files, r.Attachments, idRequest, r.Personal.id()); err != nil {
+	if err := checkFiles(r.Files, r.Attachments, idRequest); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(checkLength("NodeID", r.NodeID, 50), checkLength("TransactionCode", r.TransactionCode, 1500)); err != nil {
@@ -117,7 +112,7 @@ func (r *Request) write(ctx context.Context, w *xmldsig.Writer, v Version, metad
 	if !r.EndOfLife.IsZero() {
 		w.Element(v.Types, "EOL", formatMoment(r.EndOfLife))
 	}
-	if err := writePrimaryContent(ctx, w, v, r.Content, r.Personal); err != nil {
+	if err := writePrimaryContent(w, v, r.Content); err != nil {
 		return err
 	}
 	writeAttachmentHeaders(w, v, r.Attachments)

@@ -22,8 +22,6 @@ type Response struct {
 	Content func(w ContentWriter) error
 	// Prefixes are the namespace prefixes the content is best written with.
 	Prefixes []xmldsig.Prefix
-	// Personal adds the signature of an official over the content; usually nil.
-	Personal *PersonalSignature
 	// Rejections refuse the request.
 	Rejections []Rejection
 	// Status tells how far the work is; the answer follows.
@@ -38,7 +36,7 @@ func BuildSendResponse(ctx context.Context, v Version, signer Signer, r Response
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("write response: %w", err)
 	}
-	c := call{version: v, operation: OpSendResponse, id: idResponse, prefixes: r.Personal.prefixes(r.Prefixes)}
+	c := call{version: v, operation: OpSendResponse, id: idResponse, prefixes: r.Prefixes}
 	c.signed = func(w *xmldsig.Writer) error { return r.write(ctx, w, v) }
 	if len(r.Attachments) > 0 {
 		c.unsigned = func(buf *bytes.Buffer) { writeAttachmentContents(buf, v, r.Attachments) }
@@ -65,11 +63,8 @@ func (r *Response) check() error {
 	if kinds != 1 {
 		return errors.New("response needs exactly one of content, rejections and status")
 	}
-	if r.Content == nil && (r.Personal != nil || len(r.Files)+len(r.Attachments) > 0) {
-		return errors.New("only content can have files and a personal signature")
-	}
-	if err := r.Personal.check(idResponse); err != nil {
-		return err
+	if r.Content == nil && len(r.Files)+len(r.Attachments) > 0 {
+		return errors.New("only content can have files")
 	}
 	for _, rejection := range r.Rejections {
 		switch rejection.Code {
@@ -81,7 +76,7 @@ func (r *Response) check() error {
 			return err
 		}
 	}
-	if err := checkFiles(r.Files, r.Attachments, idResponse, r.Personal.id()); err != nil {
+	if err := checkFiles(r.Files, r.Attachments, idResponse); err != nil {
 		return err
 	}
 	return checkLength("To", r.To, 4000)
@@ -93,7 +88,7 @@ func (r *Response) write(ctx context.Context, w *xmldsig.Writer, v Version) erro
 	w.Element(v.Types, "MessageID", r.MessageID)
 	w.Element(v.Types, "To", r.To)
 	if r.Content != nil {
-		if err := writePrimaryContent(ctx, w, v, r.Content, r.Personal); err != nil {
+		if err := writePrimaryContent(w, v, r.Content); err != nil {
 			return err
 		}
 		writeAttachmentHeaders(w, v, r.Attachments)

@@ -29,8 +29,8 @@ type parts struct {
 	signing      *jobs.Ability
 	ownClock     *jobs.Clock
 	registration *jobs.Registration
-	bus          smev.Port
-	files        smev.Storage
+	bus          jobs.Transport
+	files        jobs.Storage
 	breaker      *bus.Breaker // of the bus
 	fileBreaker  *bus.Breaker
 	clock        smev.ClockGauge // of the bus

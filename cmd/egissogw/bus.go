@@ -23,7 +23,7 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
-	p.bus.Builder = smev.Builder{Version: version, Signer: p.signer}
+	port := smev.Port{Builder: smev.Builder{Version: version, Signer: p.signer}}
 	trust, err := busTrust(c.SMEV)
 	if err != nil {
 		return lastingError{err}
@@ -37,10 +37,10 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return lastingError{err}
 	}
-	if p.bus.Metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
+	if port.Metadata, err = smev.ParseMetadataTemplate(c.SMEV.BusinessProcessMetadata); err != nil {
 		return fmt.Errorf("%sSMEV_BUSINESS_PROCESS_METADATA: %w", config.Prefix, err)
 	}
-	p.bus.Client, err = smev.NewClient(smev.Options{
+	port.Client, err = smev.NewClient(smev.Options{
 		URL: c.SMEV.URL, Version: version, Signer: p.signer, Roots: roots, Proxy: proxy,
 		Trust:   func(crt *cert.Certificate) error { return trust.Check(crt, time.Now()) },
 		Timeout: c.SMEV.Timeout, Timeouts: busTimeouts(c.SMEV), Limits: smev.Limits{Body: c.SMEV.ReplyLimit},
@@ -50,9 +50,10 @@ func (p *parts) openBus(c config.Config) error {
 	if err != nil {
 		return err
 	}
+	p.bus = port
 	p.watchClock(c.SMEV.ClockSkew)
-	p.files.Files = smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
-		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total}).WithPassive(smev.Passive(c.FTP.Passive))
+	p.files = smev.Storage{Files: smev.NewFileStore(c.FTP.Address, c.FTP.User, c.FTP.Password.Reveal(), c.FTP.Timeout).
+		WithLimits(smev.FileStoreLimits{Rate: c.FTP.MinRate, Total: c.FTP.Total}).WithPassive(smev.Passive(c.FTP.Passive))}
 	open := bus.BreakerPolicy{Open: retry.Backoff{Min: c.Job.RetryMin, Max: c.Job.RetryMax}}
 	p.breaker = &bus.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the bus")}
 	p.fileBreaker = &bus.Breaker{Policy: open, Changed: breakerAlarm(p.log, "the file storage")}

@@ -68,7 +68,7 @@ func sizedInput(t testing.TB, name string, bytes int) *input {
 // compactPrefixes are those of our messages.
 func compactPrefixes() []xmldsig.Prefix {
 	list := []xmldsig.Prefix{{Prefix: "st", URI: typesNS}, {Prefix: "sb", URI: basicNS}}
-	for _, p := range egisso.FactPrefixes {
+	for _, p := range egisso.CurrentVersion("10.06.S").Prefixes {
 		list = append(list, xmldsig.Prefix{Prefix: p.Prefix, URI: p.URI})
 	}
 	return list

@@ -105,7 +105,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 				t.Fatal(err)
 			}
 			protocol := g.deliver(smev.Request{
-				Prefixes: prefixes(egisso.MeasurePrefixes),
+				Prefixes: prefixes(egisso.CurrentVersion("10.05.I").Prefixes),
 				Content:  func(w smev.ContentWriter) error { return wire.WritePackage(w, pkg, pkg.Register.Version()) },
 			})
 			if p := protocol.Package; p == nil || p.RecordNumSuccess == nil || *p.RecordNumSuccess != 4 || p.PackageID != pkg.ID {
@@ -118,7 +118,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 			}
 			facts.Elements[1].(*egisso.Fact).Assignment.Form = egisso.FormService
 			var file bytes.Buffer
-			w := xmldsig.NewWriter(&file, nil, prefixes(egisso.FactPrefixes))
+			w := xmldsig.NewWriter(&file, nil, prefixes(egisso.CurrentVersion("10.06.S").Prefixes))
 			if err := wire.WritePackage(w, facts, facts.Register.Version()); err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestGatewayAgainstSimulator(t *testing.T) {
 				t.Fatal(err)
 			}
 			protocol = g.deliver(smev.Request{
-				Prefixes: prefixes(egisso.StoragePrefixes),
+				Prefixes: prefixes(egisso.CurrentVersion("10.10.I").Prefixes),
 				Content: func(w smev.ContentWriter) error {
 					wire.WriteStorageRequest(w, egisso.VersionSet{}.Storage())
 					return nil
