@@ -136,9 +136,10 @@ create or replace trigger guard_record_row after insert on egisso.record
 create or replace function egisso.guard_member() returns trigger
 language plpgsql set search_path = egisso, pg_temp set enable_seqscan = off as $$
 begin
-    if exists (select from added a
-                where not exists (select from egisso.package p where p.id = a.package_id offset 0)
-                   or not exists (select from egisso.record r where r.id = a.record_id offset 0)) then
+    if exists (select from (select distinct package_id from added) a
+                where not exists (select from egisso.package p where p.id = a.package_id offset 0))
+       or exists (select from added a
+                   where not exists (select from egisso.record r where r.id = a.record_id offset 0)) then
         raise exception 'a member of no package, or one that is no record' using errcode = 'foreign_key_violation';
     end if;
     return null;

@@ -125,6 +125,7 @@ create table egisso.source_row (
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_review on egisso.source_row (register, row_key) where review_code <> '';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
+create index source_row_restless on egisso.source_row (register, row_key) where dirty and record_id is not null;
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;

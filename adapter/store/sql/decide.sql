@@ -10,7 +10,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
        coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
-       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash
+       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash, s.record_id is not null
   from egisso.source_row s
  where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
@@ -219,7 +219,7 @@ update egisso.source_row s set dirty = true
 -- name: touch_contested
 -- Rows held back because another claimed their id, which it does no more.
 update egisso.source_row s set dirty = true
- where exists (select from egisso.source_row k where k.known_id is not null)
+ where (select k.known_id from egisso.source_row k where k.known_id is not null order by k.known_id limit 1) is not null
    and (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
        join egisso.record f on f.register = w.register and f.row_key = w.row_key
