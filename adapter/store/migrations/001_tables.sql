@@ -348,10 +348,14 @@ create table egisso.expected_change (
 create index expected_change_register on egisso.expected_change (register, change, until);
 
 -- What a record says, apart, because the record itself changes with every step of its way.
+-- To be read in egisso.element_content.
 create table egisso.element (
     id      uuid  primary key,                           -- of the record
-    content jsonb not null,                              -- as it will be written
-    becomes jsonb                                        -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
+    content jsonb,                                       -- as it will be written; null: as source_content says, and added
+    becomes jsonb,                                       -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
+    row_key text,                                        -- of the fact in source_content that says the same
+    added   jsonb,                                       -- ids that the gateway adds to that
+    check ((content is null) = (row_key is not null) and (row_key is null) = (added is null))
 );
 
 -- Members of a package in their order, and what became of each. What is written by the

@@ -44,7 +44,7 @@ delete from egisso.register_rest where register = $1 and not provider = any($2);
 select r.provider, r.package_limit
   from egisso.record r
  where r.register = $1 and r.state = 'ready'
-   and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $2)
+   and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element_content e where e.id = r.id) <= $2)
    and not r.provider = any($3)
    and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $4, $5))
    and ($6::bigint is null or egisso.leaves_with($6, r.created_at, r.package_id))
@@ -59,7 +59,7 @@ with locked as materialized (
     select r.id, r.kind, r.created_at, r.bytes, nullif(r.findings, '[]')::text as findings
       from egisso.record r
      where r.register = $1 and r.state = 'ready' and r.provider = $5 and r.package_limit = $6
-       and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
+       and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element_content e where e.id = r.id) <= $4)
        and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $7, $8))
        and ($9::bigint is null or egisso.leaves_with($9, r.created_at, r.package_id))
        and (r.as_sent or not exists (select from egisso.source_row s
@@ -100,7 +100,7 @@ returning id, register, format, format_version, provider, created_at, epoch, coa
 
 -- name: package_content
 select e.id, pr.kind, e.content
-  from egisso.package_record pr join egisso.element e on e.id = pr.record_id
+  from egisso.package_record pr join egisso.element_content e on e.id = pr.record_id
  where pr.package_id = $1 and pr.outcome is null
  order by pr.ordinal;
 
