@@ -39,16 +39,15 @@ const hashAttempts = 3
 func (Fetch) Name() string { return "fetch" }
 
 // Run implements Job: one file. Done counts files that are settled.
-func (f Fetch) Run(ctx context.Context) (Report, error) {
-	if !f.Breaker.Allow(f.Now()) {
+func (f Fetch) Run(ctx context.Context) (report Report, err error) {
+	if !f.Breaker.Do(f.Now, func(ended func(error)) { report, err = f.one(ctx, ended) }) {
 		return Report{Skipped: true}, nil
 	}
-	tried := false
-	defer func() {
-		if !tried {
-			f.Breaker.Forget()
-		}
-	}()
+	return report, err
+}
+
+// one fetches a file, and says how the storage answered, if it was asked.
+func (f Fetch) one(ctx context.Context, answered func(error)) (Report, error) {
 	file, err := f.Store.ClaimFile(ctx, f.Lease)
 	if err != nil || file == nil {
 		return Report{}, err
@@ -65,8 +64,7 @@ func (f Fetch) Run(ctx context.Context) (Report, error) {
 		return Report{}, errors.Join(ctx.Err(), f.Store.ReleaseFile(keep, file))
 	}
 	if !file.Inline {
-		tried = true
-		f.Breaker.After(err, f.Now(), rand.Float64())
+		answered(err)
 	}
 	if err == nil {
 		if err := f.Store.FileChecked(ctx, file, content); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"egissogw/adapter/bus"
@@ -38,23 +37,18 @@ type Send struct {
 func (Send) Name() string { return "send" }
 
 // Run implements Job: one message. Done counts messages that left.
-func (s Send) Run(ctx context.Context) (Report, error) {
+func (s Send) Run(ctx context.Context) (report Report, err error) {
 	if err := requireService(ctx, s.Switch); err != nil {
 		return quietly(Report{}, err)
 	}
-	if !s.Breaker.Allow(s.Now()) {
+	if !s.Archive.Ready() || !s.Breaker.Do(s.Now, func(ended func(error)) { report, err = s.one(ctx, ended) }) {
 		return Report{Skipped: true}, nil
 	}
-	if !s.Archive.Ready() {
-		s.Breaker.Forget()
-		return Report{Skipped: true}, nil
-	}
-	posted := false
-	defer func() {
-		if !posted {
-			s.Breaker.Forget()
-		}
-	}()
+	return report, err
+}
+
+// one sends a message, and says how the bus answered, if it was asked.
+func (s Send) one(ctx context.Context, answered func(error)) (Report, error) {
 	m, err := s.Store.ClaimMessage(ctx, s.Lease, s.Storage.Ready(s.Now()))
 	if err != nil || m == nil {
 		return Report{}, err
@@ -88,8 +82,7 @@ func (s Send) Run(ctx context.Context) (Report, error) {
 	if err != nil && ctx.Err() != nil {
 		return Report{}, ctx.Err() // stays in doubt; the same bytes go again
 	}
-	posted = true
-	s.Breaker.After(err, s.Now(), rand.Float64())
+	answered(err)
 	if s.Registration.signed(m.Certificate) {
 		s.Registration.Heard(err)
 	}

@@ -23,14 +23,13 @@ func (s Send) upload(ctx context.Context, m *store.OutMessage) error {
 		return err
 	}
 	for _, f := range files {
-		if !s.FileBreaker.Allow(s.Now()) {
+		var err error
+		if !s.FileBreaker.Do(s.Now, func(ended func(error)) {
+			if err = s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content)); ctx.Err() == nil {
+				ended(err)
+			}
+		}) {
 			return errStorageDown
-		}
-		err := s.Files.Upload(ctx, f.UUID.String(), f.FileName, bytes.NewReader(f.Content))
-		if ctx.Err() != nil {
-			s.FileBreaker.Forget()
-		} else {
-			s.FileBreaker.After(err, s.Now(), rand.Float64())
 		}
 		if err != nil {
 			return fmt.Errorf("upload file %s: %w", f.UUID, err)

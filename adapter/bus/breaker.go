@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -164,6 +165,26 @@ func (b *Breaker) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.state = b.Policy.Forget(b.state)
+}
+
+// Do runs work unless the other side is known not to answer, and reports whether it ran.
+// Work says by ended how its call ended; if it does not, no call was made, or our own
+// stopping cut it off.
+func (b *Breaker) Do(now func() time.Time, work func(ended func(outcome error))) bool {
+	if !b.Allow(now()) {
+		return false
+	}
+	told := false
+	defer func() {
+		if !told {
+			b.Forget()
+		}
+	}()
+	work(func(outcome error) {
+		told = true
+		b.After(outcome, now(), rand.Float64())
+	})
+	return true
 }
 
 // State gives the kept state.

@@ -143,3 +143,26 @@ func TestNoBreaker(t *testing.T) {
 		t.Error("no breaker stops calls")
 	}
 }
+
+// TestBreakerDo: work that asked nobody, or was cut off, is no outcome, and a probe comes again.
+func TestBreakerDo(t *testing.T) {
+	at := testNow
+	b := &Breaker{Policy: BreakerPolicy{Threshold: 1, Open: retry.Backoff{Min: time.Minute, Max: time.Minute}}}
+	do := func(outcome error, asked bool) bool {
+		return b.Do(func() time.Time { return at }, func(ended func(error)) {
+			if asked {
+				ended(outcome)
+			}
+		})
+	}
+	if !do(errNoLine, true) || !b.State().IsOpen() || do(nil, true) {
+		t.Fatalf("after a failure: %+v", b.State())
+	}
+	at = at.Add(time.Hour)
+	if !do(nil, false) || !b.State().IsOpen() {
+		t.Fatalf("a probe that asked nobody: %+v", b.State())
+	}
+	if !do(nil, true) || b.State().IsOpen() {
+		t.Errorf("a probe that was answered: %+v", b.State())
+	}
+}
