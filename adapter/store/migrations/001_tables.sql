@@ -92,7 +92,7 @@ create table egisso.source_row (
     -- was decided on that nothing is to be sent is remembered, so that a reconciliation
     -- does not take such a row for a forgotten one.
     settled_hash      bytea,
-    twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
+    twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones; half of the hash
     -- What a refusal or a person said that ЕГИССО holds (jobs/README.md#held-already).
     concluded         smallint   not null default 0,     -- conclusions from refusals since ЕГИССО accepted something of the row
     unconfirmed       boolean    not null default false, -- it holds the record, perhaps with other content
