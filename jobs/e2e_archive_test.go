@@ -195,7 +195,7 @@ func (w *world) isMember(e archive.Entry, line string) {
 	if err := errors.Join(json.Unmarshal(e.Part("about.json"), &about), json.Unmarshal([]byte(line), &element)); err != nil {
 		w.Fatal(err)
 	}
-	n := w.count(`select count(*) from egisso.package_record p join egisso.record r on r.id = p.record_id join egisso.element e on e.id = r.id
+	n := w.count(`select count(*) from egisso.package_record p join egisso.record r on r.id = p.record_id join egisso.element_content e on e.id = r.id
 		where p.package_id = $1 and r.id = $2 and r.register = $3 and r.row_key = $4 and encode(r.becomes_hash, 'hex') = $5 and e.content = $6`,
 		about.Package, element.ID, element.Register, element.RowKey, element.Hash, element.Content)
 	if n != 1 || element.Generation == nil || *element.Generation != 0 || element.Events == nil {

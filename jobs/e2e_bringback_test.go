@@ -118,7 +118,7 @@ const (
 		(select md5(h.content::text) from egisso.held h where h.register = s.register and h.row_key = s.row_key))
 		from egisso.source_row s where accepted_event is not null and exists (select from egisso.record r where r.id = s.accepted_event) order by register, row_key`
 	decidedRecords = `select concat_ws(' ', r.id, r.register, r.row_key, r.kind, r.provider, r.state, encode(r.becomes_hash, 'hex'), r.change, r.settles, r.package_id, md5(e.content::text), md5(e.becomes::text))
-		from egisso.record r join egisso.element e using (id) where r.package_id is not null and r.state <> 'dropped' order by r.id`
+		from egisso.record r join egisso.element_content e using (id) where r.package_id is not null and r.state <> 'dropped' order by r.id`
 	decidedPackages = `select concat_ws(' ', p.id, p.register, p.format, p.format_version, p.provider, p.state, p.result, p.record_count, m.id, m.state, md5(m.envelope),
 		(select string_agg(concat_ws(' ', n.record_id, n.kind, n.outcome), ',' order by n.ordinal) from egisso.package_record n where n.package_id = p.id),
 		(select string_agg(concat_ws(' ', a.uuid, a.file_name, a.mime_type, md5(a.content), md5(a.signature), md5(a.hash)), ',') from egisso.attachment a where a.message_id = m.id))

@@ -25,7 +25,7 @@ func TestFormedPackageFollowsTheSource(t *testing.T) {
 	w.exec(`update mis.measure set title = title || ' (исправлено)' where id = 1`)
 	w.run(w.collect)
 	w.everything()
-	w.wantText(`select state || ' ' || (content ->> 'title' like '%(исправлено)') from egisso.record join egisso.element using (id)
+	w.wantText(`select state || ' ' || (content ->> 'title' like '%(исправлено)') from egisso.record join egisso.element_content using (id)
 		where register = 'lmsz' and row_key = '1' order by state`, "accepted true\ndropped false")
 
 	w.exec(`update egisso.source_row set dirty = true where register = 'fact'`)

@@ -33,8 +33,8 @@ func TestRegistersGoInTheirOrder(t *testing.T) {
 		"onmsz 1 accepted\nonmsz 2 accepted\norganization 1 accepted\norganization 2 accepted\norganization 3 accepted\n"+
 		"point 1 accepted\npoint 2 accepted")
 	w.wantText(`select row_key || ' ' || participant_code from egisso.record_status where register = 'onmsz' order by row_key`, "1 0042.000001\n2 0042.900000")
-	w.wantText(`select distinct content ->> 'oszCode' from egisso.record join egisso.element using (id) where register = 'fact'`, "0042.900000")
-	w.wantText(`select row_key || ' ' || (content ->> 'onmszCode') from egisso.record join egisso.element using (id) where register = 'point' order by 1`, "1 0042.000001\n2 0042.900000")
+	w.wantText(`select distinct content ->> 'oszCode' from egisso.record join egisso.element_content using (id) where register = 'fact'`, "0042.900000")
+	w.wantText(`select row_key || ' ' || (content ->> 'onmszCode') from egisso.record join egisso.element_content using (id) where register = 'point' order by 1`, "1 0042.000001\n2 0042.900000")
 	w.wantText(`select distinct format || ' ' || package_type from egisso.journal order by 1`,
 		"10.05.I-2.1.0 Реестр локальных мер социальной защиты\n10.06.S-1.1.0 Реестр фактов назначений\n10.07.I-1.0.6 Реестр организаций\n"+
 			"10.11.I-1.0.3 Реестр ОНМСЗ\n10.15.I-1.0.4 Реестр точек присутствия ОНМСЗ")
@@ -87,7 +87,7 @@ func TestChangesOfRegisters(t *testing.T) {
 	w := wholeWorld(t, 20)
 	w.form.MaxRecords = 1000
 	w.settle()
-	kinds := `select kind || ' ' || state || coalesce(' ' || (content ->> 'action'), '') from egisso.record join egisso.element using (id) where register = $1 and row_key = $2 order by created_at`
+	kinds := `select kind || ' ' || state || coalesce(' ' || (content ->> 'action'), '') from egisso.record join egisso.element_content using (id) where register = $1 and row_key = $2 order by created_at`
 
 	// Changed, and changed again while in flight; the measure apart, for the others
 	// wait for it.
@@ -132,7 +132,7 @@ func TestChangesOfRegisters(t *testing.T) {
 		w.wantText(kinds, want, register, "1")
 	}
 	w.wantText(`select (content -> 'participant' ->> 'title') || '/' || (content -> 'participant' ->> 'inn') || '/' || (content -> 'participant' ->> 'OSZCode')
-		from egisso.record join egisso.element using (id) where register = 'onmsz' and row_key = '1' order by created_at desc limit 1`, "Министерство здравоохранения области (изменено) дважды//0042.000001")
+		from egisso.record join egisso.element_content using (id) where register = 'onmsz' and row_key = '1' order by created_at desc limit 1`, "Министерство здравоохранения области (изменено) дважды//0042.000001")
 
 	// Refused by ЕГИССО, corrected, accepted. What the gateway would stop is let out.
 	w.decide.Policy = check.Policy{"L-INN": check.Warn, "L-GEO": check.Warn, "L-ORDER": check.Warn, "022": check.Warn}
@@ -165,7 +165,7 @@ func TestChangesOfRegisters(t *testing.T) {
 	w.happen(refmis.OrganizationDeleted, 2)
 	w.settle()
 	w.wantText(`select kind || ' ' || state from egisso.record where register = 'point' and row_key = '1' order by created_at desc limit 1`, "presencePointInvalidation accepted")
-	w.wantText(`select (content ->> 'action') || ' ' || state from egisso.record join egisso.element using (id) where register = 'onmsz' and row_key = '2' order by created_at desc limit 1`, "exclusion accepted")
+	w.wantText(`select (content ->> 'action') || ' ' || state from egisso.record join egisso.element_content using (id) where register = 'onmsz' and row_key = '2' order by created_at desc limit 1`, "exclusion accepted")
 	w.wantText(`select coalesce(participant_code, 'none') from egisso.source_row where register = 'onmsz' and row_key = '2'`, "none")
 	w.wantText(`select status || ': ' || substring(reason from '^L-REVIEW [^,]*') from egisso.record_status where register = 'organization' and row_key = '2'`,
 		"Требует исправления: L-REVIEW Организация удалена в источнике")

@@ -181,7 +181,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		if err != nil {
 			return 0, fmt.Errorf("encode needs: %w", err)
 		}
-		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey, row.Reading
+		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey[:min(len(row.TwinKey), twinBytes)], row.Reading
 	}
 	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
 		needs, flat(providers), flat(twins), readings, flat(knownIDs), flat(known), flat(knownHashes)).Scan(&changed)
@@ -190,6 +190,9 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	}
 	return changed, err
 }
+
+// twinBytes are kept of a TwinKey: it stands in an index, and 128 bits of a hash do not meet.
+const twinBytes = 16
 
 func findingsJSON(findings []egisso.Finding) (string, error) {
 	if len(findings) == 0 {

@@ -112,6 +112,7 @@ type dirtyRow struct {
 	needs   []egisso.Need
 	again   bool      // an operator lets go again what ЕГИССО rejected
 	refused uuid.UUID // and that is this record
+	shown   bool      // a record of it was put that was not dropped: it may be open
 	// unsigned is the package the last record can still leave, uuid.Nil if it is in none.
 	unsigned uuid.UUID
 }
@@ -173,7 +174,7 @@ func scanDirty(r pgx.CollectableRow) (*dirtyRow, error) {
 	err := r.Scan(&row.Key, &row.RecordNo, &row.ChangedAt, &row.Deleted, &row.ContentHash, &findings, &needs,
 		&row.Provider, &row.Generation, &row.Events, &acceptedID, &acceptedEvent, &row.AcceptedHash, &row.AcceptedContent,
 		&row.AcceptedProvider, &row.ParticipantCode, &row.PeopleReleased, &row.Identity, &row.Overridden, &row.again, &declined, &unchanged,
-		&row.Concluded, &row.Unconfirmed, &row.Resend, &unknown, &adopt, &row.Adoption, &known, &row.Known.Hash)
+		&row.Concluded, &row.Unconfirmed, &row.Resend, &unknown, &adopt, &row.Adoption, &known, &row.Known.Hash, &row.shown)
 	if err != nil {
 		return nil, err
 	}
@@ -216,14 +217,20 @@ func forgetRefused(rows []*dirtyRow) {
 func addLastRecords(ctx context.Context, tx pgx.Tx, register egisso.Register, rows []*dirtyRow) error {
 	byKey := make(map[string]*dirtyRow, len(rows))
 	keys := make([]string, len(rows))
+	var shown []string
 	for i, row := range rows {
 		keys[i], byKey[row.Key] = row.Key, row
+		if row.shown {
+			shown = append(shown, row.Key)
+		}
 	}
-	if _, err := tx.Exec(ctx, query("lock_open"), register, keys); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, query("lock_unsigned"), register, keys); err != nil {
-		return err
+	if len(shown) > 0 { // most of the first day's have none
+		if _, err := tx.Exec(ctx, query("lock_open"), register, shown); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, query("lock_unsigned"), register, shown); err != nil {
+			return err
+		}
 	}
 	result, err := tx.Query(ctx, query("last_records"), register, keys)
 	if err != nil {

@@ -39,7 +39,8 @@ type adoptedRow struct {
 // recordColumns are the columns of the records that are put.
 type recordColumns struct {
 	ids                   []uuid.UUID
-	keys, kinds, contents []string
+	keys, kinds, contents []string // content "": what the row says, and added
+	added                 []string
 	becomes               []*string // null: the content itself, or nothing
 	hashes                [][]byte
 	states                []lifecycle.State
@@ -118,7 +119,7 @@ func (d *decisions) add(row *dirtyRow, decision lifecycle.Decision) error {
 	}
 	d.present = append(d.present, shown)
 	passed := row.Last != nil && row.Last.ID == decision.Record.ID && row.Last.Passed
-	return d.records.add(row.Key, *decision.Record, passed)
+	return d.records.add(row, *decision.Record, passed)
 }
 
 // dropReason says why the last record of a row is taken off, "" if it is not.
@@ -137,8 +138,8 @@ func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 	return ""
 }
 
-func (c *recordColumns) add(key string, r lifecycle.NewRecord, passed bool) error {
-	content, err := json.Marshal(r.Content)
+func (c *recordColumns) add(row *dirtyRow, r lifecycle.NewRecord, passed bool) error {
+	content, added, size, err := encoded(row, r)
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)
 	}
@@ -154,13 +155,41 @@ func (c *recordColumns) add(key string, r lifecycle.NewRecord, passed bool) erro
 	if err != nil {
 		return err
 	}
-	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, key), append(c.kinds, string(r.Kind))
-	c.bytes = append(c.bytes, int32(len(content)))
-	c.contents, c.becomes, c.hashes = append(c.contents, string(content)), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
+	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, row.Key), append(c.kinds, string(r.Kind))
+	c.bytes, c.added = append(c.bytes, int32(size)), append(c.added, added)
+	c.contents, c.becomes, c.hashes = append(c.contents, content), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
 	c.states, c.reasons = append(c.states, r.State), append(c.reasons, r.Reason)
 	c.changes, c.passed = append(c.changes, r.Kind.Change()), append(c.passed, passed)
 	c.findings, c.providers, c.settle = append(c.findings, findings), append(c.providers, r.Provider), append(c.settle, r.Settles)
 	return nil
+}
+
+// encoded is the JSON of an element, or "" and of what it adds to the row's; and the size of all.
+func encoded(row *dirtyRow, r lifecycle.NewRecord) (content, added string, size int, err error) {
+	if r.Added != nil {
+		text, err := json.Marshal(r.Added)
+		return "", string(text), len(row.Content) + len(text), err
+	}
+	text, err := json.Marshal(r.Content)
+	return string(text), "", len(text), err
+}
+
+// queueElements queues the statements that store what the records say.
+func (c recordColumns) queueElements(batch *pgx.Batch) {
+	var own, said recordColumns
+	for i, id := range c.ids {
+		if c.contents[i] == "" {
+			said.ids, said.keys, said.added = append(said.ids, id), append(said.keys, c.keys[i]), append(said.added, c.added[i])
+			continue
+		}
+		own.ids, own.contents, own.becomes = append(own.ids, id), append(own.contents, c.contents[i]), append(own.becomes, c.becomes[i])
+	}
+	if len(own.ids) > 0 {
+		batch.Queue(query("put_elements"), flat(own.ids), own.contents, flat(own.becomes))
+	}
+	if len(said.ids) > 0 {
+		batch.Queue(query("put_said_elements"), flat(said.ids), said.keys, said.added)
+	}
 }
 
 // queue queues the statements that store it: what is taken off makes room for what is put.
@@ -179,7 +208,7 @@ func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 			h.generations, h.counts, h.concluded, h.unconfirmed, flat(h.unknown), h.adoptions, h.resend)
 	}
 	if c := d.records; len(c.ids) > 0 {
-		batch.Queue(query("put_elements"), flat(c.ids), c.contents, flat(c.becomes))
+		c.queueElements(batch)
 		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
 			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes)
 	}

@@ -36,7 +36,7 @@ func following(p lifecycle.Pending, versions bool, state lifecycle.State) lifecy
 		id = recordID(string(p.Content))
 	}
 	return lifecycle.Decision{Record: &lifecycle.NewRecord{
-		ID: id, Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, BecomesHash: p.ContentHash, State: state,
+		ID: id, Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, Added: struct{}{}, BecomesHash: p.ContentHash, State: state,
 	}}
 }
 
@@ -98,7 +98,7 @@ func TestUnsignedPackageTakesTheNewVersion(t *testing.T) {
 	pkg, _ := f.form(t)
 	f.saveRows(t, row("1", "corrected"))
 	f.follow(t, true, lifecycle.Ready)
-	f.want(t, `select string_agg(e.content ->> 'content' || ' ' || r.state, ', ' order by r.row_key, r.state) from egisso.record r join egisso.element e using (id)`,
+	f.want(t, `select string_agg(e.content ->> 'content' || ' ' || r.state, ', ' order by r.row_key, r.state) from egisso.record r join egisso.element_content e using (id)`,
 		"a dropped, corrected packed, b packed")
 	f.want(t, `select record_count || ' ' || withdrawn from egisso.package`, "2 1")
 	f.saveRows(t, row("2", "wrong"))
@@ -239,7 +239,7 @@ func TestDecisionWaitsForTheSignature(t *testing.T) {
 	if err := receive(t, decided); err != nil || n != 0 {
 		t.Errorf("%d rows decided, %v", n, err)
 	}
-	f.want(t, `select r.state || ' ' || (e.content ->> 'content') from egisso.record r join egisso.element e using (id)`, "packed a")
+	f.want(t, `select r.state || ' ' || (e.content ->> 'content') from egisso.record r join egisso.element_content e using (id)`, "packed a")
 }
 
 // TestUnsignedPackageIsJudgedAgain: a new policy, and a new КМСЗ, reach what is not signed yet.

@@ -110,14 +110,14 @@ func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int,
 		rest = rests[next.provider]
 	}
 	plan.MaxRecords = rest.size(min(plan.MaxRecords, next.limit))
-	ids, kinds, err := lockReady(ctx, tx, plan, next)
+	ids, kinds, findings, err := lockReady(ctx, tx, plan, next)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	suspect := !tries && (len(ids) == 1 || next.limit < unsuspected)
 	batch := &pgx.Batch{}
 	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.info(), plan.Channel, plan.Held, suspect, plan.export())
-	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds)
+	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds, flat(findings))
 	batch.Queue(query("pack_records"), plan.ID, flat(ids))
 	if tries {
 		batch.Queue(query("note_trial"), plan.Register, next.provider, plan.ID)
@@ -160,24 +160,25 @@ func (p PackagePlan) alone() (shortest, longest time.Duration) {
 	return p.RetryMin, max(p.RetryMax, p.RefusedMax)
 }
 
-func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, next ready) (ids []uuid.UUID, kinds []string, err error) {
+func lockReady(ctx context.Context, tx pgx.Tx, plan PackagePlan, next ready) (ids []uuid.UUID, kinds []string, findings []*string, err error) {
 	shortest, longest := plan.alone()
 	rows, err := inOrder(ctx, tx, query("lock_ready"), plan.Register, plan.MaxRecords, plan.KindOrder, nullable(plan.DecidedBy.String()),
 		next.provider, next.limit, shortest, longest, plan.export())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var id uuid.UUID
 	var kind string
+	var found *string // JSON, nil: nothing
 	var size, total int
-	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &size}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &size, &found}, func() error {
 		if total += size; total > plan.MaxBytes && len(ids) > 0 {
 			return nil // the rest stays ready
 		}
-		ids, kinds = append(ids, id), append(kinds, kind)
+		ids, kinds, findings = append(ids, id), append(kinds, kind), append(findings, found)
 		return nil
 	})
-	return ids, kinds, err
+	return ids, kinds, findings, err
 }
 
 // FormedPackage is a package claimed for signing.

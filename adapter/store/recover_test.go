@@ -170,7 +170,7 @@ func TestAnOlderCopyLearnsWhatLeft(t *testing.T) {
 			g.bring(t, true, e)
 			g.want(t, `select state || ' ' || record_count from egisso.package`, "signed 2")
 			g.want(t, `select string_agg(r.row_key || ' ' || r.state || ' ' || (e.content ->> 'content'), ', ' order by r.row_key)
-				from egisso.record r join egisso.element e using (id)`, "1 packed first, 2 packed first, 3 ready first")
+				from egisso.record r join egisso.element_content e using (id)`, "1 packed first, 2 packed first, 3 ready first")
 			g.want(t, `select string_agg(coalesce(m.outcome, 'due'), ' ' order by r.row_key) from egisso.package_record m join egisso.record r on r.id = m.record_id`, "due due withdrawn")
 			g.answer(t, "a", m, accepted("1", "2"))
 			g.want(t, `select string_agg(row_key, ' ' order by row_key) from egisso.source_row where dirty`, "1 2")

@@ -62,7 +62,7 @@ func TestTheBusHasTheLastWord(t *testing.T) {
 		"corrected meanwhile under the same id": {rejected("1", "2"), func(t *testing.T, f fixture) {
 			f.saveRows(t, row("1", "second"))
 			f.decideAll(t, lifecycle.Ready)
-			f.want(t, `select state || ' ' || (content ->> 'content') from egisso.record join egisso.element using (id) where row_key = '1'`, "ready second")
+			f.want(t, `select state || ' ' || (content ->> 'content') from egisso.record join egisso.element_content using (id) where row_key = '1'`, "ready second")
 		}, settled(accepted("1", "2"), lifecycle.Accepted), "true accepted first true", "answered accepted принят", "0"},
 		"on its way again under the same id": {rejected("1", "2"), func(t *testing.T, f fixture) {
 			f.saveRows(t, row("1", "second"))

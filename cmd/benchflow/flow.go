@@ -39,6 +39,7 @@ type Result struct {
 	WALBytes   float64 `json:"wal_bytes_per_fact"`
 
 	Statements []Statement `json:"statements,omitempty"`
+	Relations  []Relation  `json:"relations,omitempty"`
 
 	Screens []Screen `json:"screens,omitempty"`
 	Latency []Way    `json:"latency,omitempty"`
@@ -70,11 +71,18 @@ func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
 			return r, err
 		}
 	}
+	position, _, err := stored(ctx, w)
+	if err != nil {
+		return r, err
+	}
 	if err := r.flow(ctx, w); err != nil {
 		return r, err
 	}
 	if b.top > 0 {
 		if r.Statements, err = statements(ctx, w, b.top); err != nil {
+			return r, err
+		}
+		if r.Relations, err = relations(ctx, w, position, b.top); err != nil {
 			return r, err
 		}
 	}

@@ -60,7 +60,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	f.StringVar(&s.json, "json", "", "write the results to this file, too")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the gateway is built from")
 	f.BoolVar(&s.more, "more", true, "time screens, the way of single changes and idling, too")
-	f.IntVar(&s.top, "statements", 0, "show so many of the statements that took most in the gateway's PostgreSQL")
+	f.IntVar(&s.top, "statements", 0, "show so many of the statements that took most in the gateway's PostgreSQL, and of its tables and indexes")
 	f.Func("env", "a setting of the gateway, NAME=VALUE; may be repeated", func(value string) error {
 		s.env = append(s.env, value)
 		return nil

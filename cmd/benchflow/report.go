@@ -43,6 +43,7 @@ func (r *Result) print(out io.Writer) {
 	for _, s := range r.Statements {
 		fmt.Fprintf(out, "  %8.0f ms, %6d calls, %7d rows, %9d blocks, WAL %6d KB  %s\n", s.Millis, s.Calls, s.Rows, s.Blocks, s.WAL/1000, s.Text)
 	}
+	printRelations(out, r.Relations, r.Facts)
 	for _, s := range r.Screens {
 		fmt.Fprintf(out, "  %-32s %8.1f ms\n", s.Name, s.Milliseconds)
 	}

@@ -125,8 +125,8 @@ func TestEvidenceIsForOnePersonAndHolds(t *testing.T) {
 		}
 		return zipped(t, name)
 	}
-	others := s.text(t, `select string_agg(e.content #>> '{mszReceiver,snils}', ' ') from egisso.element e join egisso.record r using (id)
-		where r.register = 'fact' and e.content #>> '{mszReceiver,snils}' <> (select o.content #>> '{mszReceiver,snils}' from egisso.element o join egisso.record w using (id) where w.row_key = '`+among+`' and w.register = 'fact')`)
+	others := s.text(t, `select string_agg(e.content #>> '{mszReceiver,snils}', ' ') from egisso.element_content e join egisso.record r using (id)
+		where r.register = 'fact' and e.content #>> '{mszReceiver,snils}' <> (select o.content #>> '{mszReceiver,snils}' from egisso.element_content o join egisso.record w using (id) where w.row_key = '`+among+`' and w.register = 'fact')`)
 	leaked := func(files map[string][]byte) (n int) {
 		for _, text := range files {
 			for _, snils := range strings.Fields(others) {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/google/uuid"
@@ -53,6 +54,7 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 	if move.Kind == egisso.KindFact { // it becomes its content
 		record.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
 		record.Content = move.Element(record.ID, record.ID, "")
+		record.Added = added(record.ID, move.Fact, s.said)
 		return record
 	}
 	if move.Becomes.MeasureID == uuid.Nil && s.accepted != nil { // not resolved while its measure is under way
@@ -61,6 +63,24 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 	record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, hash)
 	record.Content, record.Becomes = move.Element(record.ID, p.AcceptedID, d.loader(p)), move.Becomes
 	return record
+}
+
+// factIDs are what the gateway adds to a fact of the source; names as of egisso.Fact.
+type factIDs struct {
+	ID         uuid.UUID `json:"uuid"`
+	MeasureID  uuid.UUID `json:"lmszId,omitzero"`
+	CategoryID uuid.UUID `json:"categoryId,omitzero"`
+}
+
+// added is what makes of a fact as the source says it the one that is sent; nil if that
+// differs in more.
+func added(id uuid.UUID, f, said egisso.Fact) any {
+	ids := factIDs{id, f.MeasureID, f.CategoryID}
+	f.ID, f.MeasureID, f.CategoryID = uuid.Nil, uuid.Nil, uuid.Nil
+	if !reflect.DeepEqual(f, said) {
+		return nil
+	}
+	return ids
 }
 
 // nextStep decides what to say next of the fact, and what it is held for. What names another
@@ -111,6 +131,7 @@ func (d Decider) identityStep(s factState, p Pending) (move egisso.FactDecision,
 // factState is a row of facts with what it refers to resolved.
 type factState struct {
 	latest   egisso.Fact
+	said     egisso.Fact  // latest as it was read
 	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
 	history  egisso.History
 	measure  *egisso.LocalMeasure // accepted version of its measure
@@ -137,6 +158,7 @@ func (d Decider) factState(p Pending) (s factState, err error) {
 	if s.latest, err = decoded[egisso.Fact](p.Content, "fact"); err != nil {
 		return s, err
 	}
+	s.said = s.latest
 	f := &s.latest
 	s.content = f.Assignment.Content
 	*f = f.Normalize()

@@ -115,6 +115,9 @@ type NewRecord struct {
 	Kind     egisso.Kind
 	Provider string // participant code it is sent under
 	Content  any    // the element; its JSON form is stored
+	// Added is what Content adds to what the row says, whose JSON form it has for the rest;
+	// nil: it says something else.
+	Added any
 	// Becomes is what ЕГИССО holds once it accepts the record, nil where that is
 	// Content itself; BecomesHash is its hash, nil for a removal.
 	Becomes     any

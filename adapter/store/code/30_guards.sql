@@ -67,6 +67,13 @@ create or replace trigger guard_record_state before update on egisso.record
 -- What is in a package, or was accepted, says what it says.
 create or replace function egisso.guard_element() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
+    -- Whether the words stand here or with the source is all the same.
+    if new.id = old.id and new.becomes is not distinct from old.becomes
+       and (select e.content from egisso.element_content e where e.id = old.id) =
+           (case when new.row_key is null then new.content
+                 else (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = new.row_key) || new.added end) then
+        return new;
+    end if;
     if new.id is distinct from old.id or exists (
         select from egisso.record r where r.id = old.id and (r.state = 'packed' or egisso.record_accepted(r.state)
             and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id)
@@ -142,9 +149,10 @@ create or replace trigger guard_record_row after insert on egisso.record
 create or replace function egisso.guard_member() returns trigger
 language plpgsql set search_path = egisso, pg_temp set enable_seqscan = off as $$
 begin
-    if exists (select from added a
-                where not exists (select from egisso.package p where p.id = a.package_id offset 0)
-                   or not exists (select from egisso.record r where r.id = a.record_id offset 0)) then
+    if exists (select from (select distinct package_id from added) a
+                where not exists (select from egisso.package p where p.id = a.package_id offset 0))
+       or exists (select from added a
+                   where not exists (select from egisso.record r where r.id = a.record_id offset 0)) then
         raise exception 'a member of no package, or one that is no record' using errcode = 'foreign_key_violation';
     end if;
     return null;

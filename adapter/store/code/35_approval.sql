@@ -11,7 +11,7 @@ select p.id as package_id,
            select string_agg(concat_ws(E'\t', m.record_id, m.kind, k.kind, k.register, k.row_key, k.provider, k.change, k.content), E'\n' order by m.ordinal)
              from egisso.package_record m
              left join lateral (select r.kind, r.register, r.row_key, r.provider, r.change, e.content::text
-                                  from egisso.record r left join egisso.element e on e.id = r.id where r.id = m.record_id offset 0) k on true
+                                  from egisso.record r left join egisso.element_content e on e.id = r.id where r.id = m.record_id offset 0) k on true
             where m.package_id = p.id and m.outcome is null), ''), 'UTF8')) as hash
   from egisso.package p;
 

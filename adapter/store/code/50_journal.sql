@@ -2,7 +2,7 @@
 -- adopted. Private, as all that holds people's data.
 create or replace view egisso.held as
 select s.register, s.row_key, coalesce(s.accepted_content, e.becomes, e.content) as content
-  from egisso.source_row s left join egisso.element e on e.id = s.accepted_event
+  from egisso.source_row s left join egisso.element_content e on e.id = s.accepted_event
  where s.accepted_id is not null;
 
 -- Public contract for other systems: columns are only ever added, at the end.

@@ -71,7 +71,7 @@ language sql security definer set search_path = egisso, pg_temp as $$
                'participant_code', s.participant_code, 'events', s.events, 'generation', s.generation)
       from unnest(note_unconfirmed.records, note_unconfirmed.outcomes) as o(record_id, outcome)
       join egisso.record r on r.id = o.record_id and r.package_id = note_unconfirmed.package_id and r.state = 'packed'
-      join egisso.element e on e.id = r.id
+      join egisso.element_content e on e.id = r.id
       join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
 $$;
 
@@ -126,7 +126,7 @@ begin
                    events = case when w.register = 'onmsz' then w.events when not removal and w.register = 'fact' and t.kind <> 'fact' then w.events + 1 else 0 end,
                    generation = w.generation + removal::integer, settled_hash = null
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event is not distinct from b.accepted_event;
-            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null')
+            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null'), row_key = null, added = null
              where e.id = r.id and (e.content, e.becomes) is distinct from (u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'));
             update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
                    becomes_hash = t.becomes_hash, reason_code = '', findings = '[]'

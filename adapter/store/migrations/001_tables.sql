@@ -92,7 +92,7 @@ create table egisso.source_row (
     -- was decided on that nothing is to be sent is remembered, so that a reconciliation
     -- does not take such a row for a forgotten one.
     settled_hash      bytea,
-    twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones
+    twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones; half of the hash
     -- What a refusal or a person said that ЕГИССО holds (jobs/README.md#held-already).
     concluded         smallint   not null default 0,     -- conclusions from refusals since ЕГИССО accepted something of the row
     unconfirmed       boolean    not null default false, -- it holds the record, perhaps with other content
@@ -125,6 +125,7 @@ create table egisso.source_row (
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_review on egisso.source_row (register, row_key) where review_code <> '';
 create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
+create index source_row_restless on egisso.source_row (register, row_key) where dirty and record_id is not null;
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
@@ -355,10 +356,14 @@ create table egisso.expected_change (
 create index expected_change_register on egisso.expected_change (register, change, until);
 
 -- What a record says, apart, because the record itself changes with every step of its way.
+-- To be read in egisso.element_content.
 create table egisso.element (
     id      uuid  primary key,                           -- of the record
-    content jsonb not null,                              -- as it will be written
-    becomes jsonb                                        -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
+    content jsonb,                                       -- as it will be written; null: as source_content says, and added
+    becomes jsonb,                                       -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
+    row_key text,                                        -- of the fact in source_content that says the same
+    added   jsonb,                                       -- ids that the gateway adds to that
+    check ((content is null) = (row_key is not null) and (row_key is null) = (added is null))
 );
 
 -- Members of a package in their order, and what became of each. What is written by the

@@ -91,7 +91,7 @@ select $1, m.position + (select coalesce(max(position), 0) from egisso.record_me
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
-      where w.needs <> '{}' and not w.dirty
+      where (select p.register in ('lmsz', 'onmsz') from egisso.package p where p.id = $1) and w.needs <> '{}' and not w.dirty
         and w.needs && array(select r.register || '/' || r.row_key
                                from egisso.package_record pr join egisso.record r on r.id = pr.record_id
                               where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))

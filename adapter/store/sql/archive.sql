@@ -43,7 +43,7 @@ select jsonb_build_object(
              'code', s.participant_code, 'content', (select h.content from egisso.held h where h.register = s.register and h.row_key = s.row_key)) end)::text
   from egisso.package_record pr
   join egisso.record r on r.id = pr.record_id
-  join egisso.element e on e.id = r.id
+  join egisso.element_content e on e.id = r.id
   join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
  where pr.package_id = $1
  order by pr.ordinal;

@@ -10,7 +10,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        coalesce(s.accepted_provider, ''), coalesce(s.participant_code, ''), coalesce(s.released_hash = s.content_hash, false),
        case when s.identity_hash = s.content_hash then s.identity else '' end,
        coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
-       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash
+       s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash, s.record_id is not null
   from egisso.source_row s
  where s.register = $1 and s.dirty and not s.unread
    and not exists (select from egisso.record r
@@ -26,7 +26,7 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
 -- by offset 0, so that the plan is good for tables that were empty when it was made.
 select (select c.content from egisso.source_content c
          where c.register = $1 and c.row_key = k.row_key and s.content_hash is not null),
-       (select coalesce(h.becomes, h.content) from egisso.element h
+       (select coalesce(h.becomes, h.content) from egisso.element_content h
          where h.id = s.accepted_event and s.accepted_id is not null and s.accepted_content is null),
        exists (select from egisso.source_row o
                 where o.twin_key = s.twin_key and o.row_key <> s.row_key and not o.deleted
@@ -67,7 +67,7 @@ with last as (
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
-       case when r.loaded or w.accepted then (select coalesce(e.becomes, e.content) from egisso.element e where e.id = l.id) end,
+       case when r.loaded or w.accepted then (select coalesce(e.becomes, e.content) from egisso.element_content e where e.id = l.id) end,
        coalesce(r.loaded, false) and exists (select from egisso.package_record o
                                               where o.record_id = l.id and o.outcome = 'released' and o.sent_hash is distinct from l.becomes_hash),
        coalesce(w.accepted, false), coalesce(w.changed, false), coalesce(w.unsigned, false)
@@ -127,8 +127,15 @@ on conflict (id) do update
 -- name: put_elements
 insert into egisso.element as e (id, content, becomes)
 select d.id, d.content::jsonb, d.becomes::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, content, becomes)
-on conflict (id) do update set content = excluded.content, becomes = excluded.becomes
+on conflict (id) do update set content = excluded.content, becomes = excluded.becomes, row_key = null, added = null
  where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
+
+-- name: put_said_elements
+-- Of facts that say what their rows do, and ids.
+insert into egisso.element as e (id, row_key, added)
+select d.id, d.row_key, d.added::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, row_key, added)
+on conflict (id) do update set content = null, becomes = null, row_key = excluded.row_key, added = excluded.added
+ where (e.content, e.becomes, e.row_key, e.added) is distinct from (null, null, excluded.row_key, excluded.added);
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
@@ -220,7 +227,7 @@ update egisso.source_row s set dirty = true
 -- name: touch_contested
 -- Rows held back because another claimed their id, which it does no more.
 update egisso.source_row s set dirty = true
- where exists (select from egisso.source_row k where k.known_id is not null)
+ where (select k.known_id from egisso.source_row k where k.known_id is not null order by k.known_id limit 1) is not null
    and (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
        join egisso.record f on f.register = w.register and f.row_key = w.row_key

@@ -34,7 +34,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
                             'sha256', encode(r.becomes_hash, 'hex'), 'content', e.content,
                             'said', (select jsonb_agg(jsonb_build_object('type', t.type, 'rule_code', t.rule_code, 'report', t.report) order by t.position)
                                        from egisso.record_message t where t.package_id = p.id and t.element_id = r.id)) order by m.ordinal)
-                       from egisso.package_record m join egisso.record r on r.id = m.record_id left join egisso.element e on e.id = r.id
+                       from egisso.package_record m join egisso.record r on r.id = m.record_id left join egisso.element_content e on e.id = r.id
                       where m.package_id = p.id and m.outcome is distinct from 'withdrawn' and ($3::uuid is not null or r.register = $1 and r.row_key = $2)),
          'said_of_others', (select count(*) from egisso.record_message t
                              where t.package_id = p.id and t.record_id <> '' and $3::uuid is null

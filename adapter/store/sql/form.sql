@@ -44,7 +44,7 @@ delete from egisso.register_rest where register = $1 and not provider = any($2);
 select r.provider, r.package_limit
   from egisso.record r
  where r.register = $1 and r.state = 'ready'
-   and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $2)
+   and ($2::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element_content e where e.id = r.id) <= $2)
    and not r.provider = any($3)
    and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $4, $5))
    and ($6::bigint is null or egisso.leaves_with($6, r.created_at, r.package_id))
@@ -56,10 +56,10 @@ select r.provider, r.package_limit
 -- name: lock_ready
 -- Of that provider, and as much suspected.
 with locked as materialized (
-    select r.id, r.kind, r.created_at, r.bytes
+    select r.id, r.kind, r.created_at, r.bytes, nullif(r.findings, '[]')::text as findings
       from egisso.record r
      where r.register = $1 and r.state = 'ready' and r.provider = $5 and r.package_limit = $6
-       and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element e where e.id = r.id) <= $4)
+       and ($4::text is null or (select coalesce(e.content ->> 'decisionDate', e.content -> 'fact' ->> 'decisionDate', '') from egisso.element_content e where e.id = r.id) <= $4)
        and (r.failed_alone = 0 or r.state_at <= now() - egisso.pause(r.failed_alone, $7, $8))
        and ($9::bigint is null or egisso.leaves_with($9, r.created_at, r.package_id))
        and (r.as_sent or not exists (select from egisso.source_row s
@@ -67,7 +67,7 @@ with locked as materialized (
      order by r.created_at, r.id
      limit $2
        for update skip locked)
-select id, kind, bytes from locked
+select id, kind, bytes, findings from locked
  order by array_position($3::text[], kind), created_at, id;
 
 -- name: insert_package
@@ -75,30 +75,32 @@ insert into egisso.package (id, register, format, format_version, provider, reco
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp());
 
 -- name: insert_package_records
--- What was found on a record stays with the package it leaves in. Each record is looked up
--- by its id, whatever is known of the tables.
+-- What was found on a record stays with the package it leaves in.
 insert into egisso.package_record (package_id, ordinal, record_id, kind, findings)
-select $1, m.ordinal, m.record_id, m.kind, (select nullif(r.findings, '[]') from egisso.record r where r.id = m.record_id)
-  from unnest($2::uuid[], $3::text[]) with ordinality as m(record_id, kind, ordinal);
+select $1, m.ordinal, m.record_id, m.kind, m.findings::jsonb
+  from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as m(record_id, kind, findings, ordinal);
 
 -- name: pack_records
 update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
 -- What changed in the source is decided upon first, and what people have to approve waits for them.
+-- Both are asked of one package after the other, of the oldest first, until one may go.
 update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 1
- where id = (select id from egisso.package
-              where state = 'formed' and channel = $2 and not held and coalesce(claimed_until, '-infinity') < now()
-                and not exists (select from egisso.package_file f where f.package_id = package.id)
-                and not egisso.package_stale(id)
-                and (not exists (select from egisso.approval_rule) or egisso.package_approved(id))
-              order by coalesce(claimed_until, created_at) limit 1
-                for update skip locked)
+ where id = (select c.id
+               from (select p.id from egisso.package p
+                      where p.state = 'formed' and p.channel = $2 and not p.held and coalesce(p.claimed_until, '-infinity') < now()
+                        and not exists (select from egisso.package_file f where f.package_id = p.id)
+                      order by coalesce(p.claimed_until, p.created_at)
+                        for update skip locked) c
+              where not egisso.package_stale(c.id)
+                and (not exists (select from egisso.approval_rule) or egisso.package_approved(c.id))
+              limit 1)
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');
 
 -- name: package_content
 select e.id, pr.kind, e.content
-  from egisso.package_record pr join egisso.element e on e.id = pr.record_id
+  from egisso.package_record pr join egisso.element_content e on e.id = pr.record_id
  where pr.package_id = $1 and pr.outcome is null
  order by pr.ordinal;
 

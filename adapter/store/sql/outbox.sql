@@ -100,7 +100,8 @@ select p.id, (select coalesce(max(position), 0) + 1 from egisso.record_message w
 -- have changed while it was in flight.
 update egisso.source_row s set dirty = true
   from egisso.package_record pr join egisso.record r on r.id = pr.record_id
- where pr.package_id = $1 and pr.outcome is distinct from 'withdrawn' and not egisso.record_accepted(r.state)
+ where pr.package_id = $1 and pr.outcome is distinct from 'withdrawn' and not coalesce(egisso.record_accepted(pr.outcome), false)
+   and not egisso.record_accepted(r.state)
    and s.register = r.register and s.row_key = r.row_key and not s.dirty;
 
 -- name: expire_packages

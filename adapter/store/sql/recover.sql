@@ -110,7 +110,7 @@ update egisso.record set state = 'ready' where id = any($1) and not egisso.recor
 update egisso.source_row s
    set generation = h.generation, events = h.events, accepted_id = h.id, accepted_event = h.event, accepted_hash = h.hash,
        accepted_content = case when h.id is not null and not exists (
-           select from egisso.element e where e.id = h.event and coalesce(e.becomes, e.content) = h.content::jsonb offset 0) then h.content::jsonb end,
+           select from egisso.element_content e where e.id = h.event and coalesce(e.becomes, e.content) = h.content::jsonb offset 0) then h.content::jsonb end,
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, $10) end,
        adopt_id = case when h.id is null or exists (select from egisso.record r where r.id = h.id offset 0) then s.adopt_id else h.id end,
        participant_code = h.code, dirty = not s.unread, settled_hash = null
