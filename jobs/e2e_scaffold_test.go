@@ -68,10 +68,10 @@ func TestScaffoldToAccepted(t *testing.T) {
 	w.settle()
 	const accepted = `select register || ' ' || state || ' ' || count(*) from egisso.record_status group by register, state order by 1`
 	w.wantText(accepted, "fact accepted 11\nfact nothing_to_send 1\nlmsz accepted 3\nonmsz accepted 2")
-	w.wantText(`select distinct content ->> 'oszCode' from egisso.record join egisso.element using (id) where register = 'fact' order by 1`, "0042.000001\n0042.900000")
+	w.wantText(`select distinct content ->> 'oszCode' from egisso.record join egisso.element_content using (id) where register = 'fact' order by 1`, "0042.000001\n0042.900000")
 	w.wantText(`select s.record_no || ' ' || (content -> 'mszReceiver' ->> 'birthDate') || ' ' || (content -> 'assignmentInfo' ->> 'amount') || ' ' ||
 			(content ->> 'decisionDate') || ' ' || coalesce(content -> 'reasonPersons' -> 0 -> 'person' ->> 'firstName', '-')
-		from egisso.record_status s join egisso.record r using (register, row_key) join egisso.element e on e.id = r.id
+		from egisso.record_status s join egisso.record r using (register, row_key) join egisso.element_content e on e.id = r.id
 		where s.record_no in ('Н-1', 'Н-2') order by 1`, "Н-1 1950-09-17 2 2025-02-02 Пётр\nН-2 1950-12-26 102 2025-02-03 -")
 	w.clean(3 + 1 + 11)
 

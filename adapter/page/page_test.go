@@ -284,6 +284,7 @@ func TestSlowDatabase(t *testing.T) {
 	p, err := page.New(page.Options{Token: token, Hosts: page.Loopback, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Numbers: func(ctx context.Context) (store.Numbers, error) { <-ctx.Done(); return store.Numbers{}, ctx.Err() },
 		Days:    func(context.Context) ([]store.Day, error) { return nil, nil },
+		Summary: func(context.Context) ([]store.SummaryLine, error) { return nil, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
