@@ -69,6 +69,6 @@ func (p *play) looks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("let records go again: %w", err)
 	}
-	_, err = p.Gateway.Exec(ctx, `select egisso.mark_reviewed(id) from egisso.journal where coalesce(review, '') <> ''`)
+	_, err = p.Gateway.Exec(ctx, `select egisso.mark_reviewed(id) from egisso.package where review is not null and reviewed_at is null`)
 	return err
 }

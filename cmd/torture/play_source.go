@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -94,18 +92,18 @@ func halfShown(condition string) act {
 // keyReused gives the keys of two prescriptions to other men. A person says of one that it is
 // another prescription now, of the other that its patient had been wrong.
 func keyReused(ctx context.Context, p *play) error {
-	keys := map[string]string{}
+	keys, taken := map[string]string{}, []string{}
 	for _, meaning := range []string{"replacement", "correction"} {
 		var key string
 		err := p.Source.QueryRow(ctx, `update mis.recipe r set patient_id = o.patient_id, privilege_id = o.privilege_id, pack_qty = r.pack_qty + 1
 			from mis.recipe o
 			where (r.id, o.id) = (select a.id, b.id from mis.recipe a join mis.recipe b on a.discount = b.discount and a.patient_id <> b.patient_id
 				where a.status = 2 and b.status = 2 and not a.id::text = any($1) and not b.id::text = any($1) order by a.id, b.id limit 1)
-			returning r.id::text`, slices.Collect(maps.Values(keys))).Scan(&key)
+			returning r.id::text`, taken).Scan(&key)
 		if err != nil {
 			return fmt.Errorf("give a key to another man: %w", err)
 		}
-		keys[meaning] = key
+		keys[meaning], taken = key, append(taken, key)
 	}
 	for held := 0; held < len(keys); {
 		if len(p.Bus.Ledger().AcceptedIDs("alterationBasedOnPreviousErrors")) > 0 || p.removedInEGISSO() > p.Removed {
@@ -115,7 +113,7 @@ func keyReused(ctx context.Context, p *play) error {
 			return err
 		}
 		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status
-			where register = 'fact' and row_key = any($1) and egisso.record_held(state) and reason <> ''`, slices.Collect(maps.Values(keys))).Scan(&held)
+			where register = 'fact' and row_key = any($1) and egisso.record_held(state) and reason <> ''`, taken).Scan(&held)
 		if err != nil {
 			return err
 		}

@@ -188,7 +188,7 @@ func (d Decider) derived(p Pending) bool {
 	if now, err := pointHash(p); err != nil || now != hash {
 		return last.Provider == d.holder(p) // its id is of words the row says no longer
 	}
-	return last.ID == egisso.PointID(d.holder(p), p.Key, before, hash32(p.ContentHash))
+	return last.ID == egisso.PointID(d.holder(p), p.Key, before, pointIDHash(p))
 }
 
 // holds is the row once ЕГИССО is known to hold under id what the record says.

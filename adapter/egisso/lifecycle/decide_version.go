@@ -52,6 +52,18 @@ func pointHash(p Pending) ([32]byte, error) {
 	return x.ContentHash(), nil
 }
 
+// pointIDHash is the part of the content in the id of a point. Where the row names the
+// organisation by its key, the organisation's code is none: a source that learns it later, as when a person
+// types it in after the gateway's database was lost, says the same version.
+func pointIDHash(p Pending) [32]byte {
+	x, err := decoded[egisso.PresencePoint](p.Content, "presence point")
+	if err != nil || x.ONMSZKey == "" {
+		return hash32(p.ContentHash)
+	}
+	x.ONMSZCode = ""
+	return x.ContentHash()
+}
+
 func (d Decider) measure(p Pending, record *NewRecord, before uuid.UUID) (Decision, error) {
 	m, err := decoded[egisso.LocalMeasure](p.Content, "measure")
 	if err != nil {
@@ -117,7 +129,7 @@ func (d Decider) point(p Pending, record *NewRecord, before uuid.UUID) (Decision
 	if err != nil {
 		return Decision{}, err
 	}
-	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, hash32(p.ContentHash)), p.AcceptedID
+	x.ID, x.PreviousID = egisso.PointID(record.Provider, p.Key, before, pointIDHash(p)), p.AcceptedID
 	known := d.measuresOf(p)
 	for i := range x.Measures {
 		x.Measures[i].ID = known.id(x.Measures[i].Key)
