@@ -123,6 +123,7 @@ acceptance: ## the page in a real Chromium, and over ROWS facts; pictures in .ca
 	@mkdir -p .cache/pictures
 	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
+	EGISSOGW_PAGE_MEMORY=yes go test -count=1 -timeout=10m -run '^TestPageMemory$$' -v ./cmd/egissogw
 	EGISSOGW_PROMTOOL=$$(.ci/promtool) go test -count=1 -timeout=10m -run '^TestRulesUnderPromtool$$' -v ./config
 
 conformance: deps build ## validate every message and package of a demo run
