@@ -105,6 +105,7 @@ acceptance: ## page in a real Chromium, page and SQL screens over ROWS facts, al
 	@mkdir -p .cache/pictures
 	EGISSOGW_CHROMIUM=$$(command -v chromium) EGISSOGW_PICTURES=$(CURDIR)/.cache/pictures EGISSOGW_PAGE_ROWS=$(ROWS) \
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
+	EGISSOGW_PAGE_MEMORY=yes go test -count=1 -timeout=10m -run '^TestPageMemory$$' -v ./cmd/egissogw
 	EGISSOGW_PROMTOOL=$$(.ci/promtool) go test -count=1 -timeout=10m -run '^TestRulesUnderPromtool$$' -v ./config
 	EGISSOGW_SCREEN_ROWS=$(ROWS) go test -count=1 -timeout=20m -run '^TestScreensAreQuick$$' -v ./adapter/store
 	@$(MAKE) --no-print-directory try-packages

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,4 +151,35 @@ func TestDaySummary(t *testing.T) {
 	if is, err := f.ClaimSummary(t.Context(), day); err != nil || !is {
 		t.Errorf("a summary that was not told: %v %v", is, err)
 	}
+}
+
+// TestReportIsQuick shows what counting a package and the report cost, with
+// EGISSOGW_TEST_REPORT_FACTS facts of five measures in packages of a thousand.
+func TestReportIsQuick(t *testing.T) {
+	facts, _ := strconv.Atoi(os.Getenv("EGISSOGW_TEST_REPORT_FACTS"))
+	if facts == 0 {
+		t.Skip("EGISSOGW_TEST_REPORT_FACTS is not set")
+	}
+	f := open(t)
+	f.exec(t, `alter table egisso.package disable trigger user; alter table egisso.record disable trigger user; alter table egisso.package_record disable trigger user`)
+	f.exec(t, fmt.Sprintf(`insert into egisso.package (id, register, format, format_version, provider, record_count, state, result, queued_at, closed_at)
+			select md5('p' || p)::uuid, 'fact', '10.06.S', '1.1.0', '0001.000001', 1000, 'answered', 'accepted', now(), now() from generate_series(1, %[1]d / 1000) p;
+		insert into egisso.record (id, register, row_key, kind, provider, state, package_id)
+			select md5(n::text)::uuid, 'fact', n::text, 'fact', '0001.000001', 'accepted', md5('p' || (1 + n %% (%[1]d / 1000)))::uuid from generate_series(1, %[1]d) n;
+		insert into egisso.element (id, content) select md5(n::text)::uuid, jsonb_build_object('measureKey', 'm' || n %% 5, 'decisionDate', '2026-09-20', 'rest', repeat(md5(n::text), 35)) from generate_series(1, %[1]d) n;
+		insert into egisso.source_content (register, row_key, content) select 'fact', n::text, '{}' from generate_series(1, %[1]d) n;
+		insert into egisso.package_record (package_id, ordinal, record_id, kind, outcome) select package_id, row_number() over (partition by package_id), id, 'fact', 'accepted' from egisso.record;
+		insert into egisso.uncounted_package (package_id) select id from egisso.package`, facts))
+	began := time.Now()
+	packages, err := f.CountPackages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := time.Since(began)
+	began = time.Now()
+	list, err := f.FactReport(t.Context(), time.Now().AddDate(0, -2, 0), time.Now())
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	t.Logf("%d packages counted in %s, %s each; the report takes %s", packages, counted, counted/time.Duration(packages), time.Since(began))
 }

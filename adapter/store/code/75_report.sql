@@ -15,8 +15,10 @@ create or replace trigger mark_uncounted after insert or update of state, result
 create or replace trigger mark_uncounted after insert or update on egisso.package_protocol
     for each row execute function egisso.mark_uncounted();
 
--- What a pruned package said is not known any more: it keeps its numbers.
-create or replace function egisso.count_package(id uuid) returns void language plpgsql security definer set search_path = egisso, pg_temp as $$
+-- What a pruned package said is not known any more: it keeps its numbers. Members are looked up one
+-- by one, whatever is known of the tables' sizes.
+create or replace function egisso.count_package(id uuid) returns void language plpgsql security definer set search_path = egisso, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     p egisso.package := (select k from egisso.package k where k.id = count_package.id);
 begin
@@ -33,7 +35,7 @@ begin
                    case when m.kind = 'fact' then (e.content ->> 'decisionDate')::date end as decided
               from egisso.package_record m
               left join egisso.element e on p.register = 'fact' and e.id = m.record_id
-              left join egisso.record r on p.register = 'fact' and r.id = m.record_id
+              left join egisso.record r on p.register = 'fact' and m.kind <> 'fact' and r.id = m.record_id
               left join egisso.source_content c on c.register = r.register and c.row_key = r.row_key
              where m.package_id = p.id and m.outcome is distinct from 'withdrawn') m
      group by m.measure, d.days;
