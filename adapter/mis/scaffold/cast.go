@@ -36,14 +36,14 @@ func targetOf(s mis.Shape) target {
 
 // Types by what they are, under the names of pg_type.
 var (
-	integers   = []string{"int2", "int4", "int8"}
-	exact      = append(slices.Clone(integers), "numeric")
-	floats     = []string{"float4", "float8"}
-	texts      = []string{"text", "varchar", "bpchar", "citext", "name"}
-	moments    = []string{"timestamp", "timestamptz"}
-	jsons      = []string{"json", "jsonb"}
-	asText     = []string{"uuid", "inet", "cidr", "macaddr"}
-	comparable = slices.Concat(exact, floats, texts, moments, asText, []string{"bool", "date", "time", "timetz", "interval", "money", "bytea", "bit", "varbit", "jsonb", "xid8"})
+	integers = []string{"int2", "int4", "int8"}
+	exact    = append(slices.Clone(integers), "numeric")
+	floats   = []string{"float4", "float8"}
+	texts    = []string{"text", "varchar", "bpchar", "citext", "name"}
+	moments  = []string{"timestamp", "timestamptz"}
+	jsons    = []string{"json", "jsonb"}
+	asText   = []string{"uuid", "inet", "cidr", "macaddr"}
+	ordered  = slices.Concat(exact, floats, texts, moments, asText, []string{"bool", "date", "time", "timetz", "interval", "money", "bytea", "bit", "varbit", "jsonb", "xid8"})
 )
 
 func (t dataType) is(names ...string) bool {
@@ -91,7 +91,7 @@ func (s site) cast(expr string, t dataType, to target) (string, *uncast) {
 	case mis.Boolean:
 		sql = boolean(expr, t)
 	case mis.UUID:
-		sql = uuid(expr, t)
+		sql = asUUID(expr, t)
 	case mis.Transaction:
 		sql = transaction(expr, t)
 	}
@@ -207,7 +207,7 @@ func boolean(expr string, t dataType) string {
 	return ""
 }
 
-func uuid(expr string, t dataType) string {
+func asUUID(expr string, t dataType) string {
 	switch {
 	case t.is("uuid"):
 		return plain(expr, t, "uuid")
@@ -259,7 +259,7 @@ func equal(a string, x dataType, b string, y dataType) (string, bool) {
 	switch {
 	case same && x.is("citext"):
 		return a + " operator(" + ident(x.schema) + ".=) " + b, true
-	case same && (x.kind == "e" || x.is(comparable...)), x.is(exact...) && y.is(exact...):
+	case same && (x.kind == "e" || x.is(ordered...)), x.is(exact...) && y.is(exact...):
 		return a + " = " + b, true
 	case x.is(texts...) && (y.is(texts...) || y.kind == "e" || y.is(asText...)):
 		return a + "::text = " + b + "::text", true

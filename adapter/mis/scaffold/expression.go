@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	googleuuid "github.com/google/uuid"
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"egissogw/adapter/egisso"
@@ -132,7 +132,7 @@ func is(text string, kind mis.Type) bool {
 	case mis.Boolean:
 		return text == "true" || text == "false"
 	case mis.UUID:
-		_, err = googleuuid.Parse(text)
+		_, err = uuid.Parse(text)
 	case mis.Transaction:
 		_, err = strconv.ParseUint(text, 10, 64)
 	case mis.JSON:

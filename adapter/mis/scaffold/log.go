@@ -76,7 +76,7 @@ func (v *view) trigger(n *node) string {
 		case !n.used[c.name]:
 		case c.of.is("citext"): // equal to what differs in case
 			columns = append(columns, ident(c.name), ident(c.name)+"::text as "+ident(c.name+" (text)"))
-		case c.of.kind == "e", c.of.element != nil && c.of.element.is(comparable...), c.of.is(comparable...):
+		case c.of.kind == "e", c.of.element != nil && c.of.element.is(ordered...), c.of.is(ordered...):
 			columns = append(columns, ident(c.name))
 		default: // what PostgreSQL cannot compare
 			columns = append(columns, ident(c.name)+"::text as "+ident(c.name))
