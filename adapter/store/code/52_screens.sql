@@ -102,8 +102,10 @@ select s.row_key, s.record_no, s.accepted_id as id, coalesce(nullif(btrim(d.cont
   left join lateral (select m.content from egisso.said m where m.register = 'lmsz' and m.row_key = d.content ->> 'measureKey' offset 0) m on true
   left join lateral (select p.participant_code, (select t.content ->> 'title' from egisso.said t where t.register = p.register and t.row_key = p.row_key) as title
                        from egisso.source_row p
-                      where p.register = 'onmsz' and (p.row_key = d.content ->> 'oszKey' or p.participant_code = btrim(d.content ->> 'oszCode'))
-                      order by p.participant_code is not distinct from btrim(d.content ->> 'oszCode') desc, p.row_key limit 1) o on true
+                      where p.register = 'onmsz'
+                        and p.row_key = coalesce((select q.row_key from egisso.source_row q
+                                                   where q.register = 'onmsz' and q.participant_code = btrim(d.content ->> 'oszCode') order by q.row_key limit 1),
+                                                 d.content ->> 'oszKey') offset 0) o on true
   left join lateral (select * from egisso.record_status r where r.register = s.register and r.row_key = s.row_key offset 0) w on true
  where s.register = 'fact';
 comment on view egisso.fact_list is
@@ -138,7 +140,8 @@ comment on view egisso.workplace_fact_list is
 -- A page of it, with the rights and the rows of whoever calls. The plan of a view is made for all
 -- its rows; for the next few, the index is read from their place on, in its order.
 create or replace function egisso.workplace_page(after text default '', at_most integer default 50) returns setof egisso.workplace_fact_list
-language plpgsql stable set search_path = egisso, pg_temp set plan_cache_mode = force_custom_plan set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql stable set search_path = egisso, pg_temp set plan_cache_mode = force_custom_plan
+    set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 begin
     return query select * from egisso.workplace_fact_list l where l.row_key > workplace_page.after order by l.row_key limit at_most;
 end $$;
