@@ -159,10 +159,14 @@ torture: ## bad days with real processes, judged from outside; NAME=kill-2, SHOR
 	go build -o .cache/torture ./cmd/torture
 	.cache/torture --json=$(REPORT) $(if $(NAME),--name=$(NAME)) $(if $(SHORT),--short) || [ $$? = 3 ]
 
-histories: ## N random histories from SEED on, judged from outside; RECORD=file keeps what ЕГИССО holds
+histories: ## N random histories from SEED on, judged from outside; RECORD=file keeps what ЕГИССО holds; COMPARE="old new" compares two
 	@.ci/deps test
+ifdef COMPARE
+	EGISSOGW_HISTORIES_COMPARE='$(foreach file,$(COMPARE),$(abspath $(file)))' go test -count=1 -v -run '^TestCompare$$' ./cmd/torture/history
+else
 	EGISSOGW_HISTORIES='$(N)' EGISSOGW_HISTORIES_SEED='$(SEED)' EGISSOGW_HISTORIES_RECORD='$(if $(RECORD),$(abspath $(RECORD)))' \
 		go test -count=1 -timeout=12h -run '^TestHistories$$' ./cmd/torture/history
+endif
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG=./crypto/...)
 	@go list $(PKG) | while read -r package; do \

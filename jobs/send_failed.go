@@ -55,24 +55,7 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		}
 		err = s.Store.Refuse(ctx, m, attempt, f)
 	default:
-		// Wrong configuration, an id used by somebody else, a fault nobody knows, or
-		// a refusal of what may have arrived before: a new message could be a second
-		// one. Keep this one, try again rarely and ask for a person.
-		f.After = s.RetryMax
-		if refusal.Stranger && s.Registration != nil { // a gateway with another key may do something about it
-			f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
-		}
-		why := reason(refusal)
-		if refusal.Stranger && s.Registration.signedByOther(m.Certificate) {
-			// Nothing is to be registered any more: these bytes bear what the bus has forgotten.
-			why = "сообщение подписано прежним сертификатом, которого СМЭВ не знает"
-		}
-		f.Info = "Отправка остановлена: " + why
-		f.Review = "Отправка не удаётся (" + why + "): нужна помощь администратора"
-		if m.MayHaveArrived {
-			f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
-		}
-		err = s.Store.RetryLater(ctx, m, attempt, f)
+		err = s.Store.RetryLater(ctx, m, attempt, s.stopped(m, refusal, f))
 	}
 	// The others may fare better, unless nothing gets through at all.
 	report := Report{More: refusal.Reason != ""}
@@ -83,6 +66,27 @@ func (s Send) failed(ctx context.Context, m *store.OutMessage, attempt int64, ca
 		return report, fmt.Errorf("send answer %s to incoming message %s: %w", m.ID, m.IncomingID, cause)
 	}
 	return report, fmt.Errorf("send message %s of package %s: %w", m.ID, m.PackageID, cause)
+}
+
+// stopped: wrong configuration, an id used by somebody else, a fault nobody knows, or a
+// refusal of what may have arrived before: a new message could be a second one. This one is
+// kept and tried again rarely, and a person is asked.
+func (s Send) stopped(m *store.OutMessage, refusal bus.Error, f store.Failure) store.Failure {
+	f.After = s.RetryMax
+	if refusal.Stranger && s.Registration != nil { // a gateway with another key may do something about it
+		f.After = retry.Backoff{Min: s.RetryMin, Max: s.RetryMax}.Delay(m.Attempts+1, rand.Float64())
+	}
+	why := reason(refusal)
+	if refusal.Stranger && s.Registration.signedByOther(m.Certificate) {
+		// Nothing is to be registered any more: these bytes bear what the bus has forgotten.
+		why = "сообщение подписано прежним сертификатом, которого СМЭВ не знает"
+	}
+	f.Info = "Отправка остановлена: " + why
+	f.Review = "Отправка не удаётся (" + why + "): нужна помощь администратора"
+	if m.MayHaveArrived {
+		f.Review += "; исход первой отправки неизвестен, ответ ещё может прийти"
+	}
+	return f
 }
 
 // unknownAttempts is how often an outcome nobody knows is met with another attempt

@@ -143,9 +143,15 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	trimmed, err := p.trimmed(ctx, tx, found)
-	if err != nil {
-		return err
+	if err == nil {
+		p.goOn(trimmed)
 	}
+	return err
+}
+
+// goOn says where the pass begins, after where the one before ended. trimmed: the source
+// forgot changes nobody has read.
+func (p *pass) goOn(trimmed bool) {
 	c := p.cursor
 	p.place = c
 	p.place.anew, p.place.moved = false, false // of the pass before
@@ -169,7 +175,6 @@ func (p *pass) start(ctx context.Context, tx pgx.Tx) error {
 	}
 	p.place.database = p.database
 	p.first = p.place
-	return nil
 }
 
 // tail returns the file that orders the pass, the column it is ordered by, and

@@ -82,98 +82,73 @@ type Rest struct {
 func (s *Store) Status(ctx context.Context) (Status, error) {
 	var st Status
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, query("service")).Scan(&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason, &st.Service.Lost)
-		if err != nil {
-			return err
-		}
-		if c, known, err := contour(ctx, tx); err != nil {
-			return err
-		} else if known {
-			st.Contour = &c
-		}
-		for name, into := range map[string]*[]Count{
-			"record_counts": &st.Records, "unconfirmed_counts": &st.Unconfirmed,
-		} {
-			rows, err := tx.Query(ctx, query(name))
-			if err != nil {
-				return err
-			}
-			if *into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Count]); err != nil {
-				return err
-			}
-		}
-		if err = st.addRules(ctx, tx); err != nil {
-			return err
-		}
-		if st.Packages, err = packageCounts(ctx, tx); err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, query("backlog")).
-			Scan(&st.Undecided, &st.Unfinished, &st.OldestOpen, &st.Unapplied, &st.Unverified, &st.NeedReview)
-		if err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, query("incoming_backlog")).
-			Scan(&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview)
-		if err != nil {
-			return err
-		}
-		found, err := tx.Query(ctx, query("health"))
-		if err != nil {
-			return err
-		}
-		if st.Findings, err = pgx.CollectRows(found, pgx.RowToStructByPos[Finding]); err != nil {
-			return err
-		}
-		if st.Links, err = links(ctx, tx); err != nil {
-			return err
-		}
-		running, err := tx.Query(ctx, query("instances"))
-		if err != nil {
-			return err
-		}
-		if st.Instances, err = pgx.CollectRows(running, pgx.RowToStructByPos[Instance]); err != nil {
-			return err
-		}
-		signing, err := tx.Query(ctx, query("certificates"))
-		if err != nil {
-			return err
-		}
-		if st.Certificates, err = pgx.CollectRows(signing, pgx.RowToStructByPos[Certificate]); err != nil {
-			return err
-		}
-		if err = tx.QueryRow(ctx, query("file_backlog")).Scan(&st.FilesDue, &st.FilesRefused); err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, query("kmsz_in_use")).Scan(&st.KMSZ.Version, &st.KMSZ.Next, &st.KMSZ.Invalid, &st.KMSZ.NextInvalid)
-		if err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, query("rests"))
-		if err != nil {
-			return err
-		}
-		if st.Rests, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Rest]); err != nil {
-			return err
-		}
-		rows, err = tx.Query(ctx, query("jobs"))
-		if err != nil {
-			return err
-		}
-		if st.Jobs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[JobState]); err != nil {
-			return err
-		}
-		rows, err = tx.Query(ctx, query("last_reconciliations"))
-		if err != nil {
-			return err
-		}
-		st.Reconciled, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Reconciliation])
-		return err
+		return st.read(ctx, tx)
 	})
 	if err != nil {
 		return Status{}, fmt.Errorf("read the state of the gateway: %w", err)
 	}
 	return st, nil
+}
+
+func (st *Status) read(ctx context.Context, tx pgx.Tx) (err error) {
+	if err := st.readNumbers(ctx, tx); err != nil {
+		return err
+	}
+	if c, known, err := contour(ctx, tx); err != nil {
+		return err
+	} else if known {
+		st.Contour = &c
+	}
+	if err := st.addRules(ctx, tx); err != nil {
+		return err
+	}
+	if st.Packages, err = packageCounts(ctx, tx); err != nil {
+		return err
+	}
+	if st.Links, err = links(ctx, tx); err != nil {
+		return err
+	}
+	for _, read := range []func() error{
+		listInto(ctx, tx, "record_counts", &st.Records), listInto(ctx, tx, "unconfirmed_counts", &st.Unconfirmed),
+		listInto(ctx, tx, "health", &st.Findings), listInto(ctx, tx, "instances", &st.Instances),
+		listInto(ctx, tx, "certificates", &st.Certificates), listInto(ctx, tx, "rests", &st.Rests),
+		listInto(ctx, tx, "jobs", &st.Jobs), listInto(ctx, tx, "last_reconciliations", &st.Reconciled),
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listInto reads the rows of a query as values whose fields are its columns, in order.
+func listInto[T any](ctx context.Context, tx pgx.Tx, name string, into *[]T) func() error {
+	return func() error {
+		rows, err := tx.Query(ctx, query(name))
+		if err == nil {
+			*into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[T])
+		}
+		return err
+	}
+}
+
+// readNumbers reads what is one row each.
+func (st *Status) readNumbers(ctx context.Context, tx pgx.Tx) error {
+	for _, q := range []struct {
+		name string
+		into []any
+	}{
+		{"service", []any{&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason, &st.Service.Lost}},
+		{"backlog", []any{&st.Undecided, &st.Unfinished, &st.OldestOpen, &st.Unapplied, &st.Unverified, &st.NeedReview}},
+		{"incoming_backlog", []any{&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview}},
+		{"file_backlog", []any{&st.FilesDue, &st.FilesRefused}},
+		{"kmsz_in_use", []any{&st.KMSZ.Version, &st.KMSZ.Next, &st.KMSZ.Invalid, &st.KMSZ.NextInvalid}},
+	} {
+		if err := tx.QueryRow(ctx, query(q.name)).Scan(q.into...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addRules counts records by register and rule, each list apart, in one look at the findings.

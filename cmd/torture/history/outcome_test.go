@@ -88,7 +88,9 @@ func (p *play) judge(ctx context.Context, o *outcome) error {
 	o.problems = append(o.problems, p.order()...)
 	o.problems = append(o.problems, p.unexplained(held)...)
 	o.lines = p.lines(held)
-	return nil
+	source, err := p.sourceDigest(ctx)
+	o.lines = append(o.lines, "source\t"+source)
+	return err
 }
 
 // heldRow is a row the gateway holds back, or that ЕГИССО refused.

@@ -10,8 +10,9 @@ import (
 )
 
 // lines record what ЕГИССО holds at the end, element by element, and what the gateway
-// holds back: kind, id, digest of the content, state; or held, register, key, state,
-// code of the reason. Ids derive from the source, so two programs can be compared.
+// holds back: kind, id, digest of the content, state; of a fact also says, id, its
+// elements with digests of their texts; or held, register, key, state, codes of the reason.
+// The last line is a digest of what the МИС shows. Ids derive from the source, so two programs can be compared.
 func (p *play) lines(held []heldRow) (lines []string) {
 	line := func(parts ...string) { lines = append(lines, strings.Join(parts, "\t")) }
 	h := p.bus.Held()
@@ -21,6 +22,7 @@ func (p *play) lines(held []heldRow) (lines []string) {
 			state = "ended"
 		}
 		line("fact", id, contents(f.Leaves), state)
+		line(append([]string{"says", id}, elements(f.Leaves)...)...)
 	}
 	for _, id := range p.bus.Ledger().AcceptedIDs("fact") {
 		if _, live := h.Facts[id]; !live {
@@ -46,6 +48,20 @@ func (p *play) lines(held []heldRow) (lines []string) {
 func contents(leaves []string) string {
 	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(leaves)), "\n")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// elements are the elements of a fact, each with a digest of all the texts it has.
+func elements(leaves []string) (list []string) {
+	texts := map[string][]string{}
+	for _, leaf := range leaves {
+		path, text, _ := strings.Cut(leaf, "=")
+		texts[path] = append(texts[path], text)
+	}
+	for path, of := range texts {
+		list = append(list, path+"="+contents(of))
+	}
+	slices.Sort(list)
+	return list
 }
 
 // recorded are the lines of a seed.

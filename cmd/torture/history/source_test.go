@@ -75,3 +75,16 @@ func (p *play) look(ctx context.Context, q querier) error {
 	p.live = live
 	return nil
 }
+
+// sourceDigest is of all the МИС shows, apart from when it changed. What happens at a call of
+// the database may happen otherwise with another program, which makes other calls.
+func (p *play) sourceDigest(ctx context.Context) (digest string, err error) {
+	err = p.db.QueryRow(ctx, `
+		select left(md5(string_agg(line, '' order by line)), 16) from (
+			select (to_jsonb(v) - '{changed_at,changed_xid,last_changing}'::text[])::text as line from egisso_source.fact v
+			union all select (to_jsonb(v) - '{changed_at,changed_xid,last_changing}'::text[])::text from egisso_source.local_measure v
+			union all select (to_jsonb(v) - '{changed_at,changed_xid,last_changing}'::text[])::text from egisso_source.onmsz v
+			union all select (to_jsonb(v) - '{changed_at,changed_xid,last_changing}'::text[])::text from egisso_source.organization v
+			union all select (to_jsonb(v) - '{changed_at,changed_xid,last_changing}'::text[])::text from egisso_source.presence_point v) shown`).Scan(&digest)
+	return digest, err
+}
