@@ -40,7 +40,7 @@ type adoptedRow struct {
 type recordColumns struct {
 	ids                   []uuid.UUID
 	keys, kinds, contents []string // content "": what the row says, and added
-	added                 []string
+	added                 []*lifecycle.FactIDs
 	becomes               []*string // null: the content itself, or nothing
 	hashes                [][]byte
 	states                []lifecycle.State
@@ -139,7 +139,7 @@ func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 }
 
 func (c *recordColumns) add(row *dirtyRow, r lifecycle.NewRecord, passed bool) error {
-	content, added, size, err := encoded(row, r)
+	content, size, err := encoded(row, r)
 	if err != nil {
 		return fmt.Errorf("encode record: %w", err)
 	}
@@ -156,7 +156,7 @@ func (c *recordColumns) add(row *dirtyRow, r lifecycle.NewRecord, passed bool) e
 		return err
 	}
 	c.ids, c.keys, c.kinds = append(c.ids, r.ID), append(c.keys, row.Key), append(c.kinds, string(r.Kind))
-	c.bytes, c.added = append(c.bytes, int32(size)), append(c.added, added)
+	c.bytes, c.added = append(c.bytes, int32(size)), append(c.added, r.Added)
 	c.contents, c.becomes, c.hashes = append(c.contents, content), append(c.becomes, becomes), append(c.hashes, r.BecomesHash)
 	c.states, c.reasons = append(c.states, r.State), append(c.reasons, r.Reason)
 	c.changes, c.passed = append(c.changes, r.Kind.Change()), append(c.passed, passed)
@@ -164,22 +164,26 @@ func (c *recordColumns) add(row *dirtyRow, r lifecycle.NewRecord, passed bool) e
 	return nil
 }
 
-// encoded is the JSON of an element, or "" and of what it adds to the row's; and the size of all.
-func encoded(row *dirtyRow, r lifecycle.NewRecord) (content, added string, size int, err error) {
+// idsBytes are about what the ids of a fact add to its JSON.
+const idsBytes = 150
+
+// encoded is the JSON of an element, "" of one that says what its row does, and its size.
+func encoded(row *dirtyRow, r lifecycle.NewRecord) (content string, size int, err error) {
 	if r.Added != nil {
-		text, err := json.Marshal(r.Added)
-		return "", string(text), len(row.Content) + len(text), err
+		return "", len(row.Content) + idsBytes, nil
 	}
 	text, err := json.Marshal(r.Content)
-	return string(text), "", len(text), err
+	return string(text), len(text), err
 }
 
 // queueElements queues the statements that store what the records say.
 func (c recordColumns) queueElements(batch *pgx.Batch) {
 	var own, said recordColumns
+	var measures, categories []*uuid.UUID
 	for i, id := range c.ids {
-		if c.contents[i] == "" {
-			said.ids, said.keys, said.added = append(said.ids, id), append(said.keys, c.keys[i]), append(said.added, c.added[i])
+		if ids := c.added[i]; ids != nil {
+			said.ids, said.keys = append(said.ids, id), append(said.keys, c.keys[i])
+			measures, categories = append(measures, orNull(ids.Measure)), append(categories, orNull(ids.Category))
 			continue
 		}
 		own.ids, own.contents, own.becomes = append(own.ids, id), append(own.contents, c.contents[i]), append(own.becomes, c.becomes[i])
@@ -188,7 +192,7 @@ func (c recordColumns) queueElements(batch *pgx.Batch) {
 		batch.Queue(query("put_elements"), flat(own.ids), own.contents, flat(own.becomes))
 	}
 	if len(said.ids) > 0 {
-		batch.Queue(query("put_said_elements"), flat(said.ids), said.keys, said.added)
+		batch.Queue(query("put_said_elements"), flat(said.ids), said.keys, flat(measures), flat(categories))
 	}
 }
 

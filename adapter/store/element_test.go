@@ -20,7 +20,7 @@ func TestElementsShareContentWithTheirRows(t *testing.T) {
 	f.want(t, said, "1 a, 2 b, 3 c")
 	f.want(t, `select string_agg(r.row_key || (e.content ->> 'content'), ' ' order by r.row_key) from egisso.record r join egisso.element e using (id) where e.row_key is null`, "1a 2b")
 	for _, statement := range []string{
-		`update egisso.element set added = '{"content": "x"}' where row_key = '3'`,
+		`update egisso.element set measure_id = gen_random_uuid() where row_key = '3'`,
 		`update egisso.element set row_key = '1' where row_key = '3'`,
 		`update egisso.element set content = '{"content": "x"}' where row_key is null`,
 	} {

@@ -36,7 +36,7 @@ func following(p lifecycle.Pending, versions bool, state lifecycle.State) lifecy
 		id = recordID(string(p.Content))
 	}
 	return lifecycle.Decision{Record: &lifecycle.NewRecord{
-		ID: id, Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, Added: struct{}{}, BecomesHash: p.ContentHash, State: state,
+		ID: id, Kind: egisso.KindFact, Provider: "0042.000001", Content: p.Content, Added: &lifecycle.FactIDs{}, BecomesHash: p.ContentHash, State: state,
 	}}
 }
 
@@ -48,7 +48,7 @@ func deleted(key string) store.SourceRow {
 func contents(p *store.FormedPackage) string {
 	var all []string
 	for _, e := range p.Elements {
-		all = append(all, string(e.Content))
+		all = append(all, strings.Replace(string(e.Content), `"uuid": "`+e.ID.String()+`", `, "", 1))
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")

@@ -2,10 +2,11 @@ package lifecycle
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"egissogw/adapter/egisso"
 )
@@ -39,8 +40,13 @@ func TestAddedMakesTheElement(t *testing.T) {
 			if !c.same {
 				return
 			}
-			made, added := fields(t, p.Content), fields(t, d.Record.Added)
-			maps.Copy(made, added)
+			made := fields(t, p.Content)
+			made["uuid"] = d.Record.ID.String()
+			for name, id := range map[string]uuid.UUID{"lmszId": d.Record.Added.Measure, "categoryId": d.Record.Added.Category} {
+				if id != uuid.Nil {
+					made[name] = id.String()
+				}
+			}
 			if sent := fields(t, d.Record.Content); !reflect.DeepEqual(made, sent) {
 				t.Errorf("made %v, sent %v", made, sent)
 			}

@@ -54,7 +54,7 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 	if move.Kind == egisso.KindFact { // it becomes its content
 		record.ID = egisso.FactID(d.provider(p), p.Key, p.Generation)
 		record.Content = move.Element(record.ID, record.ID, "")
-		record.Added = added(record.ID, move.Fact, s.said)
+		record.Added = added(move.Fact, s.said)
 		return record
 	}
 	if move.Becomes.MeasureID == uuid.Nil && s.accepted != nil { // not resolved while its measure is under way
@@ -65,22 +65,15 @@ func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *
 	return record
 }
 
-// factIDs are what the gateway adds to a fact of the source; names as of egisso.Fact.
-type factIDs struct {
-	ID         uuid.UUID `json:"uuid"`
-	MeasureID  uuid.UUID `json:"lmszId,omitzero"`
-	CategoryID uuid.UUID `json:"categoryId,omitzero"`
-}
-
 // added is what makes of a fact as the source says it the one that is sent; nil if that
 // differs in more.
-func added(id uuid.UUID, f, said egisso.Fact) any {
-	ids := factIDs{id, f.MeasureID, f.CategoryID}
+func added(f, said egisso.Fact) *FactIDs {
+	ids := FactIDs{f.MeasureID, f.CategoryID}
 	f.ID, f.MeasureID, f.CategoryID = uuid.Nil, uuid.Nil, uuid.Nil
 	if !reflect.DeepEqual(f, said) {
 		return nil
 	}
-	return ids
+	return &ids
 }
 
 // nextStep decides what to say next of the fact, and what it is held for. What names another

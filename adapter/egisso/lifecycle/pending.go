@@ -115,9 +115,9 @@ type NewRecord struct {
 	Kind     egisso.Kind
 	Provider string // participant code it is sent under
 	Content  any    // the element; its JSON form is stored
-	// Added is what Content adds to what the row says, whose JSON form it has for the rest;
-	// nil: it says something else.
-	Added any
+	// Added are the ids by which Content, a fact, differs from what the row says; nil: it
+	// says something else.
+	Added *FactIDs
 	// Becomes is what ЕГИССО holds once it accepts the record, nil where that is
 	// Content itself; BecomesHash is its hash, nil for a removal.
 	Becomes     any
@@ -128,6 +128,10 @@ type NewRecord struct {
 	Reason   Reason
 	Findings []egisso.Finding
 }
+
+// FactIDs are what the gateway adds to a fact of the source beside the fact's own id;
+// uuid.Nil: not known yet.
+type FactIDs struct{ Measure, Category uuid.UUID }
 
 // Adoption is what ЕГИССО is known to hold of a row.
 type Adoption struct {

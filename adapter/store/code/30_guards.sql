@@ -68,10 +68,9 @@ create or replace trigger guard_record_state before update on egisso.record
 create or replace function egisso.guard_element() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
     -- Whether the words stand here or with the source is all the same.
-    if new.id = old.id and new.becomes is not distinct from old.becomes
-       and (select e.content from egisso.element_content e where e.id = old.id) =
-           (case when new.row_key is null then new.content
-                 else (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = new.row_key) || new.added end) then
+    if (new.id, new.becomes) is not distinct from (old.id, old.becomes)
+       and ((new.content, new.row_key, new.measure_id, new.category_id) is not distinct from (old.content, old.row_key, old.measure_id, old.category_id)
+            or new.content = (select e.content from egisso.element_content e where e.id = old.id)) then
         return new;
     end if;
     if new.id is distinct from old.id or exists (

@@ -126,7 +126,7 @@ begin
                    events = case when w.register = 'onmsz' then w.events when not removal and w.register = 'fact' and t.kind <> 'fact' then w.events + 1 else 0 end,
                    generation = w.generation + removal::integer, settled_hash = null
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event is not distinct from b.accepted_event;
-            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null'), row_key = null, added = null
+            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null'), row_key = null, measure_id = null, category_id = null
              where e.id = r.id and (e.content, e.becomes) is distinct from (u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'));
             update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
                    becomes_hash = t.becomes_hash, reason_code = '', findings = '[]'

@@ -359,11 +359,12 @@ create index expected_change_register on egisso.expected_change (register, chang
 -- To be read in egisso.element_content.
 create table egisso.element (
     id      uuid  primary key,                           -- of the record
-    content jsonb,                                       -- as it will be written; null: as source_content says, and added
+    content jsonb,                                       -- as it will be written; null: as source_content says, with ids
     becomes jsonb,                                       -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
     row_key text,                                        -- of the fact in source_content that says the same
-    added   jsonb,                                       -- ids that the gateway adds to that
-    check ((content is null) = (row_key is not null) and (row_key is null) = (added is null))
+    measure_id  uuid,                                    -- of that fact; null: not known yet
+    category_id uuid,
+    check ((content is null) = (row_key is not null) and (row_key is not null or coalesce(measure_id, category_id) is null))
 );
 
 -- Members of a package in their order, and what became of each. What is written by the

@@ -127,15 +127,16 @@ on conflict (id) do update
 -- name: put_elements
 insert into egisso.element as e (id, content, becomes)
 select d.id, d.content::jsonb, d.becomes::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, content, becomes)
-on conflict (id) do update set content = excluded.content, becomes = excluded.becomes, row_key = null, added = null
+on conflict (id) do update set content = excluded.content, becomes = excluded.becomes, row_key = null, measure_id = null, category_id = null
  where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
 
 -- name: put_said_elements
 -- Of facts that say what their rows do, and ids.
-insert into egisso.element as e (id, row_key, added)
-select d.id, d.row_key, d.added::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, row_key, added)
-on conflict (id) do update set content = null, becomes = null, row_key = excluded.row_key, added = excluded.added
- where (e.content, e.becomes, e.row_key, e.added) is distinct from (null, null, excluded.row_key, excluded.added);
+insert into egisso.element as e (id, row_key, measure_id, category_id)
+select d.* from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) as d(id, row_key, measure_id, category_id)
+on conflict (id) do update
+   set content = null, becomes = null, row_key = excluded.row_key, measure_id = excluded.measure_id, category_id = excluded.category_id
+ where (e.content, e.becomes, e.row_key, e.measure_id, e.category_id) is distinct from (null, null, excluded.row_key, excluded.measure_id, excluded.category_id);
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
