@@ -42,6 +42,7 @@ var lastScenarios = []Scenario{
 		Name: "pg-clock-classifier", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
 		Happens: "the clock of the gateway's server is a day behind, and ЕГИССО has no classifier",
 		Holds:   "it is asked for a few times, not in every round",
+		Asks:    "a person looks at the requests that were refused",
 		World: both(otherDatabaseClock(-day), with("EGISSOGW_SCHEDULE_CLASSIFIER=@every 1s"),
 			busWith(func(o *smevtest.Options) { o.Receiver.Classifier = nil })), Play: accepted(classifierFloor),
 	},
