@@ -29,6 +29,7 @@ var lastScenarios = []Scenario{
 		Happens: "after an older dump facts are refused as loaded already, and the МИС cancels some of them before a person has said what the refusals mean",
 		Holds:   "none of them vanishes: each says why it waits, and is removed in ЕГИССО in the end",
 		Asks:    "a person says what the refusals mean",
+		Awaits:  awaitsCancelled,
 		World:   apart, Play: accepted(cancelledWhileRefused),
 	},
 	{
@@ -47,6 +48,8 @@ var lastScenarios = []Scenario{
 			busWith(func(o *smevtest.Options) { o.Receiver.Classifier = nil })), Play: accepted(classifierFloor),
 	},
 }
+
+const awaitsCancelled = "a row that went while its fact was refused is decided again when a person says that the refusal means loaded already"
 
 // slowly lets every row of the view of facts take its time.
 const slowly = `alter view egisso_source.fact rename to quick_fact;
