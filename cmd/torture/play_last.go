@@ -29,6 +29,7 @@ var lastScenarios = []Scenario{
 		Happens: "after an older dump facts are refused as loaded already, and the МИС cancels some of them before a person has said what the refusals mean",
 		Holds:   "none of them vanishes: each says why it waits, and is removed in ЕГИССО in the end",
 		Asks:    "a person says what the refusals mean",
+		Awaits:  awaitsCancelled,
 		World:   apart, Play: accepted(cancelledWhileRefused),
 	},
 	{
@@ -42,10 +43,13 @@ var lastScenarios = []Scenario{
 		Name: "pg-clock-classifier", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
 		Happens: "the clock of the gateway's server is a day behind, and ЕГИССО has no classifier",
 		Holds:   "it is asked for a few times, not in every round",
+		Asks:    "a person looks at the requests that were refused",
 		World: both(otherDatabaseClock(-day), with("EGISSOGW_SCHEDULE_CLASSIFIER=@every 1s"),
 			busWith(func(o *smevtest.Options) { o.Receiver.Classifier = nil })), Play: accepted(classifierFloor),
 	},
 }
+
+const awaitsCancelled = "a row that went while its fact was refused is decided again when a person says that the refusal means loaded already"
 
 // slowly lets every row of the view of facts take its time.
 const slowly = `alter view egisso_source.fact rename to quick_fact;

@@ -40,6 +40,7 @@ var askedScenarios = []Scenario{
 		Name: "register-rests", Facts: 200, ShortFacts: 60, Gateways: 2,
 		Happens: "ЕГИССО refuses every package of facts for a while",
 		Holds:   "status and the record say that the register rests, and it goes on by itself",
+		Asks:    "a person looks at the packages that were refused",
 		Still:   40 * time.Second, Play: accepted(registerRests),
 	},
 }
