@@ -66,7 +66,7 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 	return report, err
 }
 
-// awaited reports whether measures wait for КМСЗ. Those that waited in vain are decided again.
+// awaited reports whether measures wait for КМСЗ. Those that waited longer than the term are decided again.
 func (d Decide) awaited(ctx context.Context) (bool, error) {
 	if d.Classifier == nil || d.ClassifierWait == 0 {
 		return false, nil
