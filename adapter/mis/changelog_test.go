@@ -234,7 +234,7 @@ func BenchmarkIdlePoll(b *testing.B) {
 				}
 			}
 			fmt.Fprintln(os.Stderr, explained(b, conn.Config().ConnString(), nothing)) // a log of a benchmark is cut short
-			for b.Loop() { // the rows are made once
+			for b.Loop() {                                                             // the rows are made once
 				nothing(s)
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/poll")
