@@ -34,7 +34,7 @@ begin
                    case when p.register = 'fact' then coalesce(e.content ->> 'measureKey', e.content -> 'fact' ->> 'measureKey', c.content ->> 'measureKey', '') else '' end as measure,
                    case when m.kind = 'fact' then (e.content ->> 'decisionDate')::date end as decided
               from egisso.package_record m
-              left join egisso.element e on p.register = 'fact' and e.id = m.record_id
+              left join lateral (select c.content from egisso.element_content c where c.id = m.record_id offset 0) e on p.register = 'fact'
               left join egisso.record r on p.register = 'fact' and m.kind <> 'fact' and r.id = m.record_id
               left join egisso.source_content c on c.register = r.register and c.row_key = r.row_key
              where m.package_id = p.id and m.outcome is distinct from 'withdrawn') m
