@@ -85,7 +85,10 @@ func TestFactReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.exec(t, `update egisso.package set state = 'send_failed', released_at = now() where id = md5('b')::uuid;
-		update egisso.package_record set outcome = 'released', late = 'accepted', sent_hash = 'x' where package_id = md5('b')::uuid`)
+		update egisso.package_record set outcome = 'released', sent_hash = 'x' where package_id = md5('b')::uuid`)
+	want("released", "10 || 2=2+0+0 late 0", "10 7|0001|Бесплатные лекарства 2=1+1+0 late 0", "11 || 4=0+0+4 late -")
+	f.exec(t, `update egisso.package_record set late = 'accepted', late_file = 'f' where package_id = md5('b')::uuid;
+		update egisso.package set info = 'said by a file', review = null where id = md5('b')::uuid`)
 	want("pruned", "10 || 2=2+0+0 late 0", "10 7|0001|Бесплатные лекарства 2=1+1+0 late 0", "11 || 4=4+0+0 late -")
 }
 

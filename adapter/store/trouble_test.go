@@ -48,6 +48,12 @@ func TestNewFactOfAMeasureThatLeavesIsNotWoken(t *testing.T) {
 	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 1 {
 		t.Fatalf("woken %d although ЕГИССО holds the fact: %v", n, err)
 	}
+	// What is no fact may name it still.
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty, needs) values ('point', 'p', 'p', now(), false, '{lmsz/m}');
+		insert into egisso.record (id, register, row_key, kind, provider, state, reason_code) values (gen_random_uuid(), 'point', 'p', 'point', '0001.000001', 'waiting', 'wait_measure')`)
+	if n, err := f.WakeWaiting(t.Context()); err != nil || n != 1 {
+		t.Fatalf("woken %d although a point does not wait for it: %v", n, err)
+	}
 }
 
 func TestProgressOvertakesTheNoteOfDelivery(t *testing.T) {

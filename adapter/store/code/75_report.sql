@@ -10,7 +10,8 @@ begin
     return null;
 end $$;
 
-create or replace trigger mark_uncounted after insert or update of state, result, egisso_status, released_at, queued_at on egisso.package
+-- What a file says late of released records changes nothing else of their package but info.
+create or replace trigger mark_uncounted after insert or update of state, result, egisso_status, released_at, queued_at, info on egisso.package
     for each row when (new.queued_at is not null and new.register <> 'kmsz') execute function egisso.mark_uncounted();
 create or replace trigger mark_uncounted after insert or update on egisso.package_protocol
     for each row execute function egisso.mark_uncounted();

@@ -204,7 +204,7 @@ with needed as (
      cross join unnest(w.needs) as n(need)
      where f.state = 'waiting' and egisso.waits_for_needs(f.reason_code) and not w.dirty),
 looked as (
-    select n.need, m.register = 'lmsz' and m.deleted as leaves, -- nothing new is sent of it
+    select n.need, m.register = 'lmsz' and m.deleted as leaves, -- no new fact is sent of it
            case m.register
            when 'onmsz' then m.accepted_id is null or m.participant_code is null
            else m.accepted_id is null or m.dirty
@@ -220,7 +220,7 @@ update egisso.source_row s set dirty = true
        join egisso.source_row w on w.register = f.register and w.row_key = f.row_key
       where f.state = 'waiting' and not w.dirty
         and case when not egisso.waits_for_needs(f.reason_code) then f.reason_code = 'measure_in_use' and not egisso.measure_used(w.row_key)
-                 when w.accepted_id is null then not w.needs && array(select need from looked where awaited or leaves)
+                 when w.register = 'fact' and w.accepted_id is null then not w.needs && array(select need from looked where awaited or leaves)
                  else not w.needs && array(select need from looked where awaited) end
       order by w.register, w.row_key
         for update of w skip locked);
