@@ -102,6 +102,9 @@ func printStatus(w io.Writer, st store.Status) error {
 		}
 		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
 	}
+	if len(st.Jobs) == 0 {
+		return t.Flush()
+	}
 	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
 		fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
