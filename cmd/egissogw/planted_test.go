@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,18 +45,19 @@ func (s *stage) said(t *testing.T) map[string]string {
 	return texts
 }
 
+// openView is a view that people may read, in the table of rights.
+var openView = regexp.MustCompile(`(?m)^egisso_reader +view +(\w+) `)
+
 // shownByViews returns all rows of the views that egisso_reader may read.
 func (s *stage) shownByViews(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	rows, err := s.gatewayDB.Query(t.Context(), `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = 'egisso' and c.relkind = 'v' order by 1`)
-	if err != nil {
-		t.Fatal(err)
+	var views []string
+	for _, line := range openView.FindAllStringSubmatch(string(readFile(t, "../../adapter/store/testdata/privileges.txt")), -1) {
+		views = append(views, line[1])
 	}
-	views, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(views) < 20 {
-		t.Fatalf("%d views, %v", len(views), err)
+	if len(views) < 20 {
+		t.Fatalf("open views: %v", views)
 	}
 	for _, view := range views {
 		var text string

@@ -28,6 +28,14 @@ func terminalOf(w io.Writer) (s size, ok bool) {
 	return s, s.width >= 20 && s.height >= 5
 }
 
+// forScreen breaks long lines where w is a terminal; files and programs get them whole.
+func forScreen(w io.Writer) io.Writer {
+	if _, ok := terminalOf(w); ok {
+		return newNarrow(w)
+	}
+	return w
+}
+
 // screenHeight is what every terminal has.
 const screenHeight = 24
 
