@@ -187,7 +187,9 @@ func TestForScreen(t *testing.T) {
 	long := strings.Repeat("слово ", 30)
 	term := newTerminal(t, 80, 24)
 	fprintln(forScreen(term.File), "- "+long)
-	for line := range strings.Lines(term.wait(t, func(text string) bool { return strings.Count(text, "слово") == 30 && strings.HasSuffix(text, "\n") })) {
+	for line := range strings.Lines(term.wait(t, func(text string) bool {
+		return strings.Count(text, "слово") == 30 && strings.HasSuffix(text, "\n")
+	})) {
 		if n := utf8.RuneCountInString(strings.TrimRight(line, "\r\n")); n > screenWidth {
 			t.Errorf("%d characters: %q", n, line)
 		}
