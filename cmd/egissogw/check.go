@@ -87,7 +87,7 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 			return err
 		}
 	} else {
-		out := forScreen(a.stdout)
+		out := a.screen()
 		for _, r := range results {
 			mark := "готово"
 			if !r.OK {

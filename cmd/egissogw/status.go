@@ -36,7 +36,7 @@ func status(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		err = a.printJSON(st)
 	} else {
-		err = printStatus(forScreen(a.stdout), st)
+		err = printStatus(a.screen(), st)
 	}
 	if err == nil && store.Troubled(st.Findings) {
 		err = errTrouble

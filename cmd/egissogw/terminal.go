@@ -28,12 +28,13 @@ func terminalOf(w io.Writer) (s size, ok bool) {
 	return s, s.width >= 20 && s.height >= 5
 }
 
-// forScreen breaks long lines where w is a terminal; files and programs get them whole.
-func forScreen(w io.Writer) io.Writer {
-	if _, ok := terminalOf(w); ok {
-		return newNarrow(w)
+// screen is standard output; where it is a terminal, long lines are broken. Files and programs
+// get them whole.
+func (a *app) screen() io.Writer {
+	if _, ok := terminalOf(a.exact); ok {
+		return newNarrow(a.stdout)
 	}
-	return w
+	return a.stdout
 }
 
 // screenHeight is what every terminal has.

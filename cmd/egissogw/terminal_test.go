@@ -182,11 +182,12 @@ func TestProgress(t *testing.T) {
 }
 
 // Lines fit a terminal, and programs get them whole.
-func TestForScreen(t *testing.T) {
+func TestScreenIsNarrow(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("слово ", 30)
 	term := newTerminal(t, 80, 24)
-	fprintln(forScreen(term.File), "- "+long)
+	a := &app{stdout: harmless{term.File}, exact: term.File}
+	fprintln(a.screen(), "- "+long)
 	for line := range strings.Lines(term.wait(t, func(text string) bool {
 		return strings.Count(text, "слово") == 30 && strings.HasSuffix(text, "\n")
 	})) {
@@ -195,7 +196,8 @@ func TestForScreen(t *testing.T) {
 		}
 	}
 	var piped bytes.Buffer
-	fprintln(forScreen(&piped), "- "+long)
+	a = &app{stdout: harmless{&piped}, exact: &piped}
+	fprintln(a.screen(), "- "+long)
 	if piped.String() != "- "+long+"\n" {
 		t.Errorf("%q", &piped)
 	}
