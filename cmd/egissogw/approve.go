@@ -63,7 +63,7 @@ func (a *app) pairOfEyes(ctx context.Context, name string, args []string, say fu
 		return err
 	}
 	if w.id, err = uuid.Parse(text); err != nil {
-		return usageError{"идентификатор пакета должен быть UUID"}
+		return usageError{notPackage}
 	}
 	return a.commanded(ctx, func(s *store.Store) (string, error) {
 		said, err := say(s, w)

@@ -87,14 +87,15 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 			return err
 		}
 	} else {
+		out := a.screen()
 		for _, r := range results {
 			mark := "готово"
 			if !r.OK {
 				mark = "НЕ ГОТОВО"
 			}
-			fprintf(a.stdout, "%-26s %s\n", r.What, mark)
+			fprintf(out, "%-26s %s\n", r.What, mark)
 			for _, text := range append(r.Problem, r.Notes...) {
-				fprintf(a.stdout, "    - %s\n", text)
+				fprintf(out, "    - %s\n", text)
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config,
 	if again != "" {
 		id, err := uuid.Parse(again)
 		if err != nil {
-			return nil, usageError{"идентификатор пакета должен быть UUID"}
+			return nil, usageError{notPackage}
 		}
 		file, found, err := s.FileOf(ctx, id)
 		if err == nil && !found {

@@ -28,7 +28,7 @@ func printHealth(w io.Writer, list []store.Finding) {
 		}
 		line := findingText(f)
 		if f.Detail != "" {
-			line += ": " + f.Detail
+			line += ": " + causeText(f.Detail)
 		}
 		fprintln(w, "  - "+line)
 		if f.Advice != "" {

@@ -30,7 +30,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	var named uuid.UUID
 	if *text != "" {
 		if named, err = uuid.Parse(*text); err != nil {
-			return usageError{"идентификатор пакета должен быть UUID"}
+			return usageError{notPackage}
 		}
 	}
 	raw, err := a.readUpTo(ctx, name, wire.ProtocolBytes)

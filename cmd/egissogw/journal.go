@@ -41,10 +41,13 @@ func journal(ctx context.Context, a *app, args []string) error {
 	return printJournal(a.stdout, entries)
 }
 
+// notPackage is said of a word that is no id of a package.
+const notPackage = "идентификатор пакета должен быть UUID: его показывает egissogw journal"
+
 func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSON bool) error {
 	id, err := uuid.Parse(text)
 	if err != nil {
-		return usageError{"идентификатор пакета должен быть UUID"}
+		return usageError{notPackage}
 	}
 	entry, details, found, err := s.JournalEntry(ctx, id)
 	if err != nil {

@@ -67,7 +67,7 @@ func octetsOf(ctx context.Context, s *store.Store, text string, file, answer boo
 	}
 	id, err := uuid.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("сообщения %q нет", text)
+		return nil, fmt.Errorf("сообщения %q нет: его UUID или UUID пакета — в egissogw journal", text)
 	}
 	sent, found, err := s.FindMessage(ctx, id)
 	switch {

@@ -187,7 +187,7 @@ func findRecord(ctx context.Context, s *store.Store, register, what string) (sto
 	}
 	switch len(found) {
 	case 0:
-		return store.RecordKey{}, fmt.Errorf("записи %q нет", what)
+		return store.RecordKey{}, fmt.Errorf("записи %q нет: ключи и номера — в egisso.record_status и egissogw journal ПАКЕТ", what)
 	case 1:
 		return found[0], nil
 	}
@@ -221,7 +221,7 @@ func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
 	}
 	id, err := uuid.Parse(text)
 	if err != nil {
-		return uuid.Nil, usageError{"идентификатор пакета должен быть UUID"}
+		return uuid.Nil, usageError{notPackage}
 	}
 	return id, nil
 }
@@ -243,7 +243,7 @@ func release(ctx context.Context, a *app, args []string) error {
 	id, err := uuid.Parse(text)
 	switch {
 	case err != nil:
-		return usageError{"идентификатор пакета должен быть UUID"}
+		return usageError{notPackage}
 	case *reason == "":
 		return usageError{"укажите причину: --reason ТЕКСТ"}
 	case !*confirmed:

@@ -54,7 +54,7 @@ func report(ctx context.Context, a *app, args []string) error {
 		if *asJSON {
 			return a.printJSON(lines)
 		}
-		return printSummary(a.stdout, lines)
+		return printSummary(a.screen(), lines)
 	}
 	from, to, err := o.months(a.now().Local()) // the zone is known now
 	if err != nil {

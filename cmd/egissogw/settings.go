@@ -44,7 +44,7 @@ func (a *app) orNoFile(err error) error {
 	if err == nil || a.absent == "" || !strings.Contains(err.Error(), ": не задана") {
 		return err
 	}
-	return config.Together(err, &config.Problems{List: []config.Problem{{Variable: a.absent, Text: "файла нет, читались только переменные окружения"}}})
+	return config.Together(err, &config.Problems{List: []config.Problem{{Variable: a.absent, Text: "файла нет, читались только переменные окружения; его создаёт egissogw setup, другой называет --config"}}})
 }
 
 // openSettings puts the file of settings under the environment, once. What is wrong with its

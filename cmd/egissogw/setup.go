@@ -86,7 +86,7 @@ func (s *setupCall) look() error {
 
 // carryOut checks the answers and writes everything, or nothing if something is wrong.
 func (s *setupCall) carryOut(ctx context.Context, answers setup.Answers) (setupReport, error) {
-	report := setupReport{Written: []string{}, Unchanged: []string{}, Saved: []string{}, Absent: []string{}, Next: nextSteps(answers.SourceDatabase())}
+	report := setupReport{Written: []string{}, Unchanged: []string{}, Saved: []string{}, Absent: []string{}, Next: nextSteps(answers)}
 	if wrong := answers.Wrong(); len(wrong) > 0 {
 		return report, &config.Problems{List: wrong}
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // nextSteps lead from written settings to a service that sends.
-func nextSteps(source string) []string {
+func nextSteps(answers setup.Answers) []string {
 	return []string{
-		"sudo -u postgres psql -X <" + setup.Roles,
-		"sudo -u postgres psql -X -d '" + source + "' <" + setup.SourceRole,
+		"sudo -u postgres psql -X" + portOption(answers.Port()) + " <" + setup.Roles,
+		"sudo -u postgres psql -X" + portOption(answers.SourcePort()) + " -d '" + answers.SourceDatabase() + "' <" + setup.SourceRole,
 		"egissogw migrate",
 		"systemctl daemon-reload",
 		"egissogw check --as-service",
@@ -20,10 +20,18 @@ func nextSteps(source string) []string {
 	}
 }
 
+// portOption names a server that psql would not find by itself.
+func portOption(port string) string {
+	if port == "" || port == "5432" {
+		return ""
+	}
+	return " -p " + port
+}
+
 // stepRemarks say of each step what it is for.
 var stepRemarks = []string{
 	"роли и база шлюза; выполняет администратор PostgreSQL",
-	"роль для чтения в базе МИС; выполняет её администратор",
+	"роль для чтения в базе МИС, когда её представления есть (egissogw scaffold); выполняет её администратор",
 	"схема egisso в базе шлюза",
 	"systemd читает дополнение юнита с секретами",
 	"всё, что увидит служба; повторяйте, пока есть замечания",

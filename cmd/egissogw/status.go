@@ -36,7 +36,7 @@ func status(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		err = a.printJSON(st)
 	} else {
-		err = printStatus(a.stdout, st)
+		err = printStatus(a.screen(), st)
 	}
 	if err == nil && store.Troubled(st.Findings) {
 		err = errTrouble
@@ -101,6 +101,9 @@ func printStatus(w io.Writer, st store.Status) error {
 			result = r.Problem
 		}
 		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
+	}
+	if len(st.Jobs) == 0 {
+		return t.Flush()
 	}
 	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {

@@ -28,6 +28,15 @@ func terminalOf(w io.Writer) (s size, ok bool) {
 	return s, s.width >= 20 && s.height >= 5
 }
 
+// screen is standard output; where it is a terminal, long lines are broken. Files and programs
+// get them whole.
+func (a *app) screen() io.Writer {
+	if _, ok := terminalOf(a.exact); ok {
+		return newNarrow(a.stdout)
+	}
+	return a.stdout
+}
+
 // screenHeight is what every terminal has.
 const screenHeight = 24
 

@@ -180,3 +180,25 @@ func TestProgress(t *testing.T) {
 	none.busy("x")()
 	none.end()
 }
+
+// Lines fit a terminal, and programs get them whole.
+func TestScreenIsNarrow(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("слово ", 30)
+	term := newTerminal(t, 80, 24)
+	a := &app{stdout: harmless{term.File}, exact: term.File}
+	fprintln(a.screen(), "- "+long)
+	for line := range strings.Lines(term.wait(t, func(text string) bool {
+		return strings.Count(text, "слово") == 30 && strings.HasSuffix(text, "\n")
+	})) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\r\n")); n > screenWidth {
+			t.Errorf("%d characters: %q", n, line)
+		}
+	}
+	var piped bytes.Buffer
+	a = &app{stdout: harmless{&piped}, exact: &piped}
+	fprintln(a.screen(), "- "+long)
+	if piped.String() != "- "+long+"\n" {
+		t.Errorf("%q", &piped)
+	}
+}

@@ -105,3 +105,17 @@ func (a Answers) SourceDatabase() string {
 	}
 	return strings.TrimPrefix(u.Path, "/")
 }
+
+// Port is that of the gateway's database, "" if the answer names none or several.
+func (a Answers) Port() string { return portOf(a[database]) }
+
+// SourcePort is that of the МИС's database, "" if the answer names none or several.
+func (a Answers) SourcePort() string { return portOf(a[source]) }
+
+func portOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || strings.Contains(u.Host, ",") {
+		return ""
+	}
+	return u.Port()
+}

@@ -100,3 +100,16 @@ func TestQuestionsAreOfSettings(t *testing.T) {
 		}
 	}
 }
+
+// psql is told a port it would not find by itself; several servers have no single one.
+func TestPorts(t *testing.T) {
+	for address, want := range map[string]string{
+		"postgres://egisso_gateway@127.0.0.1:5433/egisso": "5433", "postgres://egisso_gateway@db/egisso": "",
+		"postgres://egisso_gateway@a:5433,b:5434/egisso": "", "host=db port=5433": "",
+	} {
+		a := Answers{"EGISSOGW_DATABASE_URL": address, "EGISSOGW_SOURCE_DATABASE_URL": address}
+		if a.Port() != want || a.SourcePort() != want {
+			t.Errorf("%s: %q, %q", address, a.Port(), a.SourcePort())
+		}
+	}
+}
