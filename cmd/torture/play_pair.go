@@ -92,7 +92,7 @@ func twoDatabases(ctx context.Context, p *play) error {
 	defer func() { _ = second.Close(context.WithoutCancel(ctx)) }()
 	apart := func() error {
 		err := world.Until(ctx, "the second gateway has the classifier", func(ctx context.Context) (yes bool, err error) {
-			err = second.QueryRow(ctx, `select exists (select from egisso.classifier_version)`).Scan(&yes)
+			err = second.QueryRow(ctx, `select exists (select from egisso.classifier_version) and not exists (select from egisso.package where egisso.package_open(state))`).Scan(&yes)
 			return yes, errors.Join(err, p.revive())
 		})
 		var ours, theirs int
@@ -111,6 +111,9 @@ func twoDatabases(ctx context.Context, p *play) error {
 	if err := errors.Join(p.Gateway.QueryRow(ctx, foreign).Scan(&met), second.QueryRow(ctx, foreign).Scan(&metThere)); err != nil {
 		return err
 	}
+	if met+metThere == 0 {
+		return errors.New("none met an answer of the other, though both ask without a mark: it proves nothing")
+	}
 	p.note = append(p.note, fmt.Sprintf("without marks the one met %d answers of the other, the other %d", met, metThere))
 	for i, g := range p.Gateways {
 		if err := g.Stop(); err != nil {
@@ -121,10 +124,18 @@ func twoDatabases(ctx context.Context, p *play) error {
 	if err := errors.Join(p.Change(ctx, 40), p.Start()); err != nil {
 		return err
 	}
-	if p.short { // the judge sees the rest
-		return p.during(ctx, 3*time.Second)
+	if err := errors.Join(p.atRest(ctx), apart()); err != nil {
+		return err
 	}
-	return errors.Join(p.atRest(ctx), apart())
+	// With marks none is given what is the other's.
+	var more, moreThere int
+	if err := errors.Join(p.Gateway.QueryRow(ctx, foreign).Scan(&more), second.QueryRow(ctx, foreign).Scan(&moreThere)); err != nil {
+		return err
+	}
+	if more > met || moreThere > metThere {
+		return fmt.Errorf("with marks the one met %d answers of the other, the other %d", more-met, moreThere-metThere)
+	}
+	return nil
 }
 
 const (
