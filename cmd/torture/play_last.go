@@ -251,7 +251,7 @@ func longOutage(ctx context.Context, p *play) error {
 	}
 	p.Bus.SetOutage(smevtest.OutageReset)
 	for range 4 {
-		if err := errors.Join(p.Change(ctx, 20), p.during(ctx, time.Duration(p.much(30, 6))*time.Second)); err != nil {
+		if err := errors.Join(p.Change(ctx, 20), p.during(ctx, time.Duration(p.much(20, 6))*time.Second)); err != nil {
 			return err
 		}
 	}
