@@ -138,7 +138,7 @@ func olderThanAnswers(ctx context.Context, p *play) error {
 		return err
 	}
 	const waiting = `select coalesce(sum(record_count), 0) from egisso.journal where state = 'queued'`
-	var before, unknown, lost int
+	var before int
 	err = world.Until(ctx, "the changes wait for their answers", func(ctx context.Context) (bool, error) {
 		err := p.Gateway.QueryRow(ctx, waiting).Scan(&before)
 		return before >= 30, errors.Join(err, p.revive())
@@ -174,19 +174,24 @@ func olderThanAnswers(ctx context.Context, p *play) error {
 	if err := p.atRest(ctx); err != nil {
 		return err
 	}
-	// Whose they are is told by the bytes that came, not by what the program made of them.
+	return p.lostPackagesKnown(ctx, before)
+}
+
+// lostPackagesKnown demands that answers for packages that are not here are known by the records
+// they name. Whose they are is told by the bytes that came, not by what the program made of them.
+func (p *play) lostPackagesKnown(ctx context.Context, before int) error {
 	const strange = `select count(*), count(*) filter (where i.text like 'Протокол пакета, которого в базе шлюза нет%'),
 			count(*) filter (where i.text not like 'Протокол пакета, которого в базе шлюза нет%'
 				and exists (select from egisso.record r where position(convert_to(r.id::text, 'UTF8') in a.raw) > 0))
 		from egisso.inbox i join egisso.answer a on i.id = 'answer:' || a.id where i.trouble = 'stranger' and not i.done`
-	var mistaken int
-	if err := p.Gateway.QueryRow(ctx, strange).Scan(&unknown, &lost, &mistaken); err != nil {
+	var unknown, known, mistaken int
+	if err := p.Gateway.QueryRow(ctx, strange).Scan(&unknown, &known, &mistaken); err != nil {
 		return err
 	}
-	if lost == 0 || mistaken > 0 {
-		return fmt.Errorf("of %d answers for packages that are not here %d are known by their records, and %d are not though they name some", unknown, lost, mistaken)
+	if known == 0 || mistaken > 0 {
+		return fmt.Errorf("of %d answers for packages that are not here %d are known by their records, and %d are not though they name some", unknown, known, mistaken)
 	}
-	p.note = append(p.note, fmt.Sprintf("%d records waited for their answers, %d answers are for packages that are not here, %d of them known by their records", before, unknown, lost))
+	p.note = append(p.note, fmt.Sprintf("%d records waited for their answers, %d answers are for packages that are not here, %d of them known by their records", before, unknown, known))
 	return nil
 }
 
