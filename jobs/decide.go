@@ -61,6 +61,11 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 			d.Log.Debug("rows decided", "register", register, "rows", n)
 		}
 	}
+	if report.Done > 0 {
+		if err := d.Store.KnowLostPackages(ctx); err != nil {
+			return report, err
+		}
+	}
 	woken, err := d.Store.WakeWaiting(ctx)
 	report.More = report.More || woken > 0
 	return report, err

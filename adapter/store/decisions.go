@@ -128,6 +128,8 @@ func dropReason(row *dirtyRow, d lifecycle.Decision) lifecycle.Reason {
 	switch {
 	case d.Drop != "" && (open || row.again):
 		return d.Drop
+	case open && d.Record == nil && d.Review.Doubts() && row.Last.State == lifecycle.Rejected:
+		return "" // what the refusal means is still to be concluded
 	case open && d.Record == nil && d.Review != "":
 		return lifecycle.NeedsPerson
 	case open && d.Record != nil && (d.Record.ID != row.Last.ID || d.Review != ""):

@@ -90,11 +90,20 @@ func applyOne(ctx context.Context, tx pgx.Tx, a InAnswer, judge func(InAnswer, *
 			return err
 		}
 		if ours {
-			verdict.Note, verdict.Stranger = "protocol of a package that is not here names records that are", lifecycle.LostPackage
+			verdict.Note, verdict.Stranger, verdict.Named = "protocol of a package that is not here names records that are", lifecycle.LostPackage, nil
 		}
 	}
-	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note, nullable(verdict.Stranger))
+	_, err = tx.Exec(ctx, query("mark_applied"), a.ID, verdict.Note, nullable(verdict.Stranger), flat(verdict.Named))
 	return err
+}
+
+// KnowLostPackages looks again at protocols of packages that are not here: rows may have been
+// decided since, whose records they name.
+func (s *Store) KnowLostPackages(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, query("know_lost_packages"), lifecycle.LostPackage); err != nil {
+		return fmt.Errorf("look for packages that are not here: %w", err)
+	}
+	return nil
 }
 
 // replyOfMessage finds the incoming message a message of ours answers.

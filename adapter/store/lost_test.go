@@ -34,5 +34,17 @@ func TestProtocolOfALostPackage(t *testing.T) {
 		f.want(t, `select review from egisso.answer where id = '`+id+`'`, c.want)
 		f.want(t, `select body is null from egisso.answer where id = '`+id+`'`, "true") // kept once, in raw
 	}
-	f.want(t, `select count(*) from egisso.inbox where trouble = 'stranger' and text like 'Протокол пакета, которого%'`, "1")
+	const known = `select count(*) from egisso.inbox where trouble = 'stranger' and text like 'Протокол пакета, которого%'`
+	f.want(t, known, "1")
+	// A database that was brought back decides on its rows after the answer came.
+	look := func(want string) {
+		t.Helper()
+		if err := f.KnowLostPackages(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.want(t, known, want)
+	}
+	look("1")
+	f.sent(t, "2")
+	look("2")
 }

@@ -184,6 +184,33 @@ func TestARemovalThatIsThereAlready(t *testing.T) {
 	}
 }
 
+// TestADoubtfulRefusalStays: a row that goes while nobody said what the refusal of its record
+// means, or while the source moved, is decided again once that is known.
+func TestADoubtfulRefusalStays(t *testing.T) {
+	for _, review := range []lifecycle.Reason{lifecycle.RefusedUnclear, lifecycle.SourceMoved} {
+		f := open(t)
+		f.refusedAsLoaded(t, "a1", "1")
+		f.exec(t, `update egisso.source_row set deleted = true, dirty = true`)
+		f.decideSo(t, func(lifecycle.Pending) lifecycle.Decision { return lifecycle.Decision{Review: review} })
+		f.want(t, `select state || ' ' || review_code from egisso.source_row join egisso.record using (register, row_key)`, "rejected "+string(review))
+		if asked := f.refusalFindings(t); len(asked) != 1 || asked[0].Count != 1 {
+			t.Errorf("%s: asked %+v", review, asked)
+		}
+		if text, err := f.MeanRefusal(t.Context(), 1, lifecycle.AlreadyLoaded, "есть в кабинете"); err != nil || !strings.HasSuffix(text, "записей: 1") {
+			t.Fatalf("%s: %q, %v", review, text, err)
+		}
+		n := f.decideSo(t, func(p lifecycle.Pending) lifecycle.Decision {
+			if p.Last == nil || !p.Last.Refusal.AlreadyLoaded || !p.Deleted {
+				t.Errorf("%s: decided with %+v", review, p)
+			}
+			return lifecycle.Decision{Drop: lifecycle.RefusedGone}
+		})
+		if n != 1 {
+			t.Errorf("%s: %d rows decided again", review, n)
+		}
+	}
+}
+
 // TestAdoptRecord: ids that others hold are refused, and what cannot be adopted; ЕГИССО's
 // acceptance ends the waiting.
 func TestAdoptRecord(t *testing.T) {

@@ -90,25 +90,19 @@ func twoDatabases(ctx context.Context, p *play) error {
 		return fmt.Errorf("connect to the second gateway's database: %w", err)
 	}
 	defer func() { _ = second.Close(context.WithoutCancel(ctx)) }()
-	apart := func() error {
-		err := world.Until(ctx, "the second gateway has the classifier", func(ctx context.Context) (yes bool, err error) {
-			err = second.QueryRow(ctx, `select exists (select from egisso.classifier_version)`).Scan(&yes)
-			return yes, errors.Join(err, p.revive())
-		})
-		var ours, theirs int
-		const strange = `select count(*) from egisso.answer a where not exists (select from egisso.message m where m.id::text = a.original_message_id)`
-		err = errors.Join(err, p.Gateway.QueryRow(ctx, strange).Scan(&ours), second.QueryRow(ctx, strange).Scan(&theirs))
-		if err == nil && ours+theirs > 0 {
-			err = fmt.Errorf("the one took %d answers of the other, the other %d of the one", ours, theirs)
+	if err := errors.Join(p.atRest(ctx), p.tookNothing(ctx, second)); err != nil {
+		return err
+	}
+	met, metThere, err := p.foreignMet(ctx, second)
+	for round := 0; err == nil && met+metThere == 0; round++ { // who is given an answer is chance
+		if round == 5 {
+			return errors.New("none met an answer of the other, though both ask without a mark: it proves nothing")
 		}
-		return err
+		if err = errors.Join(p.Change(ctx, 20), p.atRest(ctx)); err == nil {
+			met, metThere, err = p.foreignMet(ctx, second)
+		}
 	}
-	if err := errors.Join(p.atRest(ctx), apart()); err != nil {
-		return err
-	}
-	var met, metThere int
-	const foreign = `select count(*) from egisso.foreign_answer`
-	if err := errors.Join(p.Gateway.QueryRow(ctx, foreign).Scan(&met), second.QueryRow(ctx, foreign).Scan(&metThere)); err != nil {
+	if err != nil {
 		return err
 	}
 	p.note = append(p.note, fmt.Sprintf("without marks the one met %d answers of the other, the other %d", met, metThere))
@@ -121,10 +115,37 @@ func twoDatabases(ctx context.Context, p *play) error {
 	if err := errors.Join(p.Change(ctx, 40), p.Start()); err != nil {
 		return err
 	}
-	if p.short { // the judge sees the rest
-		return p.during(ctx, 3*time.Second)
+	if err := errors.Join(p.atRest(ctx), p.tookNothing(ctx, second)); err != nil {
+		return err
 	}
-	return errors.Join(p.atRest(ctx), apart())
+	// With marks none is given what is the other's.
+	more, moreThere, err := p.foreignMet(ctx, second)
+	if err == nil && (more > met || moreThere > metThere) {
+		err = fmt.Errorf("with marks the one met %d answers of the other, the other %d", more-met, moreThere-metThere)
+	}
+	return err
+}
+
+// tookNothing demands that neither gateway stored an answer of the other.
+func (p *play) tookNothing(ctx context.Context, second *pgx.Conn) error {
+	err := world.Until(ctx, "the second gateway has the classifier", func(ctx context.Context) (yes bool, err error) {
+		err = second.QueryRow(ctx, `select exists (select from egisso.classifier_version) and not exists (select from egisso.package where egisso.package_open(state))`).Scan(&yes)
+		return yes, errors.Join(err, p.revive())
+	})
+	var ours, theirs int
+	const strange = `select count(*) from egisso.answer a where not exists (select from egisso.message m where m.id::text = a.original_message_id)`
+	err = errors.Join(err, p.Gateway.QueryRow(ctx, strange).Scan(&ours), second.QueryRow(ctx, strange).Scan(&theirs))
+	if err == nil && ours+theirs > 0 {
+		err = fmt.Errorf("the one took %d answers of the other, the other %d of the one", ours, theirs)
+	}
+	return err
+}
+
+// foreignMet is how many answers of the other either gateway has met so far.
+func (p *play) foreignMet(ctx context.Context, second *pgx.Conn) (here, there int, err error) {
+	const foreign = `select count(*) from egisso.foreign_answer`
+	err = errors.Join(p.Gateway.QueryRow(ctx, foreign).Scan(&here), second.QueryRow(ctx, foreign).Scan(&there))
+	return here, there, err
 }
 
 const (

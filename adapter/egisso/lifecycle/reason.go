@@ -79,3 +79,7 @@ const (
 	// RefusedUnclear: it went after a refusal that may mean that ЕГИССО has it.
 	RefusedUnclear Reason = "refused_unclear"
 )
+
+// Doubts reports whether a person is asked only because it is not known yet what the last
+// refusal means: it stays until that is known.
+func (r Reason) Doubts() bool { return r == RefusedUnclear || r == SourceMoved }

@@ -667,6 +667,7 @@ create table egisso.answer (
     sender              text,                             -- mnemonic, '' if the message names nobody
     about               uuid        references egisso.message, -- the message of ours it is about
     held_at             timestamptz,                      -- stored and acknowledged, and waits until somebody confirms its sender
+    named               uuid[],                           -- records its protocol names, about nothing of ours as far as is known
     check (num_nulls(shared, shared_at, shared_size) in (0, 3)),
     check (shared is null or raw <> '')
 );
@@ -678,6 +679,7 @@ create index answer_trust on egisso.answer (trust) where not verified;
 -- Evidence about a message: what came about it.
 create index answer_original on egisso.answer (original_message_id) where verified;
 create index answer_review on egisso.answer (received_at) where review is not null;
+create index answer_named on egisso.answer (received_at) where named is not null;
 create index answer_held on egisso.answer (part, sender) where held_at is not null;
 create index answer_held_about on egisso.answer (about) where held_at is not null;
 create index answer_stranger on egisso.answer (received_at) where verified and (about is null or held_at is not null);

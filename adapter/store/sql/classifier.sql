@@ -65,7 +65,8 @@ insert into egisso.classifier_note (source, note) values ($1, $2);
 -- name: want_classifier
 -- A request on its way may bring what was true before: another one follows it.
 update egisso.classifier_request
-   set wanted_at = now(), wanted_by = session_user, reason = $2, next_at = least(next_at, now())
+   set wanted_at = now(), wanted_by = session_user, reason = $2,
+       next_at = case when asked_at > now() - interval '1 minute' then next_at else least(next_at, now()) end
  where classifier = $1 and (wanted_at is null or wanted_at <= asked_at);
 
 -- name: request_kmsz_update

@@ -63,7 +63,7 @@ select id, original_message_id, kind, content, body, verified from egisso.answer
 
 -- name: mark_applied
 -- The body stands in what came, word for word: a classifier would be kept twice for every request.
-update egisso.answer set applied_at = now(), applied_note = $2, review = $3, body = null where id = $1;
+update egisso.answer set applied_at = now(), applied_note = $2, review = $3, named = nullif($4::uuid[], '{}'), body = null where id = $1;
 
 -- name: apply_failed
 -- One answer that cannot be applied does not stop the others.
@@ -74,6 +74,14 @@ update egisso.answer
 
 -- name: knows_record
 select exists (select from egisso.record where id = any($1::uuid[]));
+
+-- name: know_lost_packages
+-- Records may come after the answer: a database that was brought back decides on its rows late.
+update egisso.answer a set review = $1, named = null
+ where a.id in (select n.id from egisso.answer n
+                 where n.named is not null and exists (select from egisso.record r where r.id = any(n.named) offset 0)
+                 order by n.id
+                   for update skip locked);
 
 -- name: package_of_message
 select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), p.released_at is not null, m.state

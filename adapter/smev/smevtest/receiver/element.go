@@ -18,7 +18,7 @@ func (r *Receiver) process(root *xmlsafe.Element, f *format, received, now time.
 	if len(elements) == 0 {
 		return refuse(f, id, "Пакет не содержит элементов", received, now)
 	}
-	p := protocol{format: f, packageID: named, received: received, now: now}
+	p := protocol{format: f, packageID: named, listsAll: r.options.ListsAll, received: received, now: now}
 	batch := batch{ids: map[string]bool{}, targets: map[string]bool{}}
 	var records []ledger.Record
 	for _, e := range elements {

@@ -111,17 +111,19 @@ func refuse(f *format, packageID, text string, received, now time.Time) Result {
 type protocol struct {
 	*format
 	packageID     string
+	listsAll      bool
 	received, now time.Time
 	records       strings.Builder
 	accepted      int
 }
 
-// add notes the outcome of one record; a clean one is not listed.
+// add notes the outcome of one record; a clean one is not listed
+// unless all are.
 func (p *protocol) add(id string, accepted bool, findings []finding) {
 	if accepted {
 		p.accepted++
 	}
-	if len(findings) == 0 {
+	if len(findings) == 0 && !p.listsAll {
 		return
 	}
 	fmt.Fprintf(&p.records, `<rec:recordResult><rec:%[1]s>%[2]s</rec:%[1]s><rec:recordOK>%[3]t</rec:recordOK>`,

@@ -80,6 +80,8 @@ type Options struct {
 	// OtherProvider is the code of another provider, who loaded the measures whose title holds
 	// OtherTitle: facts must name its code with them, and with no others (014). None if empty.
 	OtherProvider, OtherTitle string
+	// ListsAll has protocols list every record, also those there is nothing to say about.
+	ListsAll bool
 }
 
 // loader is the code a fact must name with a measure; "" none.
