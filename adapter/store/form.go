@@ -46,17 +46,6 @@ const (
 	ChannelManual Channel = "manual" // written to a file that a person uploads
 )
 
-// info is what the journal says of a package just formed.
-func (p PackagePlan) info() string {
-	switch {
-	case p.Channel == ChannelManual:
-		return "Пакет сформирован, ожидает выгрузки в файл"
-	case p.Held:
-		return "Пакет сформирован, ожидает команды отправить"
-	}
-	return "Пакет сформирован, ожидает подписи"
-}
-
 // Formable are the registers that FormPackage has anything to do for: something is ready,
 // or the register rests.
 func (s *Store) Formable(ctx context.Context) (map[egisso.Register]bool, error) {
@@ -116,7 +105,7 @@ func formPackage(ctx context.Context, tx pgx.Tx, plan PackagePlan) (records int,
 	}
 	suspect := !tries && (len(ids) == 1 || next.limit < unsuspected)
 	batch := &pgx.Batch{}
-	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.info(), plan.Channel, plan.Held, suspect, plan.export())
+	batch.Queue(query("insert_package"), plan.ID, plan.Register, plan.Format, plan.Version, next.provider, len(ids), plan.Channel, plan.Held, suspect, plan.export())
 	batch.Queue(query("insert_package_records"), plan.ID, flat(ids), kinds, flat(findings))
 	batch.Queue(query("pack_records"), plan.ID, flat(ids))
 	if tries {

@@ -276,9 +276,13 @@ func TestHeldPackageWaitsForTheCommand(t *testing.T) {
 		t.Fatalf("a held package is signed: %v, %v", p, err)
 	}
 	f.want(t, `select info from egisso.journal`, "Пакет сформирован, ожидает команды отправить")
+	f.saveRows(t, row("1", "b"))
+	f.follow(t, false, lifecycle.Ready)
+	f.want(t, `select info from egisso.journal`, "Пакет сформирован, ожидает команды отправить; после формирования обновлён")
 	if text, err := f.SendPackage(t.Context(), id); err != nil || !strings.Contains(text, "выключен") {
 		t.Errorf("%q, %v", text, err)
 	}
+	f.want(t, `select info from egisso.journal`, "Пакет сформирован, ожидает подписи; после формирования обновлён")
 	f.sign(t)
 	if _, err := f.SendPackage(t.Context(), id); err == nil {
 		t.Error("a signed package was sent again")

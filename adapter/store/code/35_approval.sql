@@ -182,12 +182,25 @@ create or replace trigger guard_register before update of register on egisso.rec
 create or replace trigger never_ordered_again before update of done_at on egisso.form_order
     for each row when (old.done_at is not null and new.done_at is distinct from old.done_at) execute function egisso.refuse_change('id', 'it was carried out');
 
--- What is said in the journal of a package that waits.
+-- What is said in the journal of a package that waits; no stage: nobody is asked.
 create or replace function egisso.approval_info(stage text, channel text, held boolean) returns text language sql immutable as $$
     select case stage when 'agree' then 'Пакет сформирован, ожидает согласования'
                       when 'approve' then 'Пакет сформирован, ожидает утверждения'
-                      else 'Пакет утверждён, ' || case when channel = 'manual' then 'ожидает выгрузки в файл'
-                                                       when held then 'ожидает команды отправить' else 'ожидает подписи' end end
+                      else case stage when 'approved' then 'Пакет утверждён, ' else 'Пакет сформирован, ' end
+                           || case when channel = 'manual' then 'ожидает выгрузки в файл'
+                                   when held then 'ожидает команды отправить' else 'ожидает подписи' end end
+$$;
+
+-- The same with what became of it since it was formed, which whoever approved it has seen.
+-- Null for one that was refused: the reason stays.
+create or replace function egisso.formed_info(id uuid, channel text, held boolean, followed boolean, withdrawn integer) returns text
+language sql stable security definer set search_path = egisso, pg_temp as $$
+    select egisso.approval_info(s.stage, formed_info.channel, formed_info.held)
+           || case when formed_info.followed and s.stage is distinct from 'approved'
+                   then '; после формирования обновлён' || case when formed_info.withdrawn > 0 then ', изъято записей: ' || formed_info.withdrawn else '' end
+                   else '' end
+      from (select (select l.stage from egisso.approval_list l where l.package_id = formed_info.id)) as s(stage)
+     where s.stage is distinct from 'disapproved'
 $$;
 
 -- A package that followed the source (../sql/follow.sql) to another content is to be approved
@@ -199,8 +212,7 @@ begin
     end if;
     update egisso.approval a set voided_at = clock_timestamp(), void = 'changed' where a.package_id = new.id and a.voided_at is null;
     perform egisso.note_action('void_approval', new.register, null, new.id, '', 'Состав пакета изменился: его согласуют и утверждают заново');
-    new.info := egisso.approval_info((select l.stage from egisso.approval_list l where l.package_id = new.id), new.channel, new.held)
-                || coalesce('; после формирования' || nullif(split_part(new.info, '; после формирования', 2), ''), '');
+    new.info := coalesce(egisso.formed_info(new.id, new.channel, new.held, new.followed, new.withdrawn), new.info);
     return new;
 end $$;
 

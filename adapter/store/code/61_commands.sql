@@ -42,7 +42,7 @@ begin
         raise exception 'Пакет % уже отправляется или отправлен', p.id;
     end if;
     update egisso.package k set held = false,
-           info = case when k.held then replace(k.info, 'ожидает команды отправить', 'ожидает подписи') else k.info end
+           info = case when k.held then coalesce(egisso.formed_info(k.id, k.channel, false, k.followed, k.withdrawn), k.info) else k.info end
      where k.id = p.id;
     result := case when not egisso.package_approved(p.id) then 'Пакет уйдёт, когда его утвердят'
                    when (select s.enabled from egisso.service_state s) then 'Пакет передан на отправку'

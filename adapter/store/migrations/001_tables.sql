@@ -268,6 +268,7 @@ create table egisso.package (
     released_at    timestamptz,                          -- an operator, or the policy for packages without an answer, gave its records back
     faultless      boolean     not null default false,   -- not sent, through no fault of its records or register
     withdrawn      integer     not null default 0,       -- records that left it before it was signed
+    followed       boolean     not null default false,   -- it changed with the source after it was formed
     -- Of records whose package failed, or of one alone, while others pass: that it fails
     -- says little of its register.
     suspect        boolean     not null default false,

@@ -24,12 +24,11 @@ update egisso.record r set state = 'packed', package_id = d.package_id, reason_c
 -- name: packages_followed
 -- Whoever signs such a package has lost his claim. One that is empty is over.
 update egisso.package p
-   set epoch = p.epoch + 1, claimed_until = null, sign_failures = 0, review = null, withdrawn = n.withdrawn,
+   set epoch = p.epoch + 1, claimed_until = null, sign_failures = 0, review = null, withdrawn = n.withdrawn, followed = true,
        state = case when n.records = 0 then 'dissolved' else p.state end,
        record_count = case when n.records = 0 then p.record_count else n.records end,
        info = case when n.records = 0 then 'Расформирован: ни одной его записи больше не нужно отправлять в нём'
-                   else split_part(p.info, '; после формирования', 1) || '; после формирования обновлён'
-                        || case when n.withdrawn > 0 then ', изъято записей: ' || n.withdrawn else '' end end
+                   else coalesce(egisso.formed_info(p.id, p.channel, p.held, true, n.withdrawn::integer), p.info) end
   from (select m.package_id, count(*) filter (where m.outcome is null) as records, count(*) filter (where m.outcome = 'withdrawn') as withdrawn
           from egisso.package_record m where m.package_id = any($1) group by m.package_id) n
  where p.id = n.package_id and p.state = 'formed';

@@ -72,7 +72,7 @@ select id, kind, bytes, findings from locked
 
 -- name: insert_package
 insert into egisso.package (id, register, format, format_version, provider, record_count, info, channel, held, suspect, export_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp());
+values ($1, $2, $3, $4, $5, $6, egisso.approval_info(null, $7, $8), $7, $8, $9, $10, clock_timestamp());
 
 -- name: insert_package_records
 -- What was found on a record stays with the package it leaves in.
