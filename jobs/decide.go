@@ -47,13 +47,26 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
+	if err := d.dirty(ctx, awaited, &report); err != nil {
+		return report, err
+	}
+	woken, err := d.Store.WakeWaiting(ctx)
+	report.More = report.More || woken > 0
+	return report, err
+}
+
+// dirty decides on the rows of all registers.
+func (d Decide) dirty(ctx context.Context, awaited bool, report *Report) error {
+	if dirty, err := d.Store.AnyDirty(ctx); err != nil || !dirty {
+		return err
+	}
 	for _, register := range egisso.Registers() {
 		for batch := range decideBatches {
 			report.More = report.More || batch == decideBatches-1
 			n, err := d.batch(ctx, register, awaited)
 			report.Done += n
 			if err != nil {
-				return report, err
+				return err
 			}
 			if n == 0 {
 				break
@@ -62,13 +75,9 @@ func (d Decide) Run(ctx context.Context) (Report, error) {
 		}
 	}
 	if report.Done > 0 {
-		if err := d.Store.KnowLostPackages(ctx); err != nil {
-			return report, err
-		}
+		return d.Store.KnowLostPackages(ctx)
 	}
-	woken, err := d.Store.WakeWaiting(ctx)
-	report.More = report.More || woken > 0
-	return report, err
+	return nil
 }
 
 // awaited reports whether measures wait for КМСЗ. Those that waited longer than the term are decided again.

@@ -29,6 +29,9 @@ func (Settle) Name() string { return "settle" }
 
 // Run implements Job. Done counts removals that go.
 func (s Settle) Run(ctx context.Context) (report Report, err error) {
+	if settling, err := s.Store.AnySettling(ctx); err != nil || !settling {
+		return report, err
+	}
 	for _, register := range egisso.Registers() {
 		for after := ""; ; {
 			keys, err := s.Store.Settling(ctx, register, s.Term, after, settleRows)

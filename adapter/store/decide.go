@@ -78,12 +78,36 @@ func (s *Store) WakeWaiting(ctx context.Context) (int, error) {
 	if _, err := s.pool.Exec(ctx, query("end_guards")); err != nil {
 		return 0, fmt.Errorf("look for held changes that are gone: %w", err)
 	}
-	free, err := s.longStatement(ctx, "look for records whose id is not contested any more", "touch_contested")
-	if err != nil {
-		return free, err
+	var waiting, known bool
+	if err := s.pool.QueryRow(ctx, query("any_waiting")).Scan(&waiting, &known); err != nil {
+		return 0, fmt.Errorf("look whether anything waits: %w", err)
 	}
-	waiting, err := s.longStatement(ctx, "look for records that wait for what is there", "touch_wrongly_waiting")
-	return free + waiting, err
+	woken := 0
+	for _, look := range []struct {
+		needed     bool // planning it alone costs more than all else that an idle gateway asks
+		what, name string
+	}{
+		{known, "look for records whose id is not contested any more", "touch_contested"},
+		{waiting, "look for records that wait for what is there", "touch_wrongly_waiting"},
+	} {
+		if !look.needed {
+			continue
+		}
+		n, err := s.longStatement(ctx, look.what, look.name)
+		woken += n
+		if err != nil {
+			return woken, err
+		}
+	}
+	return woken, nil
+}
+
+// AnyDirty reports whether any row at all waits to be decided.
+func (s *Store) AnyDirty(ctx context.Context) (dirty bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("any_dirty")).Scan(&dirty); err != nil {
+		return false, fmt.Errorf("look for rows to decide: %w", err)
+	}
+	return dirty, nil
 }
 
 // SetCheckBasis says what the checks depend on besides the records: rules and

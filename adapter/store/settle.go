@@ -24,6 +24,14 @@ func (s *Store) Settling(ctx context.Context, register egisso.Register, term tim
 	return keys, nil
 }
 
+// AnySettling reports whether the removal of any row at all waits, however long.
+func (s *Store) AnySettling(ctx context.Context) (settling bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("any_settling")).Scan(&settling); err != nil {
+		return false, fmt.Errorf("look whether removals wait: %w", err)
+	}
+	return settling, nil
+}
+
 // Settled has rows decided again, which are gone for good as far as the source says.
 func (s *Store) Settled(ctx context.Context, register egisso.Register, keys []string) error {
 	if _, err := s.pool.Exec(ctx, query("settled"), register, keys); err != nil {

@@ -103,10 +103,16 @@ type Idle struct {
 
 const idleTime = 90 * time.Second
 
+// deliveredSchedules are the defaults of package config.
+var deliveredSchedules = map[string]string{
+	"COLLECT": "30s", "FORM": "30s", "SEND": "10s", "RECEIVE": "10s", "LISTEN": "1m", "APPLY": "10s", "STATUS": "5m",
+}
+
 func idle(ctx context.Context, w *world.World) (*Idle, error) {
+	// The world has everything run once a second.
 	var env []string
-	for _, job := range []string{"COLLECT", "FORM", "SEND", "RECEIVE", "LISTEN", "APPLY", "STATUS"} {
-		env = append(env, "EGISSOGW_SCHEDULE_"+job+"=@every 30s")
+	for job, every := range deliveredSchedules {
+		env = append(env, "EGISSOGW_SCHEDULE_"+job+"=@every "+every)
 	}
 	if err := begin(ctx, w, env); err != nil {
 		return nil, err

@@ -20,6 +20,10 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
  limit $2
    for update of s skip locked;
 
+-- name: any_dirty
+-- Asked before one statement for each register. In the order of its index: no plan reads the table for it.
+select (select row_key from egisso.source_row where dirty order by register, row_key limit 1) is not null;
+
 -- name: dirty_contents
 -- What the rows say, in their order, now that they are locked; what ЕГИССО holds of each;
 -- and whether another fact says the same. Only facts have a twin_key. Every look is apart,
@@ -225,17 +229,23 @@ update egisso.source_row s set dirty = true
       order by w.register, w.row_key
         for update of w skip locked);
 
+-- name: any_waiting
+select (select row_key from egisso.record where state = 'waiting' order by register, row_key limit 1) is not null,
+       (select known_id from egisso.source_row where known_id is not null order by known_id limit 1) is not null;
+
 -- name: touch_contested
 -- Rows held back because another claimed their id, which it does no more.
 update egisso.source_row s set dirty = true
- where (select k.known_id from egisso.source_row k where k.known_id is not null order by k.known_id limit 1) is not null
-   and (s.register, s.row_key) in (
+ where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
        join egisso.record f on f.register = w.register and f.row_key = w.row_key
       where f.state = 'blocked' and f.findings @> '[{"code": "L-KNOWN"}]' and not w.dirty
         and not (w.known_id is not null and egisso.id_claimed(w.known_id, w.register, w.row_key))
       order by w.register, w.row_key
         for update of w skip locked);
+
+-- name: any_settling
+select (select row_key from egisso.record where state = 'waiting' and reason_code = 'settling' order by register, row_key limit 1) is not null;
 
 -- name: settling
 -- Rows that have been gone for long enough, to be looked for in the source once more.
