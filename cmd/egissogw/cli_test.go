@@ -19,6 +19,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if err := os.Setenv("TERM", "xterm"); err != nil { // shells without a terminal say "dumb", which the tests' terminals are not
+		panic(err)
+	}
 	code := signertest.Runner(func() int { return pgtest.Run(m) }).Run()
 	removePrograms()
 	os.Exit(code)
