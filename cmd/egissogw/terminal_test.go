@@ -92,6 +92,9 @@ func TestStatusIsWatched(t *testing.T) {
 		go func() { code <- a.main(ctx, []string{"status", "--watch"}) }()
 		for end := time.Now().Add(time.Minute); !enough() && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		}
+		if !enough() {
+			t.Error("what is waited for does not come")
+		}
 		stop()
 		return <-code
 	}
@@ -106,7 +109,7 @@ func TestStatusIsWatched(t *testing.T) {
 		t.Errorf("code %d, %q", code, text)
 	}
 	var piped lockedBuffer
-	if code := watch(&piped, func() bool { return strings.Contains(piped.String(), "Задание") }); code != exitOK || strings.ContainsRune(piped.String(), '\x1b') || strings.Count(piped.String(), "== ") != 1 {
+	if code := watch(&piped, func() bool { return strings.Contains(piped.String(), "Классификатор мер") }); code != exitOK || strings.ContainsRune(piped.String(), '\x1b') || strings.Count(piped.String(), "== ") != 1 {
 		t.Errorf("code %d, %q", code, piped.String())
 	}
 }
