@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,17 +186,18 @@ func otherProvidersMeasure(ctx context.Context, p *play) error {
 // actualOnly sends what is actual on a date in the middle of all.
 func actualOnly(ctx context.Context, p *play) error {
 	var date string
-	var ended []string
+	var ended, merged []string
 	const middle = `with d as (select percentile_disc(0.5) within group (order by date_finish) as day from egisso_source.fact where not deleted)
-		select d.day::text, array(select row_key from egisso_source.fact f where not deleted and f.date_finish < d.day and ending_reason is null) from d`
-	if err := p.Source.QueryRow(ctx, middle).Scan(&date, &ended); err != nil {
+		select d.day::text, array(select row_key from egisso_source.fact f where not deleted and f.date_finish < d.day and ending_reason is distinct from 'duplicate'),
+			array(select row_key from egisso_source.fact f where not deleted and f.date_finish < d.day and ending_reason = 'duplicate') from d`
+	if err := p.Source.QueryRow(ctx, middle).Scan(&date, &ended, &merged); err != nil {
 		return fmt.Errorf("choose a date: %w", err)
 	}
 	if len(ended) == 0 {
 		return errors.New("no prescription ended before")
 	}
 	p.outside = map[string]bool{}
-	for _, key := range ended {
+	for _, key := range slices.Concat(ended, merged) {
 		p.outside["fact/"+key] = true
 	}
 	p.Options.Env = append(p.Options.Env, "EGISSOGW_FACTS_ACTUAL_ON="+date)
