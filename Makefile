@@ -107,7 +107,7 @@ acceptance: ## page in a real Chromium, page and SQL screens over ROWS facts, al
 		go test -count=1 -timeout=20m -run '^Test(Browser|PagesAreQuick)$$' -v ./adapter/page
 	EGISSOGW_PAGE_MEMORY=yes go test -count=1 -timeout=10m -run '^TestPageMemory$$' -v ./cmd/egissogw
 	EGISSOGW_PROMTOOL=$$(.ci/promtool) go test -count=1 -timeout=10m -run '^TestRulesUnderPromtool$$' -v ./config
-	EGISSOGW_SCREEN_ROWS=$(ROWS) go test -count=1 -timeout=20m -run '^TestScreensAreQuick$$' -v ./adapter/store
+	EGISSOGW_SCREEN_ROWS=$(ROWS) EGISSOGW_TEST_REPORT_FACTS=200000 go test -count=1 -timeout=20m -run '^Test(ScreensAreQuick|ReportIsQuick)$$' -v ./adapter/store
 	@$(MAKE) --no-print-directory try-packages
 
 # Root alone can make a machine and boot it.
