@@ -11,6 +11,9 @@ import (
 
 	"egissogw/adapter/archive"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/private"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // evidenceCommand writes, for one record or package, what somebody else needs to believe what
@@ -52,7 +55,7 @@ func evidenceCommand(ctx context.Context, a *app, args []string) error {
 	if *folder == "" {
 		*folder = c.Archive.Dir
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := assemble.OpenStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}
@@ -68,7 +71,7 @@ func evidenceCommand(ctx context.Context, a *app, args []string) error {
 	if err := s.NoteEvidence(ctx, g.key, g.packageID, g.shownOthers(), *reason); err != nil {
 		return operatorError(err)
 	}
-	if err := (privateFile{*out, *force}).write(g.write); err != nil {
+	if err := private.Write(*out, *force, g.write); err != nil {
 		return err
 	}
 	if *asJSON {
@@ -106,7 +109,7 @@ func (a *app) dispute(ctx context.Context, disputed bool, args []string) error {
 	if err != nil {
 		return operatorError(err)
 	}
-	_, err = fprintf(a.stdout, "%s\n", text)
+	_, err = screen.Fprintf(a.stdout, "%s\n", text)
 	return err
 }
 

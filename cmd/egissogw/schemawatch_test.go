@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/jobs"
 )
 
@@ -67,7 +68,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		t.Fatal("a job runs on tables it does not know")
 	case err = <-ended:
 	}
-	var lasting lastingError
+	var lasting fault.LastingError
 	if !errors.Is(err, store.ErrSchemaMoved) || errors.As(err, &lasting) || !strings.Contains(err.Error(), "установите новую программу") {
 		t.Errorf("it ended with %v", err)
 	}

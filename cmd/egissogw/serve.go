@@ -16,6 +16,9 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/jobs"
 )
@@ -31,7 +34,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	c, err := a.load(ctx)
 	if err != nil {
-		return lastingError{err}
+		return fault.Lasting(err)
 	}
 	log := a.logger(c.Log)
 	hushLibraries(log)
@@ -41,7 +44,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}
-	gateway, err := assemble(ctx, c, log)
+	gateway, err := newGateway(ctx, c, log)
 	if err != nil {
 		return err
 	}
@@ -51,11 +54,11 @@ func serve(ctx context.Context, a *app, args []string) error {
 
 // warnOfWithdrawal tells which versions are sent though they are withdrawn.
 func warnOfWithdrawal(c config.Config, log *slog.Logger) {
-	policy, err := fieldPolicy(c)
+	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
 		return // who assembles the jobs says it
 	}
-	for _, w := range policy.withdrawn {
+	for _, w := range policy.Withdrawn {
 		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", w.From.In(egisso.Moscow).Format(time.DateOnly))
 	}
 }
@@ -86,8 +89,8 @@ type gateway struct {
 	moved         chan error // has one when the schema is no more this program's
 }
 
-// assemble builds everything from the configuration. It is where all parts meet.
-func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
+// newGateway builds everything from the configuration. It is where all parts meet.
+func newGateway(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
 	g := &gateway{log: log, shutdown: c.Job.Shutdown, moved: make(chan error, 1)}
 	if err := g.build(ctx, c); err != nil {
 		g.close()
@@ -97,28 +100,30 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway,
 }
 
 func (g *gateway) build(ctx context.Context, c config.Config) error {
-	p, err := g.open(ctx, c)
+	p, err := assemble.Open(ctx, c, programVersion(), g.log)
 	if err != nil {
 		return err
 	}
-	entries, err := p.entries(c)
+	g.closers = append(g.closers, p.Close)
+	g.store = p.Store
+	entries, err := p.Entries(c)
 	if err != nil {
 		return err
 	}
-	contour, err := contourOf(c)
+	contour, err := assemble.ContourOf(c)
 	if err != nil {
 		return err
 	}
 	if err := g.store.RememberContour(ctx, contour); err != nil {
-		return contourFault(err)
+		return assemble.ContourFault(err)
 	}
-	g.source, g.sourceChannel = p.source, c.Source.Channel
-	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store, g.moved}, g.log, time.Now)
-	g.alert = g.alerting(c)
+	g.source, g.sourceChannel = p.Source, c.Source.Channel
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.Store, g.moved}, g.log, time.Now)
+	g.alert = p.Alerting(c)
 	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
 		ctx, cancel := context.WithTimeout(ctx, readyTerm)
 		defer cancel()
-		return readiness(ctx, p.store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
+		return readiness(ctx, p.Store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
 	})
 	return g.watch(c, p, entries)
 }
@@ -175,7 +180,7 @@ func (g *gateway) run(ctx context.Context) error {
 	case <-ctx.Done():
 	case moved = <-g.moved:
 		g.log.Error("gateway stops: the schema is not the one this program was built for", "err", moved)
-		g.notify("STATUS=" + oneLine(moved.Error()))
+		g.notify("STATUS=" + screen.OneLine(moved.Error()))
 		cancel(moved) // nothing more is asked of tables it does not know; a crash would be no worse
 		end()
 	}

@@ -87,7 +87,7 @@ func init() {
 			[]string{"ответ.xml", "--at 2024-05-31 заявка.pdf.sig"}},
 		{"transform", "[--id ID] ФАЙЛ", "вывести байты, с которых берётся дайджест: канонизация и трансформация СМЭВ корня документа или элемента с этим Id", transformFile, nil},
 		{"digest", "[--512] [--json] ФАЙЛ", "вывести хэш Стрибог-256 файла в base64", digestFile, nil},
-		{"demo", "[--keep] [--facts N] [--changes N] [--seed N] [--save КАТАЛОГ] [--sim ФАЙЛ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", demo, nil},
+		{"demo", "[--keep] [--facts N] [--changes N] [--seed N] [--save КАТАЛОГ] [--sim ФАЙЛ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", runDemo, nil},
 		{"completion", "bash|zsh|fish", "вывести дополнение команд для оболочки (пакет его устанавливает)", completion,
 			[]string{"bash >/etc/bash_completion.d/egissogw"}},
 		{"man", "[settings]", "вывести страницу руководства: egissogw(1) или, с settings, egissogw.env(5) (пакет их устанавливает)", manual,
