@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"egissogw/config"
@@ -41,6 +42,8 @@ func TestMnemonicsAreListed(t *testing.T) {
 		"none":                 {""},
 		"EGISSO,none":          {"EGISSO", ""},
 		"ЕГИССО":               {"ЕГИССО"},
+
+		strings.Repeat("Щ", 100): {strings.Repeat("Щ", 100)},
 	} {
 		c, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text})
 		if err != nil || !slices.Equal(c.SMEV.Senders, want) {
@@ -50,7 +53,7 @@ func TestMnemonicsAreListed(t *testing.T) {
 			t.Errorf("the bus is %q", c.SMEV.BusSenders)
 		}
 	}
-	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>"} {
+	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>", "A\xff", strings.Repeat("Щ", 101)} {
 		if _, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text}); err == nil {
 			t.Errorf("%q is a list", text)
 		}

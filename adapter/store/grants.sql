@@ -90,6 +90,7 @@ begin
             egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
+        grant execute on function egisso.health_now() to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
@@ -139,7 +140,7 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
-        execute format('grant execute on function egisso.awaited_sender(uuid), egisso.newest_records(integer) to %I', seer);
+        execute format('grant execute on function egisso.awaited_sender(uuid), egisso.newest_records(integer), egisso.health_now() to %I', seer);
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
