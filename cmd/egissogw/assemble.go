@@ -149,7 +149,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 func (p *parts) summary(c config.Config) jobs.Job {
 	return &jobs.Summary{
 		Store: p.store, Send: alertCommand(string(c.Watch.AlertCommand), alertTerm), Host: ownHost(), Version: programVersion(),
-		Location: c.Job.TimeZone.Location, Now: time.Now, Due: c.Watch.Summary.Schedule.Next,
+		Location: c.Job.TimeZone.Location, Now: time.Now, Due: c.Watch.Summary.Schedule.Next, Exports: exportTimes(c),
 	}
 }
 

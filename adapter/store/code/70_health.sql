@@ -26,7 +26,9 @@ select j.name, j.failures, j.failing_since, j.last_error
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
-   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'));
+   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
+   -- One that is switched off fails no more.
+   and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
 create or replace view egisso.health as
 with found as (
@@ -59,6 +61,14 @@ having max(last_started_at) < now() - interval '5 minutes'
 union all
 select 'serve_never', '', 1, null, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
+union all
+-- Who starts says why it did not. The machine may be gone for good: others that work end it in a day.
+(select 'not_started', '', 1, failed_at, true,
+       case when lasting then 'Служба egissogw не запустилась и сама не запустится' else 'Служба egissogw не запускается' end, problem,
+       'Исправьте и проверьте: egissogw check --as-service; запустить: systemctl restart egissogw'
+  from egisso.failed_start
+ where failed_at > now() - interval '1 day' or not exists (select from egisso.running_instance)
+ order by failed_at)
 union all
 -- It is over when as many gateways started since as ended.
 select 'outdated', '', (e.ended - s.started)::int, e.since, true,
@@ -246,13 +256,14 @@ select 'late', register, sum(records)::int, min(at), false,
        'Проверьте в представлении changed_at: часы сервера, часовой пояс (timestamp at time zone), запись без нового changed_at; если транзакции МИС длятся дольше EGISSOGW_SOURCE_OVERLAP, увеличьте её. Надёжнее всего столбец changed_xid'
   from egisso.late_change where at > now() - interval '26 hours' group by register
 union all
--- Where it is done by the clock: a job that was never started is off.
-select 'reconcile_overdue', register, 1, last, false, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
+-- Where it is done by the clock, whether it starts or not; those that do not say so show it by having started.
+select 'reconcile_overdue', register, 1, last, true, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
        'Что не так: egissogw check; сверить сейчас: egissogw reconcile'
   from (select register, coalesce(max(started_at) filter (where clean), min(started_at)) as last, (array_agg(problem order by started_at desc))[1] as problem
           from (select *, finished_at is not null and problem = '' as clean from egisso.reconciliation) r group by register) r
  where last < now() - interval '2 days'
-   and exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days')
+   and coalesce((select bool_or('reconcile' = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'),
+                exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days'))
 union all
 (select 'set_aside', id, 1, last_seen_at, false, text, '',
        'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'
@@ -307,7 +318,7 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
        row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
   from found f
   left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'not_started', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'facts_late', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
