@@ -63,7 +63,7 @@ begin
         grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
         grant insert, update (kept_at) on egisso.shared_content to egisso_gateway;
         grant insert, delete on egisso.late_change to egisso_gateway;
-        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
+        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance, egisso.failed_start to egisso_gateway;
         grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
         grant insert, update (refused_at, refused) on egisso.contour to egisso_gateway;
         grant select, insert, update on egisso.change_guard to egisso_gateway;

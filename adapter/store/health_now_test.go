@@ -16,6 +16,7 @@ var healthOf = map[string]string{
 	"serve_silent": `insert into egisso.job (name, last_started_at) values ('links', now() - interval '6 minutes')`,
 	"serve_never":  ``,
 	"signing_off":  ``,
+	"not_started":  `insert into egisso.failed_start (machine, version, problem, lasting) values ('m', 'v', 'x', true)`,
 	"outdated":     `insert into egisso.instance (process, pid, version, started_at, settings, outdated_at, seen_at) values (gen_random_uuid(), 1, 'v', now(), '{}', now(), now() - interval '1 hour')`,
 	"instances_differ": `insert into egisso.instance (process, pid, version, started_at, settings) values
 		(gen_random_uuid(), 1, 'v', now(), '{"A": "1"}'), (gen_random_uuid(), 2, 'v', now(), '{"A": "2"}')`,

@@ -34,7 +34,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	c, err := a.load(ctx)
 	if err != nil {
-		return fault.Lasting(err)
+		err = fault.Lasting(err)
+		notConfigured(ctx, c, err)
+		return err
 	}
 	log := a.logger(c.Log)
 	hushLibraries(log)
@@ -93,6 +95,7 @@ type gateway struct {
 func newGateway(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
 	g := &gateway{log: log, shutdown: c.Job.Shutdown, moved: make(chan error, 1)}
 	if err := g.build(ctx, c); err != nil {
+		didNotStart(ctx, g.store, err)
 		g.close()
 		return nil, err
 	}
@@ -101,11 +104,11 @@ func newGateway(ctx context.Context, c config.Config, log *slog.Logger) (*gatewa
 
 func (g *gateway) build(ctx context.Context, c config.Config) error {
 	p, err := assemble.Open(ctx, c, programVersion(), g.log)
+	g.closers = append(g.closers, p.Close)
+	g.store = p.Store
 	if err != nil {
 		return err
 	}
-	g.closers = append(g.closers, p.Close)
-	g.store = p.Store
 	entries, err := p.Entries(c)
 	if err != nil {
 		return err
@@ -125,7 +128,25 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		defer cancel()
 		return readiness(ctx, p.Store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
 	})
-	return g.watch(c, p, entries)
+	p.Instance.Jobs = g.jobNames(entries)
+	if err := g.watch(c, p, entries); err != nil {
+		return err
+	}
+	return g.store.NoteStart(ctx, ownMachine())
+}
+
+// jobNames are the jobs of this process, those outside the scheduler, too.
+func (g *gateway) jobNames(entries []jobs.Entry) (names []string) {
+	for _, e := range entries {
+		names = append(names, e.Job.Name())
+	}
+	if g.alert != nil {
+		names = append(names, jobs.AlertJob)
+	}
+	if g.heartbeat != nil {
+		names = append(names, jobs.HeartbeatJob)
+	}
+	return names
 }
 
 func (g *gateway) close() {

@@ -26,7 +26,9 @@ select j.name, j.failures, j.failing_since, j.last_error
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
-   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'));
+   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
+   -- One that is switched off fails no more.
+   and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
 -- The oldest trouble of all: whatever else is shown may be old, too.
 create or replace view egisso.health_gateway (code, subject, count, since, trouble, text, detail, advice) as
@@ -76,6 +78,14 @@ having count(*) > 0;
 
 -- It is over when as many gateways started since as ended.
 create or replace view egisso.health_instance (code, subject, count, since, trouble, text, detail, advice) as
+-- Who starts says why it did not. The machine may be gone for good: others that work end it in a day.
+(select 'not_started', '', 1, failed_at, true,
+       case when lasting then 'Служба egissogw не запустилась и сама не запустится' else 'Служба egissogw не запускается' end, problem,
+       'Исправьте и проверьте: egissogw check --as-service; запустить: systemctl restart egissogw'
+  from egisso.failed_start
+ where failed_at > now() - interval '1 day' or not exists (select from egisso.running_instance)
+ order by failed_at)
+union all
 select 'outdated', '', (e.ended - s.started)::int, e.since, true,
        'Шлюз остановился: схему базы перевели на другую версию, а программа осталась прежней (' || e.versions || ')', '',
        'Установите на его машине программу той же версии, что выполняла migrate: служба запустится сама, а без systemd — запустите её'
@@ -282,14 +292,15 @@ select 'late', register, sum(records)::int, min(at), false,
        'Проверьте в представлении changed_at: часы сервера, часовой пояс (timestamp at time zone), запись без нового changed_at; если транзакции МИС длятся дольше EGISSOGW_SOURCE_OVERLAP, увеличьте её. Надёжнее всего столбец changed_xid'
   from egisso.late_change where at > now() - interval '26 hours' group by register;
 
--- Where it is done by the clock: a job that was never started is off.
+-- Where it is done by the clock, whether it starts or not; those that do not say so show it by having started.
 create or replace view egisso.health_reconcile (code, subject, count, since, trouble, text, detail, advice) as
-select 'reconcile_overdue', register, 1, last, false, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
+select 'reconcile_overdue', register, 1, last, true, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
        'Что не так: egissogw check; сверить сейчас: egissogw reconcile'
   from (select register, coalesce(max(started_at) filter (where clean), min(started_at)) as last, (array_agg(problem order by started_at desc))[1] as problem
           from (select *, finished_at is not null and problem = '' as clean from egisso.reconciliation) r group by register) r
  where last < now() - interval '2 days'
-   and exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days');
+   and coalesce((select bool_or('reconcile' = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'),
+                exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days'));
 
 create or replace view egisso.health_incoming (code, subject, count, since, trouble, text, detail, advice) as
 (select 'incoming', id, 1, received_at, false, 'Входящее сообщение требует внимания', review, 'Посмотрели — функция egisso.mark_incoming_reviewed'

@@ -65,11 +65,11 @@ func (p *Parts) Alerting(c config.Config) *jobs.Alert {
 	if c.Watch.AlertCommand == "" {
 		return nil
 	}
-	return &jobs.Alert{Store: p.Store, Send: AlertCommand(string(c.Watch.AlertCommand), alertTerm), Host: ownHost(), Version: p.version, Now: time.Now}
+	return &jobs.Alert{Store: p.Store, Send: AlertCommand(string(c.Watch.AlertCommand), alertTerm), Host: OwnHost(), Version: p.version, Now: time.Now}
 }
 
-// ownHost is the name of this machine, "" if it has none.
-func ownHost() string {
+// OwnHost is the name of this machine, "" if it has none.
+func OwnHost() string {
 	host, err := os.Hostname()
 	if err != nil {
 		return ""

@@ -35,7 +35,7 @@ type Parts struct {
 	FileBreaker  *bus.Breaker
 	Clock        smev.ClockGauge // of the bus
 	Policies
-	instance *store.Instance
+	Instance *store.Instance
 	archive  *jobs.Archive // nil without EGISSOGW_ARCHIVE_DIR
 	schema   jobs.Schema   // nil without EGISSOGW_SCHEMA_DIR
 	log      *slog.Logger
@@ -43,14 +43,11 @@ type Parts struct {
 	closers  []func()
 }
 
-// Open opens everything the configuration names for a program of that version.
+// Open opens everything the configuration names for a program of that version. After an error, too,
+// what was opened before it is there, to be closed.
 func Open(ctx context.Context, c config.Config, version string, log *slog.Logger) (*Parts, error) {
 	p := &Parts{log: log, version: version, signing: ability(c)}
-	if err := p.open(ctx, c); err != nil {
-		p.Close()
-		return nil, err
-	}
-	return p, nil
+	return p, p.open(ctx, c)
 }
 
 // Close closes what was opened, in the opposite order.
@@ -79,7 +76,7 @@ func (p *Parts) open(ctx context.Context, c config.Config) error {
 	if p.Policies, err = PoliciesOf(c); err != nil {
 		return err
 	}
-	if p.instance, err = instanceOf(c, p.Policies, p.version); err != nil {
+	if p.Instance, err = instanceOf(c, p.Policies, p.version); err != nil {
 		return err
 	}
 	p.Store.Bear(store.ChangeLimits{

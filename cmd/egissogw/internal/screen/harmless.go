@@ -120,9 +120,9 @@ type multiline interface {
 
 // ErrorText is the text of an error: errors that were joined have a line each, and
 // nothing else begins one.
-func ErrorText(err error) string { return strings.Join(errorLines(err), "\n  ") }
+func ErrorText(err error) string { return strings.Join(ErrorLines(err), "\n  ") }
 
-func errorLines(err error) []string {
+func ErrorLines(err error) []string {
 	if own, ok := err.(multiline); ok {
 		lines := own.Lines()
 		for i := range lines {
@@ -137,7 +137,7 @@ func errorLines(err error) []string {
 		var lines []string
 		var texts []string
 		for _, e := range joined.Unwrap() {
-			lines = append(lines, errorLines(e)...)
+			lines = append(lines, ErrorLines(e)...)
 			texts = append(texts, e.Error())
 		}
 		if strings.Join(texts, "\n") == err.Error() { // errors.Join, not fmt.Errorf with several errors
@@ -153,7 +153,7 @@ func errorLines(err error) []string {
 	if !found {
 		return []string{OneLine(err.Error())}
 	}
-	lines := errorLines(inner)
+	lines := ErrorLines(inner)
 	lines[0] = OneLine(before) + lines[0]
 	lines[len(lines)-1] += OneLine(after)
 	return lines
