@@ -122,6 +122,7 @@ type multiline interface {
 // nothing else begins one.
 func ErrorText(err error) string { return strings.Join(ErrorLines(err), "\n  ") }
 
+// ErrorLines are the lines of an error, one for each of those that were joined, harmless to a terminal.
 func ErrorLines(err error) []string {
 	if own, ok := err.(multiline); ok {
 		lines := own.Lines()
