@@ -46,6 +46,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}
+	if err := warnOfWithdrawal(c, log); err != nil {
+		return fault.Lasting(err)
+	}
 	gateway, err := newGateway(ctx, c, log)
 	if err != nil {
 		return err
@@ -55,14 +58,15 @@ func serve(ctx context.Context, a *app, args []string) error {
 }
 
 // warnOfWithdrawal tells which versions are sent though they are withdrawn.
-func warnOfWithdrawal(c config.Config, log *slog.Logger) {
+func warnOfWithdrawal(c config.Config, log *slog.Logger) error {
 	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
-		return // who assembles the jobs says it
+		return err
 	}
 	for _, w := range policy.Withdrawn {
 		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", w.From.In(egisso.Moscow).Format(time.DateOnly))
 	}
+	return nil
 }
 
 // memoryLimit is what the garbage collector tries to keep the program within, in

@@ -1,34 +1,6 @@
 package smev
 
-import (
-	"math"
-	"testing"
-)
-
-func TestChooseCarriage(t *testing.T) {
-	const mib = 1 << 20
-	for _, tt := range []struct {
-		name  string
-		sizes []int64
-		limit int64
-		want  Carriage
-	}{
-		{"no files", nil, 0, CarriageNone},
-		{"small", []int64{1, 0}, 0, CarriageInline},
-		{"exactly the limit", []int64{2 * mib, 3 * mib}, 0, CarriageInline},
-		{"one byte over in the sum: all go", []int64{2 * mib, 3 * mib, 1}, 0, CarriageStorage},
-		{"one large", []int64{5*mib + 1}, 0, CarriageStorage},
-		{"own limit", []int64{11}, 10, CarriageStorage},
-		{"a limit the bus named", []int64{6 * mib}, 8 * mib, CarriageInline},
-		{"storage always", []int64{0}, -1, CarriageStorage},
-		{"unknown size", []int64{-1}, 0, CarriageStorage},
-		{"sum beyond numbers", []int64{math.MaxInt64, math.MaxInt64}, math.MaxInt64, CarriageStorage},
-	} {
-		if got := ChooseCarriage(tt.sizes, tt.limit); got != tt.want {
-			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
-		}
-	}
-}
+import "testing"
 
 func TestFaultSizes(t *testing.T) {
 	size := &Fault{Name: "AttachmentSizeLimitExceeded", Details: map[string]string{
