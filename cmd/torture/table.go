@@ -10,7 +10,7 @@ import (
 )
 
 // scenarios are all bad days there are: these, and those beside the plays of their kind.
-var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios)
+var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios, smallScenarios)
 
 // commonScenarios are those whose plays are in several files. What must hold in each is the list of
 // invariants of package judge; Holds adds to it. What happens is in the file
@@ -284,6 +284,13 @@ var commonScenarios = []Scenario{
 		Holds:   "what the dump has not is not removed in ЕГИССО without a person",
 		Asks:    "a person says what becomes of the rows that are gone",
 		World:   apart, Play: accepted(restored),
+	},
+	{
+		Name: "mis-restored-keys", Facts: 300, Gateways: 2,
+		Happens: "the МИС is restored from an older dump, and gives the keys it has lost to the prescriptions of other men",
+		Holds:   "ЕГИССО does not hear of it before a person has decided",
+		Asks:    "a person says of each that it is another prescription",
+		World:   apart, Play: accepted(restoredKeys),
 	},
 	{
 		Name: "mis-half", Facts: 300, ShortFacts: 60, Gateways: 1,

@@ -1,0 +1,455 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"egissogw/adapter/smev/smevtest"
+)
+
+// smallScenarios are things that were seen, each of which has a day of its own here.
+var smallScenarios = []Scenario{
+	{
+		Name: "mis-late", Facts: 100, Gateways: 2,
+		Happens: "a МИС without changed_xid writes times an hour behind, from one moment on",
+		Holds:   "its changes are found without a reconciliation, and status says so",
+		World:   with("EGISSOGW_SCHEDULE_RECONCILE=off"), Play: timesFallBehind,
+	},
+	{
+		Name: "found-values", Facts: 100, Gateways: 1,
+		Happens: "people are entered with values that are none: СНИЛС of zeros, country 000, «-» and «нет», a passport older than its owner, a drug name of 297 letters",
+		Holds:   "each is found, by its rule, before anything of it leaves",
+		Asks:    "the МИС corrects them",
+		Play:    wrongValues,
+	},
+	{
+		Name: "settings-switched-off", Facts: 100, Gateways: 1,
+		Happens: "titles of measures are corrected after installation, before signing is switched on",
+		Holds:   "the old titles never leave",
+		Play:    correctedBeforeSigning,
+	},
+	{
+		Name: "protocol-file", Facts: 100, Gateways: 1, Resent: true,
+		Happens: "a package arrived and its answer was lost; a person releases it, its records are refused as loaded already, and the person brings its protocol, twice",
+		Holds:   "the protocol is applied to the released package, its records are accepted and their next changes leave; the second time says what became of it",
+		Asks:    "a person releases the package and brings its protocol",
+		Play:    accepted(protocolOfReleased),
+	},
+	{
+		Name: "register-trial", Facts: 100, Gateways: 1,
+		Happens: "a package of facts fails while an older one waits for its answer",
+		Holds:   "the others do not wait for the answer of the older one",
+		Asks:    "a person looks at the package that was refused",
+		Still:   40 * time.Second, Play: accepted(olderUnanswered),
+	},
+	{
+		Name: "bus-tampered", Facts: 100, Gateways: 1,
+		Happens: "every answer is damaged on its way for a while",
+		Holds:   "check and status say that no answer can be verified, and a person can say that he has seen it",
+		Asks:    "a person looks at the answers",
+		Play:    accepted(tamperedAnswers),
+	},
+	{
+		Name: "found-superseded", Facts: 100, Gateways: 1,
+		Happens: "ЕГИССО refuses a man's facts, and the МИС corrects them",
+		Holds:   "what was refused before is counted nowhere any more",
+		Asks:    "a person looks at the packages that were refused",
+		World:   busWith(func(o *smevtest.Options) { o.Receiver.RefusesText = poison }), Play: refusedAndCorrected,
+	},
+	{
+		Name: "kmsz-again", Facts: 100, Gateways: 2,
+		Happens: "a person asks for a large КМСЗ again and again while facts are accepted, and then ЕГИССО publishes one that begins in two years",
+		Holds:   "its content is kept once, dictionaries are not asked for, what begins later is not called active, and nothing locks anything out",
+		Play:    accepted(kmszAgain),
+	},
+	{
+		Name: "our-key-doubt", Facts: 100, Gateways: 1,
+		Happens: "our key is exchanged while the outcome of messages signed with the old one is unknown",
+		Holds:   "the journal says that they are signed with the old certificate, and asks nobody to register it",
+		Asks:    "an administrator installs the key",
+		Play:    accepted(keyChangedInDoubt),
+	},
+}
+
+// byTime shows facts without changed_xid; what changes after a moment bears a time an hour before.
+const byTime = `create table mis.summer (ends timestamptz);
+	insert into mis.summer values ('infinity');
+	alter view egisso_source.fact rename to exact_fact;
+	do $$ begin execute 'create view egisso_source.fact as select ' || (
+		select string_agg(case attname when 'changed_at' then 'changed_at - case when changed_at > (select ends from mis.summer) then interval ''1 hour'' else interval ''0'' end as changed_at'
+		                  else quote_ident(attname) end, ', ' order by attnum)
+		  from pg_attribute where attrelid = 'egisso_source.exact_fact'::regclass and attnum > 0 and attname <> 'changed_xid') || ' from egisso_source.exact_fact'; end $$`
+
+// timesFallBehind lets the МИС tell the time of changes an hour behind.
+func timesFallBehind(ctx context.Context, p *play) error {
+	if err := errors.Join(p.Edit(ctx, byTime), p.Start()); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	before := p.altered()
+	if err := errors.Join(p.Edit(ctx, `update mis.summer set ends = clock_timestamp()`), p.More(ctx, 0, 1), p.during(ctx, 5*time.Second)); err != nil {
+		return err
+	}
+	if n := p.altered() - before; n > 0 {
+		return fmt.Errorf("%d changes were read though their time had been: it proves nothing", n)
+	}
+	if err := p.reconfigure(ctx); err != nil { // what is done every hour is done at the start, too
+		return err
+	}
+	if err := p.Reached(ctx, "status says that times fall behind", `select exists (select from egisso.health where code = 'late' and subject = 'fact')`); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	if n := p.altered() - before; n == 0 {
+		return errors.New("nothing was altered")
+	}
+	return nil
+}
+
+// wrongValue is what is entered in place of somebody's data, and the rule that finds it.
+type wrongValue struct{ rule, sets string }
+
+var wrongPeople = []wrongValue{
+	{"L-SNILS", "snils = '00000000000'"},
+	{"L-COUNTRY", "citizenship = '000'"},
+	{"L-NAME", "patronymic = '-'"},
+	{"L-NAME", "patronymic = 'нет'"},
+	{"L-DOC", "doc_type = 1, doc_series = '4500', doc_number = '123456', doc_issuer = 'ОВД вымышленного района', doc_date = birth_date - 1"},
+}
+
+// wrongValues enters people with values that are none, and corrects them.
+func wrongValues(ctx context.Context, p *play) error {
+	var people []int64
+	var keys []string
+	const some = `select array_agg(patient_id), array_agg(id::text) from (
+		select distinct on (patient_id) patient_id, id from mis.recipe where status = 2 and not is_deleted and merged_into is null order by patient_id, id limit $1) r`
+	if err := p.Source.QueryRow(ctx, some, len(wrongPeople)+1).Scan(&people, &keys); err != nil {
+		return fmt.Errorf("choose people: %w", err)
+	}
+	if len(people) <= len(wrongPeople) {
+		return fmt.Errorf("only %d people have prescriptions", len(people))
+	}
+	err := p.Edit(ctx, `create table mis.patient_before as table mis.patient`)
+	for i, wrong := range wrongPeople {
+		err = errors.Join(err, p.Edit(ctx, `update mis.patient set upd_dt = now(), `+wrong.sets+` where id = $1`, people[i]))
+	}
+	long := keys[len(wrongPeople)]
+	err = errors.Join(err, p.Edit(ctx, `insert into mis.drug (id, inn_name) select max(id) + 1, repeat('Вымышлин ', 33) from mis.drug`),
+		p.Edit(ctx, `update mis.recipe set drug_id = (select max(id) from mis.drug) where id = $1::bigint`, long), p.Start())
+	if err != nil {
+		return err
+	}
+	const found = `select exists (select from egisso.record_finding where register = 'fact' and row_key = '%s' and code = '%s' and found = 'before')`
+	for i, wrong := range append(wrongPeople, wrongValue{rule: "L-LEN"}) {
+		if err := p.Reached(ctx, wrong.rule+" finds "+wrong.sets, fmt.Sprintf(found, keys[i], wrong.rule)); err != nil {
+			return err
+		}
+	}
+	p.asked++
+	if err := p.Edit(ctx, `update mis.patient m set upd_dt = now(), snils = b.snils, citizenship = b.citizenship, patronymic = b.patronymic,
+		doc_type = b.doc_type, doc_series = b.doc_series, doc_number = b.doc_number, doc_date = b.doc_date, doc_issuer = b.doc_issuer
+		from mis.patient_before b where b.id = m.id and m.id = any($1)`, people); err != nil {
+		return err
+	}
+	if err := p.Edit(ctx, `update mis.recipe set drug_id = (select min(id) from mis.drug), upd_dt = now() where id = $1::bigint`, long); err != nil {
+		return err
+	}
+	return p.Reached(ctx, "all is accepted", `select bool_and(egisso.record_accepted(state) or reason like '%L-PEOPLE%') from egisso.record_status where register = 'fact' and not deleted`)
+}
+
+// correctedBeforeSigning corrects titles of measures while nothing is signed.
+func correctedBeforeSigning(ctx context.Context, p *play) error {
+	if _, err := p.Run(ctx, "signing", "off", "--reason", "установка"); err != nil {
+		return err
+	}
+	if err := p.Start(); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "measures are in a package", `select count(*) > 1 and bool_and(state = 'packed') from egisso.record_status where register = 'lmsz'`); err != nil {
+		return err
+	}
+	if err := errors.Join(p.Edit(ctx, `update mis.measure set title = title || ' (исправлено)', upd_dt = now() where id in (select id from mis.measure order by id limit 2)`),
+		p.during(ctx, 4*time.Second)); err != nil {
+		return err
+	}
+	p.asked++
+	if _, err := p.Run(ctx, "signing", "on", "--reason", "начало работы"); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	held := p.Bus.Held()
+	for id := range held.Measures {
+		if held.Before[id] != "" {
+			return errors.New("a measure was sent with its old title first")
+		}
+	}
+	return nil
+}
+
+// protocolOfReleased loses the answer of a package, has a person release it, and brings its
+// protocol when ЕГИССО has refused its records.
+func protocolOfReleased(ctx context.Context, p *play) error {
+	if err := errors.Join(p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 1, NoAnswer: true}), p.Add(ctx, 10)); err != nil {
+		return err
+	}
+	var id string
+	var records int
+	if err := p.Reached(ctx, "a package waits in vain", `select exists (select from egisso.journal where register = 'fact' and state = 'queued')`); err != nil {
+		return err
+	}
+	if err := p.during(ctx, 2*time.Second); err != nil {
+		return err
+	}
+	if err := p.Gateway.QueryRow(ctx, `update egisso.package set queued_at = queued_at - interval '73 hours' where state = 'queued' and register = 'fact' returning id::text, record_count`).Scan(&id, &records); err != nil {
+		return err
+	}
+	if err := p.reconfigure(ctx); err != nil {
+		return err
+	}
+	const shown = `select exists (select from egisso.health where code = 'expired' and severity = 'trouble') and exists (select from egisso.journal where state = 'expired')`
+	if err := p.Reached(ctx, "status says that no answer came", shown); err != nil {
+		return err
+	}
+	p.asked += 2
+	if _, err := p.Run(ctx, "release", id, "--reason", "проверка", "--not-loaded"); err != nil {
+		return err
+	}
+	const refused = `select count(*) >= %d from egisso.record_status where register = 'fact' and state = 'rejected'`
+	if err := p.Reached(ctx, "its records are refused", fmt.Sprintf(refused, records)); err != nil {
+		return err
+	}
+	at := time.Now().Format("2006-01-02T15:04:05Z07:00")
+	file := filepath.Join(p.Dir, "protocol.xml")
+	if err := os.WriteFile(file, fmt.Appendf(nil, forged, id, at, records), 0o600); err != nil {
+		return fmt.Errorf("write the protocol: %w", err)
+	}
+	if said, err := p.Run(ctx, "import-protocol", file, "--reason", "из кабинета"); err != nil {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	if err := p.Reached(ctx, "its records are accepted", `select not exists (select from egisso.record_status where register = 'fact' and state = 'rejected')`); err != nil {
+		return err
+	}
+	again, err := p.Run(ctx, "import-protocol", file, "--reason", "из кабинета")
+	_, rest, _ := strings.Cut(again, id+": ")
+	if err != nil || strings.TrimSpace(rest) == "" {
+		return fmt.Errorf("brought again, the protocol says %q: %w", again, err)
+	}
+	if _, err := p.Gateway.Exec(ctx, `select egisso.mark_reviewed(id) from egisso.package where review is not null and reviewed_at is null`); err != nil {
+		return fmt.Errorf("look at packages: %w", err)
+	}
+	return p.More(ctx, 0, 1)
+}
+
+// olderUnanswered has a package fail while an older one waits.
+func olderUnanswered(ctx context.Context, p *play) error {
+	const late = 30 * time.Second
+	if err := errors.Join(p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 1, AnswerDelay: smevtest.Duration(late)}), p.Add(ctx, 5)); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "a package waits for its answer", `select exists (select from egisso.journal where register = 'fact' and state = 'queued')`); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := errors.Join(p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: 1, RequestRejected: "ACCESS_DENIED"}), p.More(ctx, 0, 2)); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "a package fails", `select exists (select from egisso.journal where register = 'fact' and state = 'send_failed' or result = 'rejected')`); err != nil {
+		return err
+	}
+	altered := p.altered()
+	for p.altered() == altered {
+		if err := p.during(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
+		if time.Since(began) > late || ctx.Err() != nil {
+			return errors.Join(errors.New("nothing left until the older package was answered"), ctx.Err())
+		}
+	}
+	p.asked++
+	_, err := p.Gateway.Exec(ctx, `select egisso.mark_reviewed(id) from egisso.package where review is not null and reviewed_at is null`)
+	return err
+}
+
+// tamperedAnswers damages answers on their way.
+func tamperedAnswers(ctx context.Context, p *play) error {
+	if err := errors.Join(p.Bus.Trouble(smevtest.Rule{On: "GetResponse", Times: -1, Tamper: true}), p.Change(ctx, 20)); err != nil {
+		return err
+	}
+	const told = `select exists (select from egisso.health where code = 'unverified' and severity = 'trouble')`
+	if err := p.Reached(ctx, "status says that answers cannot be verified", told); err != nil {
+		return err
+	}
+	if said, err := p.Run(ctx, "check"); err == nil || !strings.Contains(said, "Подпись СМЭВ не сходится") {
+		return fmt.Errorf("check does not say that answers cannot be verified: %w", err)
+	}
+	p.Bus.Script().Clear()
+	const left = `select coalesce(array_agg(id), '{}') from egisso.inbox where trouble = 'unverified' and not done`
+	if err := p.Reached(ctx, "the answers come whole", `select not exists (select from egisso.journal where egisso.package_open(state))`); err != nil {
+		return err
+	}
+	var ids []string
+	if err := p.Gateway.QueryRow(ctx, left).Scan(&ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		p.asked++
+		if _, err := p.Run(ctx, "inbox", "done", id, "--reason", "проверка"); err != nil {
+			return err
+		}
+	}
+	return p.Reached(ctx, "nobody is asked any more", "select not ("+told[len("select "):]+")")
+}
+
+// refusedAndCorrected has ЕГИССО refuse a man's facts, which he then corrects.
+func refusedAndCorrected(ctx context.Context, p *play) error {
+	const man = `(select patient_id from mis.recipe where status = 2 and not is_deleted order by id limit 1)`
+	var name string
+	if err := p.Source.QueryRow(ctx, `select surname from mis.patient where id = `+man).Scan(&name); err != nil {
+		return err
+	}
+	if err := errors.Join(p.Edit(ctx, `update mis.patient set surname = $1 where id = `+man, poison), p.Start()); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	var before int
+	if err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status where register = 'fact' and state = 'rejected'`).Scan(&before); err != nil {
+		return err
+	}
+	if before == 0 {
+		return errors.New("nothing was refused: it proves nothing")
+	}
+	p.asked++
+	if err := p.Edit(ctx, `update mis.patient set surname = $1, upd_dt = now() where id = `+man, name); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	said, err := p.Run(ctx, "status", "--json")
+	if err != nil {
+		return err
+	}
+	if strings.Contains(said, `"state": "rejected"`) || strings.Contains(said, `"state":"rejected"`) {
+		return errors.New("status still counts what was refused and corrected")
+	}
+	return nil
+}
+
+// kmszAgain asks for the КМСЗ while facts are accepted.
+func kmszAgain(ctx context.Context, p *play) error {
+	if err := p.Bus.UseKMSZ(8, time.Now().AddDate(-1, 0, 0)); err != nil {
+		return err
+	}
+	const asked = `select count(*) filter (where classifier = '010'), count(*) filter (where classifier <> '010') from egisso.package where register = 'kmsz'`
+	var before, dictionaries, now, more int
+	if err := p.Gateway.QueryRow(ctx, asked).Scan(&before, &dictionaries); err != nil {
+		return err
+	}
+	const times = 3
+	for round := range times {
+		if err := p.Change(ctx, 20); err != nil {
+			return err
+		}
+		p.asked++
+		if _, err := p.Run(ctx, "kmsz", "request"); err != nil {
+			return err
+		}
+		const answered = `select count(*) > %d and not bool_or(egisso.package_open(state)) from egisso.package where register = 'kmsz' and classifier = '010'`
+		if err := p.Reached(ctx, "the КМСЗ is asked for and comes", fmt.Sprintf(answered, before+round)); err != nil {
+			return err
+		}
+	}
+	var kept, answers int
+	const shared = `select (select count(*) from egisso.shared_content), (select count(*) from egisso.answer where shared is not null)`
+	if err := errors.Join(p.Gateway.QueryRow(ctx, asked).Scan(&now, &more), p.Gateway.QueryRow(ctx, shared).Scan(&kept, &answers)); err != nil {
+		return err
+	}
+	if kept != 1 || answers < times || more != dictionaries {
+		return fmt.Errorf("of %d equal answers %d are kept; dictionaries were asked for %d times more", answers, kept, more-dictionaries)
+	}
+	if err := p.Bus.UseKMSZ(9, time.Now().AddDate(2, 0, 0)); err != nil {
+		return err
+	}
+	if _, err := p.Run(ctx, "kmsz", "request"); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "the КМСЗ of the future comes", `select exists (select from egisso.classifier_version where number = 9)`); err != nil {
+		return err
+	}
+	var status struct {
+		KMSZ struct{ Version, Next int }
+	}
+	said, err := p.Run(ctx, "status", "--json")
+	if err == nil {
+		err = json.Unmarshal([]byte(said), &status)
+	}
+	if err != nil || status.KMSZ.Version != 8 || status.KMSZ.Next != 9 {
+		return fmt.Errorf("status calls version %d active and %d the next: %w", status.KMSZ.Version, status.KMSZ.Next, err)
+	}
+	return p.noDeadlock()
+}
+
+// noDeadlock looks for one in the logs.
+func (p *play) noDeadlock() error {
+	logs, err := p.Logs()
+	if err != nil {
+		return err
+	}
+	for _, name := range logs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read a log: %w", err)
+		}
+		if strings.Contains(string(text), "deadlock detected") {
+			return fmt.Errorf("two jobs lock each other out: %s", filepath.Base(name))
+		}
+	}
+	return nil
+}
+
+// keyChangedInDoubt exchanges our key when messages have left, of which nothing was heard.
+func keyChangedInDoubt(ctx context.Context, p *play) error {
+	err := p.Bus.Trouble(smevtest.Rule{On: "SendRequest", Times: -1, Drop: "after", AnswerDelay: smevtest.Duration(25 * time.Second)})
+	if err := errors.Join(err, p.Add(ctx, 10)); err != nil {
+		return err
+	}
+	if err := p.Reached(ctx, "a message is in doubt", `select exists (select from egisso.message where state = 'in_doubt' and attempts > 1)`); err != nil {
+		return err
+	}
+	env, err := p.NewClientKey(ctx)
+	if err != nil {
+		return err
+	}
+	p.Bus.Script().Clear()
+	p.asked++ // an administrator installs the key
+	if err := p.reconfigure(ctx, env...); err != nil {
+		return err
+	}
+	const told = `select exists (select from egisso.journal where state = 'signed' and info || coalesce(review, '') like '%прежним сертификатом%')`
+	if err := p.Reached(ctx, "the journal says what they are signed with", told); err != nil {
+		return err
+	}
+	var misleading int
+	const wrong = `select count(*) from egisso.journal where state = 'signed' and info || coalesce(review, '') ~ '(егистрир|регистрац)'`
+	if err := p.Gateway.QueryRow(ctx, wrong).Scan(&misleading); err != nil {
+		return err
+	}
+	if misleading > 0 {
+		return errors.New("the journal asks to register a certificate that was exchanged")
+	}
+	return nil
+}
