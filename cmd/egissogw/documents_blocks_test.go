@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -49,6 +50,46 @@ var notRun = map[string]string{
 	"config/dist/README.md ### Из исходных текстов":        "make build and install; the unit and setup are those of the packages",
 	"config/dist/README.md ## Две пары глаз export":        "TestApprovalByCommand",
 	"config/dist/security.md ## ГОСТ TLS":                  "wants a bus with GOST TLS",
+}
+
+// TestBlocksOfDocumentsAreRun: each block of shell or settings is followed line by line by the scenario of
+// packages in a booted machine, each block of SQL runs in TestStatementsOfDocuments; the few
+// others are named with the reason.
+func TestBlocksOfDocumentsAreRun(t *testing.T) {
+	t.Parallel()
+	scenario, err := os.ReadFile("../../.ci/packages-scenario")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used, followed := map[string]bool{}, 0
+	for path, text := range peoplesDocuments(t) {
+		for _, b := range blocksOf(path, text) {
+			if b.language == "sql" || b.language == "text" || b.language == "json" {
+				if _, why := excepted(b); why != "" {
+					used[why] = true
+				}
+				continue
+			}
+			if regexp.MustCompile(`(?m)^(follow|answer) .*` + regexp.QuoteMeta(b.path+" '"+b.heading+"'")).Match(scenario) {
+				followed++
+				continue
+			}
+			key, why := excepted(b)
+			if why == "" {
+				t.Errorf("%s, %s: .ci/packages-scenario does not follow\n%s", b.path, b.heading, b.text)
+			}
+			used[why] = true
+			_ = key
+		}
+	}
+	if followed < 6 {
+		t.Errorf("%d blocks are followed", followed)
+	}
+	for key, why := range notRun {
+		if !used[why] {
+			t.Errorf("%s is excepted, but not there", key)
+		}
+	}
 }
 
 // excepted is the line of notRun for a block.

@@ -17,7 +17,7 @@ import (
 	"egissogw/crypto/gost3410"
 )
 
-// forPeople are the documents of those who install, run and extend the gateway, without the end of their names.
+// forPeople are the documents of those who install, run and extend the gateway, without their .md.
 var forPeople = []string{"README", "config/README", "config/dist/*", "adapter/*/README", "testdata/mis/README"}
 
 // refused are calls of documents that the site of this test has no use for: by the beginning of the
@@ -110,14 +110,14 @@ func TestCallsOfDocumentsRun(t *testing.T) {
 	}
 }
 
-// peoplesDocuments are the texts of those for people; the calls and blocks of one a test writes.
+// peoplesDocuments are the texts of those for people, but for config/dist/json.md: a test writes it.
 func peoplesDocuments(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for path, text := range documents(t) {
 		path = strings.TrimPrefix(path, "../../")
 		for _, pattern := range forPeople {
-			if match, _ := filepath.Match(pattern+".md", path); match && path != "config/dist/json.md" {
+			if match, _ := filepath.Match(pattern, strings.TrimSuffix(path, ".md")); match && path != "config/dist/json.md" {
 				found[path] = text
 			}
 		}

@@ -83,6 +83,7 @@ func limitMemory(environ []string) {
 // gateway is the running program: jobs over a store, a source, a signer and the bus.
 type gateway struct {
 	store         *store.Store
+	instance      *store.Instance // this process, as the others see it
 	source        *mis.Source
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
@@ -124,7 +125,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 	if err := g.store.RememberContour(ctx, contour); err != nil {
 		return assemble.ContourFault(err)
 	}
-	g.source, g.sourceChannel = p.Source, c.Source.Channel
+	g.source, g.sourceChannel, g.instance = p.Source, c.Source.Channel, p.Instance
 	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.Store, g.moved}, g.log, time.Now)
 	g.alert = p.Alerting(c)
 	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
@@ -168,6 +169,10 @@ func (g *gateway) run(ctx context.Context) error {
 		return err
 	} else if !state.Enabled {
 		g.log.Warn("the signing service is off: nothing is signed, sent or polled; egissogw signing on --reason …")
+	}
+	// Who asks right after the start finds it: job links repeats it every minute.
+	if err := g.store.SaveInstance(ctx, *g.instance); err != nil {
+		g.log.Warn("this gateway is not shown yet", "err", err)
 	}
 	// Jobs get a context of their own, so that a stop lets them finish first.
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
