@@ -155,7 +155,7 @@ func Probe(folder string) error {
 const probeSize = 1 << 20
 
 // extension ends the names of files.
-const extension = ".tar.gz"
+const extension = ".tar.zst"
 
 // makeFolder makes a folder that outlasts a power failure, unless it is there.
 func makeFolder(name string) error {
