@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,13 +43,22 @@ type Known struct {
 	Hash    []byte
 }
 
-func needTexts(needs []egisso.Need) []string {
-	texts := make([]string, len(needs))
+// arrayText is a text[] as PostgreSQL writes it: a parameter is an array of these, and no array of arrays
+// of different lengths.
+func arrayText(needs []egisso.Need) string {
+	text := []byte{'{'}
 	for i, n := range needs {
-		texts[i] = n.String()
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, '"')
+		text = append(text, arrayEscapes.Replace(n.String())...)
+		text = append(text, '"')
 	}
-	return texts
+	return string(append(text, '}'))
 }
+
+var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // Cursor returns how far a register was read, "" at the beginning.
 func (s *Store) Cursor(ctx context.Context, register egisso.Register) (string, error) {
@@ -177,11 +187,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		if findings[i], err = findingsJSON(row.Findings); err != nil {
 			return 0, err
 		}
-		list, err := json.Marshal(needTexts(row.Needs))
-		if err != nil {
-			return 0, fmt.Errorf("encode needs: %w", err)
-		}
-		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey[:min(len(row.TwinKey), twinBytes)], row.Reading
+		needs[i], providers[i], twins[i], readings[i] = arrayText(row.Needs), nullable(row.Provider), row.TwinKey[:min(len(row.TwinKey), twinBytes)], row.Reading
 	}
 	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
 		needs, flat(providers), flat(twins), readings, flat(knownIDs), flat(known), flat(knownHashes)).Scan(&changed)

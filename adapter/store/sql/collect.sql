@@ -36,7 +36,7 @@ saved as (
     insert into egisso.source_row as s
            (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known_hash)
     select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content_hash, r.row_findings::jsonb,
-           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key, r.reading_no, r.known_id, r.known_hash
+           r.needs::text[], r.provider, r.twin_key, r.reading_no, r.known_id, r.known_hash
       from given r
      order by r.row_key
     on conflict (register, row_key) do update

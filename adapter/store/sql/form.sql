@@ -81,7 +81,7 @@ select $1, m.ordinal, m.record_id, m.kind, m.findings::jsonb
   from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as m(record_id, kind, findings, ordinal);
 
 -- name: pack_records
-update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
+update egisso.record set state = 'packed', state_at = clock_timestamp(), package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
 -- What changed in the source is decided upon first, and what people have to approve waits for them.
