@@ -64,10 +64,14 @@ select from egisso.package p
 -- taken off when a protocol came that says that ЕГИССО accepted it; the package it can still leave; of what ЕГИССО rejected, what that means, and what it was to hold; what a
 -- protocol says that came when a package of it had been released.
 with last as (
-    select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider, package_id
-      from egisso.record r
-     where register = $1 and row_key = any($2) and (state <> 'dropped' or egisso.accepted_unneeded(r))
-     order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
+    select k.row_key, r.*
+      from unnest($2::text[]) as k(row_key)
+     cross join lateral (
+         select r.id, r.kind, r.state, r.becomes_hash, r.passed, r.provider, r.package_id
+           from egisso.record r
+          where r.register = $1 and r.row_key = k.row_key and (r.state <> 'dropped' or egisso.accepted_unneeded(r))
+          order by egisso.record_open(r.state) desc, r.state_at desc, r.created_at desc
+          limit 1) r)
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
@@ -279,7 +283,7 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key from egisso.source_row w
       where exists (select from changed)
         and (w.register = 'fact' and exists (select from egisso.source_content c
-                                              where c.register = w.register and c.row_key = w.row_key and c.content ? 'ending')
+                                              where c.register = w.register and c.row_key = w.row_key and c.content -> 'ending' is not null)
              or exists (select from egisso.record r
                          where r.register = w.register and r.row_key = w.row_key
                            and (egisso.record_unsigned(r.state, r.package_id) or r.state = 'dropped' and r.reason_code = 'not_actual')))
