@@ -1,9 +1,9 @@
--- What elements say. One that says what its row of the source does, with ids added, does not
+-- What elements say; store.withIDs is the same for packages. One that says what its row of the source does, with ids added, does not
 -- repeat it: it has content of its own from the moment the source says something else.
 create or replace view egisso.element_content as
 select e.id,
        case when e.row_key is null then e.content
-            else (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = e.row_key)
+            else (select c.content::jsonb from egisso.source_content c where c.register = 'fact' and c.row_key = e.row_key)
                  || jsonb_strip_nulls(jsonb_build_object('uuid', e.id, 'lmszId', e.measure_id, 'categoryId', e.category_id)) end as content,
        e.becomes
   from egisso.element e;
@@ -21,7 +21,7 @@ begin
 end $$;
 
 create or replace trigger keep_changed before update on egisso.source_content
-    for each row when (old.register = 'fact' and (new.register, new.row_key, new.content) is distinct from (old.register, old.row_key, old.content))
+    for each row when (old.register = 'fact' and (new.register, new.row_key, new.content::text) is distinct from (old.register, old.row_key, old.content::text))
     execute function egisso.keep_element();
 
 create or replace trigger keep_deleted before delete on egisso.source_content

@@ -152,11 +152,11 @@ create table egisso.row_total (
 create sequence egisso.source_reading;
 
 -- The canonical content of a row, apart, because the row itself changes with every step of
--- its way; none when it is deleted or unreadable.
+-- its way; none when it is deleted or unreadable. As text: it is written and read as a whole.
 create table egisso.source_content (
-    register text  not null,
-    row_key  text  not null,
-    content  jsonb not null,
+    register text not null,
+    row_key  text not null,
+    content  json not null,
     primary key (register, row_key)
 );
 
