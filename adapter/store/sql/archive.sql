@@ -37,7 +37,7 @@ select jsonb_build_object(
 -- apart from what the row says, as egisso.element_content would join them: one text of each
 -- member took the server four times as long. Of most rows ЕГИССО held nothing.
 select r.id, r.register, r.row_key, s.record_no, pr.kind, r.provider, r.becomes_hash, s.generation, s.events, r.change, r.settles,
-       case when e.row_key is null then e.content
+       case when e.row_key is null then e.content::json
             else (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = e.row_key) end,
        e.row_key is not null, e.measure_id, e.category_id, e.becomes,
        s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_provider, s.participant_code,
