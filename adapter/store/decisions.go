@@ -201,6 +201,7 @@ func (c recordColumns) queueElements(batch *pgx.Batch) {
 // queue queues the statements that store it: what is taken off makes room for what is put.
 // Others left the packages given.
 func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
+	batch.Queue(query("no_longer_due"), d.register, d.keys)
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled, flat(d.present))
 	d.follow.queueOut(batch)
 	if len(d.dropped) > 0 {

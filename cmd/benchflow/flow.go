@@ -54,6 +54,10 @@ func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
 	if b.top > 0 {
 		maps.Copy(postgres, statementSettings)
 	}
+	if b.log > 0 {
+		postgres["wal_keep_size"] = "1TB"
+	}
+	maps.Copy(postgres, b.server)
 	w, err := world.New(ctx, world.Options{
 		Programs: b.programs, Template: b.template, Gateways: 1, Separate: true, Env: b.env,
 		Source:   refmis.Options{Seed: 1, Facts: facts, Defects: map[refmis.Kind]int{}},
@@ -82,7 +86,9 @@ func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
 		if r.Statements, err = statements(ctx, w, b.top); err != nil {
 			return r, err
 		}
-		if r.Relations, err = relations(ctx, w, position, b.top); err != nil {
+	}
+	if b.log > 0 {
+		if r.Relations, err = relations(ctx, w, position, b.log); err != nil {
 			return r, err
 		}
 	}

@@ -12,7 +12,7 @@ select register, state, coalesce(result, ''), count(*) from egisso.package
 select (select min(created_at) from egisso.package where egisso.package_open(state)), (select enabled from egisso.service_state);
 
 -- name: backlog
-select (select count(*) from egisso.source_row where dirty),
+select (select count(*) from egisso.due_row),
        (select count(*) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
        (select min(state_at) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
        (select count(*) from egisso.answer where applied_at is null and verified),
