@@ -56,7 +56,7 @@ func TestRowTheDatabaseRefusesStopsOnlyItself(t *testing.T) {
 	f := open(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := f.conn.Exec(t.Context(), `truncate egisso.source_row cascade`); err != nil {
+			if _, err := f.conn.Exec(t.Context(), `truncate egisso.source_row, egisso.due_row cascade`); err != nil {
 				t.Fatal(err)
 			}
 			rows := make([]store.SourceRow, 7)

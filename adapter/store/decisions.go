@@ -202,6 +202,7 @@ func (c recordColumns) queueElements(batch *pgx.Batch) {
 // Others left the packages given.
 func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 	batch.Queue(query("look_up_apart"))
+	batch.Queue(query("no_longer_due"), d.register, d.keys)
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled, flat(d.present))
 	d.follow.queueOut(batch)
 	if len(d.dropped) > 0 {

@@ -76,7 +76,7 @@ begin
             egisso.accepted_unneeded(egisso.record), egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.approval_info(text, text, boolean),
             egisso.formed_info(uuid, text, boolean, boolean, integer), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
             egisso.owner_recovers(), egisso.schema_owner(),
-            egisso.present_record(text, text), egisso.show_present_record(text, text), egisso.compact_row_totals() to egisso_gateway;
+            egisso.present_record(text, text), egisso.show_present_record(text, text), egisso.compact_row_totals(), egisso.no_longer_due(text, text[]) to egisso_gateway;
         grant insert, delete on egisso.told_summary to egisso_gateway;
         grant execute on function egisso.count_packages(integer), egisso.set_report_term(integer) to egisso_gateway;
         grant execute on function egisso.note_viewing(text, text, uuid, text), egisso.keep_protocol(bytea, uuid, text),
@@ -145,6 +145,7 @@ begin
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);
         execute format('grant select (register, row_key, deleted, dirty, row_findings, review_code, accepted_id, unconfirmed) on egisso.source_row to %I', seer);
+        execute format('grant select (register, row_key) on egisso.due_row to %I', seer);
         execute format('grant select (id, register, row_key, kind, state, change, state_at, created_at, package_id) on egisso.record to %I', seer);
         execute format('grant select (id, received_at, acked_at, applied_at, verified) on egisso.answer to %I', seer);
         execute format('grant select (id, kind, received_at, acked_at, handled_at, verified, verdict, review, reviewed_at, reply) on egisso.incoming to %I', seer);

@@ -58,6 +58,10 @@ func (b *bench) one(ctx context.Context, facts int, with variant) (r Result, err
 	if b.top > 0 {
 		maps.Copy(postgres, statementSettings)
 	}
+	if b.log > 0 {
+		postgres["wal_keep_size"] = "1TB"
+	}
+	maps.Copy(postgres, b.server)
 	w, err := world.New(ctx, world.Options{
 		Programs: b.programs, Template: b.template, Gateways: 1, Separate: true, Env: with.env(b.env), Archive: with.archive,
 		Source:   refmis.Options{Seed: 1, Facts: facts, Defects: map[refmis.Kind]int{}},
@@ -91,7 +95,9 @@ func (b *bench) one(ctx context.Context, facts int, with variant) (r Result, err
 		if r.Statements, err = statements(ctx, w, b.top); err != nil {
 			return r, err
 		}
-		if r.Relations, err = relations(ctx, w, position, b.top); err != nil {
+	}
+	if b.log > 0 {
+		if r.Relations, err = relations(ctx, w, position, b.log); err != nil {
 			return r, err
 		}
 	}

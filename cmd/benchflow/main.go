@@ -9,7 +9,7 @@
 //	benchflow --changes=10000         alters so many facts afterwards
 //
 // МИС, gateway and yardstick have databases that were never analysed, servers with
-// fsync and full_page_writes on, and nothing else is changed in their settings. The
+// fsync and full_page_writes on, and nothing else is changed in their settings, unless --postgres does. The
 // CPU time of the gateway and of its PostgreSQL is counted apart from that of the МИС
 // and of the simulator, which run on the same machine.
 package main
@@ -36,11 +36,13 @@ type settings struct {
 	runs    int
 	json    string
 	module  string
-	env     []string  // further settings of the gateway
-	more    bool      // screens, latency and idling too
-	with    []variant // in turn
-	changes int       // how many facts are altered
-	top     int       // how many statements are shown
+	env     []string          // further settings of the gateway
+	more    bool              // screens, latency and idling too
+	with    []variant         // in turn
+	changes int               // how many facts are altered
+	top     int               // how many statements are shown
+	log     int               // how many tables and indexes are shown by what they add to the log
+	server  map[string]string // further settings of the databases
 }
 
 func main() {
@@ -66,9 +68,16 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	f.BoolVar(&s.more, "more", true, "time screens, the way of single changes and idling, too")
 	with := f.String("with", "none", "what the gateway does beside, in turn: none, archive, guard, archive+guard, separated by commas")
 	f.IntVar(&s.changes, "changes", 0, "alter so many facts, too, announced as a mass change")
-	f.IntVar(&s.top, "statements", 0, "show so many of the statements that took most in the gateway's PostgreSQL, and of its tables and indexes")
+	f.IntVar(&s.top, "statements", 0, "show so many of the statements that took most in the gateway's PostgreSQL")
+	f.IntVar(&s.log, "log", 0, "show so many of its tables and indexes by what they hold and add to the write-ahead log; all of the log is kept for it")
 	f.Func("env", "a setting of the gateway, NAME=VALUE; may be repeated", func(value string) error {
 		s.env = append(s.env, value)
+		return nil
+	})
+	s.server = map[string]string{}
+	f.Func("postgres", "a setting of the servers, NAME=VALUE; may be repeated", func(pair string) error {
+		name, value, _ := strings.Cut(pair, "=")
+		s.server[name] = value
 		return nil
 	})
 	if err := f.Parse(args); err != nil {

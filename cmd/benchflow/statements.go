@@ -23,7 +23,6 @@ type Statement struct {
 // With --statements the server counts statements, which itself costs a few percent.
 var statementSettings = map[string]string{
 	"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_planning": "on", "pg_stat_statements.track": "all",
-	"max_wal_size": "4GB", "wal_keep_size": "4GB", // relations reads all of the log
 }
 
 const statementText = 90

@@ -82,7 +82,7 @@ $$;
 -- looked at one by one only while any row that has a record is to be decided: the first of them in
 -- the order of their index, which is read therefore.
 create or replace function egisso.package_stale(id uuid) returns boolean language sql stable as $$
-    select coalesce((select true from egisso.source_row s where s.dirty and s.record_id is not null order by s.register, s.row_key limit 1), false) and exists (
+    select coalesce((select true from egisso.due_row d where d.restless order by d.register, d.row_key limit 1), false) and exists (
         select from egisso.package_record m
          cross join lateral (select r.register, r.row_key from egisso.record r where r.id = m.record_id and not r.as_sent offset 0) r
          cross join lateral (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.dirty offset 0) s

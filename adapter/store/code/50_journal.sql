@@ -308,7 +308,7 @@ other as (
      where not egisso.record_forsaken(r.register, r.state, r.change, s.accepted_id)
      group by 1, 2
     union all
-    select register, 'new', count(*) from egisso.source_row where dirty and record_id is null group by 1
+    select register, 'new', count(*) from egisso.due_row where not restless group by 1
     union all
     select register, 'nothing_to_send', count(*) from egisso.source_row where idle group by 1
     union all
@@ -343,9 +343,12 @@ language plpgsql stable security definer set search_path = egisso, pg_temp set p
 begin
     return query
     select v.*
-      from ((select s.register, s.row_key from egisso.source_row s where s.dirty order by s.updated_at desc limit at_most)
+      from ((select s.register, s.row_key
+               from egisso.due_row d
+              cross join lateral (select * from egisso.source_row w where w.register = d.register and w.row_key = d.row_key offset 0) s
+              order by s.updated_at desc limit at_most)
             union
-            (select s.register, s.row_key from egisso.source_row s where s.row_newer and not s.dirty order by s.updated_at desc limit at_most)
+            (select s.register, s.row_key from egisso.source_row s where s.newer order by s.updated_at desc limit at_most)
             union
             (select r.register, r.row_key from egisso.record r where egisso.record_open(r.state) order by r.state_at desc limit at_most)
             union

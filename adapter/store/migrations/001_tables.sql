@@ -64,34 +64,19 @@ create table egisso.source_row (
     content_hash     bytea,                              -- of the canonical content; null when deleted or unreadable
     row_findings     jsonb       not null default '[]',  -- why the row could not be read
     provider         text,                               -- participant code; null: the gateway's own provider
-    dirty            boolean     not null default true,  -- a decision is due
     generation       integer     not null default 0,     -- how many times ЕГИССО removed it; part of the fact's uuid
-    events           integer     not null default 0,     -- events accepted since the record was; part of the next event's uuid
-    accepted_id      uuid,                               -- fact uuid, or id of the accepted version of a measure
-    accepted_event   uuid,                               -- id of the element accepted last (event, fact, measure)
-    accepted_hash    bytea,                              -- content_hash of what was accepted
-    accepted_content jsonb,                              -- what ЕГИССО holds, where it is not that of element accepted_event
-    accepted_at      timestamptz,
     updated_at       timestamptz not null default now(),
     reading_no       bigint      not null default 0,     -- the reading of the source (source_reading) that said so
-    again            boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
     override_hash    bytea,                              -- content whose warnings that block an operator overrode
     -- Rows it has to wait for, as register/row_key: local measures, and the participant
     -- whose code is not known to the source.
     needs             text[]     not null default '{}',
-    accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
     participant_code  text,                              -- onmsz: the code ЕГИССО gave
     released_hash     bytea,                             -- content whose change of people alone an operator let go
     declined          uuid,                              -- the element a person did not want to be sent
     identity_hash     bytea,                             -- content that names another man than ЕГИССО holds it for
     identity          text        not null default ''    -- and what that means, as a person said of it
                       check (identity in ('', 'correction', 'replacement')),
-    review_code       text       not null default '',    -- egisso.reason: why a person has to act, nothing can be sent
-    -- What a row says need not be, word for word, what ЕГИССО holds of it: a code given by
-    -- ЕГИССО, an end no event follows from, the reason of an application. The content it
-    -- was decided on that nothing is to be sent is remembered, so that a reconciliation
-    -- does not take such a row for a forgotten one.
-    settled_hash      bytea,
     twin_key          bytea,                             -- facts that say the same assignment (rule L-DUP) have equal ones; half of the hash
     -- What a refusal or a person said that ЕГИССО holds (jobs/README.md#held-already).
     concluded         smallint   not null default 0,     -- conclusions from refusals since ЕГИССО accepted something of the row
@@ -107,25 +92,41 @@ create table egisso.source_row (
     -- known, and nothing is decided on it.
     unread            boolean     not null default false,
     disputed          boolean     not null default false, -- a person keeps all evidence of it, whatever the term
-    -- The record that says where the row is: its open one, or else the one whose state changed
-    -- last, never a dropped one; code/29_present.sql.
-    record_id         uuid,
-    row_newer         boolean     not null default true, -- what is newest of it may be the row, not the record; only once it is decided
+    -- What a decision and an outcome change stands last and together: the log keeps what lies
+    -- between the first difference of two versions and the last.
+    again             boolean     not null default false, -- an operator lets go again what ЕГИССО rejected
+    review_code       text       not null default '',    -- egisso.reason: why a person has to act, nothing can be sent
+    dirty            boolean     not null default true,  -- a decision is due
+    events            integer     not null default 0,     -- events accepted since the record was; part of the next event's uuid
     -- Counted and looked for apart: what has no record though ЕГИССО holds it, what has none
     -- and needs none, and what ЕГИССО held once and does not any more.
     bare_id           uuid        generated always as (case when record_id is null then accepted_id end) stored,
     idle              boolean     not null generated always as (record_id is null and accepted_id is null and not dirty) stored,
     emptied           boolean     not null generated always as (record_id is not null and accepted_id is null and accepted_event is not null) stored,
+    newer             boolean     not null generated always as (row_newer and not dirty) stored,
+    -- The record that says where the row is: its open one, or else the one whose state changed
+    -- last, never a dropped one; code/29_present.sql.
+    record_id         uuid,
+    row_newer         boolean     not null default true, -- what is newest of it may be the row, not the record; only once it is decided
+    -- What a row says need not be, word for word, what ЕГИССО holds of it: a code given by
+    -- ЕГИССО, an end no event follows from, the reason of an application. The content it
+    -- was decided on that nothing is to be sent is remembered, so that a reconciliation
+    -- does not take such a row for a forgotten one.
+    settled_hash      bytea,
+    accepted_id       uuid,                               -- fact uuid, or id of the accepted version of a measure
+    accepted_event    uuid,                               -- id of the element accepted last (event, fact, measure)
+    accepted_hash     bytea,                              -- content_hash of what was accepted
+    accepted_content  jsonb,                              -- what ЕГИССО holds, where it is not that of element accepted_event
+    accepted_at       timestamptz,
+    accepted_provider text,                              -- participant code what ЕГИССО holds was sent under
     primary key (register, row_key),
     check (adoption = '' or adopt_id is not null),
     check ((accepted_id is null) = (accepted_hash is null)),
     check (accepted_id is not null or accepted_content is null),
     check (accepted_id is null or accepted_event is not null or accepted_content is not null)
-) with (fillfactor = 60);
+) with (fillfactor = 50); -- decided, and the outcome: beside what they replace no index is touched
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_review on egisso.source_row (register, row_key) where review_code <> '';
-create index source_row_dirty on egisso.source_row (register, row_key) where dirty;
-create index source_row_restless on egisso.source_row (register, row_key) where dirty and record_id is not null;
 create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
@@ -134,10 +135,20 @@ create index source_row_known on egisso.source_row (known_id) where known_id is 
 create index source_row_adopt_id on egisso.source_row (adopt_id) where adopt_id is not null;
 create unique index source_row_adopted on egisso.source_row (adopt_id) where adoption <> '';
 create index source_row_number on egisso.source_row (record_no);
-create index source_row_newer on egisso.source_row (updated_at) where row_newer and not dirty;
+create index source_row_newer on egisso.source_row (updated_at) where newer;
 create index source_row_bare on egisso.source_row (bare_id) where bare_id is not null;
 create index source_row_idle on egisso.source_row (register, row_key) where idle;
 create index source_row_emptied on egisso.source_row (register, row_key) where emptied;
+
+-- The rows a decision is due on: those that are dirty, as triggers of ../code/28_due.sql see to.
+-- Apart, so that no index of source_row says so, and a decision rewrites none of them.
+create table egisso.due_row (
+    register text    not null,
+    row_key  text    not null,
+    restless boolean not null,                           -- it has a record, whose package may be out of date
+    primary key (register, row_key)
+);
+create index due_row_restless on egisso.due_row (register, row_key) where restless;
 
 -- How many rows there are of each register: what every statement added, so that nobody waits
 -- for a row another one adds to. egisso.compact_row_totals makes them few.
@@ -300,25 +311,26 @@ create table egisso.record (
     provider     text        not null,                   -- participant code it is sent under
     bytes        integer     not null default 0,         -- of the JSON of its element
     becomes_hash bytea,                                  -- of what ЕГИССО holds once it accepts the record; null for removals
-    state        text        not null
-                 check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
-                                  'accepted_with_warnings', 'rejected', 'dropped')),
-    reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
     findings     jsonb       not null default '[]',      -- of the local checks
-    package_id   uuid,                                   -- the package it is or was last in
     -- Of the records of a package that failed as a whole one may be the cause: each goes
     -- again in packages half as large, with others of which the same is known.
     package_limit integer    not null default 1000 check (package_limit between 1 and 1000),
     failed_alone integer     not null default 0,         -- packages of it alone that failed, in a row
     created_at   timestamptz not null default now(),
-    state_at     timestamptz not null default now(),
     settles      boolean     not null default false,     -- once it is accepted nothing is left to send, unless the row changes
     change       text        not null default ''         -- what it does to what ЕГИССО holds; '' brings something new
                  check (change in ('', 'removal', 'termination', 'alteration')),
     passed       boolean     not null default false,     -- a person let it go with many others
     as_sent      boolean     not null default false,     -- went without an answer, and goes again word for word: its row is decided after that
+    -- What its way changes stands last, see source_row.
+    state        text        not null
+                 check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
+                                  'accepted_with_warnings', 'rejected', 'dropped')),
+    reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
+    package_id   uuid,                                   -- the package it is or was last in
+    state_at     timestamptz not null default now(),
     check (state <> 'packed' or package_id is not null)
-);
+) with (fillfactor = 40); -- packed, and its outcome: beside what they replace they cost half the log
 create index record_change on egisso.record (register, change, provider, created_at) where change <> '';
 create index record_mass on egisso.record (register, change, provider) where state = 'waiting' and reason_code = 'mass_change';
 create unique index record_one_open on egisso.record (register, row_key)
@@ -385,7 +397,7 @@ create table egisso.package_record (
     check (late is null or outcome = 'released'),
     primary key (package_id, ordinal),
     unique (record_id, package_id)
-) with (fillfactor = 60); -- every member gets its outcome
+) with (fillfactor = 50); -- every member gets its outcome
 create index package_record_found on egisso.package_record (package_id) where findings is not null;
 
 -- The protocol applied last, word for word: a later one is compared with it.

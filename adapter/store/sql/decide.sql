@@ -11,18 +11,20 @@ select s.row_key, s.record_no, s.changed_at, s.deleted, s.content_hash, s.row_fi
        case when s.identity_hash = s.content_hash then s.identity else '' end,
        coalesce(s.override_hash = s.content_hash, false), s.again, s.declined, extract(epoch from now() - s.updated_at)::bigint,
        s.concluded, s.unconfirmed, s.resend, s.unknown_id, s.adopt_id, s.adoption, s.known_id, s.known_hash, s.record_id is not null
-  from egisso.source_row s
- where s.register = $1 and s.dirty and not s.unread
-   and not exists (select from egisso.record r
-                    where r.register = s.register and r.row_key = s.row_key and egisso.record_underway(r.state)
-                      and (r.as_sent or r.state = 'packed' and not egisso.package_unsigned(r.package_id)) offset 0)
- order by s.row_key
- limit $2
-   for update of s skip locked;
+  from egisso.due_row d
+ cross join lateral (select * from egisso.source_row w
+                      where w.register = d.register and w.row_key = d.row_key and w.dirty and not w.unread
+                        and not exists (select from egisso.record r
+                                         where r.register = w.register and r.row_key = w.row_key and egisso.record_underway(r.state)
+                                           and (r.as_sent or r.state = 'packed' and not egisso.package_unsigned(r.package_id)) offset 0)
+                     offset 0 for update skip locked) s
+ where d.register = $1
+ order by d.row_key
+ limit $2;
 
 -- name: any_dirty
 -- Asked before one statement for each register. In the order of its index: no plan reads the table for it.
-select (select row_key from egisso.source_row where dirty order by register, row_key limit 1) is not null;
+select (select row_key from egisso.due_row order by register, row_key limit 1) is not null;
 
 -- name: dirty_contents
 -- What the rows say, in their order, now that they are locked; what ЕГИССО holds of each;
@@ -168,6 +170,9 @@ update egisso.source_row s
           from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
                as u(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend) offset 0) h
  where s.register = h.register and s.row_key = h.row_key;
+
+-- name: no_longer_due
+select egisso.no_longer_due($1, $2);
 
 -- name: decided
 -- First of what a decision writes: the record that is put is what the row shows then, and the

@@ -56,7 +56,7 @@ select record_no, text, code, message_type from egisso.record_finding
 select row_key, accepted_id is not null from egisso.source_row where register = $1 and row_key > $2 order by row_key limit $3;
 
 -- name: page_new
-select row_key from egisso.source_row where register = $1 and dirty and row_key > $2 order by row_key limit $3;
+select row_key from egisso.due_row where register = $1 and row_key > $2 order by row_key limit $3;
 
 -- name: page_waiting
 select row_key from egisso.record where register = $1 and state = 'waiting' and row_key > $2 order by row_key limit $3;

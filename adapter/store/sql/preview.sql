@@ -2,7 +2,7 @@
 select provider, created_at from egisso.package where id = $1;
 
 -- name: register_counts
-select (select count(*) from egisso.source_row s where s.register = $1 and s.dirty),
+select (select count(*) from egisso.due_row d where d.register = $1),
        count(*) filter (where r.state = 'ready'), count(*) filter (where r.state = 'waiting'),
        (select count(*) from egisso.source_row s
          where s.register = $1 and s.row_findings @> '[{"severity": "error"}]' and not s.dirty

@@ -12,7 +12,7 @@ select register, state, coalesce(result, ''), count(*) from egisso.package
 select (select min(created_at) from egisso.package where egisso.package_open(state)), (select enabled from egisso.service_state);
 
 -- name: backlog
-select (select count(*) from egisso.source_row where dirty),
+select (select count(*) from egisso.due_row),
        r.records, r.oldest,
        (select count(*) from egisso.answer where applied_at is null and verified),
        (select count(*) from egisso.package where review is not null and reviewed_at is null or state = 'expired')
