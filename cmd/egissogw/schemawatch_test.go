@@ -52,7 +52,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 	}
 	job := counted{make(chan struct{})}
 	g := &gateway{store: s, log: slog.New(slog.NewTextHandler(io.Discard, nil)), shutdown: time.Minute, moved: make(chan error, 1)}
-	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s, g.moved}, g.log, time.Now)
+	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s.JobLog(time.Now), g.moved}, g.log, time.Now)
 	ended := make(chan error, 1)
 	go func() { ended <- g.run(t.Context()) }()
 	<-job.ran
@@ -91,7 +91,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		t.Errorf("the new program runs, and status: %q", text)
 	}
 	do(`drop schema egisso cascade`)
-	if err := s.JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
+	if err := s.JobLog(time.Now).JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
 		t.Errorf("no schema: %v", err)
 	}
 }

@@ -113,7 +113,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		return contourFault(err)
 	}
 	g.source, g.sourceChannel = p.source, c.Source.Channel
-	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store, g.moved}, g.log, time.Now)
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store.JobLog(time.Now), g.moved}, g.log, time.Now)
 	g.alert = g.alerting(c)
 	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
 		ctx, cancel := context.WithTimeout(ctx, readyTerm)
