@@ -196,6 +196,9 @@ type Element struct {
 // ClaimFormed claims the oldest formed package to be signed for lease; nil when
 // there is none.
 func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
+	if due, err := s.due(ctx, "sign"); err != nil || !due {
+		return nil, err
+	}
 	return s.claimFormed(ctx, ChannelSMEV, lease)
 }
 

@@ -51,7 +51,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 	job := counted{make(chan struct{})}
 	itself := &store.Instance{PID: 1, Version: "1.0", Started: time.Now(), Settings: map[string]string{}} // without job links: run shows it
 	g := &gateway{store: s, instance: itself, log: slog.New(slog.NewTextHandler(io.Discard, nil)), shutdown: time.Minute, moved: make(chan error, 1)}
-	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s, g.moved}, g.log, time.Now)
+	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s.JobLog(time.Now), g.moved}, g.log, time.Now)
 	ended := make(chan error, 1)
 	go func() { ended <- g.run(t.Context()) }()
 	<-job.ran
@@ -90,7 +90,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		t.Errorf("the new program runs, and status: %q", text)
 	}
 	do(`drop schema egisso cascade`)
-	if err := s.JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
+	if err := s.JobLog(time.Now).JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
 		t.Errorf("no schema: %v", err)
 	}
 }

@@ -126,7 +126,7 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		return assemble.ContourFault(err)
 	}
 	g.source, g.sourceChannel, g.instance = p.Source, c.Source.Channel, p.Instance
-	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.Store, g.moved}, g.log, time.Now)
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.Store.JobLog(time.Now), g.moved}, g.log, time.Now)
 	g.alert = p.Alerting(c)
 	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
 		ctx, cancel := context.WithTimeout(ctx, readyTerm)
