@@ -61,15 +61,8 @@ func evidenceCommand(ctx context.Context, a *app, args []string) error {
 	}
 	defer s.Close()
 	g := gathering{store: s, folder: *folder, evidence: evidence{Made: a.now().UTC(), Program: programVersion(), Whole: *whole}}
-	if err := g.about(ctx, *register, what); err != nil {
+	if err := g.noted(ctx, *register, what, *reason); err != nil {
 		return err
-	}
-	if err := g.gather(ctx); err != nil {
-		return err
-	}
-	// Without a line about it nothing is shown.
-	if err := s.NoteEvidence(ctx, g.key, g.packageID, g.shownOthers(), *reason); err != nil {
-		return operatorError(err)
 	}
 	if err := private.Write(*out, *force, g.write); err != nil {
 		return err
@@ -121,6 +114,17 @@ type gathering struct {
 	packageID uuid.UUID       // zero for a record
 	folder    string          // of the archive; "": there is none
 	archived  []string        // its files
+}
+
+// noted gathers what there is of a record or package. Without a line about it nothing is shown.
+func (g *gathering) noted(ctx context.Context, register, what, reason string) error {
+	if err := g.about(ctx, register, what); err != nil {
+		return err
+	}
+	if err := g.gather(ctx); err != nil {
+		return err
+	}
+	return operatorError(g.store.NoteEvidence(ctx, g.key, g.packageID, g.shownOthers(), reason))
 }
 
 // about finds out what is meant, and reads its way.

@@ -47,17 +47,9 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	registers := egisso.Registers()
-	if len(positional) > 0 {
-		name, err := oneArgument(positional, "реестр")
-		if err != nil {
-			return err
-		}
-		register, err := registerNamed(name)
-		if err != nil {
-			return err
-		}
-		registers = []egisso.Register{register}
+	registers, err := previewedRegisters(positional)
+	if err != nil {
+		return err
 	}
 	if info, err := os.Stat(*out); *out != "" && (err != nil || !info.IsDir()) {
 		return fmt.Errorf("каталога %s нет", *out)
@@ -103,6 +95,19 @@ func preview(ctx context.Context, a *app, args []string) error {
 		}
 	}
 	return nil
+}
+
+// previewedRegisters are the one that was named, or all.
+func previewedRegisters(positional []string) ([]egisso.Register, error) {
+	if len(positional) == 0 {
+		return egisso.Registers(), nil
+	}
+	name, err := oneArgument(positional, "реестр")
+	if err != nil {
+		return nil, err
+	}
+	register, err := registerNamed(name)
+	return []egisso.Register{register}, err
 }
 
 // previewRegister previews one register, and writes its packages to the folder out unless

@@ -56,22 +56,7 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 	defer s.Close()
 	bar := a.progress()
 	defer bar.end()
-	progress := func(done, total int) {
-		if bar != nil {
-			bar.at("Файлы архива прочитаны:", done, total)
-		} else if (done%progressStep == 0 || *apply && done == total) && !*asJSON {
-			screen.Fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
-		}
-	}
-	said := a.now()
-	entry := func(read int) {
-		if bar != nil {
-			bar.at("Сообщения прочитаны:", read, 0)
-		} else if now := a.now(); now.Sub(said) >= progressPause && !*asJSON {
-			said = now
-			screen.Fprintf(a.stderr, "прочитано сообщений: %d\n", read)
-		}
-	}
+	progress, entry := a.archiveReading(bar, *apply, *asJSON)
 	if *apply {
 		return a.bringBack(ctx, c, s, jobs.BringBack{Store: s, Files: files, Reason: *reason, Progress: progress, Entry: entry}, *asJSON)
 	}
@@ -80,6 +65,28 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 		return errors.Join(a.printJSON(found), err)
 	}
 	return errors.Join(a.printRecovery(found), err)
+}
+
+// archiveReading tells how far an archive is read: on a terminal in one line, else in lines of
+// standard error, unless silent; applied says that what is found is brought back.
+func (a *app) archiveReading(bar *progress, applied, silent bool) (file func(done, total int), entry func(read int)) {
+	file = func(done, total int) {
+		if bar != nil {
+			bar.at("Файлы архива прочитаны:", done, total)
+		} else if (done%progressStep == 0 || applied && done == total) && !silent {
+			screen.Fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
+		}
+	}
+	said := a.now()
+	entry = func(read int) {
+		if bar != nil {
+			bar.at("Сообщения прочитаны:", read, 0)
+		} else if now := a.now(); now.Sub(said) >= progressPause && !silent {
+			said = now
+			screen.Fprintf(a.stderr, "прочитано сообщений: %d\n", read)
+		}
+	}
+	return file, entry
 }
 
 func archiveFiles(c config.Config, folders []string) ([]string, error) {

@@ -182,18 +182,7 @@ func (g *gateway) run(ctx context.Context) error {
 		defer close(stopped)
 		g.scheduler.Run(ctx, work)
 	}()
-	go g.listen(ctx)
-	if g.sourceChannel != "" {
-		go g.listenToSource(ctx)
-	}
-	go g.watchdog(ctx)
-	go g.tellStatus(ctx)
-	if g.alert != nil {
-		go g.keepAlerting(ctx)
-	}
-	if g.heartbeat != nil {
-		go g.keepBeating(ctx)
-	}
+	g.accompany(ctx)
 	var shown sync.WaitGroup
 	if g.listener != nil {
 		// While jobs finish it can be seen that they do.
@@ -227,6 +216,22 @@ func (g *gateway) run(ctx context.Context) error {
 	}
 	g.log.Info("gateway stopped")
 	return moved
+}
+
+// accompany starts what goes on beside the jobs until ctx ends.
+func (g *gateway) accompany(ctx context.Context) {
+	go g.listen(ctx)
+	if g.sourceChannel != "" {
+		go g.listenToSource(ctx)
+	}
+	go g.watchdog(ctx)
+	go g.tellStatus(ctx)
+	if g.alert != nil {
+		go g.keepAlerting(ctx)
+	}
+	if g.heartbeat != nil {
+		go g.keepBeating(ctx)
+	}
 }
 
 func (g *gateway) noteEnd(ctx context.Context, outdated bool) error {

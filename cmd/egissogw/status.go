@@ -53,6 +53,22 @@ func printStatus(w io.Writer, st store.Status) error {
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	screen.Fprintln(t)
+	printWaiting(t, st)
+	printEquipment(t, st)
+	rule := func(code string) string { return code }
+	section(t, "Записи", stateLines(st.Records, recordState))
+	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
+	section(t, "Пакеты", stateLines(st.Packages, packageState))
+	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
+	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
+	section(t, "Предупреждения проверок, по правилам", stateLines(st.WarnedRules, rule))
+	section(t, "Предупреждения ЕГИССО, по правилам", stateLines(st.RemarkedRules, rule))
+	printRuns(t, st)
+	return t.Flush()
+}
+
+// printWaiting prints how much there is of what waits, and since when.
+func printWaiting(t io.Writer, st store.Status) {
 	for _, n := range []struct {
 		title string
 		count int
@@ -76,6 +92,10 @@ func printStatus(w io.Writer, st store.Status) error {
 	if st.OldestOpen != nil {
 		screen.Fprintf(t, "Самая старая запись без исхода ждёт с\t%s\n", screen.TimeIfKnown(st.OldestOpen))
 	}
+}
+
+// printEquipment prints what gateways work with.
+func printEquipment(t io.Writer, st store.Status) {
 	for _, l := range st.Links {
 		if text := linkText(l); text != "" {
 			screen.Fprintf(t, "%s\t%s\n", linkTitle[l.Name], text)
@@ -88,14 +108,10 @@ func printStatus(w io.Writer, st store.Status) error {
 		screen.Fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, screen.TimeIfKnown(&c.Ends))
 	}
 	screen.Fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
-	rule := func(code string) string { return code }
-	section(t, "Записи", stateLines(st.Records, recordState))
-	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
-	section(t, "Пакеты", stateLines(st.Packages, packageState))
-	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
-	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
-	section(t, "Предупреждения проверок, по правилам", stateLines(st.WarnedRules, rule))
-	section(t, "Предупреждения ЕГИССО, по правилам", stateLines(st.RemarkedRules, rule))
+}
+
+// printRuns prints the last reconciliations and runs of jobs.
+func printRuns(t io.Writer, st store.Status) {
 	for _, r := range st.Reconciled {
 		result := fmt.Sprintf("записей %d, незамеченного %d", r.Seen, r.Changed+r.Gone+r.Forgotten)
 		if r.Problem != "" {
@@ -104,13 +120,12 @@ func printStatus(w io.Writer, st store.Status) error {
 		screen.Fprintf(t, "Сверка %s\t%s\t%s\n", screen.TimeIfKnown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
 	}
 	if len(st.Jobs) == 0 {
-		return t.Flush()
+		return
 	}
 	screen.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
 		screen.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, screen.TimeIfKnown(j.LastStarted), screen.TimeIfKnown(j.LastSuccess), j.ErrorText)
 	}
-	return t.Flush()
 }
 
 // linkTitle names the neighbours beyond our network.

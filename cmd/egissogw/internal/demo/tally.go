@@ -36,6 +36,67 @@ type outcome struct{ accepted, blocked int }
 // events counts what was accepted beyond new facts.
 type events struct{ alterations, invalidations, measures int }
 
+// group is so many rows that are alike.
+type group struct {
+	register      egisso.Register
+	kind          egisso.Kind
+	state         lifecycle.State
+	deleted, held bool
+	code          *string // the first rule that speaks against them
+	n             int
+}
+
+// accepted tells whether ЕГИССО took what was sent last.
+func (g group) accepted() bool {
+	return g.state == lifecycle.Accepted || g.state == lifecycle.AcceptedWithWarnings
+}
+
+func (t *tally) add(g group) {
+	switch g.register {
+	case egisso.RegisterMeasure:
+		if g.accepted() {
+			t.events.measures += g.n
+		}
+	case egisso.RegisterFact:
+		t.addFacts(g)
+	default:
+		o := t.others[g.register]
+		switch {
+		case g.accepted() && g.held:
+			o.accepted += g.n
+		case g.state == lifecycle.Blocked:
+			o.blocked += g.n
+		}
+		t.others[g.register] = o
+	}
+}
+
+func (t *tally) addFacts(g group) {
+	if g.accepted() {
+		switch g.kind {
+		case egisso.KindFactAlteration, egisso.KindFactRecalculation:
+			t.events.alterations += g.n
+		case egisso.KindFactInvalidation:
+			t.events.invalidations += g.n
+		}
+	}
+	if g.deleted || g.accepted() && g.kind == egisso.KindFactDuplicate {
+		return // ЕГИССО holds it no more, and has been told why
+	}
+	t.source += g.n
+	switch {
+	case g.accepted() && g.held:
+		t.accepted += g.n
+	case g.state == lifecycle.Rejected:
+		t.rejected += g.n
+	case g.state == lifecycle.Blocked:
+		t.blocked += g.n
+	}
+	if g.code != nil && !g.accepted() {
+		t.reasons[*g.code] += g.n
+	}
+}
+
 // countRecords reads the tally from the gateway's public views.
 func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	t.reasons, t.others = map[string]int{}, map[egisso.Register]outcome{}
@@ -46,52 +107,9 @@ func countRecords(ctx context.Context, db *pgx.Conn) (t tally, err error) {
 	if err != nil {
 		return t, fmt.Errorf("count records: %w", err)
 	}
-	var register, state, kind string
-	var deleted, held bool
-	var code *string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&register, &state, &kind, &deleted, &held, &code, &n}, func() error {
-		accepted := state == string(lifecycle.Accepted) || state == string(lifecycle.AcceptedWithWarnings)
-		if register == "lmsz" {
-			if accepted {
-				t.events.measures += n
-			}
-			return nil
-		}
-		if register != "fact" {
-			o := t.others[egisso.Register(register)]
-			switch {
-			case accepted && held:
-				o.accepted += n
-			case state == string(lifecycle.Blocked):
-				o.blocked += n
-			}
-			t.others[egisso.Register(register)] = o
-			return nil
-		}
-		if accepted {
-			switch egisso.Kind(kind) {
-			case egisso.KindFactAlteration, egisso.KindFactRecalculation:
-				t.events.alterations += n
-			case egisso.KindFactInvalidation:
-				t.events.invalidations += n
-			}
-		}
-		if deleted || accepted && egisso.Kind(kind) == egisso.KindFactDuplicate {
-			return nil // ЕГИССО holds it no more, and has been told why
-		}
-		t.source += n
-		switch {
-		case accepted && held:
-			t.accepted += n
-		case state == string(lifecycle.Rejected):
-			t.rejected += n
-		case state == string(lifecycle.Blocked):
-			t.blocked += n
-		}
-		if code != nil && !accepted {
-			t.reasons[*code] += n
-		}
+	var g group
+	_, err = pgx.ForEachRow(rows, []any{&g.register, &g.state, &g.kind, &g.deleted, &g.held, &g.code, &g.n}, func() error {
+		t.add(g)
 		return nil
 	})
 	if err != nil {
