@@ -124,7 +124,7 @@ func (p *parts) entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus, Instance: p.instance}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.store, Bus: p.breaker, Files: p.fileBreaker, Certificate: p.signer.Certificate(), Clock: p.clockOfBus, Instance: p.instance, Log: p.log}, Schedule: minutely},
 		{Job: jobs.Late{Source: p.source, Store: p.store, Log: p.log}, Schedule: hourly, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 		{Job: &jobs.Count{Store: p.store, Term: c.Watch.ReportTerm}, Schedule: minutely},
