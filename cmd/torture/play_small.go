@@ -73,7 +73,7 @@ var smallScenarios = []Scenario{
 		Happens: "our key is exchanged while the outcome of messages signed with the old one is unknown",
 		Holds:   "the journal says that they are signed with the old certificate, and asks nobody to register it",
 		Asks:    "an administrator installs the key",
-		Play:    accepted(keyChangedInDoubt),
+		Still:   40 * time.Second, Play: accepted(keyChangedInDoubt),
 	},
 }
 
@@ -322,8 +322,15 @@ func refusedAndCorrected(ctx context.Context, p *play) error {
 	if err := errors.Join(p.Edit(ctx, `update mis.patient set surname = $1 where id = `+man, poison), p.Start()); err != nil {
 		return err
 	}
-	if err := p.atRest(ctx); err != nil {
-		return err
+	const alone = `select count(*) > 0 and not exists (select from egisso.record_status where register = 'fact' and state in ('new', 'ready', 'packed'))
+		from egisso.record_status where register = 'fact' and state = 'rejected'`
+	for found := false; !found; { // a record is refused for good when it fails while others pass
+		if err := errors.Join(p.Add(ctx, 1), p.during(ctx, 2*time.Second)); err != nil {
+			return err
+		}
+		if err := p.Gateway.QueryRow(ctx, alone).Scan(&found); err != nil {
+			return err
+		}
 	}
 	var before int
 	if err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status where register = 'fact' and state = 'rejected'`).Scan(&before); err != nil {
@@ -333,7 +340,7 @@ func refusedAndCorrected(ctx context.Context, p *play) error {
 		return errors.New("nothing was refused: it proves nothing")
 	}
 	p.asked++
-	if err := p.Edit(ctx, `update mis.patient set surname = $1, upd_dt = now() where id = `+man, name); err != nil {
+	if err := p.Edit(ctx, `update mis.patient set surname = $1, upd_dt = now() where surname = $2`, name, poison); err != nil {
 		return err
 	}
 	if err := p.atRest(ctx); err != nil {

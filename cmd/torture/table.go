@@ -132,6 +132,18 @@ var commonScenarios = []Scenario{
 		Happens: "the clock of the gateway's server is a day behind",
 		World:   otherDatabaseClock(-day), Play: accepted(trouble()),
 	},
+	{
+		Name: "pg-clock-jumps", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day ahead for some seconds, while the bus is away",
+		Holds:   "nothing waits until the day is over",
+		Still:   40 * time.Second, World: jumpingClock, Play: accepted(clockJumps(day)),
+	},
+	{
+		Name: "pg-clock-falls", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day behind for some seconds, while the bus is away",
+		Holds:   "nothing waits until the day is over",
+		Still:   40 * time.Second, World: jumpingClock, Play: accepted(clockJumps(-day)),
+	},
 
 	// The bus (play_bus.go).
 	{

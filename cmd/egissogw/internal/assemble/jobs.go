@@ -42,7 +42,7 @@ func (p *Parts) Entries(c config.Config) ([]jobs.Entry, error) {
 		// It looks as often as packages are formed; its own schedule says what is due.
 		{Job: p.classifier(c), Schedule: c.Job.Form.Schedule, Wakes: []string{"sign", "decide"}},
 		{Job: p.statuses(), Schedule: c.Job.Status.Schedule, Wakes: []string{"apply"}},
-		{Job: jobs.Links{Store: p.Store, Bus: p.Breaker, Files: p.FileBreaker, Certificate: p.Signer.Certificate(), Clock: p.clockOfBus, Instance: p.Instance}, Schedule: minutely},
+		{Job: jobs.Links{Store: p.Store, Bus: p.Breaker, Files: p.FileBreaker, Certificate: p.Signer.Certificate(), Clock: p.clockOfBus, Instance: p.Instance, Log: p.log}, Schedule: minutely},
 		{Job: jobs.Late{Source: p.Source, Store: p.Store, Log: p.log}, Schedule: hourly, Limit: c.Source.Timeout, Wakes: []string{"decide"}},
 		{Job: p.watch(c), Schedule: hourly, Wakes: []string{"decide"}},
 		{Job: &jobs.Count{Store: p.Store, Term: c.Watch.ReportTerm}, Schedule: minutely},
