@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/jobs"
@@ -167,7 +168,7 @@ func TestEndingsFollowThePolicy(t *testing.T) {
 	w.settle()
 	last := `select kind from egisso.record where register = 'fact' and row_key = $1 order by created_at desc limit 1`
 	w.wantText(last, "fact", fmt.Sprint(id[0]))
-	w.decide.Events = egisso.EventPolicy{egisso.CauseExpired: egisso.KindFactEndOfValidityPeriod}
+	w.decide.Events = lifecycle.EventPolicy{egisso.CauseExpired: egisso.KindFactEndOfValidityPeriod}
 	for _, basis := range []string{"before", "after"} {
 		if _, err := w.store.SetCheckBasis(context.Background(), basis); err != nil {
 			t.Fatal(err)

@@ -32,33 +32,3 @@ func (a *ApplicationAnswer) Code() string {
 	}
 	return a.Registered.OSZCode
 }
-
-// Judge applies the decision to the application that was sent, as
-// Protocol.Judge does for packages.
-func (a *ApplicationAnswer) Judge(sent []uuid.UUID) Verdict {
-	v := Verdict{Notes: a.Deviations}
-	for _, id := range sent {
-		r := RecordVerdict{ID: id, Outcome: OutcomeUnknown}
-		switch {
-		case id != a.ApplicationID:
-			v.review("Ответ не называет заявку, которая была отправлена")
-		case a.Accepted:
-			r.Outcome = OutcomeAccepted
-		default:
-			r.Outcome = OutcomeRejected
-		}
-		if a.Comment != "" && id == a.ApplicationID {
-			m := ProtocolMessage{Type: MessageError, Report: a.Comment}
-			if a.Accepted {
-				m.Type, r.Outcome = MessageWarning, OutcomeAcceptedWithWarnings
-			}
-			r.Messages = append(r.Messages, m)
-		}
-		v.Records = append(v.Records, r)
-	}
-	if a.Accepted && (a.Registered == nil || a.Registered.OSZCode == "") {
-		v.Notes = append(v.Notes, "Заявка принята, но код организации в ответе не указан")
-	}
-	v.summarise()
-	return v
-}

@@ -1,15 +1,13 @@
 // Package egisso holds what the gateway knows about ЕГИССО, the state
 // information system of social security, as Go values: the registers and their
 // records, the kinds of information and their versions, the classifier of
-// measures, what ЕГИССО answers, and the decision what a changed source row
-// means.
+// measures and what ЕГИССО answers.
 //
 //	version_table.go  kinds of information and their versions, as data
 //	register.go       registers, each in a file of its own; kinds.go their elements
 //	format.go         formats of texts that several registers, or records and answers, have
-//	decide.go         what a changed row means; decide_fact.go for facts
 //	kmsz.go           the classifier of measures, its versions and their differences
-//	protocol.go       answers; judge.go applies them, succession.go orders them
+//	protocol.go       answers
 //
 // Package check checks records before they are sent, package wire writes and reads
 // documents, package lifecycle decides what is sent and what an answer means.

@@ -1,10 +1,8 @@
 package egisso
 
 import (
-	"fmt"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -72,52 +70,11 @@ var causes = []struct {
 	{CauseDuplicate, KindFactDuplicate, []Kind{KindFactInvalidation}, "назначение учтено дважды"},
 }
 
-// EventPolicy changes which event follows from a cause; "" means none. Causes it
-// does not name keep their default, so the zero EventPolicy is good.
-type EventPolicy map[Cause]Kind
-
-// ParseEventPolicy reads "expired=terminationBasedOnEndOfValidityPeriod,refused=off".
-// Its error tells everything that is wrong, in Russian.
-func ParseEventPolicy(s string) (EventPolicy, error) {
-	policy := EventPolicy{}
-	return policy, EachSetting(s, func(name, event string) error {
-		cause, kind := Cause(name), Kind(event)
-		if _, twice := policy[cause]; twice {
-			return fmt.Errorf("причина %s названа дважды", cause)
-		}
-		choices := cause.choices()
-		switch {
-		case choices == nil:
-			return fmt.Errorf("причины %q нет; есть: %s", name, strings.Join(causeNames(), ", "))
-		case kind == "off":
-			policy[cause] = ""
-		case slices.Contains(choices, kind):
-			policy[cause] = kind
-		default:
-			return fmt.Errorf("причина %s: события %q для неё нет; возможны %v или off", cause, event, choices)
-		}
-		return nil
-	})
-}
-
-// String returns the policy in the form ParseEventPolicy reads, sorted by cause.
-func (p EventPolicy) String() string {
-	parts := make([]string, 0, len(p))
-	for cause, kind := range p {
-		if kind == "" {
-			kind = "off"
-		}
-		parts = append(parts, string(cause)+"="+string(kind))
-	}
-	sort.Strings(parts)
-	return strings.Join(parts, ",")
-}
-
 // Valid reports whether c is a known cause.
-func (c Cause) Valid() bool { return c.choices() != nil }
+func (c Cause) Valid() bool { return c.Events() != nil }
 
-// choices returns the events possible for the cause, nil for an unknown cause.
-func (c Cause) choices() []Kind {
+// Events returns the events possible for the cause, nil for an unknown cause.
+func (c Cause) Events() []Kind {
 	for _, row := range causes {
 		if row.cause == c {
 			list := slices.Clone(row.choices)
@@ -132,22 +89,7 @@ func (c Cause) choices() []Kind {
 
 // Event returns the event that follows from the cause if no policy says
 // otherwise, "" for none.
-func (c Cause) Event() Kind { return EventPolicy(nil).event(c) }
-
-func causeNames() []string {
-	var names []string
-	for _, row := range causes {
-		names = append(names, string(row.cause))
-	}
-	sort.Strings(names)
-	return names
-}
-
-// event returns the event that follows from the cause, "" for none.
-func (p EventPolicy) event(c Cause) Kind {
-	if kind, ok := p[c]; ok {
-		return kind
-	}
+func (c Cause) Event() Kind {
 	for _, row := range causes {
 		if row.cause == c {
 			return row.event
@@ -156,21 +98,12 @@ func (p EventPolicy) event(c Cause) Kind {
 	return ""
 }
 
-// Settle drops an ending no event follows from: the policy wants none, or the
-// assignment runs out by itself no later. DecideFact settles what it is given;
-// who compares hashes of a source's rows by himself settles them first.
-func (p EventPolicy) Settle(f Fact) Fact {
-	e := f.Ending
-	if e == nil {
-		return f
+// CauseNames are the names of all causes, sorted.
+func CauseNames() []string {
+	var names []string
+	for _, row := range causes {
+		names = append(names, string(row.cause))
 	}
-	over := !f.DateFinish.IsZero() && !e.Date.Before(f.DateFinish)
-	if e.Reason == CauseExpired {
-		// A prescription expires on its last day and tells that nothing was granted.
-		over = !f.DateFinish.IsZero() && e.Date.After(f.DateFinish)
-	}
-	if e.Reason.Valid() && (p.event(e.Reason) == "" || over && e.Reason != CauseDuplicate) {
-		f.Ending = nil
-	}
-	return f
+	sort.Strings(names)
+	return names
 }

@@ -69,7 +69,7 @@ type Fact struct {
 	Assignment          Assignment    `json:"assignmentInfo"`
 
 	// Ending is set when the source says that the assignment stopped before
-	// dateFinish; see DecideFact. It is no element of a fact.
+	// dateFinish; see lifecycle.NextFactStep. It is no element of a fact.
 	Ending *Ending `json:"ending,omitempty"`
 }
 
@@ -178,4 +178,11 @@ type FactInvalidation struct {
 	ID           uuid.UUID `json:"uuid"`
 	FactID       uuid.UUID `json:"assignmentFactUuid"`
 	ProviderCode string    `json:"providerCode,omitempty"`
+}
+
+// WithPeopleOf returns the fact with the people of another one: what is left to
+// say while a change of people is held back.
+func (f Fact) WithPeopleOf(other Fact) Fact {
+	f.Receiver, f.ReasonPersons = other.Receiver, other.ReasonPersons
+	return f
 }

@@ -40,10 +40,10 @@ func (m LocalMeasure) ContentHash() [32]byte {
 // measure and category take part by the source's keys, not by their ids, so
 // that a new version of a measure is no change of its facts. The organisation
 // takes part by its code, by the source's key only while there is no code.
-func (f Fact) ContentHash() [32]byte { return f.Normalize().contentHash() }
+func (f Fact) ContentHash() [32]byte { return f.Normalize().NormalHash() }
 
-// contentHash is ContentHash of a normalised fact.
-func (f Fact) contentHash() [32]byte {
+// NormalHash is ContentHash of a fact that is normalised already.
+func (f Fact) NormalHash() [32]byte {
 	f.ReasonPersons, f.Documents, f.NeedsCodes = slices.Clone(f.ReasonPersons), slices.Clone(f.Documents), slices.Clone(f.NeedsCodes)
 	if f.OSZCode != "" {
 		f.OSZKey = ""

@@ -41,7 +41,7 @@ func (f *Fact) Canonical() Canonical {
 	twin := n.twinKey()
 	return Canonical{
 		Content: f, Twin: twin[:], Needs: needs([]string{n.MeasureKey}, n.OSZCode, n.OSZKey),
-		Hash: n.contentHash(),
+		Hash: n.NormalHash(),
 	}
 }
 

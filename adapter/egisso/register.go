@@ -58,6 +58,13 @@ func Registers() []Register {
 	return all
 }
 
+// Sends returns what a record of the register is born, changed and removed by; removed is ""
+// where nothing removes it (SPEC.md#which-event).
+func (r Register) Sends() (born, changed, removed Kind) {
+	of := r.spec()
+	return of.born, of.changed, of.removed
+}
+
 // Title returns the register's name as shown in the journal (SPEC.md#journal).
 func (r Register) Title() string {
 	if s := r.spec(); s != nil {

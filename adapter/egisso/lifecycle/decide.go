@@ -16,7 +16,7 @@ import (
 type Rules struct {
 	Provider string // participant code of rows that name none
 	Policy   check.Policy
-	Events   egisso.EventPolicy
+	Events   EventPolicy
 	// SendPeople lets changes of nothing but people go without asking anybody.
 	SendPeople bool
 	// ActualOn is the date the first export is actual on: facts that ended earlier
@@ -135,8 +135,8 @@ var deciders = map[egisso.Register]func(Decider, Pending) (Decision, error){
 func gone(p Pending) bool { return p.Deleted || p.Content == nil }
 
 // history says what is known of the row's life in ЕГИССО.
-func history(p Pending) egisso.History {
-	h := egisso.History{Invalidated: p.Generation > 0}
+func history(p Pending) History {
+	h := History{Invalidated: p.Generation > 0}
 	if p.AcceptedID != uuid.Nil {
 		accepted := hash32(p.AcceptedHash)
 		h.Accepted, h.Unsure = &accepted, p.Unconfirmed && p.Resend
@@ -149,7 +149,7 @@ func history(p Pending) egisso.History {
 }
 
 // unsent is the answer to moves that send nothing; ok is false for the others.
-func (d Decider) unsent(move egisso.Decision, p Pending) (decision Decision, ok bool) {
+func (d Decider) unsent(move Step, p Pending) (decision Decision, ok bool) {
 	switch move.Move {
 	case egisso.MoveWait:
 		return Decision{}, true

@@ -19,7 +19,7 @@ func (d Decider) fact(p Pending) (Decision, error) {
 		return Decision{}, err
 	}
 	move, held := d.nextStep(s, p)
-	if decision, ok := d.unsent(move.Decision, p); ok {
+	if decision, ok := d.unsent(move.Step, p); ok {
 		return decision, nil
 	}
 	record := d.factRecord(s, &move, p)
@@ -42,7 +42,7 @@ func (d Decider) before(f egisso.Fact) bool {
 
 // factRecord makes the element that follows from the move, and says what ЕГИССО
 // holds once it accepts it.
-func (d Decider) factRecord(s factState, move *egisso.FactDecision, p Pending) *NewRecord {
+func (d Decider) factRecord(s factState, move *FactStep, p Pending) *NewRecord {
 	record := &NewRecord{Kind: move.Kind, Provider: d.provider(p), State: Ready, Settles: move.Last}
 	if move.Move == egisso.MoveInvalidate {
 		record.ID = egisso.EventID(move.Kind, p.AcceptedID, p.Events, [32]byte{}) // it has no content
@@ -80,22 +80,22 @@ func added(f, said egisso.Fact) *FactIDs {
 // man is held until a person says what that means. A change of nothing but people
 // is held until an operator lets it go; an end does not wait for that, and one that
 // was refused stays in sight.
-func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, held Reason) {
+func (d Decider) nextStep(s factState, p Pending) (move FactStep, held Reason) {
 	if s.another {
 		return d.identityStep(s, p)
 	}
 	if p.Unconfirmed { // a sum alone says nothing of the rest
 		d.Events = maps.Clone(d.Events)
 		if d.Events == nil {
-			d.Events = egisso.EventPolicy{}
+			d.Events = EventPolicy{}
 		}
 		d.Events[egisso.CauseCost] = egisso.KindFactAlteration
 	}
-	move = egisso.DecideFact(s.latest, gone(p), s.accepted, s.history, d.Events)
+	move = NextFactStep(s.latest, gone(p), s.accepted, s.history, d.Events)
 	if !move.PersonOnly || d.SendPeople || p.PeopleReleased {
 		return move, ""
 	}
-	rest := egisso.DecideFact(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
+	rest := NextFactStep(s.latest.WithPeopleOf(*s.accepted), gone(p), s.accepted, s.history, d.Events)
 	if rest.Move == egisso.MoveEnd || rest.Refused {
 		rest.Last = false // the people are still to be said
 		return rest, ""
@@ -104,9 +104,9 @@ func (d Decider) nextStep(s factState, p Pending) (move egisso.FactDecision, hel
 }
 
 // identityStep is the next step of a fact that names another man than ЕГИССО holds it for.
-func (d Decider) identityStep(s factState, p Pending) (move egisso.FactDecision, held Reason) {
+func (d Decider) identityStep(s factState, p Pending) (move FactStep, held Reason) {
 	if p.Identity == IdentityReplaced {
-		move = egisso.DecideFact(egisso.Fact{}, true, s.accepted, s.history, d.Events)
+		move = NextFactStep(egisso.Fact{}, true, s.accepted, s.history, d.Events)
 		move.Last = false // the other man's is still to be said
 		return move, ""
 	}
@@ -114,7 +114,7 @@ func (d Decider) identityStep(s factState, p Pending) (move egisso.FactDecision,
 	if latest.Ending != nil && latest.Ending.Reason == egisso.CauseDuplicate && p.Identity == "" {
 		latest.Ending = nil // whose duplicate it is only a person knows
 	}
-	move = egisso.DecideFact(latest, false, s.accepted, s.history, d.Events)
+	move = NextFactStep(latest, false, s.accepted, s.history, d.Events)
 	if p.Identity == IdentityCorrected {
 		return move, ""
 	}
@@ -126,7 +126,7 @@ type factState struct {
 	latest   egisso.Fact
 	said     egisso.Fact  // latest as it was read
 	accepted *egisso.Fact // what ЕГИССО holds; nil: nothing
-	history  egisso.History
+	history  History
 	measure  *egisso.LocalMeasure // accepted version of its measure
 	loader   string               // provider ЕГИССО has that from; "": its measure is not known
 	wait     Reason

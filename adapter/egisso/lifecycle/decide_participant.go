@@ -21,7 +21,7 @@ func (d Decider) participant(p Pending) (Decision, error) {
 		decision.Drop = CodeKnown
 		return decision, nil
 	}
-	move := egisso.Decide(d.Register, s.latest.ContentHash(), gone(p), s.history)
+	move := NextStep(d.Register, s.latest.ContentHash(), gone(p), s.history)
 	decision, unsent := d.unsent(move, p)
 	if !gone(p) && s.accepted != nil && (s.latest.OSZCode != "" && s.latest.OSZCode != p.ParticipantCode ||
 		unsent && s.latest.Document != s.accepted.Document) {
@@ -39,7 +39,7 @@ func (d Decider) participant(p Pending) (Decision, error) {
 }
 
 // application makes the application that follows from the move.
-func (d Decider) application(s participantState, move egisso.Decision, p Pending) Decision {
+func (d Decider) application(s participantState, move Step, p Pending) Decision {
 	record := &NewRecord{Kind: egisso.KindApplication, Provider: d.holder(p)}
 	subject, action := s.latest, egisso.ActionInsertion
 	switch move.Move {
@@ -72,11 +72,11 @@ func (d Decider) adopt(known egisso.Participant, id uuid.UUID, p Pending) Decisi
 type participantState struct {
 	latest   egisso.Participant
 	accepted *egisso.Participant // what ЕГИССО holds; nil: nothing
-	history  egisso.History
+	history  History
 }
 
 func readParticipant(p Pending) (s participantState, err error) {
-	s.history = egisso.History{Invalidated: p.Generation > 0}
+	s.history = History{Invalidated: p.Generation > 0}
 	if p.AcceptedContent != nil {
 		accepted, err := decoded[egisso.Participant](p.AcceptedContent, "accepted participant")
 		if err != nil {

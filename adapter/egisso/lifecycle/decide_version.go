@@ -19,7 +19,7 @@ func versions(next newVersion, hash func(Pending) ([32]byte, error)) func(Decide
 		if err != nil {
 			return Decision{}, err
 		}
-		move := egisso.Decide(d.Register, hash, gone(p), history(p))
+		move := NextStep(d.Register, hash, gone(p), history(p))
 		if decision, ok := d.unsent(move, p); ok {
 			return decision, nil
 		}

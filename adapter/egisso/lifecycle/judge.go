@@ -93,11 +93,11 @@ func judgeAgain(a *Said, pkg *AnsweredPackage) Verdict {
 		return repeated
 	}
 	v := judgeContent(a, pkg)
-	succession := egisso.SuccessionNew
+	succession := SuccessionNew
 	if pkg.Protocol != nil {
-		succession = successionOf(a, pkg.Protocol)
+		succession = successionOfAnswer(a, pkg.Protocol)
 	}
-	if succession == egisso.SuccessionSame || succession == egisso.SuccessionOld {
+	if succession == SuccessionSame || succession == SuccessionOld {
 		return repeated
 	}
 	differs := v.Returned
@@ -105,11 +105,11 @@ func judgeAgain(a *Said, pkg *AnsweredPackage) Verdict {
 		if before, decided := pkg.Decided[id]; decided && (before == Rejected) != (outcome == Rejected) {
 			differs = true
 		}
-		if !pkg.Undecided[id] || succession == egisso.SuccessionConflict {
+		if !pkg.Undecided[id] || succession == SuccessionConflict {
 			delete(v.Outcomes, id)
 		}
 	}
-	differs = differs || succession == egisso.SuccessionConflict && len(pkg.Undecided) > 0
+	differs = differs || succession == SuccessionConflict && len(pkg.Undecided) > 0
 	if differs {
 		repeated.Review = "Повторный протокол расходится с применённым: сверьте записи"
 	}
@@ -123,20 +123,20 @@ func judgeAgain(a *Said, pkg *AnsweredPackage) Verdict {
 	return v
 }
 
-// successionOf compares a protocol with the one applied before it. Decisions on
+// successionOfAnswer compares a protocol with the one applied before it. Decisions on
 // applications have no order: another one is for a person.
-func successionOf(a *Said, before []byte) egisso.Succession {
+func successionOfAnswer(a *Said, before []byte) Succession {
 	now, err := a.answer()
 	old, errOld := wire.ReadAnswer(before)
 	switch {
 	case err != nil || errOld != nil:
-		return egisso.SuccessionConflict
+		return SuccessionConflict
 	case now.Protocol != nil && old.Protocol != nil:
-		return now.Protocol.After(old.Protocol)
+		return SuccessionOf(now.Protocol, old.Protocol)
 	case now.Application != nil && old.Application != nil && now.Application.Accepted == old.Application.Accepted:
-		return egisso.SuccessionSame
+		return SuccessionSame
 	}
-	return egisso.SuccessionConflict
+	return SuccessionConflict
 }
 
 func judgeRejected(rejections []Refusal) Verdict {
@@ -218,7 +218,7 @@ func judgeContent(a *Said, pkg *AnsweredPackage) Verdict {
 // judgeApplication: the decision of people on an application. A positive one
 // tells the code of the organisation (adapter/egisso/SPEC.md#application).
 func judgeApplication(a *egisso.ApplicationAnswer, pkg *AnsweredPackage) Verdict {
-	v := recordsDecided(a.Judge(pkg.Members))
+	v := recordsDecided(JudgeApplication(a, pkg.Members))
 	v.Note = "decision on an application"
 	if len(v.Outcomes) > 0 && a.Accepted && a.Registered != nil {
 		v.ParticipantCode = a.Code()
@@ -239,11 +239,11 @@ func judgeProtocol(protocol *egisso.Protocol, pkg *AnsweredPackage) Verdict {
 			Review: "Протокол назван протоколом другого пакета: он сохранён и не применён",
 		}
 	}
-	verdict := protocol.Judge(pkg.Members)
+	verdict := JudgeProtocol(protocol, pkg.Members)
 	switch verdict.Package {
-	case egisso.VerdictInProgress:
+	case VerdictInProgress:
 		return Verdict{Note: "not final", Progress: protocol.Package.Status, Info: "Пакет обрабатывается ЕГИССО"}
-	case egisso.VerdictRejected:
+	case VerdictRejected:
 		return returned(protocol.MessageErrors)
 	}
 	return recordsDecided(verdict)
@@ -267,14 +267,14 @@ func returned(errors []egisso.ProtocolError) Verdict {
 
 // recordsDecided stores the outcome of every record that has one. A record the
 // protocol leaves in doubt stays sent, and the package asks for a person.
-func recordsDecided(verdict egisso.Verdict) Verdict {
+func recordsDecided(verdict ProtocolVerdict) Verdict {
 	v := Verdict{Note: "protocol", Outcomes: make(map[uuid.UUID]State, len(verdict.Records))}
 	counts := map[State]int{}
 	for _, r := range verdict.Records {
 		for _, m := range r.Messages {
 			v.Messages = append(v.Messages, message(r.ID.String(), m))
 		}
-		if r.Outcome == egisso.OutcomeUnknown {
+		if r.Outcome == OutcomeUnknown {
 			continue
 		}
 		state := State(r.Outcome)

@@ -23,7 +23,7 @@ func judgeLate(a *Said, pkg *AnsweredPackage) (v Verdict, ours bool) {
 		return Verdict{Note: "nothing of the package was loaded, or not yet; its records have gone again"}, true
 	}
 	if pkg.Protocol != nil {
-		if s := successionOf(a, pkg.Protocol); s == egisso.SuccessionSame || s == egisso.SuccessionOld {
+		if s := successionOfAnswer(a, pkg.Protocol); s == SuccessionSame || s == SuccessionOld {
 			return Verdict{Note: "the late protocol is applied already"}, true
 		}
 	}

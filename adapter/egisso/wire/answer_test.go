@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 )
 
@@ -142,7 +143,7 @@ func TestApplicationAnswers(t *testing.T) {
 		{"rejected", rejected, rejectedApplication, "rejected_records rejected 0 notes: Организация с указанным кодом не найдена"},
 		{"another application", accepted, rejectedApplication, "needs_review unknown 1 notes"},
 	} {
-		v := c.answer.Judge([]uuid.UUID{egissotest.ID(c.sent)})
+		v := lifecycle.JudgeApplication(c.answer, []uuid.UUID{egissotest.ID(c.sent)})
 		got := fmt.Sprintf("%s %s %d notes", v.Package, v.Records[0].Outcome, len(v.Notes))
 		for _, m := range v.Records[0].Messages {
 			got += ": " + m.Report
@@ -181,4 +182,15 @@ func TestApplicationAnswerOddities(t *testing.T) {
 			t.Errorf("%s: deviations %q", c.name, a.Deviations)
 		}
 	}
+}
+
+// judged applies an answer of any kind to the records that were sent.
+func judged(a *egisso.Answer, sent []uuid.UUID) lifecycle.ProtocolVerdict {
+	switch {
+	case a.Protocol != nil:
+		return lifecycle.JudgeProtocol(a.Protocol, sent)
+	case a.Application != nil:
+		return lifecycle.JudgeApplication(a.Application, sent)
+	}
+	return lifecycle.ProtocolVerdict{Package: lifecycle.VerdictAccepted}
 }

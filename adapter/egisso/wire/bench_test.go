@@ -6,6 +6,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 )
 
@@ -32,7 +33,7 @@ func BenchmarkCheckAndWrite100000Facts(b *testing.B) {
 		for i := range all {
 			f := egissotest.InsulinFact()
 			f.ID = egisso.FactID("0042", "x", i)
-			if d := egisso.DecideFact(f, false, nil, egisso.History{}, nil); d.Move != egisso.MoveNew || len(c.Fact(f, &m)) != 0 {
+			if d := lifecycle.NextFactStep(f, false, nil, lifecycle.History{}, nil); d.Move != egisso.MoveNew || len(c.Fact(f, &m)) != 0 {
 				b.Fatal(d.Move)
 			}
 			if p.Elements = append(p.Elements, &f); len(p.Elements) == egisso.MaxElements {

@@ -9,6 +9,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 	"egissogw/crypto/signertest"
 )
@@ -55,11 +56,11 @@ func FuzzReadProtocol(f *testing.F) {
 		if set != 1 {
 			t.Fatalf("%d parts of a protocol at once", set)
 		}
-		v := p.Judge(sent)
+		v := lifecycle.JudgeProtocol(p, sent)
 		if len(v.Records) != 0 && len(v.Records) != len(sent) {
 			t.Fatalf("%d outcomes for %d records", len(v.Records), len(sent))
 		}
-		if got := p.After(p); got != egisso.SuccessionSame {
+		if got := lifecycle.SuccessionOf(p, p); got != lifecycle.SuccessionSame {
 			t.Fatalf("after itself it is %s", got)
 		}
 	})
@@ -114,7 +115,7 @@ func FuzzReadAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		a.Judge(egissotest.AllEvents().RecordIDs())
+		judged(a, egissotest.AllEvents().RecordIDs())
 		if a.Classifier == nil {
 			return
 		}

@@ -10,6 +10,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store/pgtest"
@@ -24,11 +25,11 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 	generate(t, conn, refmis.Options{Seed: 21, Facts: 1500})
 	source := open(t, url)
 	rows, cursor := read(t, source, egisso.RegisterFact, mis.Cursor{})
-	var policy egisso.EventPolicy
+	var policy lifecycle.EventPolicy
 	held := map[string]egisso.Fact{} // what ЕГИССО holds
 	for key, row := range rows {
 		if row.Record != nil {
-			d := egisso.DecideFact(*row.Record.(*egisso.Fact), false, nil, egisso.History{}, policy)
+			d := lifecycle.NextFactStep(*row.Record.(*egisso.Fact), false, nil, lifecycle.History{}, policy)
 			held[key] = d.Becomes
 		}
 	}
@@ -53,7 +54,7 @@ func TestEveryEndingBecomesItsEvent(t *testing.T) {
 				continue
 			}
 			hash := accepted.ContentHash()
-			d := egisso.DecideFact(*row.Record.(*egisso.Fact), false, &accepted, egisso.History{Accepted: &hash}, policy)
+			d := lifecycle.NextFactStep(*row.Record.(*egisso.Fact), false, &accepted, lifecycle.History{Accepted: &hash}, policy)
 			ending := row.Record.(*egisso.Fact).Ending
 			if ending == nil {
 				if d.Move != egisso.MoveNothing {
@@ -106,7 +107,7 @@ func TestUndispensedPrescriptionOfTheDead(t *testing.T) {
 	}
 	rows, _ = read(t, source, egisso.RegisterFact, cursor)
 	hash := accepted.ContentHash()
-	d := egisso.DecideFact(*rows["50001"].Record.(*egisso.Fact), false, &accepted, egisso.History{Accepted: &hash}, nil)
+	d := lifecycle.NextFactStep(*rows["50001"].Record.(*egisso.Fact), false, &accepted, lifecycle.History{Accepted: &hash}, nil)
 	if d.Kind != egisso.KindFactDeathOrMovingRecalculation || !d.Amount.Valid || !d.Amount.Decimal.IsZero() || d.DateFinish.IsZero() {
 		t.Errorf("decided as %s, amount %v", d.Kind, d.Amount)
 	}

@@ -10,7 +10,7 @@ import (
 // Policies are what the configuration says in the words of ЕГИССО's registers.
 type Policies struct {
 	Rules    check.Policy
-	events   egisso.EventPolicy
+	events   lifecycle.EventPolicy
 	Versions egisso.VersionSet
 	actualOn egisso.Date    // of the first export of facts; zero: all of them
 	limits   map[string]int // of changes, see egisso.ParseChangeLimits
@@ -28,7 +28,7 @@ func PoliciesOf(c config.Config) (p Policies, err error) {
 	}
 	p.Rules, err = check.ParsePolicy(string(c.Package.RulePolicy))
 	note("RULE_POLICY", err)
-	p.events, err = egisso.ParseEventPolicy(c.Package.EventPolicy)
+	p.events, err = lifecycle.ParseEventPolicy(c.Package.EventPolicy)
 	note("EVENT_POLICY", err)
 	p.Versions, err = egisso.ParseVersionSet(c.Package.KindVersions)
 	note("KIND_VERSIONS", err)

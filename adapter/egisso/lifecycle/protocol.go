@@ -1,14 +1,16 @@
-package egisso
+package lifecycle
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"egissogw/adapter/egisso"
+
 	"github.com/google/uuid"
 )
 
-// PackageVerdict is what a protocol means for its package (SPEC.md#outcomes).
+// PackageVerdict is what a protocol means for its package (adapter/egisso/SPEC.md#outcomes).
 type PackageVerdict string
 
 // Verdicts on a package.
@@ -38,12 +40,12 @@ const (
 	OutcomeUnknown RecordOutcome = "unknown"
 )
 
-// Verdict is a protocol applied to the records that were sent.
-type Verdict struct {
+// ProtocolVerdict is a protocol applied to the records that were sent.
+type ProtocolVerdict struct {
 	Package PackageVerdict
 	Records []RecordVerdict // one per sent record, in the order sent; empty while in progress
 	// Unknown are results of records that were not sent. They change nothing.
-	Unknown []RecordResult
+	Unknown []egisso.RecordResult
 	// NeedsReview asks a person to look; Notes say why, in Russian.
 	NeedsReview bool
 	Notes       []string
@@ -53,14 +55,14 @@ type Verdict struct {
 type RecordVerdict struct {
 	ID       uuid.UUID
 	Outcome  RecordOutcome
-	Messages []ProtocolMessage
+	Messages []egisso.ProtocolMessage
 }
 
-// Judge applies the protocol to the identifiers that were sent, as
+// JudgeProtocol applies the protocol to the identifiers that were sent, as
 // Package.RecordIDs gives them. A protocol whose Attached is set judges
 // nothing: the caller reads the file first.
-func (p *Protocol) Judge(sent []uuid.UUID) Verdict {
-	v := Verdict{Package: VerdictInProgress}
+func JudgeProtocol(p *egisso.Protocol, sent []uuid.UUID) ProtocolVerdict {
+	v := ProtocolVerdict{Package: VerdictInProgress}
 	v.Notes = append(v.Notes, p.Deviations...)
 	switch {
 	case len(p.MessageErrors) > 0:
@@ -68,18 +70,18 @@ func (p *Protocol) Judge(sent []uuid.UUID) Verdict {
 		for _, id := range sent {
 			v.Records = append(v.Records, RecordVerdict{ID: id, Outcome: OutcomeReturned})
 		}
-	case p.Package != nil && p.Package.Status == PackageProcessed:
+	case p.Package != nil && p.Package.Status == egisso.PackageProcessed:
 		v.judgeRecords(p.Package, sent)
 	}
 	return v
 }
 
-func (v *Verdict) review(format string, args ...any) {
+func (v *ProtocolVerdict) review(format string, args ...any) {
 	v.NeedsReview = true
 	v.Notes = append(v.Notes, fmt.Sprintf(format, args...))
 }
 
-func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
+func (v *ProtocolVerdict) judgeRecords(result *egisso.PackageResult, sent []uuid.UUID) {
 	known := make(map[string]int, len(sent)) // position in v.Records; see RecordResult.SameID
 	listed := make([]bool, len(sent))
 	for i, id := range sent {
@@ -112,7 +114,7 @@ func (v *Verdict) judgeRecords(result *PackageResult, sent []uuid.UUID) {
 
 // add puts one result into the outcome; of two results of the same record the
 // worse counts.
-func (r *RecordVerdict) add(result RecordResult, again bool) {
+func (r *RecordVerdict) add(result egisso.RecordResult, again bool) {
 	r.Messages = append(r.Messages, result.Messages...)
 	switch {
 	case !result.OK:
@@ -124,8 +126,8 @@ func (r *RecordVerdict) add(result RecordResult, again bool) {
 }
 
 // contradictions asks for a look at results that say two things of one record.
-// recordOK is what counts (SPEC.md#outcomes).
-func (v *Verdict) contradictions(results []RecordResult) {
+// recordOK is what counts (adapter/egisso/SPEC.md#outcomes).
+func (v *ProtocolVerdict) contradictions(results []egisso.RecordResult) {
 	said := make(map[string]bool, len(results))
 	twofold, doubtful := 0, 0
 	for _, r := range results {
@@ -134,7 +136,7 @@ func (v *Verdict) contradictions(results []RecordResult) {
 			twofold++
 		}
 		said[id] = r.OK
-		if r.OK && slices.ContainsFunc(r.Messages, func(m ProtocolMessage) bool { return m.Type == MessageError }) {
+		if r.OK && slices.ContainsFunc(r.Messages, func(m egisso.ProtocolMessage) bool { return m.Type == egisso.MessageError }) {
 			doubtful++
 		}
 	}
@@ -148,9 +150,9 @@ func (v *Verdict) contradictions(results []RecordResult) {
 
 // confirm compares the counts of the protocol with what was sent and with its own
 // list, in which rejected records are named. Records that are not listed are accepted
-// (SPEC.md#outcomes), but only if the counts say that something succeeded and nothing
+// (adapter/egisso/SPEC.md#outcomes), but only if the counts say that something succeeded and nothing
 // speaks against it: "accepted" has to be ЕГИССО's word, not ours.
-func (v *Verdict) confirm(result *PackageResult, listed []bool, rejected int, unknownRejected bool) {
+func (v *ProtocolVerdict) confirm(result *egisso.PackageResult, listed []bool, rejected int, unknownRejected bool) {
 	sent, unlisted := len(v.Records), 0
 	for _, l := range listed {
 		if !l {
@@ -179,7 +181,7 @@ func (v *Verdict) confirm(result *PackageResult, listed []bool, rejected int, un
 	case success > records:
 		v.review("В протоколе указано успешных записей: %d, а всего записей: %d", success, records)
 		doubt = true
-	case success > good: // seen: all, though one is rejected (SPEC.md#inconsistent-protocols)
+	case success > good: // seen: all, though one is rejected (adapter/egisso/SPEC.md#inconsistent-protocols)
 		v.Notes = append(v.Notes, fmt.Sprintf("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good))
 	case success < good:
 		v.review("В протоколе указано успешных записей: %d, по результатам записей: %d", success, good)
@@ -196,7 +198,7 @@ func (v *Verdict) confirm(result *PackageResult, listed []bool, rejected int, un
 	}
 }
 
-func (v *Verdict) summarise() {
+func (v *ProtocolVerdict) summarise() {
 	rejected, warned, unknown := 0, 0, 0
 	for _, r := range v.Records {
 		switch r.Outcome {
@@ -220,4 +222,34 @@ func (v *Verdict) summarise() {
 	default:
 		v.Package = VerdictAccepted
 	}
+}
+
+// JudgeApplication applies the decision to the application that was sent, as
+// JudgeProtocol does for packages.
+func JudgeApplication(a *egisso.ApplicationAnswer, sent []uuid.UUID) ProtocolVerdict {
+	v := ProtocolVerdict{Notes: a.Deviations}
+	for _, id := range sent {
+		r := RecordVerdict{ID: id, Outcome: OutcomeUnknown}
+		switch {
+		case id != a.ApplicationID:
+			v.review("Ответ не называет заявку, которая была отправлена")
+		case a.Accepted:
+			r.Outcome = OutcomeAccepted
+		default:
+			r.Outcome = OutcomeRejected
+		}
+		if a.Comment != "" && id == a.ApplicationID {
+			m := egisso.ProtocolMessage{Type: egisso.MessageError, Report: a.Comment}
+			if a.Accepted {
+				m.Type, r.Outcome = egisso.MessageWarning, OutcomeAcceptedWithWarnings
+			}
+			r.Messages = append(r.Messages, m)
+		}
+		v.Records = append(v.Records, r)
+	}
+	if a.Accepted && (a.Registered == nil || a.Registered.OSZCode == "") {
+		v.Notes = append(v.Notes, "Заявка принята, но код организации в ответе не указан")
+	}
+	v.summarise()
+	return v
 }

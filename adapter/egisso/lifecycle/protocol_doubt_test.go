@@ -1,4 +1,4 @@
-package egisso_test
+package lifecycle_test
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 )
 
 // TestJudgeCountsAndLists: every pair of counts with every list a protocol of a package of
@@ -58,7 +59,7 @@ func TestJudgeCountsAndLists(t *testing.T) {
 			for num := range tc.want {
 				var row []string
 				for success := range 4 {
-					row = append(row, letters(countedAs(num, success, tc.records).Judge([]uuid.UUID{a, b})))
+					row = append(row, letters(lifecycle.JudgeProtocol(countedAs(num, success, tc.records), []uuid.UUID{a, b})))
 				}
 				if want := strings.Fields(tc.want[num]); !slices.Equal(row, want) {
 					t.Errorf("recordNum %d: %q, want %q", num, row, want)
@@ -79,11 +80,11 @@ func countedAs(num, success int, records []egisso.RecordResult) *egisso.Protocol
 	return &egisso.Protocol{Package: p}
 }
 
-func letters(v egisso.Verdict) string {
+func letters(v lifecycle.ProtocolVerdict) string {
 	var s strings.Builder
 	for _, r := range v.Records {
-		s.WriteString(map[egisso.RecordOutcome]string{
-			egisso.OutcomeAccepted: "A", egisso.OutcomeAcceptedWithWarnings: "W", egisso.OutcomeRejected: "R", egisso.OutcomeUnknown: "-",
+		s.WriteString(map[lifecycle.RecordOutcome]string{
+			lifecycle.OutcomeAccepted: "A", lifecycle.OutcomeAcceptedWithWarnings: "W", lifecycle.OutcomeRejected: "R", lifecycle.OutcomeUnknown: "-",
 		}[r.Outcome])
 	}
 	if v.NeedsReview {

@@ -1,10 +1,14 @@
-package egisso
+package lifecycle
 
-import "testing"
+import (
+	"testing"
+
+	"egissogw/adapter/egisso"
+)
 
 func TestParseEventPolicy(t *testing.T) {
 	p, err := ParseEventPolicy(" expired = terminationBasedOnEndOfRight , refused=off,")
-	if err != nil || p.event(CauseExpired) != KindFactEndOfRight || p.event(CauseRefused) != "" || p.event(CauseDeath) != KindFactEndOfRight {
+	if err != nil || p.event(egisso.CauseExpired) != egisso.KindFactEndOfRight || p.event(egisso.CauseRefused) != "" || p.event(egisso.CauseDeath) != egisso.KindFactEndOfRight {
 		t.Errorf("policy %v, %v", p, err)
 	}
 	for _, bad := range []string{"expired", "expired=", "whatever=off", "death=fact", "cost=errorsInvalidation", "death=off,death=off"} {
@@ -13,8 +17,5 @@ func TestParseEventPolicy(t *testing.T) {
 		} else {
 			t.Log(err)
 		}
-	}
-	for _, row := range causes {
-		t.Logf("%-11s %-45s %v: %s", row.cause, row.event, row.choices, row.text)
 	}
 }

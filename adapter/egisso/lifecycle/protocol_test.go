@@ -1,4 +1,4 @@
-package egisso_test
+package lifecycle_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 )
 
@@ -66,7 +67,7 @@ func TestJudge(t *testing.T) {
 		{"id that is no UUID", done(n(2), n(2), egisso.RecordResult{ID: "17", OK: true}), []uuid.UUID{a, b}, "accepted: accepted accepted", true, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			v := tc.protocol.Judge(tc.sent)
+			v := lifecycle.JudgeProtocol(tc.protocol, tc.sent)
 			var outcomes []string
 			for _, r := range v.Records {
 				outcomes = append(outcomes, string(r.Outcome))
@@ -85,8 +86,8 @@ func TestJudgeKeepsEveryMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent := []uuid.UUID{egissotest.FactID("001"), egissotest.FactID("002"), egissotest.FactID("003"), egissotest.FactID("004")}
-	v := p.Judge(sent)
-	if v.Package != egisso.VerdictPartial || len(v.Records[2].Messages) != 2 || v.Records[2].Messages[0].RuleCode != "026" {
+	v := lifecycle.JudgeProtocol(p, sent)
+	if v.Package != lifecycle.VerdictPartial || len(v.Records[2].Messages) != 2 || v.Records[2].Messages[0].RuleCode != "026" {
 		t.Errorf("verdict %+v", v)
 	}
 	for i, r := range v.Records {

@@ -1,4 +1,4 @@
-package egisso_test
+package lifecycle_test
 
 import (
 	"encoding/json"
@@ -9,13 +9,14 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/egissotest"
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 )
 
 // held is what ЕГИССО holds of a fact.
-func held(f egisso.Fact) (*egisso.Fact, egisso.History) {
+func held(f egisso.Fact) (*egisso.Fact, lifecycle.History) {
 	hash := f.ContentHash()
-	return &f, egisso.History{Accepted: &hash}
+	return &f, lifecycle.History{Accepted: &hash}
 }
 
 func ended(f egisso.Fact, reason egisso.Cause, date string) egisso.Fact {
@@ -23,7 +24,7 @@ func ended(f egisso.Fact, reason egisso.Cause, date string) egisso.Fact {
 	return f
 }
 
-// TestDecideFact is the table of SPEC.md#changed-records. The insulin fact lasts from
+// TestDecideFact is the table of adapter/egisso/SPEC.md#changed-records. The insulin fact lasts from
 // 2023-01-10 to 2023-02-09.
 func TestDecideFact(t *testing.T) {
 	changed := func(change func(*egisso.Fact)) egisso.Fact {
@@ -46,18 +47,18 @@ func TestDecideFact(t *testing.T) {
 		latest   egisso.Fact
 		deleted  bool
 		accepted *egisso.Fact // nil: none
-		change   func(*egisso.History)
+		change   func(*lifecycle.History)
 		policy   string
 		want     string
 	}{
 		{"new", egissotest.InsulinFact(), false, nil, nil, "", "new fact"},
 		{"new, ended already: first the fact", closed, false, nil, nil, "", "new fact"},
-		{"rejected and not corrected", dearer, false, nil, func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
-		{"rejected, now ended", ended(dearer, egisso.CauseClosed, "2023-01-20"), false, nil, func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"rejected and not corrected", dearer, false, nil, func(h *lifecycle.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"rejected, now ended", ended(dearer, egisso.CauseClosed, "2023-01-20"), false, nil, func(h *lifecycle.History) { h.Rejected = &dearerHash }, "", "nothing"},
 		{"deleted before it was accepted", egissotest.InsulinFact(), true, nil, nil, "", "drop"},
 		{"duplicate never accepted", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, nil, nil, "", "drop"},
-		{"in flight", dearer, false, &money, func(h *egisso.History) { h.InFlight = true }, "", "wait"},
-		{"in flight, deleted", dearer, true, &money, func(h *egisso.History) { h.InFlight = true }, "", "wait"},
+		{"in flight", dearer, false, &money, func(h *lifecycle.History) { h.InFlight = true }, "", "wait"},
+		{"in flight, deleted", dearer, true, &money, func(h *lifecycle.History) { h.InFlight = true }, "", "wait"},
 
 		{"nothing changed", egissotest.InsulinFact(), false, new(egissotest.InsulinFact()), nil, "", "nothing"},
 		{"only the cost", dearer, false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnRecalculation 1600"},
@@ -69,13 +70,13 @@ func TestDecideFact(t *testing.T) {
 		}), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
 		{"surname", changed(func(f *egisso.Fact) { f.Receiver.FamilyName = "Орлова" }), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors person"},
 		{"surname and quantity", changed(func(f *egisso.Fact) { f.Receiver.FamilyName, f.Assignment.Amount = "Орлова", egissotest.Num("3") }), false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
-		{"recalculation rejected and not corrected", dearer, false, new(egissotest.InsulinFact()), func(h *egisso.History) { h.Rejected = &dearerHash }, "", "nothing"},
-		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *egisso.History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
+		{"recalculation rejected and not corrected", dearer, false, new(egissotest.InsulinFact()), func(h *lifecycle.History) { h.Rejected = &dearerHash }, "", "nothing"},
+		{"content of ЕГИССО not at hand", dearer, false, nil, func(h *lifecycle.History) { h.Accepted = &closedHash }, "", "alter alterationBasedOnPreviousErrors"},
 		{"deleted", egissotest.InsulinFact(), true, new(egissotest.InsulinFact()), nil, "", "invalidate errorsInvalidation"},
 		{"duplicate", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, new(egissotest.InsulinFact()), nil, "", "invalidate duplicatesInvalidation"},
 		{"duplicate deleted", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), true, new(egissotest.InsulinFact()), nil, "", "invalidate duplicatesInvalidation"},
 		{"duplicate, by policy an error", ended(egissotest.InsulinFact(), egisso.CauseDuplicate, "2023-01-10"), false, new(egissotest.InsulinFact()), nil, "duplicate=errorsInvalidation", "invalidate errorsInvalidation"},
-		{"back after its removal", egissotest.InsulinFact(), false, nil, func(h *egisso.History) { h.Invalidated = true }, "", "new fact reborn"},
+		{"back after its removal", egissotest.InsulinFact(), false, nil, func(h *lifecycle.History) { h.Invalidated = true }, "", "new fact reborn"},
 
 		{"died", ended(egissotest.InsulinFact(), egisso.CauseDeath, "2023-01-20"), false, new(egissotest.InsulinFact()), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
 		{"died, sum recalculated", recalculatedDeath, false, new(egissotest.InsulinFact()), nil, "", "end alterationBasedOnDeathOrMovingRecalculation 760 2023-01-20"},
@@ -96,7 +97,7 @@ func TestDecideFact(t *testing.T) {
 		{"ended and content changed: content first", closedMore, false, new(egissotest.InsulinFact()), nil, "", "alter alterationBasedOnPreviousErrors"},
 		{"then the end", closedMore, false, new(more), nil, "", "end terminationBasedOnEndOfRight 2023-01-20"},
 		{"then nothing", closedMore, false, new(closedMore), nil, "", "nothing"},
-		{"end rejected and not corrected", closed, false, new(egissotest.InsulinFact()), func(h *egisso.History) { h.Rejected = &closedHash }, "", "nothing"},
+		{"end rejected and not corrected", closed, false, new(egissotest.InsulinFact()), func(h *lifecycle.History) { h.Rejected = &closedHash }, "", "nothing"},
 		{"ended fact corrected keeps its end", closedMore, false, new(closed), nil, "", "alter alterationBasedOnPreviousErrors until 2023-01-20"},
 		{"ended fact, surname", changed(func(f *egisso.Fact) {
 			f.Receiver.FamilyName, f.Ending = "Орлова", closed.Ending
@@ -107,18 +108,18 @@ func TestDecideFact(t *testing.T) {
 		{"ended, then deleted", closed, true, new(closed), nil, "", "invalidate errorsInvalidation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			policy, err := egisso.ParseEventPolicy(c.policy)
+			policy, err := lifecycle.ParseEventPolicy(c.policy)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var h egisso.History
+			var h lifecycle.History
 			if c.accepted != nil {
 				_, h = held(*c.accepted)
 			}
 			if c.change != nil {
 				c.change(&h)
 			}
-			d := egisso.DecideFact(c.latest, c.deleted, c.accepted, h, policy)
+			d := lifecycle.NextFactStep(c.latest, c.deleted, c.accepted, h, policy)
 			got := string(d.Move)
 			if d.Kind != "" {
 				got += " " + string(d.Kind)
@@ -148,7 +149,7 @@ func TestDecideFact(t *testing.T) {
 
 // settles repeats decisions, each accepted, until nothing is left to say: it
 // must not take more than three, and every element must be a valid one.
-func settles(t *testing.T, latest egisso.Fact, deleted bool, d egisso.FactDecision, policy egisso.EventPolicy) {
+func settles(t *testing.T, latest egisso.Fact, deleted bool, d lifecycle.FactStep, policy lifecycle.EventPolicy) {
 	t.Helper()
 	if d.Move != egisso.MoveNew && d.Move != egisso.MoveAlter && d.Move != egisso.MoveEnd {
 		return
@@ -162,7 +163,7 @@ func settles(t *testing.T, latest egisso.Fact, deleted bool, d egisso.FactDecisi
 		f := d.Becomes
 		accepted, h := held(f)
 		last := d.Last
-		d = egisso.DecideFact(latest, deleted, accepted, h, policy)
+		d = lifecycle.NextFactStep(latest, deleted, accepted, h, policy)
 		if (d.Move == egisso.MoveNothing) != last {
 			t.Fatalf("step %d is said to be the last: %v, but then follows %s", step, last, d.Move)
 		}
@@ -174,7 +175,7 @@ func settles(t *testing.T, latest egisso.Fact, deleted bool, d egisso.FactDecisi
 
 // checkElement puts the decision into a package, through the JSON the store
 // keeps, and writes it.
-func checkElement(t *testing.T, d *egisso.FactDecision, fact uuid.UUID) {
+func checkElement(t *testing.T, d *lifecycle.FactStep, fact uuid.UUID) {
 	t.Helper()
 	eventID := egissotest.FactID("eee")
 	if d.Kind == egisso.KindFact {
@@ -246,7 +247,7 @@ func TestDecideOtherRegisters(t *testing.T) {
 		{egisso.RegisterParticipant, false, &two, "alter application"},
 		{egisso.RegisterParticipant, true, &two, "invalidate application"},
 	} {
-		d := egisso.Decide(c.register, one, c.deleted, egisso.History{Accepted: c.accepted})
+		d := lifecycle.NextStep(c.register, one, c.deleted, lifecycle.History{Accepted: c.accepted})
 		if got := fmt.Sprintf("%s %s", d.Move, d.Kind); got != c.want {
 			t.Errorf("%s, deleted %v, accepted %v: %q, want %q", c.register, c.deleted, c.accepted != nil, got, c.want)
 		}

@@ -1,12 +1,14 @@
-package egisso
+package lifecycle
 
 import (
 	"slices"
 	"strings"
+
+	"egissogw/adapter/egisso"
 )
 
 // Succession is how a protocol relates to the one applied to its package before
-// (SPEC.md#inconsistent-protocols).
+// (adapter/egisso/SPEC.md#inconsistent-protocols).
 type Succession string
 
 // Successions.
@@ -17,12 +19,12 @@ const (
 	SuccessionConflict Succession = "conflict" // two final results that do not tell which is later: a person decides
 )
 
-// After compares the protocol with the one applied before, nil if there is none.
-func (p *Protocol) After(applied *Protocol) Succession {
+// SuccessionOf compares a protocol with the one applied before, nil if there is none.
+func SuccessionOf(p, applied *egisso.Protocol) Succession {
 	switch {
 	case applied == nil:
 		return SuccessionNew
-	case p.sameAs(applied):
+	case sameProtocol(p, applied):
 		return SuccessionSame
 	case p.Attached || applied.Attached:
 		if applied.Attached {
@@ -30,7 +32,7 @@ func (p *Protocol) After(applied *Protocol) Succession {
 		}
 		return SuccessionOld
 	case p.Package == nil || applied.Package == nil:
-		if applied.Package != nil && applied.Package.Status != PackageProcessed {
+		if applied.Package != nil && applied.Package.Status != egisso.PackageProcessed {
 			return SuccessionNew
 		}
 		return SuccessionConflict
@@ -41,7 +43,7 @@ func (p *Protocol) After(applied *Protocol) Succession {
 		return SuccessionNew
 	case now.Status < before.Status:
 		return SuccessionOld
-	case now.Status != PackageProcessed:
+	case now.Status != egisso.PackageProcessed:
 		return SuccessionNew // still in progress, in other words
 	case now.FinishedAt.After(before.FinishedAt) && !before.FinishedAt.IsZero():
 		return SuccessionNew
@@ -51,13 +53,13 @@ func (p *Protocol) After(applied *Protocol) Succession {
 	return SuccessionConflict
 }
 
-// sameAs compares what two protocols say, not how.
-func (p *Protocol) sameAs(other *Protocol) bool {
+// sameProtocol compares what two protocols say, not how.
+func sameProtocol(p, other *egisso.Protocol) bool {
 	if p.Attached != other.Attached || (p.Package == nil) != (other.Package == nil) {
 		return false
 	}
 	if p.Package == nil {
-		return slices.EqualFunc(p.MessageErrors, other.MessageErrors, func(a, b ProtocolError) bool {
+		return slices.EqualFunc(p.MessageErrors, other.MessageErrors, func(a, b egisso.ProtocolError) bool {
 			return a.Code == b.Code && a.Message == b.Message
 		})
 	}
@@ -69,12 +71,14 @@ func (p *Protocol) sameAs(other *Protocol) bool {
 func sameCount(a, b *int) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
 
 // byID sorts the records: their order in a protocol means nothing.
-func byID(records []RecordResult) []RecordResult {
+func byID(records []egisso.RecordResult) []egisso.RecordResult {
 	records = slices.Clone(records)
-	slices.SortStableFunc(records, func(a, b RecordResult) int { return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID)) })
+	slices.SortStableFunc(records, func(a, b egisso.RecordResult) int {
+		return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID))
+	})
 	return records
 }
 
-func sameResult(a, b RecordResult) bool {
+func sameResult(a, b egisso.RecordResult) bool {
 	return strings.EqualFold(a.ID, b.ID) && a.OK == b.OK && slices.Equal(a.Messages, b.Messages)
 }

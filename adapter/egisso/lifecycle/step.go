@@ -1,22 +1,6 @@
-package egisso
+package lifecycle
 
-// Move is what the gateway does about one source row.
-type Move string
-
-// Moves. Nothing and Drop both send nothing: Nothing means ЕГИССО already
-// holds this content (a pending event, if any, is withdrawn), Drop means it
-// never held anything and now never will.
-const (
-	MoveNothing    Move = "nothing"
-	MoveNew        Move = "new"
-	MoveAlter      Move = "alter"
-	MoveInvalidate Move = "invalidate"
-	MoveDrop       Move = "drop"
-	MoveWait       Move = "wait" // something is in flight: decide after its protocol
-	// MoveReview: ЕГИССО holds something that no element of the kind can remove;
-	// a person has to.
-	MoveReview Move = "review"
-)
+import "egissogw/adapter/egisso"
 
 // History is what the gateway knows about a source row's life in ЕГИССО.
 type History struct {
@@ -34,11 +18,11 @@ type History struct {
 	Invalidated bool
 }
 
-// Decision is the answer of Decide.
-type Decision struct {
-	Move Move
+// Step is what a record needs next.
+type Step struct {
+	Move egisso.Move
 	// Kind is the element to send for New, Alter and Invalidate, else "".
-	Kind Kind
+	Kind egisso.Kind
 	// Reborn is set on New when an earlier record of the same row was
 	// invalidated: the new one needs an identifier of its own.
 	Reborn bool
@@ -47,30 +31,30 @@ type Decision struct {
 	Refused bool
 }
 
-// Decide says what a source row's present state means (SPEC.md#changed-records).
+// NextStep says what a source row's present state means (adapter/egisso/SPEC.md#changed-records).
 // content is the hash of the canonical record, not of the source row: a change
 // of an unused column is no change. It is ignored when deleted is set.
 //
 // The events that need more than the content (recalculation, terminations,
-// duplicates) are decided by DecideFact.
-func Decide(register Register, content [32]byte, deleted bool, h History) Decision {
-	of := register.spec()
+// duplicates) are decided by NextFactStep.
+func NextStep(register egisso.Register, content [32]byte, deleted bool, h History) Step {
+	born, changed, removed := register.Sends()
 	switch {
 	case h.InFlight:
-		return Decision{Move: MoveWait}
+		return Step{Move: egisso.MoveWait}
 	case deleted && h.Accepted == nil:
-		return Decision{Move: MoveDrop}
-	case deleted && of.removed == "":
-		return Decision{Move: MoveReview}
+		return Step{Move: egisso.MoveDrop}
+	case deleted && removed == "":
+		return Step{Move: egisso.MoveReview}
 	case deleted:
-		return Decision{Move: MoveInvalidate, Kind: of.removed}
+		return Step{Move: egisso.MoveInvalidate, Kind: removed}
 	case h.Accepted != nil && *h.Accepted == content && !h.Unsure:
-		return Decision{Move: MoveNothing}
+		return Step{Move: egisso.MoveNothing}
 	case h.Rejected != nil && *h.Rejected == content:
-		return Decision{Move: MoveNothing, Refused: true}
+		return Step{Move: egisso.MoveNothing, Refused: true}
 	case h.Accepted == nil:
-		return Decision{Move: MoveNew, Kind: of.born, Reborn: h.Invalidated}
+		return Step{Move: egisso.MoveNew, Kind: born, Reborn: h.Invalidated}
 	default:
-		return Decision{Move: MoveAlter, Kind: of.changed}
+		return Step{Move: egisso.MoveAlter, Kind: changed}
 	}
 }

@@ -1,0 +1,9 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"egissogw/crypto/signertest"
+)
+
+func TestMain(m *testing.M) { signertest.Main(m) }
