@@ -227,12 +227,15 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 			ids, outcomes = append(ids, id), append(outcomes, string(outcome))
 		}
 	}
-	batch.Queue(query("lock_rows_of_package"), pkg.ID)
+	if pkg.Register != egisso.RegisterFact || v.FromFile != "" || !allAccepted(pkg, v) { // else record_outcomes locks them all
+		batch.Queue(query("lock_rows_of_package"), pkg.ID)
+	}
 	if v.FromFile != "" {
 		batch.Queue(query("note_unconfirmed"), pkg.ID, v.FromFile, ids, outcomes)
 	}
 	batch.Queue(query("package_answered"), pkg.ID, v.Result, v.Info, nullable(v.Review))
 	batch.Queue(query("member_outcomes"), pkg.ID, flat(ids), outcomes)
+	batch.Queue(query("look_up_apart"))
 	batch.Queue(query("record_outcomes"), pkg.ID, flat(ids), outcomes, v.ParticipantCode)
 	queueMessages(batch, pkg.ID, v.Messages)
 	queueVersions(batch, pkg)
@@ -242,6 +245,16 @@ func queueOutcomes(batch *pgx.Batch, pkg *lifecycle.AnsweredPackage, v lifecycle
 	if pkg.Register == egisso.RegisterParticipant {
 		batch.Queue(query("touch_blocked_by_participant"))
 	}
+}
+
+// allAccepted reports whether every member is in the package still, and is accepted now.
+func allAccepted(pkg *lifecycle.AnsweredPackage, v lifecycle.Verdict) bool {
+	for _, id := range pkg.Members {
+		if outcome := v.Outcomes[id]; !pkg.Undecided[id] || outcome != lifecycle.Accepted && outcome != lifecycle.AcceptedWithWarnings {
+			return false
+		}
+	}
+	return true
 }
 
 // queueLate notes what a protocol says of records that were released; those that go again and

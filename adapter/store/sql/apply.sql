@@ -39,38 +39,45 @@ update egisso.package_record pr set outcome = o.outcome
 -- is what it holds from now on. An event on a fact leaves the fact its id; a
 -- participant is known by its code, $4, and its applications are counted,
 -- decided either way. What settles its row is not decided again, unless the row changed
--- meanwhile; everything else is.
-with decided as (
-    update egisso.record r set state = o.outcome, state_at = clock_timestamp()
+-- meanwhile; everything else is. The package is locked: nobody else moves what is in it. Rows
+-- come before their records, and in the order of their keys, so that who updates them all need not lock
+-- them first.
+with decided as materialized (
+    select r.id, r.register, r.row_key, r.kind, r.provider, r.becomes_hash, o.outcome as state,
+           r.settles, r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event
       from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
-     where r.id = o.record_id and r.package_id = $1 and r.state = 'packed'
-    returning r.id, r.register, r.row_key, r.kind, r.provider, r.becomes_hash, r.state,
-              r.settles, r.becomes_hash is null as removal, r.register = 'fact' and r.kind <> 'fact' as event),
+     cross join lateral (select * from egisso.record w where w.id = o.record_id and w.package_id = $1 and w.state = 'packed' offset 0) r
+     order by r.register, r.row_key),
 refused as (
     update egisso.source_row s set events = s.events + 1
       from decided d
-     where d.register = 'onmsz' and d.state = 'rejected' and s.register = d.register and s.row_key = d.row_key)
-update egisso.source_row s
-   set accepted_id = case when d.removal then null when d.event then s.accepted_id else d.id end,
-       accepted_event = d.id,
-       accepted_hash = d.becomes_hash,
-       accepted_content = null,
-       accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
-       accepted_at = case when not d.removal then now() end,
-       participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,
-       events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1
-                     when d.id = s.unknown_id then s.events else 0 end,
-       -- What is accepted is known again. A whole fact or version says all of the content.
-       concluded = 0,
-       unconfirmed = s.unconfirmed and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
-       resend = s.resend and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
-       unknown_id = case when not d.event then s.unknown_id end,
-       adoption = '',
-       generation = s.generation + d.removal::integer,
-       settled_hash = case when d.settles and not s.dirty then s.content_hash else s.settled_hash end,
-       dirty = s.dirty or not d.settles
-  from decided d
- where egisso.record_accepted(d.state) and s.register = d.register and s.row_key = d.row_key;
+     where d.register = 'onmsz' and d.state = 'rejected' and s.register = d.register and s.row_key = d.row_key),
+accepted as (
+    update egisso.source_row s
+     set accepted_id = case when d.removal then null when d.event then s.accepted_id else d.id end,
+         accepted_event = d.id,
+         accepted_hash = d.becomes_hash,
+         accepted_content = null,
+         accepted_provider = case when d.removal then null when d.event then s.accepted_provider else d.provider end,
+         accepted_at = case when not d.removal then now() end,
+         participant_code = case when not d.removal then coalesce(nullif($4, ''), s.participant_code) end,
+         events = case when d.register = 'onmsz' then s.events + 1 when d.removal then 0 when d.event then s.events + 1
+                       when d.id = s.unknown_id then s.events else 0 end,
+         -- What is accepted is known again. A whole fact or version says all of the content.
+         concluded = 0,
+         unconfirmed = s.unconfirmed and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
+         resend = s.resend and d.event and not d.removal and d.kind <> 'alterationBasedOnPreviousErrors',
+         unknown_id = case when not d.event then s.unknown_id end,
+         adoption = '',
+         generation = s.generation + d.removal::integer,
+         settled_hash = case when d.settles and not s.dirty then s.content_hash else s.settled_hash end,
+         dirty = s.dirty or not d.settles
+    from decided d
+   where egisso.record_accepted(d.state) and s.register = d.register and s.row_key = d.row_key
+    returning d.id, d.state)
+update egisso.record r set state = o.state, state_at = clock_timestamp()
+  from (select * from accepted union all select d.id, d.state from decided d where not egisso.record_accepted(d.state)) o
+ where r.id = o.id;
 
 -- name: insert_messages
 -- After those of an earlier protocol of the same package. Errors of records have a kind.
