@@ -111,7 +111,7 @@ acceptance: ## page in a real Chromium, page and SQL screens over ROWS facts, al
 	@$(MAKE) --no-print-directory try-packages
 
 # Root alone can make a machine and boot it.
-try-packages: ## the packages, twice and equal; installed, upgraded, removed in booted Debian 12 and 13
+try-packages: softhsm ## the packages, twice and equal; installed, upgraded, removed in booted Debian 12 and 13
 	@[ "$$(id -u)" = 0 ] || { echo "make: the packages are tried as root" >&2; exit 1; }
 	@.ci/deps packages
 	@rm -rf .cache/again && git clone -q . .cache/again

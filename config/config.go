@@ -235,7 +235,7 @@ type Watch struct {
 	AlertCommand   File          `env:"ALERT_COMMAND" doc:"Программа (полный путь, без оболочки и параметров), которой служба сообщает о начале и о конце неисправности: JSON на стандартный вход, без персональных данных, не дольше 30 секунд; пусто — не сообщает"`
 	Heartbeat      Secret        `env:"HEARTBEAT_URL" check:"url" doc:"Адрес (http или https), к которому служба обращается GET-запросом раз в HEARTBEAT_EVERY, пока может работать: следящая служба (healthchecks, Uptime Kuma, Zabbix) поднимает тревогу, когда обращения прекращаются. Данных в запросе нет; адрес с ключом лучше хранить в файле. Пусто — не обращается"`
 	HeartbeatEvery time.Duration `env:"HEARTBEAT_EVERY,default=1m" range:"10s..1h" doc:"Как часто"`
-	Summary        Schedule      `env:"SCHEDULE_SUMMARY,default=0 8 * * *" doc:"Когда раз в сутки передать ALERT_COMMAND сводку: что ушло, что вернулось, кому что делать (представление egisso.day_summary); off — не передавать"`
+	Summary        Schedule      `env:"SCHEDULE_SUMMARY,default=0 8 * * *" doc:"Когда раз в сутки передать ALERT_COMMAND сводку: что ушло, что вернулось, кому что делать (представление egisso.day_summary). О реестрах с EXPORT_TIMES её передают, когда закрыта последняя выгрузка дня, а в это время — если она ещё не закрыта; off — не передавать"`
 	ReportTerm     int           `env:"REPORT_TERM,default=0" range:"0..3650" doc:"За сколько суток после решения о назначении ЕГИССО должна принять факт: принятые позже считает отчёт (egissogw report) и показывает status. Спецификация срока не называет, его задаёт регион; 0 — срока нет"`
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 )
@@ -21,22 +20,6 @@ func Settings() (all []Setting) {
 		all = append(all, Setting{f.groupDoc, f.variables(), f.values(), f.standard(), f.doc})
 	}
 	return all
-}
-
-// Reference returns the reference of all variables as Markdown, in Russian: what
-// README.md shows.
-func Reference() string {
-	var b strings.Builder
-	group := ""
-	for _, s := range Settings() {
-		if s.Group != group {
-			group = s.Group
-			fmt.Fprintf(&b, "\n## %s\n\n| Переменная | Значение | По умолчанию | Описание |\n| --- | --- | --- | --- |\n", group)
-		}
-		names := "`" + strings.Join(s.Names, "`<br>`") + "`"
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", names, s.Values, escape(s.Standard), escape(s.Doc))
-	}
-	return strings.TrimLeft(b.String(), "\n")
 }
 
 // values describes what may be written into the variable.
@@ -62,6 +45,3 @@ func (f field) standard() string {
 		return "`" + f.defaultText + "`"
 	}
 }
-
-// escape keeps a text inside its table cell.
-func escape(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"egissogw/config"
@@ -35,12 +36,13 @@ func TestChainNeedsASubject(t *testing.T) {
 
 func TestMnemonicsAreListed(t *testing.T) {
 	for text, want := range map[string]config.Mnemonics{
-		"":                     nil,
-		"EGISSO":               {"EGISSO"},
-		" EGISSO , EGISSO_T,1": {"EGISSO", "EGISSO_T", "1"},
-		"none":                 {""},
-		"EGISSO,none":          {"EGISSO", ""},
-		"ЕГИССО":               {"ЕГИССО"},
+		"":                       nil,
+		"EGISSO":                 {"EGISSO"},
+		strings.Repeat("я", 100): {strings.Repeat("я", 100)},
+		" EGISSO , EGISSO_T,1":   {"EGISSO", "EGISSO_T", "1"},
+		"none":                   {""},
+		"EGISSO,none":            {"EGISSO", ""},
+		"ЕГИССО":                 {"ЕГИССО"},
 	} {
 		c, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text})
 		if err != nil || !slices.Equal(c.SMEV.Senders, want) {
@@ -50,7 +52,7 @@ func TestMnemonicsAreListed(t *testing.T) {
 			t.Errorf("the bus is %q", c.SMEV.BusSenders)
 		}
 	}
-	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>"} {
+	for _, text := range []string{strings.Repeat("я", 101), ",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>"} {
 		if _, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text}); err == nil {
 			t.Errorf("%q is a list", text)
 		}

@@ -31,7 +31,7 @@ import (
 // read before.
 //
 // Gateways may run meanwhile: nothing leaves and nothing is polled until it has come to its
-// end (Store.BeginRecovery). Broken off, it is begun again and passes over what is back;
+// end (Store.BeginRecovery), and nobody else runs it meanwhile. Broken off, it is begun again and passes over what is back;
 // twice it does nothing. Of what is damaged or contradicts the database the place is named,
 // and the rest goes on. What only the database kept does not come back: what people allowed
 // or declined of single records, faults of the bus, the log of operations.
@@ -93,6 +93,11 @@ const leftMost = 100
 // Run brings everything back. An error means that it did not come to its end; what was
 // brought back until then is returned, too, and nothing leaves until it is repeated.
 func (b BringBack) Run(ctx context.Context) (*Brought, error) {
+	end, err := b.Store.RecoverAlone(ctx)
+	if err != nil {
+		return &Brought{}, err
+	}
+	defer end()
 	if err := b.Store.BeginRecovery(ctx, b.Reason); err != nil {
 		return &Brought{}, err
 	}

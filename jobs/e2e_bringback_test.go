@@ -354,7 +354,7 @@ func TestADamagedArchiveGivesTheRest(t *testing.T) {
 	w.settle()
 	var facts string
 	for _, e := range whole.entries(archive.Sent) {
-		if strings.Count(string(e.Part("elements.jsonl")), "\"kind\": \"fact\"") == 2 {
+		if strings.Count(string(e.Part("elements.jsonl")), `"kind":"fact"`) == 2 {
 			facts = e.ID
 		}
 	}

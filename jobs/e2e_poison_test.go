@@ -15,7 +15,7 @@ func TestFactsThatSpoilTheirFileAreFound(t *testing.T) {
 	w := newWorld(t, facts, io.Discard, func(o *smevtest.Options) { o.Receiver.RefusesText = "Отравленная" })
 	w.measuresAccepted()
 	w.form.MaxRecords = 30
-	w.exec(`update egisso.source_content set content = jsonb_set(content, '{mszReceiver,familyName}', '"Отравленная"')
+	w.exec(`update egisso.source_content set content = jsonb_set(content::jsonb, '{mszReceiver,familyName}', '"Отравленная"')
 		where (register, row_key) in (select register, row_key from egisso.source_row where register = 'fact' order by md5(row_key) limit $1)`, poisonous)
 	w.exec(`update egisso.source_row set dirty = true where register = 'fact'`)
 	for range 12 {

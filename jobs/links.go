@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"log/slog"
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
@@ -11,7 +12,8 @@ import (
 )
 
 // Links keeps in the database how the bus and its file storage look to this
-// process, what it signs with and by which settings it works, for those who cannot ask it. What is counted by the minute it keeps short.
+// process, what it signs with and by which settings it works, for those who cannot ask it. What is counted by the minute it keeps short, and
+// what a clock that was ahead put off goes on.
 type Links struct {
 	Store       *store.Store
 	Bus, Files  *bus.Breaker
@@ -19,6 +21,7 @@ type Links struct {
 	Instance    *store.Instance   // this process; nil if it is none that stays
 	// Clock compares ours with the bus's; nil if nobody does.
 	Clock func() (reading store.LinkClock, known bool)
+	Log   *slog.Logger
 }
 
 // Name implements Job.
@@ -32,7 +35,11 @@ func (l Links) Run(ctx context.Context) (Report, error) {
 			smev.Clock = &reading
 		}
 	}
-	return Report{}, errors.Join(l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx),
+	put, err := l.Store.ForgetFuture(ctx)
+	if put > 0 {
+		l.Log.Warn("the clock of the database's server was ahead: what it put off goes on", "number", put)
+	}
+	return Report{}, errors.Join(err, l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx),
 		l.Store.CompactCounts(ctx))
 }
 

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
@@ -50,14 +51,16 @@ func (s Senders) ofEGISSO(who string) store.Speaker {
 }
 
 // printable is a mnemonic that can be typed in a command and shown as it is; the
-// configuration takes the same.
-var printable = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]{0,99}$`)
+// configuration takes the same, and for the same reason counts apart.
+var printable = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]*$`)
+
+const longestMnemonic = 100
 
 // mnemonicKey is a mnemonic as it is kept, shown and typed. What strangers write may
 // hold anything: of what is not printable, or means "nobody" in lists, the hash is kept.
 func mnemonicKey(mnemonic string) string {
 	mnemonic = strings.TrimSpace(mnemonic)
-	if mnemonic == "" || printable.MatchString(mnemonic) && mnemonic != "none" {
+	if mnemonic == "" || utf8.RuneCountInString(mnemonic) <= longestMnemonic && printable.MatchString(mnemonic) && mnemonic != "none" {
 		return mnemonic
 	}
 	sum := sha256.Sum256([]byte(mnemonic))

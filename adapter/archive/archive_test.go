@@ -121,9 +121,12 @@ func TestTarReadsTheFiles(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no tar")
 	}
+	if _, err := exec.LookPath("zstd"); err != nil {
+		t.Skip("there is no zstd")
+	}
 	folder, out := t.TempDir(), t.TempDir()
 	mustAppend(t, newWriter(t, folder), sent("1", "<a/>"), sent("2", "<b/>"))
-	if said, err := exec.Command(tar, "-xzf", mustFiles(t, folder)[0], "-C", out).CombinedOutput(); err != nil || len(said) > 0 {
+	if said, err := exec.Command(tar, "--zstd", "-xf", mustFiles(t, folder)[0], "-C", out).CombinedOutput(); err != nil || len(said) > 0 {
 		t.Fatalf("tar: %v\n%s", err, said)
 	}
 	for name, want := range map[string]string{"00000001-sent/envelope.xml": "<a/>", "00000002-sent/envelope.xml": "<b/>"} {
@@ -234,12 +237,7 @@ func TestDamageCostsOnlyTheEntryItLiesIn(t *testing.T) {
 		if hit > 0 {
 			from = ends[hit-1]
 		}
-		if in := at - from; in >= 4 && in < 10 { // time, flags and system of the gzip header say nothing
-			want = []string{"1", "2", "3"}
-			if damage != nil {
-				t.Fatalf("byte %d: damage %v", at, damage)
-			}
-		} else if len(damage) != 1 || damage[0].Offset != int64(from) || damage[0].Offset+damage[0].Length != int64(ends[hit]) {
+		if len(damage) != 1 || damage[0].Offset != int64(from) || damage[0].Offset+damage[0].Length != int64(ends[hit]) {
 			t.Fatalf("byte %d: damage %v", at, damage)
 		}
 		if !slices.Equal(ids, want) {
@@ -254,7 +252,7 @@ func TestWhatLiesInADamagedEntryIsNotBelieved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Long runs of random octets are stored by deflate as they are.
+	// Long runs of random octets are stored as they are.
 	noise := make([]byte, 200_000)
 	for i, x := 0, uint32(1); i < len(noise); i++ {
 		x ^= x << 13

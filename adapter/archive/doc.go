@@ -6,7 +6,7 @@
 //
 // Each process writes files of its own, a new one every day (UTC):
 //
-//	<folder>/2026-11-29/140501-5f3a9c0d.tar.gz
+//	<folder>/2026-11-29/140501-5f3a9c0d.tar.zst
 //
 // the moment it was begun and a random number, in a folder of the day. Folders of days are
 // 0700, files 0600; names say nothing of people. Files are only appended to, and a whole day
@@ -15,12 +15,13 @@
 // An entry costs little more than the fsync it cannot do without; a file for each would cost
 // four times as much (BenchmarkAppend).
 //
-// A file is a tar archive, compressed by gzip: tar -xzf shows what is in it. Every entry
-// is a gzip member of its own (RFC 1952), so that it can be read without those before it.
-// Its header has a FEXTRA subfield "EG" of 40 bytes:
+// A file is a tar archive, compressed by Zstandard (RFC 8878): tar --zstd -xf shows what is in
+// it. Every entry is a member of its own, so that it can be read without those before it: a
+// skippable frame, which decompressors pass over, and a frame. The first is
 //
-//	length of the member, header included: 8 bytes, little-endian
-//	SHA-256 of the member after its header of 56 bytes
+//	5E 2A 4D 18 2C 00 00 00, "EGSG"
+//	length of the member, this frame included: 8 bytes, little-endian
+//	SHA-256 of the frame that follows
 //
 // In a member is a folder of the tar archive, 00000001-package for the first one of the
 // file: entry.json with the kind, the id and the moment, then the documents of the entry,

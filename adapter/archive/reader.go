@@ -194,14 +194,8 @@ func (r *reader) find(offset int64) (int64, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, fmt.Errorf("read %s: %w", r.name, err)
 		}
-		for i := 0; i+headerSize <= len(window); i++ {
-			at := bytes.IndexByte(window[i:], 0x1f)
-			if at < 0 {
-				break
-			}
-			if i += at; i+headerSize <= len(window) && isHeader(window[i:]) {
-				return offset + int64(i), nil
-			}
+		if at := bytes.Index(window, []byte(magic)); at >= 0 && at+headerSize <= len(window) {
+			return offset + int64(at), nil
 		}
 		if err != nil { // the file ends here
 			return r.size, nil

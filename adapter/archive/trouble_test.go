@@ -77,6 +77,34 @@ func TestAFullDiskIsAnErrorAndNoDamage(t *testing.T) {
 	}
 }
 
+// A folder that is removed or moved away while a file in it is open is no archive any more.
+func TestAFolderThatIsGoneIsAnError(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "archive")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w := newWriter(t, folder)
+	mustAppend(t, w, sent("1", ""))
+	if err := os.Rename(folder, folder+".old"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := w.Append(sent("2", "")); !errors.Is(err, os.ErrNotExist) {
+			t.Fatalf("a folder that is gone: %v", err)
+		}
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, w, sent("2", ""))
+	for _, c := range []struct{ folder, id string }{{folder, "2"}, {folder + ".old", "1"}} {
+		if ids, damage := readAll(t, mustFiles(t, c.folder)...); !slices.Equal(ids, []string{c.id}) || damage != nil {
+			t.Errorf("read %q of %s, damage %v", ids, filepath.Base(c.folder), damage)
+		}
+	}
+}
+
 func TestAfterAFailedFsyncNothingFollowsInThatFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -31,6 +31,7 @@ type file interface {
 	Sync() error
 	Truncate(size int64) error
 	Close() error
+	Stat() (os.FileInfo, error)
 }
 
 // NewWriter is for a folder that exists: one made here would hide that a disk is not
@@ -54,7 +55,7 @@ func (w *Writer) Append(e Entry) error {
 func (w *Writer) append(e Entry) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.current != nil && w.day != w.today() {
+	if w.current != nil && (w.day != w.today() || !w.there()) {
 		if err := w.end(); err != nil {
 			return err
 		}
@@ -105,6 +106,17 @@ func (w *Writer) abandon() error {
 	return err
 }
 
+// there reports whether the name of the file leads to it still: one whose folder was removed
+// or moved away takes everything and keeps nothing.
+func (w *Writer) there() bool {
+	named, err := os.Lstat(w.name)
+	if err != nil {
+		return false
+	}
+	written, err := w.current.Stat()
+	return err == nil && os.SameFile(named, written)
+}
+
 func (w *Writer) today() string { return w.now().UTC().Format(time.DateOnly) }
 
 func (w *Writer) begin() error {
@@ -143,7 +155,7 @@ func Probe(folder string) error {
 const probeSize = 1 << 20
 
 // extension ends the names of files.
-const extension = ".tar.gz"
+const extension = ".tar.zst"
 
 // makeFolder makes a folder that outlasts a power failure, unless it is there.
 func makeFolder(name string) error {

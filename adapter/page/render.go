@@ -121,17 +121,5 @@ func grouped(n int) string {
 	return text
 }
 
-// plural chooses the word for a number: 1 запись, 2 записи, 5 записей.
-func plural(n int, one, few, many string) string {
-	switch {
-	case n%100/10 == 1, n%10 == 0, n%10 > 4:
-		return many
-	case n%10 == 1:
-		return one
-	default:
-		return few
-	}
-}
-
 // oneLine has nothing in it that moves text about.
 func oneLine(text string) string { return strings.TrimSpace(unseen.ReplaceAllString(text, " ")) }

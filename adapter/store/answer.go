@@ -104,10 +104,13 @@ func (s *Store) MarkAcked(ctx context.Context, id string) error {
 // Unacked returns verified answers that were stored but, as far as we know, not
 // acknowledged.
 func (s *Store) Unacked(ctx context.Context, limit int) ([]string, error) {
-	return s.ids(ctx, "list answers to acknowledge", "unacked", limit)
+	return s.unacked(ctx, "list answers to acknowledge", "unacked", limit)
 }
 
-func (s *Store) ids(ctx context.Context, what, name string, limit int) ([]string, error) {
+func (s *Store) unacked(ctx context.Context, what, name string, limit int) ([]string, error) {
+	if due, err := s.due(ctx, "unacked"); err != nil || !due {
+		return nil, err
+	}
 	rows, err := s.pool.Query(ctx, query(name), limit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)

@@ -66,23 +66,6 @@ func (s *Store) MessageEvidence(ctx context.Context, m *OutMessage) (e Evidence,
 	return e, err
 }
 
-func (s *Store) elementLines(ctx context.Context, packageID uuid.UUID) ([]byte, error) {
-	var lines bytes.Buffer
-	rows, err := s.pool.Query(ctx, query("evidence_of_elements"), packageID)
-	if err == nil {
-		var line []byte
-		_, err = pgx.ForEachRow(rows, []any{&line}, func() error {
-			lines.Write(line)
-			lines.WriteByte('\n')
-			return nil
-		})
-	}
-	if err != nil {
-		return nil, fmtError("read the members of package", packageID, err)
-	}
-	return lines.Bytes(), nil
-}
-
 // AnswerEvidence is an answer as it came, with the files that were got; found is false
 // if it was not stored.
 func (s *Store) AnswerEvidence(ctx context.Context, id string) (e Evidence, found bool, err error) {

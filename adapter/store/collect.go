@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,13 +44,22 @@ type Known struct {
 	Hash    []byte
 }
 
-func needTexts(needs []egisso.Need) []string {
-	texts := make([]string, len(needs))
+// arrayText is a text[] as PostgreSQL writes it: a parameter is an array of these, and no array of arrays
+// of different lengths.
+func arrayText(needs []egisso.Need) string {
+	text := []byte{'{'}
 	for i, n := range needs {
-		texts[i] = n.String()
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, '"')
+		text = append(text, arrayEscapes.Replace(n.String())...)
+		text = append(text, '"')
 	}
-	return texts
+	return string(append(text, '}'))
 }
+
+var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // Cursor returns how far a register was read, "" at the beginning.
 func (s *Store) Cursor(ctx context.Context, register egisso.Register) (string, error) {
@@ -163,6 +174,7 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 	keys, numbers, times, deleted := make([]string, n), make([]string, n), make([]time.Time, n), make([]bool, n)
 	contents, hashes, findings := make([]*string, n), make([][]byte, n), make([]string, n)
 	needs, providers, twins, readings := make([]string, n), make([]*string, n), make([][]byte, n), make([]int64, n)
+	odd := make([]bool, n)
 	knownIDs, known, knownHashes := make([]*uuid.UUID, n), make([]*string, n), make([][]byte, n)
 	for i, row := range rows {
 		knownIDs[i] = orNull(row.Known.ID)
@@ -172,23 +184,34 @@ func (s *Store) saveRows(ctx context.Context, register egisso.Register, rows []S
 		keys[i], numbers[i], times[i], deleted[i] = row.Key, row.RecordNo, row.ChangedAt, row.Deleted
 		if row.Content != nil {
 			text := string(row.Content)
-			contents[i], hashes[i] = &text, row.ContentHash
+			contents[i], hashes[i], odd[i] = &text, row.ContentHash, oddJSON(row.Content)
 		}
 		if findings[i], err = findingsJSON(row.Findings); err != nil {
 			return 0, err
 		}
-		list, err := json.Marshal(needTexts(row.Needs))
-		if err != nil {
-			return 0, fmt.Errorf("encode needs: %w", err)
-		}
-		needs[i], providers[i], twins[i], readings[i] = string(list), nullable(row.Provider), row.TwinKey[:min(len(row.TwinKey), twinBytes)], row.Reading
+		needs[i], providers[i], twins[i], readings[i] = arrayText(row.Needs), nullable(row.Provider), row.TwinKey[:min(len(row.TwinKey), twinBytes)], row.Reading
 	}
 	err = s.pool.QueryRow(ctx, query("save_rows"), register, keys, numbers, times, deleted, flat(contents), flat(hashes), findings,
-		needs, flat(providers), flat(twins), readings, flat(knownIDs), flat(known), flat(knownHashes)).Scan(&changed)
+		needs, flat(providers), flat(twins), readings, flat(knownIDs), flat(known), flat(knownHashes), odd).Scan(&changed)
 	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == overtaken {
 		err = ErrOvertaken
 	}
 	return changed, err
+}
+
+// oddJSON tells JSON that PostgreSQL may take as text and refuse when it looks into it: escaped zeros,
+// half surrogates, numbers without a limit. It is right to suspect too much.
+func oddJSON(text []byte) bool {
+	const digits = 100_000 // numeric has more
+	if len(text) > digits || bytes.Contains(text, []byte(`\u`)) {
+		return true
+	}
+	for i := 1; i < len(text); i++ {
+		if (text[i] == 'e' || text[i] == 'E') && text[i-1] >= '0' && text[i-1] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 // twinBytes are kept of a TwinKey: it stands in an index, and 128 bits of a hash do not meet.

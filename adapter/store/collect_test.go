@@ -249,3 +249,14 @@ func TestOvertakenReadingIsRefused(t *testing.T) {
 		t.Errorf("what says the same, or began later: %v", err)
 	}
 }
+
+// A key may hold whatever characters the source likes.
+func TestNeedsAreKeptAsTheyAre(t *testing.T) {
+	f := open(t)
+	r := row("1", "x")
+	r.Needs = []egisso.Need{{Register: egisso.RegisterMeasure, Key: `a"b\c`}, {Register: egisso.RegisterParticipant, Key: "{NULL, ,}"}, {Register: egisso.RegisterMeasure}}
+	none := row("2", "x")
+	none.Needs = nil
+	f.saveRows(t, r, none)
+	f.want(t, `select string_agg(to_json(needs)::text, ' ' order by row_key) from egisso.source_row`, `["lmsz/a\"b\\c","onmsz/{NULL, ,}","lmsz/"] []`)
+}

@@ -85,7 +85,11 @@ func (s *Store) Contour(ctx context.Context) (c Contour, known bool, err error) 
 }
 
 func contour(ctx context.Context, from rower) (c Contour, known bool, err error) {
-	err = from.QueryRow(ctx, query("contour")).Scan(&c.Bus, &c.Test, &c.Source, &c.SourceHosts, &c.Provider, &c.Since)
+	return scanContour(from.QueryRow(ctx, query("contour")))
+}
+
+func scanContour(row pgx.Row) (c Contour, known bool, err error) {
+	err = row.Scan(&c.Bus, &c.Test, &c.Source, &c.SourceHosts, &c.Provider, &c.Since)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}

@@ -205,6 +205,7 @@ func (c recordColumns) said() (said []bool, measures, categories []*uuid.UUID) {
 // queue queues the statements that store it: what is taken off makes room for what is put.
 // Others left the packages given.
 func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
+	batch.Queue(query("look_up_apart"))
 	batch.Queue(query("no_longer_due"), d.register, d.keys)
 	batch.Queue(query("decided"), d.register, d.keys, d.reviews, d.settled, flat(d.present))
 	d.follow.queueOut(batch)

@@ -28,6 +28,9 @@ func (s *Store) doubted(ctx context.Context, name string, limit int) ([]Doubted,
 	if s.trust == nil {
 		return nil, nil
 	}
+	if due, err := s.due(ctx, "doubted"); err != nil || !due {
+		return nil, err
+	}
 	rows, err := s.pool.Query(ctx, query(name), s.trust, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list what was not believed: %w", err)

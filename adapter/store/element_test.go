@@ -13,8 +13,11 @@ func TestElementsShareContentWithTheirRows(t *testing.T) {
 	f.saveRows(t, row("1", "a"), row("2", "b"), row("3", "c"))
 	f.follow(t, false, lifecycle.Ready)
 	f.want(t, `select (select count(*) from egisso.record where said) || ' ' || (select count(*) from egisso.element)`, "3 0")
+	f.exec(t, `update egisso.record set measure_id = gen_random_uuid() where row_key <> '1'; update egisso.record set category_id = gen_random_uuid() where row_key = '3'`)
 	f.form(t)
-	f.sign(t)
+	for _, e := range f.sign(t).Elements {
+		f.want(t, `select content = '`+string(e.Content)+`' from egisso.element_content where id = '`+e.ID.String()+`'`, "true")
+	}
 	f.saveRows(t, row("1", "corrected"), deleted("2"))
 	const said = `select string_agg(r.row_key || ' ' || (e.content ->> 'content'), ', ' order by r.row_key) from egisso.record r join egisso.element_content e using (id)`
 	f.want(t, said, "1 a, 2 b, 3 c")

@@ -86,6 +86,9 @@ func (s *Store) ClaimFile(ctx context.Context, lease time.Duration) (*DueFile, e
 }
 
 func (s *Store) claimFile(ctx context.Context, lease time.Duration) (*DueFile, error) {
+	if due, err := s.due(ctx, "fetch"); err != nil || !due {
+		return nil, err
+	}
 	var f DueFile
 	var age float64
 	err := s.pool.QueryRow(ctx, query("claim_file"), lease).

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Finding is something a person should look at: a row of view egisso.health.
+// Finding is something a person should look at: a row of view egisso.health, by function health_now.
 type Finding struct {
 	Severity string     `json:"severity"` // Trouble or Todo
 	Code     string     `json:"code"`     // one of FindingCodes
@@ -27,9 +27,9 @@ const (
 )
 
 // FindingCodes are the codes there are, in the order of the list; a test compares them
-// with code/70_health.sql.
+// with code/71_health_list.sql.
 var FindingCodes = []string{
-	"read_only", "contour", "archive_loss", "serve_silent", "outdated", "instances_differ", "approval_differs", "archive", "certificate", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
+	"read_only", "contour", "archive_loss", "serve_silent", "not_started", "outdated", "instances_differ", "approval_differs", "archive", "certificate", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
 	"sender_unknown", "unread", "interrupted", "nameless", "unverified", "unkept", "foreign", "mass_change", "refusal", "code_unknown", "late", "reconcile_overdue", "set_aside", "stranger",
 	"disapproved", "approval", "package", "incoming", "unconfirmed", "sender_remembered", "facts_late", "blocked", "serve_never",
 }

@@ -8,13 +8,17 @@ import (
 )
 
 // TestFindingCodesAreTheList: what orders the view knows the codes the program knows, and
-// every part of the view gives one of them.
+// every part of it gives one of them.
 func TestFindingCodesAreTheList(t *testing.T) {
 	text, err := os.ReadFile("code/70_health.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := regexp.MustCompile(`(?s)unnest\(array\[(.*?)\]\)`).FindSubmatch(text)
+	order, err := os.ReadFile("code/71_health_list.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?s)unnest\(array\[(.*?)\]\)`).FindSubmatch(order)
 	if list == nil {
 		t.Fatal("no list in the view")
 	}

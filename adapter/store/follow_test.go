@@ -48,7 +48,7 @@ func deleted(key string) store.SourceRow {
 func contents(p *store.FormedPackage) string {
 	var all []string
 	for _, e := range p.Elements {
-		all = append(all, strings.Replace(string(e.Content), `"uuid": "`+e.ID.String()+`", `, "", 1))
+		all = append(all, strings.Replace(string(e.Content), `,"uuid":"`+e.ID.String()+`"`, "", 1))
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
@@ -72,7 +72,7 @@ func TestUnsignedPackageFollowsTheSource(t *testing.T) {
 	if err != nil || p == nil {
 		t.Fatalf("nothing to sign: %v", err)
 	}
-	if got := contents(p); got != `{"content": "c"} {"content": "corrected"}` {
+	if got := contents(p); got != `{"content":"c"} {"content":"corrected"}` {
 		t.Errorf("the package holds %s", got)
 	}
 	f.want(t, `select string_agg(row_key || ' ' || state, ', ' order by row_key) from egisso.record`, "1 packed, 2 dropped, 3 packed")
@@ -104,7 +104,7 @@ func TestUnsignedPackageTakesTheNewVersion(t *testing.T) {
 	f.saveRows(t, row("2", "wrong"))
 	f.follow(t, true, lifecycle.Blocked)
 	f.want(t, `select string_agg(row_key || ' ' || state, ', ' order by row_key) from egisso.record where state <> 'dropped'`, "1 packed, 2 blocked")
-	if p := f.sign(t); p.ID != pkg || contents(p) != `{"content": "corrected"}` {
+	if p := f.sign(t); p.ID != pkg || contents(p) != `{"content":"corrected"}` {
 		t.Errorf("signed %s with %s", p.ID, contents(p))
 	}
 	// What left is no member any more: its outcome is not that of the package.
@@ -122,7 +122,7 @@ func TestUnsignedPackageTakesTheNewVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.ApplyNext(t.Context(), func(_ store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
-		if len(pkg.Members) != 1 || pkg.Members[0] != recordID(`{"content": "corrected"}`) {
+		if len(pkg.Members) != 1 || pkg.Members[0] != recordID(`{"content":"corrected"}`) {
 			t.Errorf("the answered package has members %+v", pkg.Members)
 		}
 		return lifecycle.Verdict{Result: lifecycle.PackageAccepted}, nil
@@ -153,7 +153,7 @@ func TestSigningLosesToTheSource(t *testing.T) {
 	late("was due")
 	f.follow(t, false, lifecycle.Ready)
 	late("had been made")
-	if p := f.sign(t); contents(p) != `{"content": "b"} {"content": "corrected"}` {
+	if p := f.sign(t); contents(p) != `{"content":"b"} {"content":"corrected"}` {
 		t.Errorf("signed with %s", contents(p))
 	}
 	f.saveRows(t, row("2", "too late"))
@@ -187,7 +187,7 @@ func TestFileLosesToTheSource(t *testing.T) {
 	if err := f.StoreFile(t.Context(), p, "a.xml", []byte("late")); !errors.Is(err, store.ErrLost) {
 		t.Errorf("a file was stored after a decision was made: %v", err)
 	}
-	if p = claimed(); contents(p) != `{"content": "corrected"}` {
+	if p = claimed(); contents(p) != `{"content":"corrected"}` {
 		t.Errorf("the file would hold %s", contents(p))
 	}
 	if err := f.StoreFile(t.Context(), p, "a.xml", []byte("file")); err != nil {

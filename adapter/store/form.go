@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -195,6 +196,9 @@ type Element struct {
 // ClaimFormed claims the oldest formed package to be signed for lease; nil when
 // there is none.
 func (s *Store) ClaimFormed(ctx context.Context, lease time.Duration) (*FormedPackage, error) {
+	if due, err := s.due(ctx, "sign"); err != nil || !due {
+		return nil, err
+	}
 	return s.claimFormed(ctx, ChannelSMEV, lease)
 }
 
@@ -224,8 +228,32 @@ func packageElements(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]Element, e
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (e Element, err error) {
-		return e, r.Scan(&e.ID, &e.Kind, &e.Content)
+		var said json.RawMessage
+		var measure, category *uuid.UUID
+		err = r.Scan(&e.ID, &e.Kind, &e.Content, &said, &measure, &category)
+		if said != nil {
+			e.Content = withIDs(said, e.ID, measure, category)
+		}
+		return e, err
 	})
+}
+
+// withIDs is what an element says that says what its row does, and ids: as egisso.element_content.
+func withIDs(said json.RawMessage, id uuid.UUID, measure, category *uuid.UUID) json.RawMessage {
+	text := bytes.TrimSuffix(bytes.TrimSpace(said), []byte("}"))
+	for _, added := range []struct {
+		name string
+		id   *uuid.UUID
+	}{{"uuid", &id}, {"lmszId", measure}, {"categoryId", category}} {
+		if added.id == nil {
+			continue
+		}
+		if text[len(text)-1] != '{' {
+			text = append(text, ',')
+		}
+		text = append(text, `"`+added.name+`":"`+added.id.String()+`"`...)
+	}
+	return append(text, '}')
 }
 
 // Message is a signed message with its files: final bytes.

@@ -63,7 +63,7 @@ begin
         grant insert, update, delete on egisso.foreign_answer to egisso_gateway;
         grant insert, update (kept_at) on egisso.shared_content to egisso_gateway;
         grant insert, delete on egisso.late_change to egisso_gateway;
-        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance to egisso_gateway;
+        grant insert, update, delete on egisso.source_holder, egisso.archive_trouble, egisso.instance, egisso.failed_start to egisso_gateway;
         grant insert, update on egisso.archived, egisso.archive_loss to egisso_gateway;
         grant insert, update (refused_at, refused) on egisso.contour to egisso_gateway;
         grant select, insert, update on egisso.change_guard to egisso_gateway;
@@ -90,6 +90,7 @@ begin
             egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
+        grant execute on function egisso.health_now(), egisso.due(text) to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.
@@ -139,7 +140,7 @@ begin
             egisso.kmsz_invalid, egisso.kmsz_requests, egisso.classifier_version, egisso.classifier_position, egisso.classifier_act,
             egisso.classifier_rule, egisso.classifier_periodicity, egisso.classifier_unit, egisso.classifier_state, egisso.classifier_request,
             egisso.classifier_note, egisso.classifier_finding to %I', seer);
-        execute format('grant execute on function egisso.awaited_sender(uuid), egisso.newest_records(integer) to %I', seer);
+        execute format('grant execute on function egisso.awaited_sender(uuid), egisso.newest_records(integer), egisso.health_now() to %I', seer);
         execute format('grant select on egisso.record_history, egisso.protocol_import, egisso.operation_log,
             egisso.reconciliation to %I', seer);
         execute format('grant select (record_no) on egisso.source_row to %I', seer);

@@ -47,6 +47,17 @@ func TestDatabaseRefusesImpossibleMoves(t *testing.T) {
 	}
 }
 
+// Whoever moves a record dates the move, and says nothing else than the truth.
+func TestEveryMoveIsDated(t *testing.T) {
+	for _, said := range []string{"", ", state_at = '2001-01-01'", ", state_at = now() + interval '1 day'", ", state_at = clock_timestamp()"} {
+		f := open(t)
+		f.sent(t, "1")
+		f.exec(t, `update egisso.record set state_at = '2001-01-01'`)
+		f.exec(t, `update egisso.record set state = 'accepted'`+said)
+		f.want(t, `select state_at between now() - interval '1 minute' and now() from egisso.record`, "true")
+	}
+}
+
 // moves are what the database may let happen without looking at anything but the state
 // (jobs/README.md#states), written here once more: a wrong table is found.
 var moves = map[string]map[string]string{

@@ -38,10 +38,20 @@ var healthStories = []struct {
 	{"nothing passes", `insert into egisso.register_rest (register, provider, until, failures, reason) values ('fact', '0001.000001', now() + interval '1 minute', 3, 'x')`, "trouble resting fact 0001.000001 3"},
 	{"reconciliation overdue", `insert into egisso.job (name, last_started_at) values ('reconcile', now());
 		insert into egisso.reconciliation (register, started_at, finished_at, problem) values ('fact', now() - interval '3 days', now(), ''), ('fact', now(), now(), 'не видно')`,
-		"todo reconcile_overdue fact 1"},
+		"trouble reconcile_overdue fact 1"},
 	{"reconciliation never ended", `insert into egisso.job (name, last_started_at) values ('reconcile', now());
-		insert into egisso.reconciliation (register, started_at) values ('fact', now() - interval '3 days')`, "todo reconcile_overdue fact 1"},
+		insert into egisso.reconciliation (register, started_at) values ('fact', now() - interval '3 days')`, "trouble reconcile_overdue fact 1"},
 	{"reconciliation is off", `insert into egisso.reconciliation (register, started_at, finished_at) values ('fact', now() - interval '3 days', now())`, ""},
+	{"a reconciliation that does not start", running("'collect', 'reconcile'") + `; insert into egisso.job (name, last_started_at) values ('reconcile', now() - interval '3 days');
+		insert into egisso.reconciliation (register, started_at, finished_at) values ('fact', now() - interval '3 days', now())`, "trouble reconcile_overdue fact 1"},
+	{"one that was switched off since", running("'collect'") + `; insert into egisso.job (name, last_started_at) values ('reconcile', now() - interval '1 day');
+		insert into egisso.reconciliation (register, started_at, finished_at) values ('fact', now() - interval '3 days', now())`, ""},
+	{"a job that is switched off failed", running("'collect', 'send'") + `; insert into egisso.job (name, failures, failing_since) values ('archive', 9, now()), ('send', 9, now())`, "trouble job_failing send 9"},
+	{"another gateway has it", running("'archive'") + ";" + running("'collect'") + `; insert into egisso.job (name, failures, failing_since) values ('archive', 9, now())`, "trouble job_failing archive 9"},
+	{"no gateway says what it does", `insert into egisso.job (name, failures, failing_since) values ('archive', 9, now())`, "trouble job_failing archive 9"},
+	{"a gateway did not start", failedStart("now() - interval '10 minutes'"), "trouble not_started  1"},
+	{"long ago, and nobody works", failedStart("now() - interval '3 days'"), "trouble not_started  1"},
+	{"long ago, and others work", failedStart("now() - interval '25 hours'") + ";" + running("'collect'"), ""},
 	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
 	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
 	{"facts are late", `insert into egisso.package (id, register, format, format_version, provider, state, result, record_count, queued_at, closed_at) values (md5('late')::uuid, 'fact', '10.06.S', '1.1.0', 'p', 'answered', 'accepted', 9, now(), now());
@@ -56,9 +66,18 @@ var healthStories = []struct {
 	{"another rule than the settings say", `delete from egisso.approval_rule; select egisso.require_approval('lmsz', true), egisso.require_approval('fact');
 		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now(), jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact+") + `'))`,
 		"trouble approval_differs  1"},
-	{"the rule the settings say", `update egisso.instance set settings = jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact,lmsz+lmsz") + `')`, ""},
+	{"the rule the settings say", running("'collect'") + `; update egisso.instance set settings = jsonb_build_object('EGISSOGW_APPROVAL', '` + hashOf("fact,lmsz+lmsz") + `')`, ""},
 	{"worst first", `select egisso.set_signing_service(false, 'проверка'); update egisso.job set last_started_at = now() - interval '1 day';
 		insert into egisso.job (name, failures, failing_since) values ('collect', 3, now())`, "trouble serve_silent  1; trouble job_failing collect 3; todo signing_off  1"},
+}
+
+// running is a gateway with these jobs, in quotes.
+func running(jobs string) string {
+	return `insert into egisso.instance (process, pid, version, started_at, settings, jobs) values (gen_random_uuid(), 1, 'v', now(), '{}', array[` + jobs + `])`
+}
+
+func failedStart(at string) string {
+	return `insert into egisso.failed_start (machine, failed_at, version, problem, lasting) values ('m', ` + at + `, 'v', 'ПИН-код неверен', true)`
 }
 
 // hashOf is the hash of a setting as config.ValueHash makes it.
@@ -69,7 +88,7 @@ func hashOf(value string) string {
 
 func TestHealth(t *testing.T) {
 	f := open(t)
-	const well = `truncate egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.signing_certificate;
+	const well = `truncate egisso.job, egisso.link, egisso.register_rest, egisso.reconciliation, egisso.signing_certificate, egisso.instance, egisso.failed_start;
 		delete from egisso.record; delete from egisso.source_row; insert into egisso.job (name, last_started_at) values ('links', now());
 		alter table egisso.service_log enable trigger user; select egisso.set_signing_service(true, 'проверка')`
 	for _, story := range healthStories {

@@ -17,6 +17,9 @@ import (
 // message of ours is named by the answer. It reports whether there was one; with
 // an error too, when that answer was put off and others may follow.
 func (s *Store) ApplyNext(ctx context.Context, judge func(a InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error)) (bool, error) {
+	if due, err := s.due(ctx, "apply"); err != nil || !due {
+		return false, err
+	}
 	found := false
 	var failure error
 	err := s.inTx(ctx, "apply an answer", func(tx pgx.Tx) error {

@@ -20,6 +20,9 @@ type AckOrder struct {
 
 // DueAcks returns ordered acknowledgements of a queue that are due to be sent.
 func (s *Store) DueAcks(ctx context.Context, operation string, limit int) ([]AckOrder, error) {
+	if due, err := s.due(ctx, "ack"); err != nil || !due {
+		return nil, err
+	}
 	rows, err := s.pool.Query(ctx, query("due_acks"), operation, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list ordered acknowledgements: %w", err)

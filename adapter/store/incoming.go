@@ -77,7 +77,7 @@ func (s *Store) IncomingAckFailed(ctx context.Context, id string) error {
 // UnackedIncoming returns verified messages that were stored but, as far as we
 // know, not acknowledged.
 func (s *Store) UnackedIncoming(ctx context.Context, limit int) ([]string, error) {
-	return s.ids(ctx, "list incoming messages to acknowledge", "unacked_incoming", limit)
+	return s.unacked(ctx, "list incoming messages to acknowledge", "unacked_incoming", limit)
 }
 
 // ClaimIncoming claims the oldest message that is due to be handled; nil when
@@ -102,6 +102,9 @@ func (s *Store) ClaimIncoming(ctx context.Context, lease time.Duration) (*Incomi
 }
 
 func (s *Store) claimIncoming(ctx context.Context, lease time.Duration) (*Incoming, error) {
+	if due, err := s.due(ctx, "handle"); err != nil || !due {
+		return nil, err
+	}
 	m := Incoming{Verified: true}
 	var sentAt *time.Time
 	err := s.pool.QueryRow(ctx, query("claim_incoming"), lease).
@@ -202,6 +205,9 @@ type Reply struct {
 
 // ClaimReply claims the oldest answer that is due to be signed; nil when there is none.
 func (s *Store) ClaimReply(ctx context.Context, lease time.Duration) (*Reply, error) {
+	if due, err := s.due(ctx, "respond"); err != nil || !due {
+		return nil, err
+	}
 	var r Reply
 	err := s.pool.QueryRow(ctx, query("claim_reply"), lease).
 		Scan(&r.IncomingID, &r.To, &r.Rejection.Code, &r.Rejection.Description, &r.epoch)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -33,6 +34,34 @@ func (s *Store) Missed(ctx context.Context, entries []ArchiveID) ([]ArchiveID, e
 	}
 	kinds, ids := split(unknown)
 	return collect[ArchiveID](ctx, s, "not_accepted", kinds, ids)
+}
+
+// ErrRecovering means that somebody else brings something back at this moment.
+var ErrRecovering = errors.New("восстановление из архива уже идёт: дождитесь его конца; каталоги всех шлюзов указывают сразу")
+
+// RecoverAlone keeps others from bringing anything back until end is called or the process
+// dies: of two at once the first to end would let work go on while the other still reads. It
+// returns ErrRecovering if there is another.
+func (s *Store) RecoverAlone(ctx context.Context) (end func(), err error) {
+	pooled, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to bring back what is in the archive: %w", err)
+	}
+	var alone bool
+	if err := pooled.QueryRow(ctx, query("recover_alone")).Scan(&alone); err != nil || !alone {
+		pooled.Release()
+		if err != nil {
+			return nil, fmt.Errorf("ask whether somebody brings back what is in the archive: %w", err)
+		}
+		return nil, ErrRecovering
+	}
+	return func() {
+		last := context.WithoutCancel(ctx)
+		if _, err := pooled.Exec(last, query("recovered_alone")); err != nil {
+			_ = pooled.Conn().Close(last) // that lets go, too
+		}
+		pooled.Release()
+	}, nil
 }
 
 // BeginRecovery keeps everything from leaving, in all gateways of the database, until

@@ -27,6 +27,9 @@ type OutMessage struct {
 // ClaimMessage claims the message that is due longest; nil when none is due. withFiles:
 // also one whose files have to go to the file storage first.
 func (s *Store) ClaimMessage(ctx context.Context, lease time.Duration, withFiles bool) (*OutMessage, error) {
+	if due, err := s.due(ctx, "send"); err != nil || !due {
+		return nil, err
+	}
 	var m OutMessage
 	err := s.pool.QueryRow(ctx, query("claim_message"), lease, withFiles).
 		Scan(&m.ID, &m.PackageID, &m.IncomingID, &m.Envelope, &m.Certificate, &m.Attempts, &m.Epoch, &m.MayHaveArrived)

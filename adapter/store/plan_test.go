@@ -24,6 +24,8 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 	scan := regexp.MustCompile(`Scan.* on (source_row|source_content|record)\b`)
 	byKey := regexp.MustCompile(`Index Cond: .*\b(row_key|id) [=>] `)
 	for name, args := range map[string][]any{
+		"decided":           {"fact", keys, keys, make([]bool, len(keys)), make([]*string, len(keys))},
+		"drop_records":      {"fact", keys, keys},
 		"lock_brought_rows": {"fact", keys},
 		"give_way":          {"fact", keys, []string{}},
 		"overtaken":         {"fact", keys, make([]*string, len(keys)), nil, nil},
@@ -35,7 +37,7 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		settings := map[string]string{"lock_brought_rows": "lock_recovery", "give_way": "lock_recovery", "overtaken": "lock_recovery", "mark_gone": "look_up_apart", "unseen_rows": "look_in_order"}[name]
+		settings := map[string]string{"lock_brought_rows": "lock_recovery", "give_way": "lock_recovery", "overtaken": "lock_recovery", "mark_gone": "look_up_apart", "decided": "look_up_apart", "drop_records": "look_up_apart", "unseen_rows": "look_in_order"}[name]
 		if settings != "" {
 			if _, err := tx.Exec(t.Context(), all[settings]); err != nil {
 				t.Fatal(err)

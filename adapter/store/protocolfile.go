@@ -55,6 +55,11 @@ func (s *Store) Protocol(ctx context.Context, id string) (ProtocolOutcome, error
 // consequences, all in one transaction, like ApplyNext does with answers of the
 // bus. It reports whether there was one.
 func (s *Store) ApplyNextProtocol(ctx context.Context, id string, judge func(lifecycle.ProtocolFile, PackageFinder) (FileVerdict, error)) (bool, error) {
+	if id == "" {
+		if due, err := s.due(ctx, "import"); err != nil || !due {
+			return false, err
+		}
+	}
 	found := false
 	var failure error
 	err := s.inTx(ctx, "apply a protocol file", func(tx pgx.Tx) error {

@@ -190,6 +190,9 @@ func (s *Store) NoteUnkept(ctx context.Context, operation string, bytes int) (fi
 
 // ReplyAgain returns a kept reply a person wants to have read once more; id 0: none.
 func (s *Store) ReplyAgain(ctx context.Context, operation string) (id int64, contentType string, raw []byte, err error) {
+	if due, err := s.due(ctx, "again"); err != nil || !due {
+		return 0, "", nil, err
+	}
 	err = s.pool.QueryRow(ctx, query("next_reply_again"), operation).Scan(&id, &contentType, &raw)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, "", nil, nil

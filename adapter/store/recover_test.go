@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"testing"
 	"time"
 
@@ -255,6 +256,23 @@ func TestALossHoldsEverythingUntilItIsOver(t *testing.T) {
 		t.Errorf("%d accepted, %v", n, err)
 	}
 	lost(f, false)
+}
+
+// One at a time brings back what is in archives.
+func TestOneRecoveryAtATime(t *testing.T) {
+	f := open(t)
+	end, err := f.RecoverAlone(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.RecoverAlone(t.Context()); !errors.Is(err, store.ErrRecovering) {
+		t.Errorf("a second one: %v", err)
+	}
+	end()
+	if end, err = f.RecoverAlone(t.Context()); err != nil {
+		t.Fatalf("after the end of the first: %v", err)
+	}
+	end()
 }
 
 // Of two replies to one request the earlier never left, and an old one is not offered again.

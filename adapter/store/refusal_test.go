@@ -185,9 +185,10 @@ func TestARemovalThatIsThereAlready(t *testing.T) {
 }
 
 // TestADoubtfulRefusalStays: a row that goes while nobody said what the refusal of its record
-// means, or while the source moved, is decided again once that is known.
+// means, while the source moved or when refusals led in a circle, is decided again once that is
+// known. What ЕГИССО said is not lost meanwhile, and a person can let it go again.
 func TestADoubtfulRefusalStays(t *testing.T) {
-	for _, review := range []lifecycle.Reason{lifecycle.RefusedUnclear, lifecycle.SourceMoved} {
+	for _, review := range []lifecycle.Reason{lifecycle.RefusedUnclear, lifecycle.SourceMoved, lifecycle.HeldByHand} {
 		f := open(t)
 		f.refusedAsLoaded(t, "a1", "1")
 		f.exec(t, `update egisso.source_row set deleted = true, dirty = true`)
@@ -208,6 +209,22 @@ func TestADoubtfulRefusalStays(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s: %d rows decided again", review, n)
 		}
+	}
+}
+
+// TestWhatIsHeldByHandStays: what ЕГИССО refuses again and again is shown with what it said, and
+// goes again when a person says so.
+func TestWhatIsHeldByHandStays(t *testing.T) {
+	f := open(t)
+	f.refusedAsLoaded(t, "a1", "2")
+	f.exec(t, `update egisso.source_row set dirty = true`)
+	f.decideSo(t, func(lifecycle.Pending) lifecycle.Decision { return lifecycle.Decision{Review: lifecycle.HeldByHand} })
+	f.want(t, `select r.state || ' ' || s.state || ' ' || s.reason from egisso.record_status s join egisso.record r using (register, row_key) where s.row_key = '2'`,
+		"rejected blocked L-HELD Отказы ЕГИССО противоречат друг другу или повторяются: сверьте запись в кабинете поставщика; отправить снова — egissogw retry; "+
+			"Факт назначения с идентификатором "+recordID("2").String()+" уже загружен")
+	text, err := f.RetryRecord(t.Context(), egisso.RegisterFact, "2", "сверено")
+	if err != nil || text != "Отклонённая запись будет проверена и отправлена снова" {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 

@@ -94,9 +94,43 @@ func (s *Store) SetReportTerm(ctx context.Context, days int) error {
 	return nil
 }
 
+// What a summary is told of: the exports of a day, or a day by the schedule.
+const (
+	SummaryOfExports  = "exports"
+	SummaryOfSchedule = "schedule"
+)
+
+// ClosedExport is an export and whether all that leaves with it has an end.
+type ClosedExport struct {
+	Register string
+	DueAt    time.Time
+	Closed   bool
+}
+
+// ExportsSince are the exports due since then, the oldest first.
+func (s *Store) ExportsSince(ctx context.Context, since time.Time) ([]ClosedExport, error) {
+	rows, err := s.pool.Query(ctx, query("exports_since"), since)
+	if err != nil {
+		return nil, fmt.Errorf("read the exports of the day: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ClosedExport])
+	if err != nil {
+		return nil, fmt.Errorf("read the exports of the day: %w", err)
+	}
+	return list, nil
+}
+
+// SummaryTold reports whether some gateway told it.
+func (s *Store) SummaryTold(ctx context.Context, day time.Time, of string) (told bool, err error) {
+	if err := s.pool.QueryRow(ctx, query("summary_told"), day, of).Scan(&told); err != nil {
+		return false, fmt.Errorf("read the summaries told: %w", err)
+	}
+	return told, nil
+}
+
 // ClaimSummary reports whether this gateway is to tell the summary of a day.
-func (s *Store) ClaimSummary(ctx context.Context, day time.Time) (bool, error) {
-	tag, err := s.pool.Exec(ctx, query("claim_summary"), day)
+func (s *Store) ClaimSummary(ctx context.Context, day time.Time, of string) (bool, error) {
+	tag, err := s.pool.Exec(ctx, query("claim_summary"), day, of)
 	if err != nil {
 		return false, fmt.Errorf("note the summary of the day: %w", err)
 	}
@@ -104,8 +138,8 @@ func (s *Store) ClaimSummary(ctx context.Context, day time.Time) (bool, error) {
 }
 
 // UnclaimSummary takes that back: it was not told.
-func (s *Store) UnclaimSummary(ctx context.Context, day time.Time) error {
-	if _, err := s.pool.Exec(ctx, query("unclaim_summary"), day); err != nil {
+func (s *Store) UnclaimSummary(ctx context.Context, day time.Time, of string) error {
+	if _, err := s.pool.Exec(ctx, query("unclaim_summary"), day, of); err != nil {
 		return fmt.Errorf("take back the summary of the day: %w", err)
 	}
 	return nil

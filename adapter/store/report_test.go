@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"egissogw/adapter/store"
 )
 
 // reported is a database in which packages of facts about two measures left in October and
@@ -80,8 +82,8 @@ func TestFactReport(t *testing.T) {
 	}
 	// What is pruned keeps its numbers; what came later about a released package is counted.
 	f.exec(t, `update egisso.package set pruned_at = now() where id = md5('a')::uuid; delete from egisso.element;
-		alter table egisso.record disable trigger guard_record_state; update egisso.record set said = false;
-		alter table egisso.record enable trigger guard_record_state`)
+		alter table egisso.record disable trigger check_said; update egisso.record set said = false;
+		alter table egisso.record enable trigger check_said`)
 	if err := f.SetReportTerm(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -149,16 +151,47 @@ func TestDaySummary(t *testing.T) {
 	}
 	day := time.Now()
 	for i, first := range []bool{true, false} {
-		if is, err := f.ClaimSummary(t.Context(), day); err != nil || is != first {
+		if is, err := f.ClaimSummary(t.Context(), day, store.SummaryOfExports); err != nil || is != first {
 			t.Errorf("claim %d: %v %v", i, is, err)
 		}
 	}
-	if err := f.UnclaimSummary(t.Context(), day); err != nil {
+	if err := f.UnclaimSummary(t.Context(), day, store.SummaryOfExports); err != nil {
 		t.Fatal(err)
 	}
-	if is, err := f.ClaimSummary(t.Context(), day); err != nil || !is {
+	if is, err := f.ClaimSummary(t.Context(), day, store.SummaryOfExports); err != nil || !is {
 		t.Errorf("a summary that was not told: %v %v", is, err)
 	}
+	for of, want := range map[string]bool{store.SummaryOfExports: true, store.SummaryOfSchedule: false} {
+		if told, err := f.SummaryTold(t.Context(), day, of); err != nil || told != want {
+			t.Errorf("told of %s: %v %v", of, told, err)
+		}
+	}
+}
+
+// An export is closed when its packages are, and no record of its time waits for one.
+func TestExportsClose(t *testing.T) {
+	f := open(t)
+	f.exec(t, reported)
+	f.exec(t, `update egisso.record set state = 'accepted' where state = 'ready';
+		insert into egisso.export (register, kind, due_at) values ('fact', 'first', now() - interval '2 days'), ('fact', 'changes', now())`)
+	closed := func(want ...bool) {
+		t.Helper()
+		list, err := f.ExportsSince(t.Context(), time.Now().Add(-time.Hour))
+		if err != nil || len(list) != 1 || list[0].Register != "fact" || list[0].Closed != want[0] {
+			t.Errorf("%+v %v, want %v", list, err, want)
+		}
+	}
+	closed(true) // there was nothing to send
+	f.exec(t, `update egisso.package set export_id = (select max(id) from egisso.export) where id = md5('a')::uuid`)
+	closed(false)
+	f.exec(t, `update egisso.package set state = 'queued', queued_at = now() where id = md5('a')::uuid;
+		update egisso.package set state = 'answered', result = 'accepted', closed_at = now() where id = md5('a')::uuid`)
+	closed(true)
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty) select 'fact', k, '', now(), false from unnest(array['later', 'before']) k`)
+	f.exec(t, `insert into egisso.record (id, register, row_key, kind, provider, state, created_at) values (gen_random_uuid(), 'fact', 'later', 'fact', 'p', 'ready', now() + interval '1 minute')`)
+	closed(true)
+	f.exec(t, `insert into egisso.record (id, register, row_key, kind, provider, state, created_at) values (gen_random_uuid(), 'fact', 'before', 'fact', 'p', 'ready', now() - interval '1 minute')`)
+	closed(false)
 }
 
 // TestReportIsQuick shows what counting a package and the report cost, with

@@ -126,6 +126,9 @@ func (s *Store) Believes(ctx context.Context, who Speaker) (believed, refused bo
 // Listed lets go what was held of senders that the configuration names now. With a
 // list of ЕГИССО's mnemonics nobody is believed for having been the first.
 func (s *Store) Listed(ctx context.Context, egisso, bus []string) error {
+	if due, err := s.due(ctx, "held"); err != nil || !due {
+		return err
+	}
 	return s.inTx(ctx, "look who is listed", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(query("release_listed_answers"), notNil(egisso), notNil(bus))

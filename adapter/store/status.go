@@ -78,113 +78,6 @@ type Rest struct {
 	Text     string     `json:"text"`     // Russian: all of this
 }
 
-// Status reads the whole state in one snapshot.
-func (s *Store) Status(ctx context.Context) (Status, error) {
-	var st Status
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		return st.read(ctx, tx)
-	})
-	if err != nil {
-		return Status{}, fmt.Errorf("read the state of the gateway: %w", err)
-	}
-	return st, nil
-}
-
-func (st *Status) read(ctx context.Context, tx pgx.Tx) (err error) {
-	if err := st.readNumbers(ctx, tx); err != nil {
-		return err
-	}
-	if c, known, err := contour(ctx, tx); err != nil {
-		return err
-	} else if known {
-		st.Contour = &c
-	}
-	if err := st.addRules(ctx, tx); err != nil {
-		return err
-	}
-	if st.Packages, err = packageCounts(ctx, tx); err != nil {
-		return err
-	}
-	if st.Links, err = links(ctx, tx); err != nil {
-		return err
-	}
-	for _, read := range []func() error{
-		listInto(ctx, tx, "record_counts", &st.Records), listInto(ctx, tx, "unconfirmed_counts", &st.Unconfirmed),
-		listInto(ctx, tx, "health", &st.Findings), listInto(ctx, tx, "instances", &st.Instances),
-		listInto(ctx, tx, "certificates", &st.Certificates), listInto(ctx, tx, "rests", &st.Rests),
-		listInto(ctx, tx, "jobs", &st.Jobs), listInto(ctx, tx, "last_reconciliations", &st.Reconciled),
-	} {
-		if err := read(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// listInto reads the rows of a query as values whose fields are its columns, in order.
-func listInto[T any](ctx context.Context, tx pgx.Tx, name string, into *[]T) func() error {
-	return func() error {
-		rows, err := tx.Query(ctx, query(name))
-		if err == nil {
-			*into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[T])
-		}
-		return err
-	}
-}
-
-// readNumbers reads what is one row each.
-func (st *Status) readNumbers(ctx context.Context, tx pgx.Tx) error {
-	for _, q := range []struct {
-		name string
-		into []any
-	}{
-		{"service", []any{&st.Service.Enabled, &st.Service.ChangedAt, &st.Service.ChangedBy, &st.Service.Reason, &st.Service.Lost}},
-		{"backlog", []any{&st.Undecided, &st.Unfinished, &st.OldestOpen, &st.Unapplied, &st.Unverified, &st.NeedReview}},
-		{"incoming_backlog", []any{&st.Incoming.Unhandled, &st.Incoming.Unverified, &st.Incoming.Unanswered, &st.Incoming.NeedReview}},
-		{"file_backlog", []any{&st.FilesDue, &st.FilesRefused}},
-		{"kmsz_in_use", []any{&st.KMSZ.Version, &st.KMSZ.Next, &st.KMSZ.Invalid, &st.KMSZ.NextInvalid}},
-	} {
-		if err := tx.QueryRow(ctx, query(q.name)).Scan(q.into...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// addRules counts records by register and rule, each list apart, in one look at the findings.
-func (st *Status) addRules(ctx context.Context, tx pgx.Tx) error {
-	lists := map[string]*[]Count{"blocked": &st.BlockedRules, "rejected": &st.RejectedRules, "warned": &st.WarnedRules, "remarked": &st.RemarkedRules}
-	for _, list := range lists {
-		*list = []Count{}
-	}
-	rows, err := tx.Query(ctx, query("rules"))
-	if err != nil {
-		return err
-	}
-	var list string
-	var c Count
-	_, err = pgx.ForEachRow(rows, []any{&list, &c.Register, &c.State, &c.Count}, func() error {
-		*lists[list] = append(*lists[list], c)
-		return nil
-	})
-	return err
-}
-
-func packageCounts(ctx context.Context, tx pgx.Tx) ([]Count, error) {
-	rows, err := tx.Query(ctx, query("package_counts"))
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (c Count, err error) {
-		var result string
-		err = r.Scan(&c.Register, &c.State, &result, &c.Count)
-		if result != "" {
-			c.State += "/" + result
-		}
-		return c, err
-	})
-}
-
 // JournalEntry is one row of the journal of requests.
 type JournalEntry struct {
 	ID          uuid.UUID `json:"id"`
@@ -252,18 +145,12 @@ func (s *Store) journal(ctx context.Context, name string, arg any) ([]JournalEnt
 	return entries, nil
 }
 
-func links(ctx context.Context, tx pgx.Tx) ([]Link, error) {
-	rows, err := tx.Query(ctx, query("links"))
-	if err != nil {
-		return nil, err
+func scanLink(r pgx.CollectableRow) (l Link, err error) {
+	var skew, uncertainty *time.Duration
+	var at *time.Time
+	err = r.Scan(&l.Name, &l.DownSince, &l.Failures, &skew, &uncertainty, &at)
+	if skew != nil && uncertainty != nil && at != nil {
+		l.Clock = &LinkClock{Skew: *skew, Uncertainty: *uncertainty, MeasuredAt: *at}
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Link, err error) {
-		var skew, uncertainty *time.Duration
-		var at *time.Time
-		err = r.Scan(&l.Name, &l.DownSince, &l.Failures, &skew, &uncertainty, &at)
-		if skew != nil && uncertainty != nil && at != nil {
-			l.Clock = &LinkClock{Skew: *skew, Uncertainty: *uncertainty, MeasuredAt: *at}
-		}
-		return l, err
-	})
+	return l, err
 }

@@ -105,7 +105,7 @@ func TestWorkplaceSeesItsOrganisation(t *testing.T) {
 			t.Errorf("after %s: %q", attempt, got)
 		}
 	}
-	answers(t, owner, `update egisso.source_content set content = content || '{"oszCode": "0002.000002"}' where row_key = '1'; select egisso.unbind_workplace('w_first')`)
+	answers(t, owner, `update egisso.source_content set content = content::jsonb || '{"oszCode": "0002.000002"}' where row_key = '1'; select egisso.unbind_workplace('w_first')`)
 	for conn, want := range map[*pgx.Conn]string{first: "", second: "1 3"} {
 		if got := strings.Join(answers(t, conn, seen), ""); got != want {
 			t.Errorf("after a change: %q, want %q", got, want)

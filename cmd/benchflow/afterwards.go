@@ -101,18 +101,13 @@ type Idle struct {
 	SourceHour     float64 `json:"mis_cpu_seconds_per_hour"`
 }
 
-const idleTime = 90 * time.Second
-
-// deliveredSchedules are the defaults of package config.
-var deliveredSchedules = map[string]string{
-	"COLLECT": "30s", "FORM": "30s", "SEND": "10s", "RECEIVE": "10s", "LISTEN": "1m", "APPLY": "10s", "STATUS": "5m",
-}
+// idleTime is how long idling is measured: jobs that run once a minute are in it three times.
+const idleTime = 3 * time.Minute
 
 func idle(ctx context.Context, w *world.World) (*Idle, error) {
-	// The world has everything run once a second.
 	var env []string
-	for job, every := range deliveredSchedules {
-		env = append(env, "EGISSOGW_SCHEDULE_"+job+"=@every "+every)
+	for _, schedule := range world.Schedules {
+		env = append(env, schedule+"=")
 	}
 	if err := begin(ctx, w, env); err != nil {
 		return nil, err
@@ -132,7 +127,7 @@ func idle(ctx context.Context, w *world.World) (*Idle, error) {
 		return nil, err
 	}
 	spent := after.minus(before)
-	hour := func(d time.Duration) float64 { return d.Seconds() * float64(time.Hour/idleTime) }
+	hour := func(d time.Duration) float64 { return d.Seconds() * float64(time.Hour)/float64(idleTime) }
 	return &Idle{idleTime.Seconds(), hour(spent.gateway), hour(spent.own), hour(spent.mis)}, nil
 }
 

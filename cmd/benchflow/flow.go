@@ -21,6 +21,7 @@ type bench struct {
 // Result is one run.
 type Result struct {
 	Facts     int       `json:"facts"` // accepted ones
+	With      string    `json:"with"`  // what the gateways do beside, see variants
 	Yardstick Yardstick `json:"yardstick"`
 
 	Seconds   float64 `json:"seconds"` // from the start of serve to the last protocol
@@ -41,6 +42,8 @@ type Result struct {
 	Statements []Statement `json:"statements,omitempty"`
 	Relations  []Relation  `json:"relations,omitempty"`
 
+	Changes *Changes `json:"changes,omitempty"`
+
 	Screens []Screen `json:"screens,omitempty"`
 	Latency []Way    `json:"latency,omitempty"`
 	Idle    *Idle    `json:"idle,omitempty"`
@@ -48,7 +51,8 @@ type Result struct {
 }
 
 // once is one run in a world of its own.
-func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
+func (b *bench) one(ctx context.Context, facts int, with variant) (r Result, err error) {
+	r.With = with.name
 	// What is measured is a server as it is installed, also its commits.
 	postgres := map[string]string{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 	if b.top > 0 {
@@ -59,7 +63,7 @@ func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
 	}
 	maps.Copy(postgres, b.server)
 	w, err := world.New(ctx, world.Options{
-		Programs: b.programs, Template: b.template, Gateways: 1, Separate: true, Env: b.env,
+		Programs: b.programs, Template: b.template, Gateways: 1, Separate: true, Env: with.env(b.env), Archive: with.archive,
 		Source:   refmis.Options{Seed: 1, Facts: facts, Defects: map[refmis.Kind]int{}},
 		Postgres: postgres,
 	})
@@ -81,6 +85,11 @@ func (b *bench) one(ctx context.Context, facts int) (r Result, err error) {
 	}
 	if err := r.flow(ctx, w); err != nil {
 		return r, err
+	}
+	if b.changes > 0 {
+		if r.Changes, err = changes(ctx, w, b.changes); err != nil {
+			return r, err
+		}
 	}
 	if b.top > 0 {
 		if r.Statements, err = statements(ctx, w, b.top); err != nil {
@@ -195,6 +204,10 @@ func (r *Result) wait(ctx context.Context, w *world.World) error {
 			return err
 		}
 	}
+	return applied(ctx, w)
+}
+
+func applied(ctx context.Context, w *world.World) error {
 	return world.Until(ctx, "the last protocol is applied", func(ctx context.Context) (applied bool, err error) {
 		err = w.Gateway.QueryRow(ctx, `select not exists (select from egisso.journal where egisso.package_open(state))`).Scan(&applied)
 		return applied, err

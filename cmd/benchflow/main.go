@@ -5,6 +5,8 @@
 //	benchflow                         20,000 and 100,000 facts
 //	benchflow --facts=1000000         a region, by hand: about 20 GB of disk
 //	benchflow --runs=3                each three times; the median counts
+//	benchflow --with=none,archive     without evidence outside the database and with it, in turn
+//	benchflow --changes=10000         alters so many facts afterwards
 //
 // МИС, gateway and yardstick have databases that were never analysed, servers with
 // fsync and full_page_writes on, and nothing else is changed in their settings, unless --postgres does. The
@@ -30,15 +32,17 @@ import (
 
 // settings are the command line.
 type settings struct {
-	facts  []int
-	runs   int
-	json   string
-	module string
-	env    []string          // further settings of the gateway
-	more   bool              // screens, latency and idling too
-	top    int               // how many statements are shown
-	log    int               // how many tables and indexes are shown by what they add to the log
-	server map[string]string // further settings of the databases
+	facts   []int
+	runs    int
+	json    string
+	module  string
+	env     []string          // further settings of the gateway
+	more    bool              // screens, latency and idling too
+	with    []variant         // in turn
+	changes int               // how many facts are altered
+	top     int               // how many statements are shown
+	log     int               // how many tables and indexes are shown by what they add to the log
+	server  map[string]string // further settings of the databases
 }
 
 func main() {
@@ -62,6 +66,8 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	f.StringVar(&s.json, "json", "", "write the results to this file, too")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the gateway is built from")
 	f.BoolVar(&s.more, "more", true, "time screens, the way of single changes and idling, too")
+	with := f.String("with", "none", "what the gateway does beside, in turn: none, archive, guard, archive+guard, separated by commas")
+	f.IntVar(&s.changes, "changes", 0, "alter so many facts, too, announced as a mass change")
 	f.IntVar(&s.top, "statements", 0, "show so many of the statements that took most in the gateway's PostgreSQL")
 	f.IntVar(&s.log, "log", 0, "show so many of its tables and indexes by what they hold and add to the write-ahead log; all of the log is kept for it")
 	f.Func("env", "a setting of the gateway, NAME=VALUE; may be repeated", func(value string) error {
@@ -83,6 +89,14 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 			return s, fmt.Errorf("--facts: %q is no number from %d to %d", text, minFacts, maxFacts)
 		}
 		s.facts = append(s.facts, n)
+	}
+	if s.with, err = parseVariants(*with); err != nil {
+		return s, err
+	}
+	for _, n := range s.facts {
+		if s.changes < 0 || s.changes > n/2 { // of the others nothing can be altered so simply
+			return s, fmt.Errorf("--changes: %d is no number from 0 to the half of %d facts", s.changes, n)
+		}
 	}
 	if f.NArg() > 0 || s.runs < 1 {
 		return s, errors.New("there are no arguments beside the flags, and --runs is at least 1")
@@ -111,12 +125,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	report := Report{Machine: machine()}
 	for _, facts := range s.facts {
 		for range s.runs {
-			result, err := b.one(ctx, facts)
-			if err != nil {
-				return fmt.Errorf("%d facts: %w", facts, err)
+			for _, with := range s.with {
+				result, err := b.one(ctx, facts, with)
+				if err != nil {
+					return fmt.Errorf("%d facts: %w", facts, err)
+				}
+				result.print(stdout)
+				report.Results = append(report.Results, result)
 			}
-			result.print(stdout)
-			report.Results = append(report.Results, result)
 		}
 	}
 	report.printMedians(stdout)

@@ -26,7 +26,7 @@ func machine() string {
 }
 
 func (r *Result) print(out io.Writer) {
-	fmt.Fprintf(out, "\n%d facts accepted in %.1f s: %.0f facts/s\n", r.Facts, r.Seconds, r.FactsRate)
+	fmt.Fprintf(out, "\n%d facts accepted with %s in %.1f s: %.0f facts/s\n", r.Facts, r.With, r.Seconds, r.FactsRate)
 	fmt.Fprintf(out, "  yardstick (COPY and 2 claims of as many rows)  %.2f s, %.1f µs/row, CPU of PostgreSQL %.1f µs/row\n",
 		r.Yardstick.Seconds, r.Yardstick.PerRow, r.Yardstick.CPUPerFact)
 	fmt.Fprintf(out, "  CPU per fact: gateway %.0f µs, its PostgreSQL %.0f µs = %.1f yardsticks; МИС %.0f µs, simulator %.0f µs\n",
@@ -39,6 +39,9 @@ func (r *Result) print(out io.Writer) {
 			fmt.Fprintf(out, ", %d rows", s.Rows)
 		}
 		fmt.Fprintln(out)
+	}
+	if r.Changes != nil {
+		r.Changes.print(out)
 	}
 	for _, s := range r.Statements {
 		fmt.Fprintf(out, "  %8.0f ms, %6d calls, %7d rows, %9d blocks, WAL %6d KB  %s\n", s.Millis, s.Calls, s.Rows, s.Blocks, s.WAL/1000, s.Text)
@@ -56,31 +59,48 @@ func (r *Result) print(out io.Writer) {
 	}
 }
 
-// printMedians prints a line for every number of facts.
+// printMedians prints a line for every number of facts, and what was done beside.
 func (r *Report) printMedians(out io.Writer) {
-	fmt.Fprintf(out, "\n%s\nfacts    facts/s  PostgreSQL/yardstick  gateway µs  database KB  WAL KB  yardstick µs/row\n", r.Machine)
-	var numbers []int
-	byFacts := map[int][]Result{}
+	fmt.Fprintf(out, "\n%s\nfacts               facts/s  PostgreSQL/yardstick  gateway µs  PostgreSQL µs  database KB  WAL KB  yardstick µs/row  changes/s  gateway µs  PostgreSQL µs\n", r.Machine)
+	var rows []string
+	of := map[string][]Result{}
 	for _, result := range r.Results {
-		if byFacts[result.Facts] == nil {
-			numbers = append(numbers, result.Facts)
+		name := fmt.Sprint(result.Facts, " ", result.With)
+		if of[name] == nil {
+			rows = append(rows, name)
 		}
-		byFacts[result.Facts] = append(byFacts[result.Facts], result)
+		of[name] = append(of[name], result)
 	}
-	for _, facts := range numbers {
-		of := func(figure func(Result) float64) float64 {
-			var list []float64
-			for _, result := range byFacts[facts] {
-				list = append(list, figure(result))
-			}
-			slices.Sort(list)
-			return list[len(list)/2]
-		}
-		fmt.Fprintf(out, "%-8d %7.0f %21.1f %11.0f %12.1f %7.1f %17.1f\n", facts,
-			of(func(r Result) float64 { return r.FactsRate }), of(func(r Result) float64 { return r.PostgresTo }),
-			of(func(r Result) float64 { return r.GatewayCPU }), of(func(r Result) float64 { return r.TableBytes / 1000 }),
-			of(func(r Result) float64 { return r.WALBytes / 1000 }), of(func(r Result) float64 { return r.Yardstick.PerRow }))
+	for _, name := range rows {
+		row := medians(of[name])
+		fmt.Fprintf(out, "%-20s %6.0f %21.1f %11.0f %14.0f %12.1f %7.1f %17.1f %10.0f %11.0f %14.0f\n", name,
+			row.of(func(r Result) float64 { return r.FactsRate }), row.of(func(r Result) float64 { return r.PostgresTo }),
+			row.of(func(r Result) float64 { return r.GatewayCPU }), row.of(func(r Result) float64 { return r.PostgresCPU }),
+			row.of(func(r Result) float64 { return r.TableBytes / 1000 }), row.of(func(r Result) float64 { return r.WALBytes / 1000 }),
+			row.of(func(r Result) float64 { return r.Yardstick.PerRow }),
+			row.of(func(r Result) float64 { return r.changes().FactsRate }), row.of(func(r Result) float64 { return r.changes().GatewayCPU }),
+			row.of(func(r Result) float64 { return r.changes().PostgresCPU }))
 	}
+}
+
+// changes is what altering cost, zero if nothing was altered.
+func (r *Result) changes() Changes {
+	if r.Changes == nil {
+		return Changes{}
+	}
+	return *r.Changes
+}
+
+// medians gives figures of runs that differ in nothing.
+type medians []Result
+
+func (m medians) of(figure func(Result) float64) float64 {
+	var list []float64
+	for _, result := range m {
+		list = append(list, figure(result))
+	}
+	slices.Sort(list)
+	return list[len(list)/2]
 }
 
 func (r *Report) save(path string) error {

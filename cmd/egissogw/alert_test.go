@@ -11,6 +11,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
 	"egissogw/config"
 )
 
@@ -35,7 +36,7 @@ func TestAlertCommand(t *testing.T) {
 		"leaves something hanging": {"sleep 60 & exit 0", ""},
 	} {
 		start := time.Now()
-		err := alertCommand(script(t, tc.does), 5*time.Second)(t.Context(), []byte(`{"event":"trouble"}`))
+		err := assemble.AlertCommand(script(t, tc.does), 5*time.Second)(t.Context(), []byte(`{"event":"trouble"}`))
 		if (err == nil) != (tc.want == "") || err != nil && (!strings.Contains(err.Error(), tc.want) || len(err.Error()) > 1000) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -64,7 +65,7 @@ func TestAlertIsToldAndItsFailureShown(t *testing.T) {
 	look := func(command string, after time.Duration) {
 		t.Helper()
 		now = now.Add(after)
-		g.alert = g.alerting(config.Config{Watch: config.Watch{AlertCommand: config.File(command)}})
+		g.alert = (&assemble.Parts{Store: s}).Alerting(config.Config{Watch: config.Watch{AlertCommand: config.File(command)}})
 		g.alert.Now = func() time.Time { return now }
 		g.lookOnce(t.Context(), false)
 	}

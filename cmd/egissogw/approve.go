@@ -13,30 +13,14 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
-
-// agree says that a person agrees with a package, under the person's own role.
-func agree(ctx context.Context, a *app, args []string) error {
-	return a.pairOfEyes(ctx, "agree", args, func(s *store.Store, w word) (string, error) {
-		return s.AgreePackage(ctx, w.id, w.reason, w.seen)
-	})
-}
 
 // approve lets a package go.
 func approve(ctx context.Context, a *app, args []string) error {
 	return a.pairOfEyes(ctx, "approve", args, func(s *store.Store, w word) (string, error) {
 		return s.ApprovePackage(ctx, w.id, w.reason, w.seen)
-	})
-}
-
-// disapprove keeps a package from leaving as it is.
-func disapprove(ctx context.Context, a *app, args []string) error {
-	return a.pairOfEyes(ctx, "disapprove", args, func(s *store.Store, w word) (string, error) {
-		if w.reason == "" {
-			return "", usageError{"укажите причину: --reason ТЕКСТ"}
-		}
-		return s.DisapprovePackage(ctx, w.id, w.reason)
 	})
 }
 
@@ -89,7 +73,7 @@ func requireApproval(ctx context.Context, a *app, owner string, c config.Package
 		return nil
 	}
 	all, _ := rules.Registers()
-	_, err := fprintf(a.stdout, "Пакеты уходят только утверждёнными: %s\n", strings.Join(all, ", "))
+	_, err := screen.Fprintf(a.stdout, "Пакеты уходят только утверждёнными: %s\n", strings.Join(all, ", "))
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -102,7 +103,7 @@ func (s asService) announce(a *app, how string) {
 	if s.asJSON {
 		w = a.stderr
 	}
-	fprintf(w, "Проверка от имени службы: %s\n", how)
+	screen.Fprintf(w, "Проверка от имени службы: %s\n", how)
 }
 
 func ended(err error) error {

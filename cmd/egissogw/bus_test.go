@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 func TestCheckBelievesOnlyKnownServers(t *testing.T) {
@@ -87,7 +88,7 @@ func TestStatusTellsHowTheBusLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := run(t, env, "status")
-	for _, want := range []string{"её часы минус наши: -1.5 ± 0.5 с", "не отвечает с " + timeText(since) + ", неудач подряд: 7"} {
+	for _, want := range []string{"её часы минус наши: -1.5 ± 0.5 с", "не отвечает с " + screen.Time(since) + ", неудач подряд: 7"} {
 		if code != exitTrouble || !strings.Contains(out, want) {
 			t.Errorf("code %d, no %q in %s%s", code, want, out, errs)
 		}

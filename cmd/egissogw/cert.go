@@ -1,68 +1,22 @@
 package main
 
 import (
-	"context"
-	"crypto/sha1" //nolint:gosec // the usual name of a certificate in CSP programs, not a protection
-	"encoding/hex"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
+	"egissogw/cmd/egissogw/internal/signature"
+
+	"context" //nolint:gosec // the usual name of a certificate in CSP programs, not a protection
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
-	"egissogw/crypto/cert"
 	"egissogw/jobs"
 )
 
-// certificateView is a certificate as it is shown to the administrator, persons
-// named in it included: it never goes to a log.
-type certificateView struct {
-	Subject     string     `json:"subject"`
-	Issuer      string     `json:"issuer"`
-	Serial      string     `json:"serial"`
-	Thumbprint  string     `json:"thumbprint_sha1"`
-	Algorithm   string     `json:"algorithm"`
-	Curve       string     `json:"curve"`
-	NotBefore   time.Time  `json:"not_before"`
-	NotAfter    time.Time  `json:"not_after"`
-	KeyNotAfter *time.Time `json:"private_key_not_after,omitempty"`
-	SignTool    string     `json:"sign_tool,omitempty"`
-}
-
-func viewCertificate(c *cert.Certificate) certificateView {
-	sum := sha1.Sum(c.Raw) //nolint:gosec // see the import
-	v := certificateView{
-		Subject: c.Subject.Full(), Issuer: c.Issuer.Full(), Serial: c.SerialHex(), Thumbprint: hex.EncodeToString(sum[:]),
-		Algorithm: fmt.Sprintf("ГОСТ Р 34.10-2012, %d бит", 8*c.DigestSize()), Curve: c.Key.Curve.Name(),
-		NotBefore: c.NotBefore, NotAfter: c.NotAfter, SignTool: c.SignTool,
-	}
-	if p := c.PrivateKeyUsage; p != nil && !p.NotAfter.IsZero() {
-		v.KeyNotAfter = &p.NotAfter
-	}
-	return v
-}
-
-// print writes the view as lines of a table, each behind indent.
-func (v certificateView) print(w io.Writer, indent string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	line := func(title, text string) { fprintf(t, "%s%s\t%s\n", indent, title, text) }
-	line("Владелец", v.Subject)
-	line("Издатель", v.Issuer)
-	line("Серийный номер", v.Serial)
-	line("Отпечаток SHA-1", v.Thumbprint)
-	line("Ключ", v.Algorithm+", "+v.Curve)
-	line("Сертификат действует", "с "+timeText(v.NotBefore)+" по "+timeText(v.NotAfter))
-	if v.KeyNotAfter != nil {
-		line("Закрытый ключ", "по "+shown(v.KeyNotAfter))
-	}
-	if v.SignTool != "" {
-		line("Средство подписи", v.SignTool)
-	}
-	return t.Flush()
-}
-
 // signerView is the answer of cert.
 type signerView struct {
-	certificateView
+	signature.Certificate
 	SigningEnds time.Time `json:"signing_ends"`
 	DaysLeft    int       `json:"days_left"`
 	Usable      bool      `json:"usable"`
@@ -88,7 +42,7 @@ func showCertificate(ctx context.Context, a *app, args []string) error {
 	defer s.Close()
 	c, now := s.Certificate(), a.now()
 	left := c.SigningEnds().Sub(now)
-	v := signerView{certificateView: viewCertificate(c), SigningEnds: c.SigningEnds(), DaysLeft: int(max(left, 0) / (24 * time.Hour))}
+	v := signerView{Certificate: signature.View(c), SigningEnds: c.SigningEnds(), DaysLeft: int(max(left, 0) / (24 * time.Hour))}
 	problem := c.CheckTerm(now)
 	v.Usable = problem == nil
 	if v.Usable && left <= jobs.CertificateNotice {
@@ -103,7 +57,7 @@ func showCertificate(ctx context.Context, a *app, args []string) error {
 	case err != nil:
 		return err
 	case problem != nil:
-		return because(problem)
+		return fault.Because(problem)
 	}
 	return nil
 }
@@ -114,31 +68,31 @@ func renewalText(left time.Duration) string {
 }
 
 func (v signerView) print(w io.Writer) error {
-	if err := v.certificateView.print(w, ""); err != nil {
+	if err := v.Certificate.Print(w, ""); err != nil {
 		return err
 	}
 	if !v.Usable {
 		return nil // the error says why
 	}
-	if _, err := fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, timeText(v.SigningEnds)); err != nil {
+	if _, err := screen.Fprintf(w, "Осталось дней: %d, по %s\n", v.DaysLeft, screen.Time(v.SigningEnds)); err != nil {
 		return err
 	}
 	if v.Warning == "" {
 		return nil
 	}
-	_, err := fprintf(w, "ВНИМАНИЕ: %s\n", v.Warning)
+	_, err := screen.Fprintf(w, "ВНИМАНИЕ: %s\n", v.Warning)
 	return err
 }
 
 // signer opens the configured signer for a command.
-func (a *app) signer(ctx context.Context) (signer, error) {
+func (a *app) signer(ctx context.Context) (assemble.Signer, error) {
 	c, err := a.loadFor(ctx, "signer")
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSigner(ctx, c.Signer)
+	s, err := assemble.OpenSigner(ctx, c.Signer)
 	if err != nil {
-		return nil, because(err)
+		return nil, fault.Because(err)
 	}
 	return s, nil
 }

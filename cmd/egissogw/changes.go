@@ -10,6 +10,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // changes shows mass changes that wait for a person, lets them go, drops or announces them.
@@ -88,13 +89,13 @@ func (a *app) listChanges(ctx context.Context, asJSON bool) error {
 		return a.printJSON(list)
 	}
 	if len(list) == 0 {
-		_, err := fprintln(a.stdout, "Массовых изменений, которые ждут человека, нет")
+		_, err := screen.Fprintln(a.stdout, "Массовых изменений, которые ждут человека, нет")
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С\n")
+	screen.Fprintf(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С\n")
 	for _, c := range list {
-		fprintf(w, "%s\t%s\t%s\t%d\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, timeText(c.Since))
+		screen.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, screen.Time(c.Since))
 	}
 	return w.Flush()
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"egissogw/adapter/egisso"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -93,9 +95,9 @@ func (a *app) printChecks(results []checkResult, asJSON bool) error {
 			if !r.OK {
 				mark = "НЕ ГОТОВО"
 			}
-			fprintf(out, "%-26s %s\n", r.What, mark)
+			screen.Fprintf(out, "%-26s %s\n", r.What, mark)
 			for _, text := range append(r.Problem, r.Notes...) {
-				fprintf(out, "    - %s\n", text)
+				screen.Fprintf(out, "    - %s\n", text)
 			}
 		}
 	}
@@ -110,7 +112,7 @@ const placeholderCode = "0000.000000"
 
 func checkConfiguration(a *app, c config.Config, problems *config.Problems) checkResult {
 	r := checkResult{Part: "settings", What: "Настройки"}
-	policy, wrong := fieldPolicy(c)
+	policy, wrong := assemble.PoliciesOf(c)
 	if problems != nil {
 		wrong = a.orNoFile(config.Together(problems, wrong))
 	}
@@ -123,13 +125,13 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 	if c.Provider.Code == placeholderCode {
 		r.Problem = append(r.Problem, config.Prefix+"PROVIDER_CODE: "+placeholderCode+" — образец, укажите код своей организации")
 	}
-	if _, err := openSchema(c.Package, policy.versions); err != nil {
+	if _, err := assemble.OpenSchema(c.Package, policy.Versions); err != nil {
 		r.Problem = append(r.Problem, err.Error())
 	}
 	for _, p := range config.Exposed(c, a.lookuper) {
 		r.Notes = append(r.Notes, p.String())
 	}
-	for _, w := range policy.withdrawn {
+	for _, w := range policy.Withdrawn {
 		r.Notes = append(r.Notes, withdrawalText(w, a.now()))
 	}
 	if a.overlay != nil {

@@ -3,12 +3,16 @@ package main
 import (
 	"cmp"
 	"context"
-	"egissogw/adapter/mis"
 	"fmt"
 	"net/url"
 	"os"
 	"slices"
 	"time"
+
+	"egissogw/adapter/mis"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,7 +29,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.Database.URL.Reveal())
 	if err != nil {
-		r.Problem = append(r.Problem, databaseFault("DATABASE_URL", err).Error())
+		r.Problem = append(r.Problem, fault.Database("DATABASE_URL", err).Error())
 		return r
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
@@ -34,7 +38,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	}
 	r.databaseClock(ctx, "базы шлюза", conn)
 	r.serverLog(ctx, conn)
-	s, err := openStore(ctx, c.Database, inZone(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, assemble.InZone(c)...)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
@@ -64,12 +68,12 @@ var siteFindings = []string{"read_only", "unverified", "certificate", "foreign",
 
 // pooled tells of a pool of connections before a database.
 func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
-	through, err := pooled(ctx, conn)
+	through, err := assemble.Pooled(ctx, conn)
 	switch {
 	case err != nil:
 		r.Problem = append(r.Problem, err.Error())
 	case through:
-		r.Problem = append(r.Problem, pooledText)
+		r.Problem = append(r.Problem, assemble.PooledText)
 	}
 	return err != nil || through
 }
@@ -77,7 +81,7 @@ func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
 func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	ctx, cancel := context.WithTimeout(ctx, c.Database.Timeout)
 	defer cancel()
-	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
+	source, pool, err := assemble.OpenSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
@@ -85,7 +89,7 @@ func checkSource(ctx context.Context, c config.Config) (r checkResult) {
 	defer pool.Close()
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		r.Problem = append(r.Problem, databaseFault("SOURCE_DATABASE_URL", err).Error())
+		r.Problem = append(r.Problem, fault.Database("SOURCE_DATABASE_URL", err).Error())
 		return r
 	}
 	through := r.pooled(ctx, conn.Conn())
@@ -124,7 +128,7 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 	case h == nil:
 	case h.Age >= holderPatience:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s не завершена с %s, и изменения, сделанные после её начала, не читаются; %s",
-			h, timeText(time.Now().Add(-h.Age)), h.Ends()))
+			h, screen.Time(time.Now().Add(-h.Age)), h.Ends()))
 	case h.Age == 0: // perhaps since this second
 		r.Notes = append(r.Notes, fmt.Sprintf("изменения новее этой читаются после её конца: %s; если её начала не видно, сколько она стоит, считает служба (egissogw status)", h))
 	default:
@@ -133,16 +137,16 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 }
 
 func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
-	s, err := openSigner(ctx, c.Signer)
+	s, err := assemble.OpenSigner(ctx, c.Signer)
 	if err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+		r.Problem = append(r.Problem, fault.Because(err).Error())
 		return r
 	}
 	defer s.Close()
 	crt := s.Certificate()
-	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+timeText(crt.SigningEnds()))
+	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+screen.Time(crt.SigningEnds()))
 	if err := crt.CheckTerm(time.Now()); err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+		r.Problem = append(r.Problem, fault.Because(err).Error())
 		return r
 	}
 	if left := time.Until(crt.SigningEnds()); left <= jobs.CertificateNotice {
@@ -154,7 +158,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	// A trial signature: the only proof that key, token and certificate fit.
 	h := cert.NewDigest(crt.DigestSize())
 	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
-		r.Problem = append(r.Problem, "пробная подпись: "+because(err).Error())
+		r.Problem = append(r.Problem, "пробная подпись: "+fault.Because(err).Error())
 	}
 	return r
 }
@@ -162,7 +166,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 // isOneOf tells whether a certificate is in a file of them. What cannot be read is said
 // elsewhere.
 func isOneOf(crt *cert.Certificate, file config.File) bool {
-	text, err := readConfigured(file)
+	text, err := assemble.ReadConfigured(file)
 	if err != nil {
 		return false
 	}
@@ -171,8 +175,8 @@ func isOneOf(crt *cert.Certificate, file config.File) bool {
 }
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {
-	if _, err := busTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+	if _, err := assemble.BusTrust(c.SMEV); err != nil {
+		r.Problem = append(r.Problem, fault.Because(err).Error())
 	}
 	if len(c.SMEV.Senders) == 0 {
 		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"
@@ -190,10 +194,10 @@ func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 		r.Problem = append(r.Problem, "адрес не читается")
 		return r
 	}
-	if named := versionOfURL(u.Path); named != "" && named != c.SMEV.Schema {
+	if named := assemble.VersionOfURL(u.Path); named != "" && named != c.SMEV.Schema {
 		r.Problem = append(r.Problem, "адрес сервиса — для схем "+named+", а "+config.Prefix+"SMEV_SCHEMA="+c.SMEV.Schema)
 	}
-	roots, proxy, err := busConnection(c.SMEV)
+	roots, proxy, err := assemble.BusConnection(c.SMEV)
 	if err != nil {
 		r.Problem = append(r.Problem, err.Error())
 		return r
@@ -214,7 +218,7 @@ func checkFiles(ctx context.Context, c config.Config) (r checkResult) {
 	case smev.Classify(err) == smev.ClassFixConfiguration:
 		r.Problem = append(r.Problem, "вход не удался, проверьте "+config.Prefix+"FTP_USER и "+config.Prefix+"FTP_PASSWORD: "+err.Error())
 	default:
-		r.Problem = append(r.Problem, config.Prefix+"FTP_ADDRESS: нет соединения: "+cmp.Or(networkText(err), err.Error()))
+		r.Problem = append(r.Problem, config.Prefix+"FTP_ADDRESS: нет соединения: "+cmp.Or(fault.Network(err), err.Error()))
 	}
 	return r
 }
@@ -228,7 +232,7 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	info, err := os.Stat(c.Archive.Dir)
 	switch {
 	case err != nil:
-		r.Problem = append(r.Problem, pathFault("ARCHIVE_DIR", err).Error())
+		r.Problem = append(r.Problem, fault.Path("ARCHIVE_DIR", err).Error())
 		return r
 	case info.Mode().Perm()&0o077 != 0:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))

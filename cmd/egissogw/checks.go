@@ -7,6 +7,8 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/check"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // ruleLine is one rule as `egissogw checks` shows it.
@@ -31,11 +33,11 @@ func checks(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	policy, err := fieldPolicy(c)
+	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
 		return err
 	}
-	lines := ruleLines(check.Rules(), policy.rules)
+	lines := ruleLines(check.Rules(), policy.Rules)
 	if *asJSON {
 		return a.printJSON(lines)
 	}
@@ -72,18 +74,18 @@ func printRules(w io.Writer, lines []ruleLine) error {
 	for _, l := range lines {
 		if l.Register != register {
 			if register != "" {
-				fprintln(t)
+				screen.Fprintln(t)
 			}
 			register = l.Register
-			fprintf(t, "%s\n", egisso.Register(register).Named())
-			fprintf(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется\n")
+			screen.Fprintf(t, "%s\n", egisso.Register(register).Named())
+			screen.Fprintf(t, "Правило\tСейчас\tЧто требуется\tЧто читает\tБез чего не проверяется\n")
 		}
 		now := actionTexts[l.Policy]
 		if l.Policy != l.Default {
 			now += " *"
 		}
-		fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Code, now, l.Text, l.Reads, l.Needs)
+		screen.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Code, now, l.Text, l.Reads, l.Needs)
 	}
-	fprintf(t, "\n* изменено настройкой EGISSOGW_RULE_POLICY. Значение, которое не принимает схема XSD, задерживает запись всегда.\n")
+	screen.Fprintf(t, "\n* изменено настройкой EGISSOGW_RULE_POLICY. Значение, которое не принимает схема XSD, задерживает запись всегда.\n")
 	return t.Flush()
 }

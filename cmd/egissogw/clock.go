@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/smev"
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/config"
 )
 
@@ -131,7 +132,7 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD")
 		return
 	case err != nil:
-		r.Problem = append(r.Problem, config.Prefix+"SMEV_URL: нет соединения: "+cmp.Or(networkText(err), smev.QuietHTTP(err).Error()))
+		r.Problem = append(r.Problem, config.Prefix+"SMEV_URL: нет соединения: "+cmp.Or(fault.Network(err), smev.QuietHTTP(err).Error()))
 		return
 	}
 	response.Body.Close()

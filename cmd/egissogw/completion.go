@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"strings"
+
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // completion prints what makes a shell complete commands, flags and words.
@@ -40,7 +42,7 @@ func (p parameter) choices() string {
 func (p parameter) isPath() bool { return p.value == "ФАЙЛ" || p.value == "КАТАЛОГ" }
 
 func bashCompletion(w io.Writer) {
-	fprintf(w, `# egissogw: egissogw completion bash
+	screen.Fprintf(w, `# egissogw: egissogw completion bash
 _egissogw() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} flags= words= files=
 	COMPREPLY=()
@@ -54,16 +56,16 @@ _egissogw() {
 		for _, p := range c.parameters(flagsOf(c)) {
 			switch {
 			case p.choices() != "":
-				fprintf(w, "\t'%s --%s') COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", c.name, p.name, p.choices())
+				screen.Fprintf(w, "\t'%s --%s') COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", c.name, p.name, p.choices())
 			case p.name == "config":
 			case p.isPath():
-				fprintf(w, "\t'%s --%s') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", c.name, p.name)
+				screen.Fprintf(w, "\t'%s --%s') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", c.name, p.name)
 			case p.value != "":
-				fprintf(w, "\t'%s --%s') return ;;\n", c.name, p.name)
+				screen.Fprintf(w, "\t'%s --%s') return ;;\n", c.name, p.name)
 			}
 		}
 	}
-	fprintf(w, "\t*' --config') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n\tesac\n\tcase $command in\n\thelp) words='%s' ;;\n", commandNames())
+	screen.Fprintf(w, "\t*' --config') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n\tesac\n\tcase $command in\n\thelp) words='%s' ;;\n", commandNames())
 	for _, c := range commands {
 		var flags []string
 		for _, p := range c.parameters(flagsOf(c)) {
@@ -73,9 +75,9 @@ _egissogw() {
 		if c.takesFiles() {
 			files = " files=-f"
 		}
-		fprintf(w, "\t%s) flags='%s' words='%s'%s ;;\n", c.name, strings.Join(flags, " "), strings.Join(c.words(), " "), files)
+		screen.Fprintf(w, "\t%s) flags='%s' words='%s'%s ;;\n", c.name, strings.Join(flags, " "), strings.Join(c.words(), " "), files)
 	}
-	fprintf(w, `	esac
+	screen.Fprintf(w, `	esac
 	case $cur in
 	-*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
 	*) COMPREPLY=($(compgen $files -W "$words" -- "$cur")) ;;
@@ -91,13 +93,13 @@ func zshText(text string) string {
 }
 
 func zshCompletion(w io.Writer) {
-	fprintf(w, "#compdef egissogw\n# egissogw completion zsh\n_egissogw() {\n\tif (( CURRENT == 2 )); then\n\t\tlocal -a names=(\n\t\t\t'help:помощь'\n")
+	screen.Fprintf(w, "#compdef egissogw\n# egissogw completion zsh\n_egissogw() {\n\tif (( CURRENT == 2 )); then\n\t\tlocal -a names=(\n\t\t\t'help:помощь'\n")
 	for _, c := range commands {
-		fprintf(w, "\t\t\t'%s:%s'\n", c.name, zshText(c.summary))
+		screen.Fprintf(w, "\t\t\t'%s:%s'\n", c.name, zshText(c.summary))
 	}
-	fprintf(w, "\t\t)\n\t\t_describe 'команда' names\n\t\treturn\n\tfi\n\tlocal name=$words[2]\n\tshift words; (( CURRENT-- ))\n\tcase $name in\n\thelp) _arguments '*:команда:(%s)' ;;\n", commandNames())
+	screen.Fprintf(w, "\t\t)\n\t\t_describe 'команда' names\n\t\treturn\n\tfi\n\tlocal name=$words[2]\n\tshift words; (( CURRENT-- ))\n\tcase $name in\n\thelp) _arguments '*:команда:(%s)' ;;\n", commandNames())
 	for _, c := range commands {
-		fprintf(w, "\t%s) _arguments", c.name)
+		screen.Fprintf(w, "\t%s) _arguments", c.name)
 		for _, p := range c.parameters(flagsOf(c)) {
 			value := ""
 			switch {
@@ -108,27 +110,27 @@ func zshCompletion(w io.Writer) {
 			case p.value != "":
 				value = ":" + p.value + ":"
 			}
-			fprintf(w, " '--%s[%s]%s'", p.name, zshText(p.text), value)
+			screen.Fprintf(w, " '--%s[%s]%s'", p.name, zshText(p.text), value)
 		}
 		switch {
 		case c.takesFiles() && len(c.words()) > 0:
-			fprintf(w, " '*: :{ _files; compadd %s }'", strings.Join(c.words(), " "))
+			screen.Fprintf(w, " '*: :{ _files; compadd %s }'", strings.Join(c.words(), " "))
 		case c.takesFiles():
-			fprintf(w, " '*:файл:_files'")
+			screen.Fprintf(w, " '*:файл:_files'")
 		case len(c.words()) > 0:
-			fprintf(w, " '*:слово:(%s)'", strings.Join(c.words(), " "))
+			screen.Fprintf(w, " '*:слово:(%s)'", strings.Join(c.words(), " "))
 		}
-		fprintf(w, " ;;\n")
+		screen.Fprintf(w, " ;;\n")
 	}
-	fprintf(w, "\tesac\n}\n_egissogw \"$@\"\n")
+	screen.Fprintf(w, "\tesac\n}\n_egissogw \"$@\"\n")
 }
 
 func fishCompletion(w io.Writer) {
 	text := func(t string) string { return strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(t) }
-	fprintf(w, "# egissogw completion fish\ncomplete -c egissogw -f\ncomplete -c egissogw -n __fish_use_subcommand -a help -d 'помощь'\n")
-	fprintf(w, "complete -c egissogw -n '__fish_seen_subcommand_from help' -a '%s'\n", commandNames())
+	screen.Fprintf(w, "# egissogw completion fish\ncomplete -c egissogw -f\ncomplete -c egissogw -n __fish_use_subcommand -a help -d 'помощь'\n")
+	screen.Fprintf(w, "complete -c egissogw -n '__fish_seen_subcommand_from help' -a '%s'\n", commandNames())
 	for _, c := range commands {
-		fprintf(w, "complete -c egissogw -n __fish_use_subcommand -a %s -d '%s'\n", c.name, text(c.summary))
+		screen.Fprintf(w, "complete -c egissogw -n __fish_use_subcommand -a %s -d '%s'\n", c.name, text(c.summary))
 		on := "complete -c egissogw -n '__fish_seen_subcommand_from " + c.name + "'"
 		for _, p := range c.parameters(flagsOf(c)) {
 			value := ""
@@ -140,13 +142,13 @@ func fishCompletion(w io.Writer) {
 			case p.value != "":
 				value = " -x"
 			}
-			fprintf(w, "%s -l %s%s -d '%s'\n", on, p.name, value, text(p.text))
+			screen.Fprintf(w, "%s -l %s%s -d '%s'\n", on, p.name, value, text(p.text))
 		}
 		if words := c.words(); len(words) > 0 {
-			fprintf(w, "%s -a '%s'\n", on, strings.Join(words, " "))
+			screen.Fprintf(w, "%s -a '%s'\n", on, strings.Join(words, " "))
 		}
 		if c.takesFiles() {
-			fprintf(w, "%s -F\n", on)
+			screen.Fprintf(w, "%s -F\n", on)
 		}
 	}
 }

@@ -2,16 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"net"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -36,7 +30,7 @@ func contour(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	configured, err := contourOf(c)
+	configured, err := assemble.ContourOf(c)
 	if err != nil {
 		return err
 	}
@@ -68,70 +62,15 @@ func (a *app) showContour(ctx context.Context, configured store.Contour, asJSON 
 		return a.printJSON(shown)
 	}
 	if !known {
-		fprintln(a.stdout, "База ещё не помнит контура: запомнит первый запуск службы")
+		screen.Fprintln(a.stdout, "База ещё не помнит контура: запомнит первый запуск службы")
 	} else {
-		fprintf(a.stdout, "База помнит с %s: %s\n", timeText(remembered.Since), remembered)
+		screen.Fprintf(a.stdout, "База помнит с %s: %s\n", screen.Time(remembered.Since), remembered)
 	}
-	fprintf(a.stdout, "Настройки:         %s\n", configured)
+	screen.Fprintf(a.stdout, "Настройки:         %s\n", configured)
 	if other {
-		fprintln(a.stdout, "Контур другой: служба с этими настройками не запустится. Сменить контур базы: egissogw contour reset --reason ТЕКСТ")
+		screen.Fprintln(a.stdout, "Контур другой: служба с этими настройками не запустится. Сменить контур базы: egissogw contour reset --reason ТЕКСТ")
 	}
 	return nil
-}
-
-// contourOf is the contour the settings name. Host and port of the bus are its address:
-// versions of the schemas stand in the path.
-func contourOf(c config.Config) (store.Contour, error) {
-	bus, err := url.Parse(c.SMEV.URL)
-	if err != nil {
-		return store.Contour{}, err
-	}
-	port := bus.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[bus.Scheme]
-	}
-	contour := store.Contour{Bus: net.JoinHostPort(strings.ToLower(bus.Hostname()), port), Test: c.SMEV.TestMessage, Provider: c.Provider.Code}
-	contour.Source, contour.SourceHosts, err = sourceOf(c.Source)
-	return contour, err
-}
-
-// sourceOf names the МИС: database and schema, and where it may be.
-func sourceOf(c config.Source) (source string, hosts []string, err error) {
-	address, err := pgx.ParseConfig(c.DatabaseURL.Reveal())
-	if err != nil {
-		return "", nil, err
-	}
-	add := func(host string, port uint16) {
-		if !strings.HasPrefix(host, "/") { // a folder of sockets
-			host = strings.ToLower(host)
-		}
-		if at := net.JoinHostPort(host, strconv.Itoa(int(port))); !slices.Contains(hosts, at) {
-			hosts = append(hosts, at)
-		}
-	}
-	add(address.Host, address.Port)
-	for _, f := range address.Fallbacks {
-		add(f.Host, f.Port)
-	}
-	return address.Database + "." + c.Schema, hosts, nil
-}
-
-// inContour refuses to start in a database of another contour: the next start would be
-// refused, too. It stands before the signer, whose PIN is not to be tried in vain.
-func inContour(ctx context.Context, s *store.Store, c config.Config) error {
-	contour, err := contourOf(c)
-	if err != nil {
-		return err
-	}
-	return contourFault(s.InContour(ctx, contour))
-}
-
-// contourFault tells a contour that is another one, which it will be at the next start, too.
-func contourFault(err error) error {
-	if other := (*store.OtherContourError)(nil); errors.As(err, &other) {
-		return lastingError{err}
-	}
-	return err
 }
 
 // databaseContour tells whether the gateway's database was made for these settings.
@@ -146,7 +85,7 @@ func (r *checkResult) databaseContour(ctx context.Context, s *store.Store, c con
 		return
 	}
 	r.Notes = append(r.Notes, "контур: "+remembered.String())
-	contour, err := contourOf(c)
+	contour, err := assemble.ContourOf(c)
 	if err != nil {
 		return // of settings that check finds fault with elsewhere
 	}
@@ -162,7 +101,7 @@ func fromThisSource(ctx context.Context, s *store.Store, c config.Config) (err e
 		return err
 	}
 	var read store.Contour
-	if read.Source, read.SourceHosts, err = sourceOf(c.Source); err != nil {
+	if read.Source, read.SourceHosts, err = assemble.SourceOf(c.Source); err != nil {
 		return err
 	}
 	return read.SourceAgainst(remembered)

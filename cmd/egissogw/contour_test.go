@@ -4,12 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/demo"
 	"egissogw/config"
 )
 
@@ -33,7 +33,7 @@ func TestOtherContourIsRefused(t *testing.T) {
 
 	other := maps.Clone(env)
 	other["EGISSOGW_SMEV_TEST_MESSAGE"], other["EGISSOGW_PROVIDER_CODE"] = "true", "9999.000009"
-	expect("serve", other, exitConfig, "поставщик — 9999.000009, а база помнит "+providerCode, "serve")
+	expect("serve", other, exitConfig, "поставщик — 9999.000009, а база помнит "+demo.ProviderCode, "serve")
 	expect("check", other, exitFailed, "другого контура", "check")
 	expect("status", env, exitTrouble, "Шлюз с другим контуром не запущен", "status")
 	expect("no reason", other, exitUsage, "причину", "contour", "reset")
@@ -52,33 +52,9 @@ func started(t *testing.T, env map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := assemble(context.WithoutCancel(t.Context()), c, slog.New(slog.DiscardHandler))
+	g, err := newGateway(context.WithoutCancel(t.Context()), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.close()
-}
-
-// Versions of the schemas stand in the path of the bus; ports that go without saying are
-// said; a МИС may be on several hosts.
-func TestContourOfSettings(t *testing.T) {
-	for _, tc := range []struct{ smev, source, bus, database string }{
-		{"http://Bus/ws/v1.3", "postgres://u:p@MIS/db", "bus:80", "db.views"},
-		{"https://bus/ws", "host=a,b port=1,2 dbname=db", "bus:443", "db.views"},
-		{"http://bus:7500/ws", "postgres://u@a:1,b:2/db?target_session_attrs=any", "bus:7500", "db.views"},
-	} {
-		var c config.Config
-		c.SMEV.URL, c.Source.Schema = tc.smev, "views"
-		c.Source.DatabaseURL = config.NewSecret(tc.source)
-		got, err := contourOf(c)
-		if err != nil || got.Bus != tc.bus || got.Source != tc.database {
-			t.Errorf("%s %s: %+v, %v", tc.smev, tc.source, got, err)
-		}
-		if hosts := []string{"a:1", "b:2"}; strings.Contains(tc.source, "b") && strings.Contains(tc.source, "1") && !slices.Equal(got.SourceHosts, hosts) {
-			t.Errorf("%s: %v", tc.source, got.SourceHosts)
-		}
-		if strings.Contains(got.String(), "u:p") {
-			t.Errorf("%s shows a password", got)
-		}
-	}
 }

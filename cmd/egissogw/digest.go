@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/crypto/streebog"
 )
 
@@ -39,6 +40,6 @@ func digestFile(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(map[string]string{"algorithm": algorithm, "digest": digest})
 	}
-	_, err = fprintln(a.stdout, digest)
+	_, err = screen.Fprintln(a.stdout, digest)
 	return err
 }

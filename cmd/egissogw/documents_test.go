@@ -43,7 +43,7 @@ var (
 
 // TestCommandsOfDocuments: each call in a document is one the program takes, with flags it has;
 // each target of make is there; each block of shell is shell. That the commands succeed and fail
-// as they say, scripts show (TestEveryCommandIsScripted).
+// as they say, TestCallsOfDocumentsRun and scripts show (TestEveryCommandIsScripted).
 func TestCommandsOfDocuments(t *testing.T) {
 	t.Parallel()
 	makefile, err := os.ReadFile("../../Makefile")

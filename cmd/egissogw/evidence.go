@@ -11,6 +11,9 @@ import (
 
 	"egissogw/adapter/archive"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/private"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // evidenceCommand writes, for one record or package, what somebody else needs to believe what
@@ -52,23 +55,16 @@ func evidenceCommand(ctx context.Context, a *app, args []string) error {
 	if *folder == "" {
 		*folder = c.Archive.Dir
 	}
-	s, err := openStore(ctx, c.Database, store.WithActor(a.actor()))
+	s, err := assemble.OpenStore(ctx, c.Database, store.WithActor(a.actor()))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	g := gathering{store: s, folder: *folder, evidence: evidence{Made: a.now().UTC(), Program: programVersion(), Whole: *whole}}
-	if err := g.about(ctx, *register, what); err != nil {
+	if err := g.noted(ctx, *register, what, *reason); err != nil {
 		return err
 	}
-	if err := g.gather(ctx); err != nil {
-		return err
-	}
-	// Without a line about it nothing is shown.
-	if err := s.NoteEvidence(ctx, g.key, g.packageID, g.shownOthers(), *reason); err != nil {
-		return operatorError(err)
-	}
-	if err := (privateFile{*out, *force}).write(g.write); err != nil {
+	if err := private.Write(*out, *force, g.write); err != nil {
 		return err
 	}
 	if *asJSON {
@@ -106,7 +102,7 @@ func (a *app) dispute(ctx context.Context, disputed bool, args []string) error {
 	if err != nil {
 		return operatorError(err)
 	}
-	_, err = fprintf(a.stdout, "%s\n", text)
+	_, err = screen.Fprintf(a.stdout, "%s\n", text)
 	return err
 }
 
@@ -118,6 +114,17 @@ type gathering struct {
 	packageID uuid.UUID       // zero for a record
 	folder    string          // of the archive; "": there is none
 	archived  []string        // its files
+}
+
+// noted gathers what there is of a record or package. Without a line about it nothing is shown.
+func (g *gathering) noted(ctx context.Context, register, what, reason string) error {
+	if err := g.about(ctx, register, what); err != nil {
+		return err
+	}
+	if err := g.gather(ctx); err != nil {
+		return err
+	}
+	return operatorError(g.store.NoteEvidence(ctx, g.key, g.packageID, g.shownOthers(), reason))
 }
 
 // about finds out what is meant, and reads its way.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/xmlsafe"
 )
 
@@ -67,7 +68,7 @@ func inlineFile(envelope []byte) (file []byte) {
 	if len(envelope) == 0 {
 		return nil
 	}
-	doc, err := xmlsafe.Parse(envelope, documentLimits)
+	doc, err := xmlsafe.Parse(envelope, signature.Limits)
 	if err != nil {
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"egissogw/adapter/archive"
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/xmldsig"
 	"egissogw/jobs"
 )
@@ -152,11 +153,11 @@ func (g *gathering) add(p *casePackage, kind archive.Kind, id, name string, d ke
 		sum := sha256.Sum256(d.Content)
 		g.Withheld = append(g.Withheld, withheld{Kind: kind, ID: id, Why: "others", Others: len(p.others), SHA256: hex.EncodeToString(sum[:]), Size: int64(len(d.Content))})
 	}
-	doc, err := parseOutline(d.Content)
+	doc, err := signature.Outline(d.Content)
 	if err != nil {
 		return // nobody signed it
 	}
-	for i, m := range xmldsig.Materials(doc.root, doc.source) {
+	for i, m := range xmldsig.Materials(doc.Root, doc.Source) {
 		if !shown {
 			m.Signed = nil
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/crypto/cert"
 )
 
@@ -43,7 +44,7 @@ func (g *gathering) write(w io.Writer) error {
 	g.put(evidenceText, []byte(g.text()))
 	var sums strings.Builder
 	for _, f := range g.files {
-		fprintf(&sums, "%x  %s\n", sha256.Sum256(f.content), f.name)
+		screen.Fprintf(&sums, "%x  %s\n", sha256.Sum256(f.content), f.name)
 	}
 	z := zip.NewWriter(w)
 	for _, f := range append(g.files, evidenceFile{evidenceSums, []byte(sums.String())}) {
@@ -59,15 +60,15 @@ func (g *gathering) write(w io.Writer) error {
 }
 
 func (a *app) printEvidence(name string, e evidence) error {
-	fprintf(a.stdout, "Записано: %s, файлов %d, пакетов %d\n", name, len(e.files)+1, len(e.Packages))
+	screen.Fprintf(a.stdout, "Записано: %s, файлов %d, пакетов %d\n", name, len(e.files)+1, len(e.Packages))
 	for _, w := range e.Withheld {
 		if w.Why == "removed" {
-			fprintf(a.stdout, "Нет документа %s %s: удалён по сроку хранения; хэш и подписи есть\n", w.Kind, w.ID)
+			screen.Fprintf(a.stdout, "Нет документа %s %s: удалён по сроку хранения; хэш и подписи есть\n", w.Kind, w.ID)
 		} else {
-			fprintf(a.stdout, "Не выдан документ %s %s: в его пакете ещё записей %d (--whole --reason ТЕКСТ); хэш и подписи есть\n", w.Kind, w.ID, w.Others)
+			screen.Fprintf(a.stdout, "Не выдан документ %s %s: в его пакете ещё записей %d (--whole --reason ТЕКСТ); хэш и подписи есть\n", w.Kind, w.ID, w.Others)
 		}
 	}
-	_, err := fprintf(a.stdout, "Проверить: egissogw verify %s; без этой программы — README.txt в нём\n", name)
+	_, err := screen.Fprintf(a.stdout, "Проверить: egissogw verify %s; без этой программы — README.txt в нём\n", name)
 	return err
 }
 
@@ -76,11 +77,11 @@ func (g *gathering) text() string {
 	var b strings.Builder
 	b.WriteString("Доказательства передачи сведений в ЕГИССО через СМЭВ 3\n\n")
 	if g.Record != nil {
-		fprintf(&b, "О записи: реестр %s, ключ %s, состояние «%s»\n", g.Record.Register, g.Record.Key, g.Record.Status)
+		screen.Fprintf(&b, "О записи: реестр %s, ключ %s, состояние «%s»\n", g.Record.Register, g.Record.Key, g.Record.Status)
 	} else {
-		fprintf(&b, "О пакете %s\n", g.packageID)
+		screen.Fprintf(&b, "О пакете %s\n", g.packageID)
 	}
-	fprintf(&b, "Составлено %s, egissogw %s. Моменты — UTC, часы базы шлюза.\n\n", g.Made.Format("2006-01-02 15:04:05"), g.Program)
+	screen.Fprintf(&b, "Составлено %s, egissogw %s. Моменты — UTC, часы базы шлюза.\n\n", g.Made.Format("2006-01-02 15:04:05"), g.Program)
 	for _, p := range g.Packages {
 		p.text(&b)
 	}
@@ -92,14 +93,14 @@ func (g *gathering) text() string {
 				why += "; должен быть в архиве шлюза"
 			}
 		}
-		fprintf(&b, "Документа %s %s здесь нет: %s. SHA-256 %s, байт %d.\n", w.Kind, w.ID, why, w.SHA256, w.Size)
+		screen.Fprintf(&b, "Документа %s %s здесь нет: %s. SHA-256 %s, байт %d.\n", w.Kind, w.ID, why, w.SHA256, w.Size)
 	}
 	b.WriteString(evidenceGuide)
 	return b.String()
 }
 
 func (p *casePackage) text(b *strings.Builder) {
-	fprintf(b, "Пакет %s, %s-%s, поставщик %s, записей %d, состояние %s\n", p.ID, p.Format, p.FormatVersion, p.Provider, p.RecordCount, p.State)
+	screen.Fprintf(b, "Пакет %s, %s-%s, поставщик %s, записей %d, состояние %s\n", p.ID, p.Format, p.FormatVersion, p.Provider, p.RecordCount, p.State)
 	for _, r := range p.Records {
 		outcome := "исхода нет"
 		if r.Outcome != nil {
@@ -108,19 +109,19 @@ func (p *casePackage) text(b *strings.Builder) {
 		if r.Late != nil {
 			outcome += ", протокол пришёл позже: " + *r.Late
 		}
-		fprintf(b, "  запись %s (%s, №%d): %s\n", r.ID, r.Kind, r.Ordinal, outcome)
+		screen.Fprintf(b, "  запись %s (%s, №%d): %s\n", r.ID, r.Kind, r.Ordinal, outcome)
 		for _, s := range r.Said {
-			fprintf(b, "    ЕГИССО: %s %s\n", s.RuleCode, s.Report)
+			screen.Fprintf(b, "    ЕГИССО: %s %s\n", s.RuleCode, s.Report)
 		}
 	}
 	for _, m := range p.Messages {
-		fprintf(b, "  сообщение %s: подписано %s", m.ID, timeText(m.MadeAt))
+		screen.Fprintf(b, "  сообщение %s: подписано %s", m.ID, screen.Time(m.MadeAt))
 		if m.DeliveredAt != nil {
-			fprintf(b, ", принято СМЭВ %s", timeText(*m.DeliveredAt))
+			screen.Fprintf(b, ", принято СМЭВ %s", screen.Time(*m.DeliveredAt))
 		}
-		fprintf(b, ", попыток %d\n", len(m.Attempts))
+		screen.Fprintf(b, ", попыток %d\n", len(m.Attempts))
 		for _, a := range m.Answers {
-			fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, timeText(a.ReceivedAt))
+			screen.Fprintf(b, "  ответ %s: получен %s, подпись СМЭВ при получении проверена\n", a.ID, screen.Time(a.ReceivedAt))
 		}
 	}
 	if p.Channel == "manual" {

@@ -15,6 +15,9 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/private"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/jobs"
 )
@@ -60,7 +63,7 @@ func export(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -104,17 +107,17 @@ func (a *app) filesToWrite(ctx context.Context, s *store.Store, c config.Config,
 		}
 		return []store.ManualFile{file}, nil
 	}
-	policy, err := fieldPolicy(c)
+	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
 		return nil, err
 	}
-	xsd, err := openSchema(c.Package, policy.versions)
+	xsd, err := assemble.OpenSchema(c.Package, policy.Versions)
 	if err != nil {
 		return nil, err
 	}
 	e := jobs.Export{
 		Schema: xsd,
-		Form:   formJob(c, policy.versions, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
+		Form:   assemble.FormJob(c, policy.Versions, s, a.logger(c.Log)), Registers: registers, Date: day, Lease: c.Job.Lease, Log: a.logger(c.Log),
 		FileName: func(p store.FormedPackage) string {
 			return c.Package.ExportName(p.ID.String(), p.Provider, p.Format, day.String())
 		},
@@ -173,7 +176,7 @@ func writeExport(ctx context.Context, s *store.Store, files []store.ManualFile, 
 			if err != nil {
 				return written, err
 			}
-			if err := (privateFile{filepath.Join(dir, name), true}).write(writeBytes(content)); err != nil {
+			if err := private.Write(filepath.Join(dir, name), true, private.Bytes(content)); err != nil {
 				return written, err
 			}
 		}
@@ -196,20 +199,20 @@ func exportedContent(ctx context.Context, s *store.Store, f store.ManualFile) ([
 
 func (a *app) printExport(files []exportedFile, waiting int, dir string) error {
 	if waiting > 0 {
-		fprintf(a.stdout, "Ждут утверждения, не выгружены: пакетов %d (egissogw journal, egissogw approve)\n", waiting)
+		screen.Fprintf(a.stdout, "Ждут утверждения, не выгружены: пакетов %d (egissogw journal, egissogw approve)\n", waiting)
 	}
 	if len(files) == 0 {
 		if waiting > 0 {
 			return nil
 		}
-		_, err := fprintf(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет\n")
+		_, err := screen.Fprintf(a.stdout, "Нет данных для выгрузки: записей, готовых к отправке, нет\n")
 		return err
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(t, "Записано в %s:\n", dir)
+	screen.Fprintf(t, "Записано в %s:\n", dir)
 	for _, f := range files {
-		fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Named())
+		screen.Fprintf(t, "%s\t%s\tзаписей %d\t%s\n", f.File, f.Kind, f.Records, egisso.Register(f.Register).Named())
 	}
-	fprintf(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.\n")
+	screen.Fprintf(t, "Загрузите файлы в кабинете поставщика информации, а протоколы — командой import-protocol.\n")
 	return t.Flush()
 }

@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/private"
 )
 
 // writeArchive writes the files of packages into one archive: the same packages
 // give the same octets.
 func writeArchive(dir, name string, files []store.ManualFile, content func(store.ManualFile) ([]byte, error)) error {
-	return privateFile{filepath.Join(dir, name), true}.write(func(w io.Writer) error {
+	return private.Write(filepath.Join(dir, name), true, func(w io.Writer) error {
 		archive := zip.NewWriter(w)
 		for _, f := range files {
 			data, err := content(f)

@@ -5,6 +5,7 @@ import (
 	"text/tabwriter"
 
 	"egissogw/adapter/egisso"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // exportsShown is how many of the last exports are listed.
@@ -33,13 +34,13 @@ func showExports(ctx context.Context, a *app, args []string) error {
 		return a.printJSON(list)
 	}
 	if len(list) == 0 {
-		_, err := fprintln(a.stdout, "Выгрузок по расписанию не было: см. EGISSOGW_EXPORT_TIMES")
+		_, err := screen.Fprintln(a.stdout, "Выгрузок по расписанию не было: см. EGISSOGW_EXPORT_TIMES")
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС\n")
+	screen.Fprintf(w, "№\tПО РАСПИСАНИЮ\tРЕЕСТР\tВИД\tПАКЕТОВ\tЗАПИСЕЙ\tПРИНЯТО\tОТКЛОНЕНО\tСТАТУС\n")
 	for _, x := range list {
-		fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, timeText(x.DueAt), egisso.Register(x.Register).Named(), exportKinds[x.Kind],
+		screen.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", x.ID, screen.Time(x.DueAt), egisso.Register(x.Register).Named(), exportKinds[x.Kind],
 			x.Packages, x.Records, x.Accepted, x.Rejected, x.Status)
 	}
 	return w.Flush()

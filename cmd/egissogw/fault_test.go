@@ -1,18 +1,11 @@
 package main
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
-	"net/http"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,6 +14,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/store/pgtest"
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/crypto/pkcs11"
 )
 
@@ -123,7 +117,7 @@ func TestWrongPIN(t *testing.T) {
 		{pkcs11.ErrPINNeeded, "токен требует ПИН-код"},
 		{pkcs11.ErrNoToken, "метка токена другая"},
 	} {
-		if text := because(fmt.Errorf("open: %w", c.err)).Error(); !strings.Contains(strings.SplitN(text, "(", 2)[0], c.want) {
+		if text := fault.Because(fmt.Errorf("open: %w", c.err)).Error(); !strings.Contains(strings.SplitN(text, "(", 2)[0], c.want) {
 			t.Errorf("%v: %s", c.err, text)
 		}
 	}
@@ -184,31 +178,4 @@ func refusing(t *testing.T, code string) string {
 		}
 	}()
 	return listener.Addr().String()
-}
-
-// TestNetworkTexts: what a test cannot meet in earnest.
-func TestNetworkTexts(t *testing.T) {
-	for _, c := range []struct {
-		err  error
-		want string
-	}{
-		{&net.DNSError{IsNotFound: true}, "нет в DNS"},
-		{&net.DNSError{IsTimeout: true}, "не отвечает"},
-		{x509.UnknownAuthorityError{}, "корневой сертификат"},
-		{x509.HostnameError{Certificate: &x509.Certificate{}}, "другое имя"},
-		{x509.CertificateInvalidError{Reason: x509.Expired}, "срок"},
-		{tls.RecordHeaderError{}, "без TLS"},
-		{http.ErrSchemeMismatch, "без TLS"},
-		{errors.New("tls error: server refused TLS connection"), "sslmode"},
-		{syscall.EHOSTUNREACH, "маршрута"},
-		{context.DeadlineExceeded, "за отведённое время"},
-		{io.ErrUnexpectedEOF, "оборвала"},
-		{syscall.EACCES, "учётную запись"},
-		{errors.New("something else"), ""},
-	} {
-		got := networkText(fmt.Errorf("dial: %w", c.err))
-		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
-			t.Errorf("%v: %q, want %q", c.err, got, c.want)
-		}
-	}
 }

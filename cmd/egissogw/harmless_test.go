@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -47,14 +48,14 @@ func TestPrintedValuesStayOnTheirLine(t *testing.T) {
 		"stringer": hostileStringer{}, "pointer": &hostileStringer{}, "wrapped": fmt.Errorf("read: %w", errors.New(hostile)),
 	} {
 		var b bytes.Buffer
-		fprintf(&b, "%v|", value)
-		fprintln(&b, value)
+		screen.Fprintf(&b, "%v|", value)
+		screen.Fprintln(&b, value)
 		if text := b.String(); strings.Count(text, "\n") != 1 || strings.ContainsAny(text, "\t\r") || leaks(text) != "" {
 			t.Errorf("%s: %q: %s", name, text, leaks(text))
 		}
 	}
 	var b bytes.Buffer
-	fprintf(&b, "%s\t%v %q %d %-4s|\n", "Иванов И.И., № 5\u00a0«а» — ё", id, []string{"x"}, 7, "я")
+	screen.Fprintf(&b, "%s\t%v %q %d %-4s|\n", "Иванов И.И., № 5\u00a0«а» — ё", id, []string{"x"}, 7, "я")
 	if want := "Иванов И.И., № 5\u00a0«а» — ё\t" + id.String() + ` ["x"] 7 я   |` + "\n"; b.String() != want {
 		t.Errorf("ordinary values are printed as %q, want %q", b.String(), want)
 	}
@@ -63,7 +64,7 @@ func TestPrintedValuesStayOnTheirLine(t *testing.T) {
 // JSON means the same after it was made harmless.
 func TestHarmlessJSONIsFaithful(t *testing.T) {
 	var b bytes.Buffer
-	a := &app{stdout: harmless{&b}}
+	a := &app{stdout: screen.NewHarmless(&b)}
 	in := strings.ToValidUTF8(hostile, "") + "\x7f\"\\ Ёж"
 	if err := a.printJSON(map[string]string{"reason": in}); err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func TestErrorsBeginNoLineButTheirOwn(t *testing.T) {
 		`one\u000atwo and three`:     fmt.Errorf("%w and %w", errors.New("one\ntwo"), errors.New("three")),
 		"ошибок в настройках: 1\n  EGISSOGW_X: a\\u000ab": problems,
 	} {
-		if got := errorText(err); got != want {
+		if got := screen.ErrorText(err); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -113,21 +114,30 @@ func TestOctetsAreNotChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer terminal.Close()
-	a := &app{stdout: harmless{&b}, exact: terminal}
+	a := &app{stdout: screen.NewHarmless(&b), exact: terminal}
 	if _, err := a.octets().Write([]byte(hostile)); err != nil || leaks(strings.ReplaceAll(b.String(), "\t", "")) != "" || b.Len() == 0 {
 		t.Errorf("a terminal gets %q: %v", b.String(), err)
 	}
 }
 
-// Everything is printed by fprintf and fprintln of harmless.go.
-func TestNothingIsPrintedPastHarmless(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no sources: %v", err)
+// sources are the files of this program, those below internal included.
+func sources(t *testing.T) (files []string) {
+	t.Helper()
+	for _, pattern := range []string{"*.go", "internal/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no sources: %v", err)
+		}
+		files = append(files, found...)
 	}
+	return files
+}
+
+// Everything is printed by Fprintf and Fprintln of internal/screen.
+func TestNothingIsPrintedPastHarmless(t *testing.T) {
 	printing := regexp.MustCompile(`\bfmt\.(Fp|P)rint(f|ln)?\(|\bprintln?\(|\bos\.Std(out|err)\.`)
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || file == "harmless.go" {
+	for _, file := range sources(t) {
+		if strings.HasSuffix(file, "_test.go") || file == "internal/screen/harmless.go" {
 			continue
 		}
 		text, err := os.ReadFile(file)
@@ -136,7 +146,7 @@ func TestNothingIsPrintedPastHarmless(t *testing.T) {
 		}
 		for i, line := range strings.Split(string(text), "\n") {
 			if printing.MatchString(line) && !strings.Contains(line, "fmt.Fprintf(&b,") {
-				t.Errorf("%s:%d prints what may act on a terminal: use fprintf or fprintln: %s", file, i+1, strings.TrimSpace(line))
+				t.Errorf("%s:%d prints what may act on a terminal: use screen.Fprintf or Fprintln: %s", file, i+1, strings.TrimSpace(line))
 			}
 		}
 	}
@@ -145,16 +155,12 @@ func TestNothingIsPrintedPastHarmless(t *testing.T) {
 // A heading is no value: its tabs are meant.
 func TestHeadingsKeepTheirColumns(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
+	for _, file := range sources(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m := regexp.MustCompile(`(?m)^\s*fprintln\(.*\\t.*$`).Find(text); m != nil {
+		if m := regexp.MustCompile(`(?m)^\s*(screen\.)?Fprintln\(.*\\t.*$`).Find(text); m != nil {
 			t.Errorf("%s: tabs are printed as \\u0009: %s", file, m)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // noTrouble is the one line when there is nothing to say.
@@ -13,26 +15,26 @@ const noTrouble = "Всё в порядке: неисправностей нет
 // printHealth says what is wrong, worst first, and then what waits for a person.
 func printHealth(w io.Writer, list []store.Finding) {
 	if len(list) == 0 {
-		fprintln(w, noTrouble)
+		screen.Fprintln(w, noTrouble)
 		return
 	}
 	title := map[string]string{store.Trouble: "Что не так:", store.Todo: "Ждёт человека:"}
 	if !store.Troubled(list) {
-		fprintln(w, "Неисправностей нет.")
+		screen.Fprintln(w, "Неисправностей нет.")
 	}
 	severity := ""
 	for _, f := range list {
 		if f.Severity != severity {
 			severity = f.Severity
-			fprintln(w, title[severity])
+			screen.Fprintln(w, title[severity])
 		}
 		line := findingText(f)
 		if f.Detail != "" {
-			line += ": " + causeText(f.Detail)
+			line += ": " + fault.Cause(f.Detail)
 		}
-		fprintln(w, "  - "+line)
+		screen.Fprintln(w, "  - "+line)
 		if f.Advice != "" {
-			fprintln(w, "    "+f.Advice)
+			screen.Fprintln(w, "    "+f.Advice)
 		}
 	}
 }
@@ -47,7 +49,7 @@ func findingText(f store.Finding) string {
 		line += fmt.Sprintf(" (%d)", f.Count)
 	}
 	if f.Since != nil {
-		line += ", с " + shown(f.Since)
+		line += ", с " + screen.TimeIfKnown(f.Since)
 	}
 	return line
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/config"
 	"egissogw/jobs"
 )
@@ -46,7 +47,7 @@ func (h *heartbeat) beat(ctx context.Context) (told bool, err error) {
 	r.Header.Set("User-Agent", "egissogw")
 	answer, err := h.client.Do(r)
 	if err != nil {
-		return true, fault{config.Prefix + "HEARTBEAT_URL: " + cmp.Or(networkText(err), "запрос не удался"), err}
+		return true, fault.Told(config.Prefix+"HEARTBEAT_URL: "+cmp.Or(fault.Network(err), "запрос не удался"), err)
 	}
 	_ = answer.Body.Close()
 	if answer.StatusCode >= http.StatusMultipleChoices {

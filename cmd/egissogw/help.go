@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"egissogw/adapter/egisso"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -80,15 +81,15 @@ func (a *app) describe(f *flag.FlagSet) {
 
 // help prints all about one command.
 func (c command) help(to io.Writer, f *flag.FlagSet) {
-	w := newNarrow(to)
-	fprintf(w, "%s\n\n  %s.\n\nПараметры:\n", c.call(), c.summary)
+	w := screen.NewNarrow(to)
+	screen.Fprintf(w, "%s\n\n  %s.\n\nПараметры:\n", c.call(), c.summary)
 	for _, p := range c.parameters(f) {
 		printHanging(w, p.written(), 20, p.text)
 	}
 	if len(c.examples) > 0 {
-		fprintf(w, "\nПримеры:\n")
+		screen.Fprintf(w, "\nПримеры:\n")
 		for _, e := range c.examples {
-			fprintf(w, "  %s\n", strings.TrimSpace("egissogw "+c.name+" "+e))
+			screen.Fprintf(w, "  %s\n", strings.TrimSpace("egissogw "+c.name+" "+e))
 		}
 	}
 }
@@ -98,7 +99,7 @@ func (a *app) unknown(name string) int {
 	for _, c := range commands {
 		names = append(names, c.name)
 	}
-	fprintf(a.stderr, "egissogw: нет команды %q%s Список команд: egissogw help\n", name, sentence(meant("egissogw ", name, names)))
+	screen.Fprintf(a.stderr, "egissogw: нет команды %q%s Список команд: egissogw help\n", name, sentence(meant("egissogw ", name, names)))
 	return exitUsage
 }
 
@@ -124,7 +125,7 @@ func (a *app) helpOn(args []string) int {
 		c.help(a.stdout, flagsOf(c))
 		return exitOK
 	}
-	fprintf(a.stderr, "egissogw help: нужна одна команда или ни одной\n")
+	screen.Fprintf(a.stderr, "egissogw help: нужна одна команда или ни одной\n")
 	return exitUsage
 }
 
@@ -143,12 +144,12 @@ var exitCodes = []struct{ code, text string }{
 }
 
 func (a *app) help(to io.Writer) {
-	w := newNarrow(to)
-	fprintf(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды (подробно: egissogw help КОМАНДА):\n")
+	w := screen.NewNarrow(to)
+	screen.Fprintf(w, "egissogw — шлюз между МИС и ЕГИССО через СМЭВ 3\n\nКоманды (подробно: egissogw help КОМАНДА):\n")
 	for _, c := range commands {
 		printHanging(w, c.name, 18, c.summary)
 	}
-	fprintf(w, "\n%s\n%s\n\nКоды завершения:\n", helpSettings, helpInput)
+	screen.Fprintf(w, "\n%s\n%s\n\nКоды завершения:\n", helpSettings, helpInput)
 	for _, e := range exitCodes {
 		printHanging(w, e.code, 6, e.text)
 	}
@@ -158,19 +159,19 @@ func (a *app) help(to io.Writer) {
 func printHanging(w io.Writer, head string, indent int, text string) {
 	line := fmt.Sprintf("  %-*s", indent-2, head)
 	if utf8.RuneCountInString(line) > indent {
-		fprintf(w, "%s\n", line)
+		screen.Fprintf(w, "%s\n", line)
 		line = strings.Repeat(" ", indent)
 	}
 	for word := range strings.FieldsSeq(text) {
 		switch width := utf8.RuneCountInString(line); {
 		case width == indent:
 			line += word
-		case width+1+utf8.RuneCountInString(word) > screenWidth:
-			fprintf(w, "%s\n", line)
+		case width+1+utf8.RuneCountInString(word) > screen.Width:
+			screen.Fprintf(w, "%s\n", line)
 			line = strings.Repeat(" ", indent) + word
 		default:
 			line += " " + word
 		}
 	}
-	fprintf(w, "%s\n", line)
+	screen.Fprintf(w, "%s\n", line)
 }

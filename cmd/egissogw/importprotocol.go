@@ -10,6 +10,8 @@ import (
 	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/jobs"
 )
 
@@ -45,7 +47,7 @@ func importProtocol(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -75,15 +77,15 @@ func (a *app) printImport(o store.ProtocolOutcome, fresh, quiet bool) error {
 	case quiet:
 		return nil
 	case o.State == "" && o.Note != "": // an earlier attempt failed
-		_, err := fprintf(a.stdout, "%s\n", o.Note)
+		_, err := screen.Fprintf(a.stdout, "%s\n", o.Note)
 		return err
 	case o.State == "":
-		_, err := fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
+		_, err := screen.Fprintf(a.stdout, "Протокол сохранён, его разбирает другой процесс\n")
 		return err
 	case !fresh:
-		_, err := fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
+		_, err := screen.Fprintf(a.stdout, "Этот протокол уже загружен, пакет %s: %s\n", o.PackageID, o.Note)
 		return err
 	}
-	_, err := fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
+	_, err := screen.Fprintf(a.stdout, "Протокол применён, пакет %s: %s\n", o.PackageID, o.Note)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // shownInbox is how much of what came is listed.
@@ -71,13 +72,13 @@ func (a *app) listInbox(ctx context.Context, all, asJSON bool) error {
 
 func printInbox(w io.Writer, items []store.InboxItem) error {
 	if len(items) == 0 {
-		_, err := fprintln(w, "Ничего, что требовало бы внимания")
+		_, err := screen.Fprintln(w, "Ничего, что требовало бы внимания")
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "ИД\tПришло\tРаз\tБайт\tЧто не так\tСообщение\tЧто сделано\n")
+	screen.Fprintf(t, "ИД\tПришло\tРаз\tБайт\tЧто не так\tСообщение\tЧто сделано\n")
 	for _, i := range items {
-		fprintf(t, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", i.ID, shown(&i.ReceivedAt), i.Seen, i.Size, i.Text, orDash(i.MessageID), inboxDone(i))
+		screen.Fprintf(t, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", i.ID, screen.TimeIfKnown(&i.ReceivedAt), i.Seen, i.Size, i.Text, orDash(i.MessageID), inboxDone(i))
 	}
 	return t.Flush()
 }
@@ -93,13 +94,13 @@ func orDash(text string) string {
 func inboxDone(i store.InboxItem) string {
 	switch {
 	case i.AckSentAt != nil:
-		return "снято с очереди СМЭВ " + shown(i.AckSentAt)
+		return "снято с очереди СМЭВ " + screen.TimeIfKnown(i.AckSentAt)
 	case i.AckOrderedAt != nil:
-		return "снятие с очереди поручено " + shown(i.AckOrderedAt)
+		return "снятие с очереди поручено " + screen.TimeIfKnown(i.AckOrderedAt)
 	case i.DoneAt != nil:
-		return "просмотрено " + shown(i.DoneAt)
+		return "просмотрено " + screen.TimeIfKnown(i.DoneAt)
 	case i.AckedAt != nil:
-		return "подтверждено " + shown(i.AckedAt)
+		return "подтверждено " + screen.TimeIfKnown(i.AckedAt)
 	}
 	return "—"
 }
@@ -143,22 +144,22 @@ func (a *app) showInbox(ctx context.Context, id string, to output, asJSON bool) 
 
 func printInboxItem(w io.Writer, i store.InboxItem, problem string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "ИД\t%s\nЧто не так\t%s\n", i.ID, i.Text)
+	screen.Fprintf(t, "ИД\t%s\nЧто не так\t%s\n", i.ID, i.Text)
 	if problem != "" {
-		fprintf(t, "Подробно\t%s\n", problem)
+		screen.Fprintf(t, "Подробно\t%s\n", problem)
 	}
 	if i.Operation != "" {
-		fprintf(t, "Операция СМЭВ\t%s\n", i.Operation)
+		screen.Fprintf(t, "Операция СМЭВ\t%s\n", i.Operation)
 	}
-	fprintf(t, "Идентификатор сообщения\t%s\nПришло\t%s\nВ последний раз\t%s\nСколько раз\t%d\n", orDash(i.MessageID), shown(&i.ReceivedAt), shown(&i.LastSeenAt), i.Seen)
+	screen.Fprintf(t, "Идентификатор сообщения\t%s\nПришло\t%s\nВ последний раз\t%s\nСколько раз\t%d\n", orDash(i.MessageID), screen.TimeIfKnown(&i.ReceivedAt), screen.TimeIfKnown(&i.LastSeenAt), i.Seen)
 	size := fmt.Sprint(i.Size)
 	if !i.Complete {
 		size += ", сохранено только начало"
 	}
-	fprintf(t, "Байт\t%s\n", size)
+	screen.Fprintf(t, "Байт\t%s\n", size)
 	if i.SHA256 != "" {
-		fprintf(t, "SHA-256\t%s\n", i.SHA256)
+		screen.Fprintf(t, "SHA-256\t%s\n", i.SHA256)
 	}
-	fprintf(t, "Что сделано\t%s\n", inboxDone(i))
+	screen.Fprintf(t, "Что сделано\t%s\n", inboxDone(i))
 	return t.Flush()
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"egissogw/cmd/egissogw/internal/signature"
 )
 
 // stdinName stands for standard input where a command takes a file.
@@ -104,4 +106,17 @@ func oneFile(positional []string) (string, error) {
 		return "", usageError{"нужен один файл"}
 	}
 	return positional[0], nil
+}
+
+// readOutline reads XML or a saved HTTP body, as much of it as signatures need.
+func (a *app) readOutline(ctx context.Context, name string) (*signature.Document, error) {
+	data, err := a.read(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := signature.Outline(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shownName(name), err)
+	}
+	return doc, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/assemble"
 	"egissogw/config"
 )
 
@@ -42,13 +43,12 @@ func runLinks(t *testing.T, env map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gateway{log: slog.New(slog.DiscardHandler)}
-	defer g.close()
-	p, err := g.open(t.Context(), c)
+	p, err := assemble.Open(t.Context(), c, "devel", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := p.entries(c)
+	defer p.Close()
+	entries, err := p.Entries(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // journal shows the newest packages, or one package with its details.
@@ -71,7 +72,7 @@ func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSO
 		return err
 	}
 	if len(findings) > 0 {
-		fprintf(a.stdout, "\nЗамечания проверок до отправки\n")
+		screen.Fprintf(a.stdout, "\nЗамечания проверок до отправки\n")
 		if err := printMessages(a.stdout, findings); err != nil {
 			return err
 		}
@@ -81,36 +82,36 @@ func (a *app) journalOne(ctx context.Context, s *store.Store, text string, asJSO
 
 // printJournal prints a package in a few lines, none wider than a terminal.
 func printJournal(to io.Writer, entries []store.JournalEntry) error {
-	w := newNarrow(to)
-	fprintf(w, "Журнал запросов в ЕГИССО\n")
+	w := screen.NewNarrow(to)
+	screen.Fprintf(w, "Журнал запросов в ЕГИССО\n")
 	if len(entries) == 0 {
-		fprintf(w, "Пакетов ещё не было\n")
+		screen.Fprintf(w, "Пакетов ещё не было\n")
 	}
 	for _, e := range entries {
 		records := ""
 		if e.RecordCount != nil {
 			records = fmt.Sprintf(", записей: %d", *e.RecordCount)
 		}
-		fprintf(w, "%s  %s%s\n  %s  %s\n", timeText(e.CreatedAt), e.PackageType, records, e.ID, e.Status)
+		screen.Fprintf(w, "%s  %s%s\n  %s  %s\n", screen.Time(e.CreatedAt), e.PackageType, records, e.ID, e.Status)
 		for _, text := range []string{e.Info, e.Review} {
 			if text != "" {
-				fprintf(w, "  %s\n", text)
+				screen.Fprintf(w, "  %s\n", text)
 			}
 		}
 		if e.Warned > 0 {
-			fprintf(w, "  с предупреждениями проверок: %d\n", e.Warned)
+			screen.Fprintf(w, "  с предупреждениями проверок: %d\n", e.Warned)
 		}
 		if e.ApprovedBy != "" {
-			fprintf(w, "  утвердил %s\n", e.ApprovedBy)
+			screen.Fprintf(w, "  утвердил %s\n", e.ApprovedBy)
 		}
 	}
 	return nil
 }
 
 func printDetails(w io.Writer, details []store.JournalDetail) error {
-	fprintf(w, "\nДетализация отправки пакета\n")
+	screen.Fprintf(w, "\nДетализация отправки пакета\n")
 	if len(details) == 0 {
-		_, err := fprintf(w, "Замечаний нет\n")
+		_, err := screen.Fprintf(w, "Замечаний нет\n")
 		return err
 	}
 	return printMessages(w, details)
@@ -118,14 +119,14 @@ func printDetails(w io.Writer, details []store.JournalDetail) error {
 
 // printMessages prints what was said of each record under its number.
 func printMessages(to io.Writer, details []store.JournalDetail) error {
-	w := newNarrow(to)
+	w := screen.NewNarrow(to)
 	for i, d := range details {
 		if d.RecordNo != "" && (i == 0 || d.RecordNo != details[i-1].RecordNo) {
-			fprintf(w, "Запись %s\n", d.RecordNo)
+			screen.Fprintf(w, "Запись %s\n", d.RecordNo)
 		}
-		fprintf(w, "  %s\n", strings.TrimSpace(d.MessageType+" "+d.Code)+": "+d.Comment)
+		screen.Fprintf(w, "  %s\n", strings.TrimSpace(d.MessageType+" "+d.Code)+": "+d.Comment)
 		if d.Conclusion != "" {
-			fprintf(w, "    Заключение шлюза: %s\n", d.Conclusion)
+			screen.Fprintf(w, "    Заключение шлюза: %s\n", d.Conclusion)
 		}
 	}
 	return nil

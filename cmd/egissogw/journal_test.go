@@ -11,6 +11,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // TestJournalFitsTheTerminal: whatever is said of a package, and with what was concluded of it.
@@ -29,12 +30,12 @@ func TestJournalFitsTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {
-		if utf8.RuneCountInString(line) > screenWidth+1 {
+		if utf8.RuneCountInString(line) > screen.Width+1 {
 			t.Errorf("wider than a terminal: %s", line)
 		}
 	}
 	text := strings.Join(strings.Fields(out.String()), " ")
-	for _, want := range []string{timeText(entry.CreatedAt) + " Реестр", "записей: 1000", entry.ID.String(), "дважды по-разному", "предупреждениями проверок: 3",
+	for _, want := range []string{screen.Time(entry.CreatedAt) + " Реестр", "записей: 1000", entry.ID.String(), "дважды по-разному", "предупреждениями проверок: 3",
 		"Запись 50275 Ошибка 019: Дата", "Заключение шлюза: ЕГИССО ответила, что это", "Предупреждение: без кода"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, &out)
@@ -51,7 +52,7 @@ func TestTimesAreInTheConfiguredZone(t *testing.T) {
 		t.Errorf("code %d, zone %q", code, taken)
 	}
 	zone, _ := time.Now().Zone()
-	if text := timeText(time.Now()); !strings.HasSuffix(text, " "+zone) {
+	if text := screen.Time(time.Now()); !strings.HasSuffix(text, " "+zone) {
 		t.Errorf("%s names no zone", text)
 	}
 }

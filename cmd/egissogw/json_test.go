@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/gost3410"
 	"egissogw/jobs"
 )
@@ -58,7 +59,7 @@ func TestJSONNames(t *testing.T) {
 		reflect.TypeFor[store.Status](), reflect.TypeFor[store.JournalEntry](), reflect.TypeFor[store.JournalDetail](), reflect.TypeFor[recordReport](),
 		reflect.TypeFor[previewReport](), reflect.TypeFor[exportedFile](), reflect.TypeFor[store.Export](), reflect.TypeFor[reportMonth](), reflect.TypeFor[store.SummaryLine](), reflect.TypeFor[store.InboxItem](),
 		reflect.TypeFor[store.Sender](), reflect.TypeFor[store.HeldChanges](), reflect.TypeFor[store.RefusalKind](), reflect.TypeFor[store.ClassifierOverview](),
-		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[verifyReport](), reflect.TypeFor[checkResult](), reflect.TypeFor[scaffoldReport](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](), reflect.TypeFor[setupReport](),
+		reflect.TypeFor[store.ProtocolOutcome](), reflect.TypeFor[signature.Report](), reflect.TypeFor[checkResult](), reflect.TypeFor[scaffoldReport](), reflect.TypeFor[ruleLine](), reflect.TypeFor[jobs.Brought](), reflect.TypeFor[setupReport](),
 	} {
 		walk(of)
 	}

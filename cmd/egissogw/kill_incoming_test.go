@@ -10,6 +10,7 @@ import (
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest/ledger"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/demo"
 )
 
 // incomingKillPoints are those of what the bus brings: a request on its own, and
@@ -31,43 +32,43 @@ func TestKilledGatewayFinishesWhatTheBusBrought(t *testing.T) {
 	gateway, simulator := programs(t)
 	script := filepath.Join(t.TempDir(), "script.json")
 	for name, text := range map[string]string{
-		script: `{"push": [{"name": "question", "type": "request", "to": "` + mnemonic + `", "from": "OTHER", "content": "question.xml"}]}`,
+		script: `{"push": [{"name": "question", "type": "request", "to": "` + demo.Mnemonic + `", "from": "OTHER", "content": "question.xml"}]}`,
 		filepath.Join(filepath.Dir(script), "question.xml"): `<q:question xmlns:q="urn:test/question"><q:text>вопрос</q:text></q:question>`,
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s, manifest := testStage(t, stageOptions{
+	s, manifest := testStage(t, demo.StageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "100ms", "--redeliver-after", "1s", "--answers", "file", "--script", script},
 		Source: refmis.Options{Seed: 7, Facts: 60, Defects: map[refmis.Kind]int{}},
 		Env:    []string{"EGISSOGW_PACKAGE_RECORDS=10", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_SCHEDULE_LISTEN=@every 1s"},
 	})
 	for _, point := range incomingKillPoints {
-		if err := s.startGateway(gateway); err != nil {
+		if err := s.StartGateway(gateway); err != nil {
 			t.Fatal(err)
 		}
 		s.waitFor(t, point.query)
-		s.gateway.kill()
+		s.Gateway.Kill()
 		t.Logf("killed %s: %s", point.name, s.picture(t))
 	}
-	if err := s.startGateway(gateway); err != nil {
+	if err := s.StartGateway(gateway); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	rows := sourceRows(manifest)
+	rows := demo.SourceRows(manifest)
 	done := func(st store.Status) bool {
-		return settledRows(st) == rows && st.FilesDue == 0 && st.Unapplied == 0 && st.Incoming.Unanswered+st.Incoming.Unhandled == 0
+		return demo.SettledRows(st) == rows && st.FilesDue == 0 && st.Unapplied == 0 && st.Incoming.Unanswered+st.Incoming.Unhandled == 0
 	}
-	if _, err := s.settled(ctx, done, nil); err != nil {
+	if _, err := s.Settled(ctx, done, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.gateway.stop(); err != nil {
+	if err := s.Gateway.Stop(); err != nil {
 		t.Errorf("the gateway did not stop in good order: %v", err)
 	}
 	s.compareWithLedger(t, manifest)
-	l, err := ledger.Read(s.ledgerFile())
+	l, err := ledger.Read(s.LedgerFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestKilledGatewayFinishesWhatTheBusBrought(t *testing.T) {
 	}
 	var state string
 	const what = `select verdict || ' ' || reply || ' ' || (acked_at is not null) from egisso.incoming`
-	if err := s.gatewayDB.QueryRow(t.Context(), what).Scan(&state); err != nil || state != "rejected delivered true" {
+	if err := s.GatewayDB.QueryRow(t.Context(), what).Scan(&state); err != nil || state != "rejected delivered true" {
 		t.Errorf("the request is %q, %v", state, err)
 	}
 }

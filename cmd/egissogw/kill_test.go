@@ -19,6 +19,7 @@ import (
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/smev/smevtest/ledger"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/demo"
 )
 
 // killPoints are states of the gateway's database at which it is killed, in the
@@ -45,31 +46,31 @@ func TestKilledGatewayLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
 	gateway, simulator := programs(t)
 	temporary := t.TempDir()
-	s, manifest := testStage(t, stageOptions{
+	s, manifest := testStage(t, demo.StageOptions{
 		Sim: simulator, SimArg: []string{"--delay", "200ms", "--redeliver-after", "1s"},
 		Source: refmis.Options{Seed: 7, Facts: 400},
 		Env: []string{"EGISSOGW_PACKAGE_RECORDS=50", "EGISSOGW_LEASE=10s", "EGISSOGW_SMEV_TIMEOUT=5s", "EGISSOGW_FTP_TIMEOUT=1s", "EGISSOGW_LOG_LEVEL=debug",
 			"EGISSOGW_LISTEN=" + listenerThatCloses(t), "EGISSOGW_HEARTBEAT_URL=http://127.0.0.1:1/" + plantedSecret, "TMPDIR=" + temporary},
 	})
 	for _, point := range killPoints {
-		if err := s.startGateway(gateway); err != nil {
+		if err := s.StartGateway(gateway); err != nil {
 			t.Fatal(err)
 		}
 		s.waitFor(t, point.query)
-		s.gateway.kill()
+		s.Gateway.Kill()
 		t.Logf("killed %s: %s", point.name, s.picture(t))
 	}
-	if err := s.startGateway(gateway); err != nil {
+	if err := s.StartGateway(gateway); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	rows := sourceRows(manifest)
-	if _, err := s.settled(ctx, func(st store.Status) bool { return settledRows(st) == rows }, nil); err != nil {
+	rows := demo.SourceRows(manifest)
+	if _, err := s.Settled(ctx, func(st store.Status) bool { return demo.SettledRows(st) == rows }, nil); err != nil {
 		t.Fatal(err)
 	}
 	said := s.said(t)
-	if err := s.gateway.stop(); err != nil {
+	if err := s.Gateway.Stop(); err != nil {
 		t.Errorf("the gateway did not stop in good order: %v", err)
 	}
 	s.compareWithLedger(t, manifest)
@@ -87,13 +88,13 @@ func (s *stage) waitFor(t *testing.T, query string) {
 	defer ticker.Stop()
 	for {
 		var reached bool
-		if err := s.gatewayDB.QueryRow(t.Context(), query).Scan(&reached); err != nil {
+		if err := s.GatewayDB.QueryRow(t.Context(), query).Scan(&reached); err != nil {
 			t.Fatal(err)
 		}
 		if reached {
 			return
 		}
-		if time.Now().After(deadline) || !s.gateway.alive() {
+		if time.Now().After(deadline) || !s.Gateway.Alive() {
 			t.Fatalf("not reached: %s; %s", query, s.picture(t))
 		}
 		<-ticker.C
@@ -103,7 +104,7 @@ func (s *stage) waitFor(t *testing.T, query string) {
 // picture says where everything stands, for the test's log.
 func (s *stage) picture(t *testing.T) string {
 	t.Helper()
-	rows, err := s.gatewayDB.Query(t.Context(), `
+	rows, err := s.GatewayDB.Query(t.Context(), `
 		select 'package ' || state || ' ' || count(*) from egisso.package group by state
 		union all select 'message ' || state || ' ' || count(*) from egisso.message group by state
 		union all select 'incoming ' || coalesce(verdict, 'open') || ' ' || coalesce(reply, '-') || ' ' || count(*) from egisso.incoming group by verdict, reply
@@ -121,7 +122,7 @@ func (s *stage) picture(t *testing.T) string {
 
 func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
 	t.Helper()
-	l, err := ledger.Read(s.ledgerFile())
+	l, err := ledger.Read(s.LedgerFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
 			t.Errorf("fact %s was accepted %d times", id, n)
 		}
 	}
-	rows, err := s.gatewayDB.Query(t.Context(), `select accepted_id::text from egisso.record_status where register = 'fact' and accepted_id is not null order by 1`)
+	rows, err := s.GatewayDB.Query(t.Context(), `select accepted_id::text from egisso.record_status where register = 'fact' and accepted_id is not null order by 1`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func (s *stage) compareWithLedger(t *testing.T, manifest refmis.Manifest) {
 // the simulator said, and in the names of all.
 func (s *stage) findPersonalData(t *testing.T, said map[string]string) {
 	t.Helper()
-	rows, err := s.source.Query(t.Context(), `
+	rows, err := s.Source.Query(t.Context(), `
 		select snils from mis.patient where snils is not null
 		union select doc_number from mis.patient where length(doc_number) > 5
 		union select surname from mis.patient where length(surname) > 4`)
@@ -170,11 +171,11 @@ func (s *stage) findPersonalData(t *testing.T, said map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := s.store.Status(t.Context())
+	st, err := s.Store.Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal, err := s.store.Journal(t.Context(), 1000)
+	journal, err := s.Store.Journal(t.Context(), 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,15 +194,15 @@ func (s *stage) written(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
 	var names []string
-	err := fs.WalkDir(os.DirFS(s.dir), ".", func(path string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(s.Dir), ".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || path == "postgresql/data" {
 			return cmp.Or(err, fs.SkipDir)
 		}
 		names = append(names, path)
-		if !e.Type().IsRegular() || strings.HasPrefix(path, "ftp/") || path == filepath.Base(s.ledgerFile()) {
+		if !e.Type().IsRegular() || strings.HasPrefix(path, "ftp/") || path == filepath.Base(s.LedgerFile()) {
 			return nil
 		}
-		content, err := os.ReadFile(filepath.Join(s.dir, path))
+		content, err := os.ReadFile(filepath.Join(s.Dir, path))
 		texts[path] = string(content)
 		return err
 	})

@@ -12,6 +12,8 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // kmsz asks for the classifier of measures, shows what is known of it, compares
@@ -68,15 +70,15 @@ func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bo
 		return a.printJSON(o)
 	}
 	printVersions(a.stdout, o)
-	fprintln(a.stdout)
+	screen.Fprintln(a.stdout)
 	if err := printRequests(a.stdout, o.Requests); err != nil {
 		return err
 	}
 	printInvalid(a.stdout, o)
 	if len(o.Notes) > 0 {
-		fprintf(a.stdout, "\nПоследние события\n")
+		screen.Fprintf(a.stdout, "\nПоследние события\n")
 		for _, n := range o.Notes {
-			fprintf(a.stdout, "  %s  %s  %s\n", timeText(n.At), n.Source, n.Note)
+			screen.Fprintf(a.stdout, "  %s  %s  %s\n", screen.Time(n.At), n.Source, n.Note)
 		}
 	}
 	return nil
@@ -84,28 +86,28 @@ func showKMSZ(ctx context.Context, a *app, s *store.Store, _ []string, asJSON bo
 
 func printVersions(w io.Writer, o store.ClassifierOverview) {
 	if len(o.Versions) == 0 {
-		fprintf(w, "КМСЗ ещё не получена: правила проверки, которым она нужна, не применяются\n")
+		screen.Fprintf(w, "КМСЗ ещё не получена: правила проверки, которым она нужна, не применяются\n")
 	} else {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
+		screen.Fprintf(t, "Версия\tСтатус\tДействует с\tМер\tРазделов\tКатегорий\tУровней\tИсточников\tФорм\tПравил\tПолучена\tОткуда\tДокумент\n")
 		for _, v := range o.Versions {
-			fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.In(egisso.Moscow).Format("02.01.2006"),
-				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, timeText(v.ReceivedAt), v.Source, v.Document)
+			screen.Fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", v.Number, v.Status, v.StartDate.In(egisso.Moscow).Format("02.01.2006"),
+				v.Measures, v.Parts, v.Categories, v.Levels, v.Funding, v.Forms, v.Rules, screen.Time(v.ReceivedAt), v.Source, v.Document)
 		}
 		t.Flush()
 	}
-	fprintf(w, "Справочники: периодичность — записей %d, единицы измерения — записей %d\n", o.Periodicities, o.Units)
+	screen.Fprintf(w, "Справочники: периодичность — записей %d, единицы измерения — записей %d\n", o.Periodicities, o.Units)
 }
 
 func printRequests(w io.Writer, requests []store.ClassifierRequest) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "Классификатор\tПоследний запрос\tПоследний ответ\tЗапрошен\n")
+	screen.Fprintf(t, "Классификатор\tПоследний запрос\tПоследний ответ\tЗапрошен\n")
 	for _, r := range requests {
 		wanted := "—"
 		if r.WantedAt != nil {
-			wanted = shown(r.WantedAt) + ": " + r.Reason
+			wanted = screen.TimeIfKnown(r.WantedAt) + ": " + r.Reason
 		}
-		fprintf(t, "%s\t%s\t%s\t%s\n", r.Code, shown(r.AskedAt), shown(r.ReceivedAt), wanted)
+		screen.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Code, screen.TimeIfKnown(r.AskedAt), screen.TimeIfKnown(r.ReceivedAt), wanted)
 	}
 	return t.Flush()
 }
@@ -120,12 +122,12 @@ func printInvalid(w io.Writer, o store.ClassifierOverview) {
 			if m.Active {
 				when = "действующей"
 			}
-			fprintf(w, "\nЛМСЗ, не соответствующие версии %d, %s\n", m.Version, when)
+			screen.Fprintf(w, "\nЛМСЗ, не соответствующие версии %d, %s\n", m.Version, when)
 		}
-		fprintf(w, "  %s [%s]: %s %s: %s\n", m.Title, m.RecordNo, m.Type, m.Code, m.Comment)
+		screen.Fprintf(w, "  %s [%s]: %s %s: %s\n", m.Title, m.RecordNo, m.Type, m.Code, m.Comment)
 	}
 	if len(o.Versions) > 0 && len(o.Invalid) == 0 {
-		fprintf(w, "\nВсе ЛМСЗ соответствуют КМСЗ\n")
+		screen.Fprintf(w, "\nВсе ЛМСЗ соответствуют КМСЗ\n")
 	}
 }
 
@@ -153,14 +155,14 @@ func diffKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 
 func printChanges(w io.Writer, changes []egisso.Change) error {
 	if len(changes) == 0 {
-		_, err := fprintf(w, "Различий нет\n")
+		_, err := screen.Fprintf(w, "Различий нет\n")
 		return err
 	}
 	var facet egisso.Facet
 	for _, c := range changes {
 		if c.Facet != facet {
 			facet = c.Facet
-			fprintln(w, facet.Title())
+			screen.Fprintln(w, facet.Title())
 		}
 		names := c.New
 		switch {
@@ -169,9 +171,9 @@ func printChanges(w io.Writer, changes []egisso.Change) error {
 		case c.New == "":
 			names = c.Old
 		}
-		fprintln(w, strings.TrimRight(fmt.Sprintf("  %-9s %s  %s", c.Type.Title(), c.Code, names), " "))
+		screen.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-9s %s  %s", c.Type.Title(), c.Code, names), " "))
 	}
-	_, err := fprintf(w, "Всего различий: %d\n", len(changes))
+	_, err := screen.Fprintf(w, "Всего различий: %d\n", len(changes))
 	return err
 }
 
@@ -192,10 +194,10 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 		return a.printJSON(news)
 	}
 	if len(news.Notes) == 0 {
-		_, err = fprintf(a.stdout, "Изменений нет\n")
+		_, err = screen.Fprintf(a.stdout, "Изменений нет\n")
 	}
 	for _, n := range news.Notes {
-		_, err = fprintln(a.stdout, n)
+		_, err = screen.Fprintln(a.stdout, n)
 	}
 	return err
 }
@@ -205,7 +207,7 @@ func loadKMSZ(ctx context.Context, a *app, s *store.Store, args []string, asJSON
 func loadClassifierDocument(ctx context.Context, s *store.Store, body []byte) (store.ClassifierNews, error) {
 	space, _, err := wire.RootOf(body)
 	if err != nil {
-		return store.ClassifierNews{}, fmt.Errorf("документ не читается: %w", because(err))
+		return store.ClassifierNews{}, fmt.Errorf("документ не читается: %w", fault.Because(err))
 	}
 	switch {
 	case strings.HasPrefix(space, "urn://egisso-ru/msg/10.01.O/"):

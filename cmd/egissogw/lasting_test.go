@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/crypto/pkcs11"
 	"egissogw/crypto/softkey"
 )
@@ -84,14 +85,14 @@ func TestRefusedPINIsNeverPresentedByARestart(t *testing.T) {
 		pkcs11.ErrPINIncorrect, pkcs11.ErrPINNeeded, pkcs11.ErrPINLocked, pkcs11.ErrPINFinalTry, pkcs11.ErrPINExpired,
 		pkcs11.ErrNoKey, pkcs11.ErrAmbiguous, pkcs11.ErrNotBuilt, softkey.ErrWrongPassword, errors.New("not known"),
 	} {
-		var lasting lastingError
-		if fault := signerFault(fmt.Errorf("open token: %w", because(err))); !errors.As(fault, &lasting) || !errors.Is(fault, err) {
+		var lasting fault.LastingError
+		if fault := fault.Signer(fmt.Errorf("open token: %w", fault.Because(err))); !errors.As(fault, &lasting) || !errors.Is(fault, err) {
 			t.Errorf("%v would be met by every restart", err)
 		}
 	}
 	for _, err := range []error{pkcs11.ErrNoToken, pkcs11.ErrToken, pkcs11.ErrTimeout, pkcs11.ErrModule, context.Canceled} {
-		var lasting lastingError
-		if fault := signerFault(fmt.Errorf("open token: %w", err)); errors.As(fault, &lasting) {
+		var lasting fault.LastingError
+		if fault := fault.Signer(fmt.Errorf("open token: %w", err)); errors.As(fault, &lasting) {
 			t.Errorf("%v may pass, but ends the service for good", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/jobs"
 )
 
@@ -53,6 +54,6 @@ func noDumps() {
 // crashed ends a command that panicked. The value of a panic may hold anything and is
 // printed only where it is the runtime's own.
 func crashed(w io.Writer, command string, value any) {
-	fprintf(w, "egissogw %s: внутренняя ошибка программы: %v\n", command, jobs.PanicError(value))
+	screen.Fprintf(w, "egissogw %s: внутренняя ошибка программы: %v\n", command, jobs.PanicError(value))
 	_, _ = w.Write(debug.Stack())
 }

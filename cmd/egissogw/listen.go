@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // Limits of the listener: it is for a monitoring system and a person, not for crowds.
@@ -92,7 +93,7 @@ func answerText(out http.ResponseWriter, able bool, lines []string) {
 		out.WriteHeader(http.StatusServiceUnavailable)
 	}
 	for _, line := range lines {
-		fprintln(out, line)
+		screen.Fprintln(out, line)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -26,7 +28,7 @@ const (
 	// exitTrouble ends status when something is wrong; what merely waits for a person is no trouble.
 	exitTrouble = 3
 	// exitConfig (EX_CONFIG of sysexits.h) ends serve when the configuration, the key
-	// or its PIN is wrong: the service manager must not start it again. See lastingError.
+	// or its PIN is wrong: the service manager must not start it again. See fault.LastingError.
 	exitConfig = 78
 	// exitInterrupted ends demo after Ctrl+C, as shells have it: 128 and the signal's number.
 	exitInterrupted = 130
@@ -72,10 +74,10 @@ func main() {
 
 func (a *app) main(ctx context.Context, args []string) int {
 	a.exact, a.exactErrors = a.stdout, a.stderr
-	a.stdout, a.stderr = harmless{a.stdout}, harmless{a.stderr}
+	a.stdout, a.stderr = screen.NewHarmless(a.stdout), screen.NewHarmless(a.stderr)
 	args, err := a.takeConfigFlag(args)
 	if err != nil {
-		fprintf(a.stderr, "egissogw: %v\n", err)
+		screen.Fprintf(a.stderr, "egissogw: %v\n", err)
 		return exitUsage
 	}
 	if len(args) == 0 {
@@ -102,26 +104,23 @@ func (a *app) main(ctx context.Context, args []string) int {
 	case errors.As(err, &child): // it has been told by the other process
 		return child.code
 	}
-	err = connectFault("соединение с базой", err)
-	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+errorText(err)+"\n")
+	err = fault.Connect("соединение с базой", err)
+	_, _ = io.WriteString(a.stderr, "egissogw "+c.name+": "+screen.ErrorText(err)+"\n")
 	var usage usageError
-	var lasting lastingError
+	var lasting fault.LastingError
 	switch {
 	case errors.As(err, &usage):
-		fprintf(newNarrow(a.stderr), "Вызов: %s\nПодробно: egissogw help %s\n", c.call(), c.name)
+		screen.Fprintf(screen.NewNarrow(a.stderr), "Вызов: %s\nПодробно: egissogw help %s\n", c.call(), c.name)
 		return exitUsage
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, fault.ErrInterrupted):
 		return exitInterrupted
 	case errors.As(err, &lasting):
-		fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
+		screen.Fprintf(a.stderr, "Новый запуск этого не исправит, поэтому служба сама не перезапустится (код %d).\n"+
 			"Исправьте, проверьте командой egissogw check и запустите: systemctl restart egissogw\n", exitConfig)
 		return exitConfig
 	}
 	return exitFailed
 }
-
-// errInterrupted is returned by a command that was told to stop and did.
-var errInterrupted = errors.New("остановлено; ничего не осталось ни запущенным, ни на диске")
 
 // errTrouble is returned by status when the list has trouble.
 var errTrouble = errors.New("есть неисправности")

@@ -13,6 +13,7 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/egisso/wire"
 	"egissogw/adapter/mis/refmis"
+	"egissogw/cmd/egissogw/internal/demo"
 )
 
 // TestFullClassifierInLittleMemory lets the program take КМСЗ as large as the real
@@ -27,7 +28,7 @@ func TestFullClassifierInLittleMemory(t *testing.T) {
 	const most = 256 << 20
 	gateway, simulator := programs(t)
 	path := filepath.Join(t.TempDir(), "kmsz.xml")
-	k := refmis.KMSZ(firstKMSZ+1, egisso.StatusActive, []egisso.LocalMeasure{{
+	k := refmis.KMSZ(demo.FirstKMSZ+1, egisso.StatusActive, []egisso.LocalMeasure{{
 		MSZ: "0801", PartKMSZ: "030101", LevelNPA: "02", ProvisionForm: egisso.FormNatural,
 		Cofinancing: []egisso.FundingShare{{Source: "0010"}}, Categories: []egisso.LocalCategory{{KMSZ: "10000000"}},
 	}})
@@ -44,7 +45,7 @@ func TestFullClassifierInLittleMemory(t *testing.T) {
 			}},
 		})
 	}
-	document, err := writeDocument(func(w wire.Writer) {
+	document, err := demo.WriteDocument(func(w wire.Writer) {
 		wire.WriteClassifierAnswer(w, &egisso.ClassifierAnswer{Code: egisso.ClassifierKMSZ, KMSZ: k})
 	})
 	if err != nil {
@@ -53,25 +54,25 @@ func TestFullClassifierInLittleMemory(t *testing.T) {
 	if err := os.WriteFile(path, document, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, _ := testStage(t, stageOptions{Sim: simulator, SimArg: []string{"--kmsz", path}, Source: refmis.Options{Seed: 7, Facts: 20}})
-	if err := s.startGateway(gateway); err != nil {
+	s, _ := testStage(t, demo.StageOptions{Sim: simulator, SimArg: []string{"--kmsz", path}, Source: refmis.Options{Seed: 7, Facts: 20}})
+	if err := s.StartGateway(gateway); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	begin := time.Now()
-	err = s.until(ctx, func(ctx context.Context) (known bool, err error) {
-		err = s.gatewayDB.QueryRow(ctx, `select coalesce(bool_or(rules >= $1), false)
+	err = s.Until(ctx, func(ctx context.Context) (known bool, err error) {
+		err = s.GatewayDB.QueryRow(ctx, `select coalesce(bool_or(rules >= $1), false)
 			and (select bool_and(checked_revision = revision) from egisso.classifier_state) from egisso.kmsz_versions`, rules).Scan(&known)
 		return known, err
 	})
 	if err != nil {
-		log, _ := os.ReadFile(filepath.Join(s.dir, "egissogw.log"))
+		log, _ := os.ReadFile(filepath.Join(s.Dir, "egissogw.log"))
 		t.Fatalf("%v\n%s", err, log)
 	}
 	t.Logf("%d rules, document %d MiB: known after %s, peak of the process %d MiB", rules, len(document)>>20,
-		time.Since(begin).Round(100*time.Millisecond), s.peakMemory()>>20)
-	if peak := s.peakMemory(); peak > most {
+		time.Since(begin).Round(100*time.Millisecond), s.PeakMemory()>>20)
+	if peak := s.PeakMemory(); peak > most {
 		t.Errorf("the process had %d MiB, at most %d were expected", peak>>20, most>>20)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/crypto/pkcs11"
 )
 
@@ -35,8 +36,8 @@ func serveOn(t *testing.T, env map[string]string) string {
 	if err != nil {
 		return "код 78, то же"
 	}
-	g, err := assemble(t.Context(), c, slog.New(slog.DiscardHandler))
-	var lasting lastingError
+	g, err := newGateway(t.Context(), c, slog.New(slog.DiscardHandler))
+	var lasting fault.LastingError
 	switch {
 	case errors.As(err, &lasting):
 		return "код 78, то же"
@@ -104,10 +105,10 @@ func compareMistakes(t *testing.T, lines []mistakeLine) {
 		name string
 		text string
 	}{
-		{"неверное имя узла", networkText(&net.DNSError{IsNotFound: true})},
-		{"не отвечает DNS", networkText(&net.DNSError{IsTemporary: true})},
-		{"неверный ПИН-код", because(pkcs11.ErrPINIncorrect).Error()},
-		{"токен другой или не вставлен", because(pkcs11.ErrNoToken).Error()},
+		{"неверное имя узла", fault.Network(&net.DNSError{IsNotFound: true})},
+		{"не отвечает DNS", fault.Network(&net.DNSError{IsTemporary: true})},
+		{"неверный ПИН-код", fault.Because(pkcs11.ErrPINIncorrect).Error()},
+		{"токен другой или не вставлен", fault.Because(pkcs11.ErrNoToken).Error()},
 		{"диск архива полон", "`status`: «Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает»; когда место появится, работа продолжится сама"},
 		{"файл не прочесть без прав", "`check` называет файл; что видит служба — `check --as-service`"},
 		{"одно значение в файле, другое в окружении", "`check`: «в окружении одно значение, в файле (строка N) другое»"},

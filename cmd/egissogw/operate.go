@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"egissogw/adapter/egisso"
-	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // operatorError says in Russian why the database refused a command: functions of
@@ -55,54 +55,6 @@ func oneArgument(positional []string, what string) (string, error) {
 	return positional[0], nil
 }
 
-// order asks for packages of a register now.
-func order(ctx context.Context, a *app, args []string) error {
-	f := a.personFlags("form")
-	asJSON := a.jsonFlag(f)
-	positional, err := parse(f, args)
-	if err != nil {
-		return err
-	}
-	name, err := oneArgument(positional, "реестр")
-	if err != nil {
-		return err
-	}
-	register, err := registerNamed(name)
-	if err != nil {
-		return err
-	}
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	ready, err := s.OrderPackage(ctx, register)
-	if err != nil {
-		return operatorError(err)
-	}
-	if *asJSON {
-		return a.printJSON(struct {
-			Register egisso.Register `json:"register"`
-			Ready    int             `json:"ready"` // records to be packed by the service
-		}{register, ready})
-	}
-	if ready == 0 {
-		_, err = fprintf(a.stdout, "%s: нет данных для отправки\n", register.Named())
-	} else {
-		_, err = fprintf(a.stdout, "%s: записей к отправке %d, пакеты сформирует служба\n", register.Named(), ready)
-	}
-	return err
-}
-
-// sendHeld lets a package go that was formed on command.
-func sendHeld(ctx context.Context, a *app, args []string) error {
-	id, err := packageNamed(a, "send", args)
-	if err != nil {
-		return err
-	}
-	return a.commanded(ctx, func(s *store.Store) (string, error) { return s.SendPackage(ctx, id) })
-}
-
 // commanded runs a command of the database and prints what follows from it.
 func (a *app) commanded(ctx context.Context, run func(*store.Store) (string, error)) error {
 	s, err := a.openStore(ctx)
@@ -122,50 +74,8 @@ func (a *app) say(text string) error {
 	if a.asJSON {
 		return a.printJSON(map[string]string{"result": text})
 	}
-	_, err := fprintln(a.stdout, text)
+	_, err := screen.Fprintln(a.stdout, text)
 	return err
-}
-
-// tryAgain lets a record or a package be tried again.
-func tryAgain(ctx context.Context, a *app, args []string) error {
-	f := a.personFlags("retry")
-	a.jsonFlag(f)
-	name := f.String("register", "", "реестр, если ключ есть в нескольких")
-	reason := f.String("reason", "", "причина, обязательна")
-	meaning := f.String("as", "", "запись называет другого человека: correction — исправлены его данные, replacement — ключ отдан другому назначению")
-	positional, err := parse(f, args)
-	if err != nil {
-		return err
-	}
-	what, err := oneArgument(positional, "ключ записи или идентификатор пакета")
-	if err != nil {
-		return err
-	}
-	if *reason == "" {
-		return usageError{"укажите причину: --reason ТЕКСТ"}
-	}
-	return a.commanded(ctx, func(s *store.Store) (string, error) {
-		if id, err := uuid.Parse(what); err == nil {
-			_, _, found, err := s.JournalEntry(ctx, id)
-			if err != nil {
-				return "", err
-			}
-			if found {
-				return s.RetryPackage(ctx, id, *reason)
-			}
-		}
-		key, err := findRecord(ctx, s, *name, what)
-		if err != nil {
-			return "", err
-		}
-		if *meaning != "" {
-			if key.Register != egisso.RegisterFact {
-				return "", usageError{"--as только для фактов"}
-			}
-			return s.ConfirmIdentity(ctx, key.Key, lifecycle.Identity(*meaning), *reason)
-		}
-		return s.RetryRecord(ctx, key.Register, key.Key, *reason)
-	})
 }
 
 // findRecord finds the one record meant by a key, a number or an element's id.
@@ -198,15 +108,6 @@ func findRecord(ctx context.Context, s *store.Store, register, what string) (sto
 	return store.RecordKey{}, fmt.Errorf("записей несколько: %s; укажите ключ и --register", strings.Join(names, ", "))
 }
 
-// dissolve takes a package apart that has not left.
-func dissolve(ctx context.Context, a *app, args []string) error {
-	id, err := packageNamed(a, "dissolve", args)
-	if err != nil {
-		return err
-	}
-	return a.commanded(ctx, func(s *store.Store) (string, error) { return s.DissolvePackage(ctx, id) })
-}
-
 // packageNamed reads the only argument of a command, a package.
 func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
 	f := a.personFlags(command)
@@ -224,43 +125,4 @@ func packageNamed(a *app, command string, args []string) (uuid.UUID, error) {
 		return uuid.Nil, usageError{notPackage}
 	}
 	return id, nil
-}
-
-// release gives back the records of a package whose answer does not come.
-func release(ctx context.Context, a *app, args []string) error {
-	f := a.personFlags("release")
-	asJSON := a.jsonFlag(f)
-	reason := f.String("reason", "", "причина, обязательна")
-	confirmed := f.Bool("not-loaded", false, "подтверждаю: ЕГИССО этот пакет не загрузила")
-	positional, err := parse(f, args)
-	if err != nil {
-		return err
-	}
-	text, err := oneArgument(positional, "идентификатор пакета")
-	if err != nil {
-		return err
-	}
-	id, err := uuid.Parse(text)
-	switch {
-	case err != nil:
-		return usageError{notPackage}
-	case *reason == "":
-		return usageError{"укажите причину: --reason ТЕКСТ"}
-	case !*confirmed:
-		return usageError{"записи пакета уйдут ещё раз; проверьте в кабинете поставщика, что ЕГИССО пакет не загрузила, и добавьте --not-loaded"}
-	}
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	n, err := s.ReleasePackage(ctx, id, *reason)
-	if err != nil {
-		return operatorError(err)
-	}
-	if *asJSON {
-		return a.printJSON(map[string]int{"released": n})
-	}
-	_, err = fprintf(a.stdout, "Освобождено записей: %d, они уйдут в следующем пакете\n", n)
-	return err
 }

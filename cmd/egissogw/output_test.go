@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"egissogw/cmd/egissogw/internal/private"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
 )
@@ -24,20 +25,18 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Fatal(err)
 	}
-	for name, f := range map[string]privateFile{
-		"new": {filepath.Join(dir, "new"), false}, "in place of one for all": {loose, true}, "in place of a link": {link, true},
-	} {
+	for name, path := range map[string]string{"new": filepath.Join(dir, "new"), "in place of one for all": loose, "in place of a link": link} {
 		during := func(w io.Writer) error {
 			assertPrivate(t, name+", while it is written", dir)
-			return writeBytes([]byte("content"))(w)
+			return private.Bytes([]byte("content"))(w)
 		}
 		if name != "new" {
-			during = writeBytes([]byte("content"))
+			during = private.Bytes([]byte("content"))
 		}
-		if err := f.write(during); err != nil {
+		if err := private.Write(path, name != "new", during); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if info, err := os.Lstat(f.path); err != nil || info.Mode() != 0o600 || string(readFile(t, f.path)) != "content" {
+		if info, err := os.Lstat(path); err != nil || info.Mode() != 0o600 || string(readFile(t, path)) != "content" {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}
 	}
@@ -45,10 +44,10 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 		t.Errorf("the link was followed: %q", got)
 	}
 	broken := errors.New("broken")
-	if err := (privateFile{loose, true}).write(func(io.Writer) error { return broken }); !errors.Is(err, broken) || string(readFile(t, loose)) != "content" {
+	if err := private.Write(loose, true, func(io.Writer) error { return broken }); !errors.Is(err, broken) || string(readFile(t, loose)) != "content" {
 		t.Errorf("error %v, the file holds %q", err, readFile(t, loose))
 	}
-	if err := (privateFile{loose, false}).write(writeBytes(nil)); !errors.Is(err, os.ErrExist) {
+	if err := private.Write(loose, false, private.Bytes(nil)); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a file that is there: %v", err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 3 {

@@ -25,7 +25,7 @@ var askedCommands = []string{
 func (s *stage) said(t *testing.T) map[string]string {
 	t.Helper()
 	env := map[string]string{}
-	for _, entry := range s.env {
+	for _, entry := range s.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		env[name] = value
 	}
@@ -61,7 +61,7 @@ func (s *stage) shownByViews(t *testing.T) map[string]string {
 	}
 	for _, view := range views {
 		var text string
-		if err := s.gatewayDB.QueryRow(t.Context(), fmt.Sprintf(`select coalesce(string_agg(v::text, e'\n'), '') from egisso.%s v`, pgx.Identifier{view}.Sanitize())).Scan(&text); err != nil {
+		if err := s.GatewayDB.QueryRow(t.Context(), fmt.Sprintf(`select coalesce(string_agg(v::text, e'\n'), '') from egisso.%s v`, pgx.Identifier{view}.Sanitize())).Scan(&text); err != nil {
 			t.Fatalf("%s: %v", view, err)
 		}
 		texts["view "+view] = text

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/cmd/egissogw/internal/assemble"
+
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -35,7 +37,7 @@ func TestPoolOfConnectionsIsRefused(t *testing.T) {
 			}
 			for _, command := range c.commands {
 				code, out, errs := run(t, env, command)
-				if code != exitFailed || strings.Count(out+errs, pooledText) != 1 {
+				if code != exitFailed || strings.Count(out+errs, assemble.PooledText) != 1 {
 					t.Errorf("%s, %s of %s: code %d:\n%s%s", name, command, c.variable, code, out, errs)
 				}
 			}

@@ -14,6 +14,9 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/private"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/jobs"
 )
 
@@ -44,17 +47,9 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	registers := egisso.Registers()
-	if len(positional) > 0 {
-		name, err := oneArgument(positional, "реестр")
-		if err != nil {
-			return err
-		}
-		register, err := registerNamed(name)
-		if err != nil {
-			return err
-		}
-		registers = []egisso.Register{register}
+	registers, err := previewedRegisters(positional)
+	if err != nil {
+		return err
 	}
 	if info, err := os.Stat(*out); *out != "" && (err != nil || !info.IsDir()) {
 		return fmt.Errorf("каталога %s нет", *out)
@@ -63,20 +58,20 @@ func preview(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	policy, err := fieldPolicy(c)
+	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
 		return err
 	}
-	xsd, err := openSchema(c.Package, policy.versions)
+	xsd, err := assemble.OpenSchema(c.Package, policy.Versions)
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	form := formJob(c, policy.versions, s, a.logger(c.Log))
+	form := assemble.FormJob(c, policy.Versions, s, a.logger(c.Log))
 	var reports []previewReport
 	for _, register := range registers {
 		report, err := previewRegister(ctx, s, jobs.Preview{Form: form, Register: register, Schema: xsd}, *out)
@@ -93,13 +88,26 @@ func preview(ctx context.Context, a *app, args []string) error {
 	}
 	for i, report := range reports {
 		if i > 0 {
-			fprintf(a.stdout, "\n")
+			screen.Fprintf(a.stdout, "\n")
 		}
 		if err := a.printPreview(report, registers[i].Named()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// previewedRegisters are the one that was named, or all.
+func previewedRegisters(positional []string) ([]egisso.Register, error) {
+	if len(positional) == 0 {
+		return egisso.Registers(), nil
+	}
+	name, err := oneArgument(positional, "реестр")
+	if err != nil {
+		return nil, err
+	}
+	register, err := registerNamed(name)
+	return []egisso.Register{register}, err
 }
 
 // previewRegister previews one register, and writes its packages to the folder out unless
@@ -121,7 +129,7 @@ func previewRegister(ctx context.Context, s *store.Store, job jobs.Preview, out 
 			shown.Problem = p.Err.Error()
 		} else if out != "" {
 			shown.File = fmt.Sprintf("preview_%s_%03d.xml", report.Register, len(report.Packages)+1)
-			if err := (privateFile{filepath.Join(out, shown.File), true}).write(writeBytes(p.Content)); err != nil {
+			if err := private.Write(filepath.Join(out, shown.File), true, private.Bytes(p.Content)); err != nil {
 				return err
 			}
 		}
@@ -132,35 +140,35 @@ func previewRegister(ctx context.Context, s *store.Store, job jobs.Preview, out 
 
 func (a *app) printPreview(r previewReport, title string) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(t, "%s\n", title)
-	fprintf(t, "Готовы к отправке\t%d\n", r.Ready)
-	fprintf(t, "Ожидают\t%d\n", r.Waiting)
-	fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
-	fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
+	screen.Fprintf(t, "%s\n", title)
+	screen.Fprintf(t, "Готовы к отправке\t%d\n", r.Ready)
+	screen.Fprintf(t, "Ожидают\t%d\n", r.Waiting)
+	screen.Fprintf(t, "Требуют исправления\t%d\n", r.Blocked)
+	screen.Fprintf(t, "Изменились в источнике, решения ещё нет\t%d\n", r.Undecided)
 	if r.TakenOver > 0 {
-		fprintf(t, "Уже есть в ЕГИССО со слов источника, не отправляются\t%d\n", r.TakenOver)
-		fprintf(t, "  из них принятая версия не названа, содержание взято на веру\t%d\n", r.OnTrust)
+		screen.Fprintf(t, "Уже есть в ЕГИССО со слов источника, не отправляются\t%d\n", r.TakenOver)
+		screen.Fprintf(t, "  из них принятая версия не названа, содержание взято на веру\t%d\n", r.OnTrust)
 	}
 	if r.Rest != nil {
-		fprintf(t, "Почему не отправляется\t%s\n", r.Rest.Text)
+		screen.Fprintf(t, "Почему не отправляется\t%s\n", r.Rest.Text)
 	}
 	if len(r.Findings) > 0 {
-		fprintf(t, "\nПравило\tВид\tЗаписей\tНапример, запись\n")
+		screen.Fprintf(t, "\nПравило\tВид\tЗаписей\tНапример, запись\n")
 	}
 	for _, f := range r.Findings {
 		kind := "Предупреждение"
 		if f.Severity == "error" {
 			kind = "Ошибка"
 		}
-		fprintf(t, "%s\t%s\t%d\t%s\n", f.Code, kind, f.Records, f.Example)
+		screen.Fprintf(t, "%s\t%s\t%d\t%s\n", f.Code, kind, f.Records, f.Example)
 	}
-	fprintf(t, "\nПакетов было бы: %d\n", len(r.Packages))
+	screen.Fprintf(t, "\nПакетов было бы: %d\n", len(r.Packages))
 	for i, p := range r.Packages {
 		var kinds []string
 		for _, k := range slices.Sorted(maps.Keys(p.Kinds)) {
 			kinds = append(kinds, fmt.Sprintf("%s %d", k, p.Kinds[k]))
 		}
-		fprintf(t, "%d\tпоставщик %s\tзаписей %d\t%s\tбайт %d\t%s%s\n", i+1, p.Provider, p.Records, strings.Join(kinds, ", "), p.Bytes, p.File, p.Problem)
+		screen.Fprintf(t, "%d\tпоставщик %s\tзаписей %d\t%s\tбайт %d\t%s%s\n", i+1, p.Provider, p.Records, strings.Join(kinds, ", "), p.Bytes, p.File, p.Problem)
 	}
 	return t.Flush()
 }

@@ -18,6 +18,7 @@ import (
 	"egissogw/adapter/smev/smevtest/filestore"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
+	"egissogw/cmd/egissogw/internal/demo"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/softkey"
@@ -67,7 +68,7 @@ func ready(t *testing.T) map[string]string {
 	bus := httptest.NewServer(mux)
 	t.Cleanup(bus.Close)
 	for name, value := range map[string]string{
-		"SOURCE_DATABASE_URL": sourceDatabase(t), "PROVIDER_CODE": providerCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": busCertificate, "SMEV_SENDERS": "EGISSO",
+		"SOURCE_DATABASE_URL": sourceDatabase(t), "PROVIDER_CODE": demo.ProviderCode, "SMEV_URL": bus.URL + "/ws", "SMEV_CERTIFICATES": busCertificate, "SMEV_SENDERS": "EGISSO",
 		"FTP_ADDRESS": fileStorage(t), "SIGNER": "softkey", "SOFTKEY_KEY_FILE": key, "SOFTKEY_CERTIFICATE_FILE": certificate,
 	} {
 		env["EGISSOGW_"+name] = value

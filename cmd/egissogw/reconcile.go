@@ -8,6 +8,8 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/jobs"
 )
 
@@ -23,7 +25,7 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
@@ -31,7 +33,7 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 	if err := fromThisSource(ctx, s, c); err != nil {
 		return err
 	}
-	source, pool, err := openSource(ctx, c.Source, c.Database.Timeout)
+	source, pool, err := assemble.OpenSource(ctx, c.Source, c.Database.Timeout)
 	if err != nil {
 		return err
 	}
@@ -61,14 +63,14 @@ func reconcile(ctx context.Context, a *app, args []string) error {
 
 func (a *app) printReconciliations(found []store.Reconciliation) error {
 	if len(found) == 0 {
-		_, err := fprintf(a.stdout, "Сверять нечего: источник ещё не прочитан до конца\n")
+		_, err := screen.Fprintf(a.stdout, "Сверять нечего: источник ещё не прочитан до конца\n")
 		return err
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание\n")
+	screen.Fprintf(t, "Реестр\tЗаписей\tИзменено\tУдалено\tЗабыто\tПримечание\n")
 	for _, r := range found {
-		fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Named(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
+		screen.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%s\n", egisso.Register(r.Register).Named(), r.Seen, r.Changed, r.Gone, r.Forgotten, r.Problem)
 	}
-	fprintf(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.\n")
+	screen.Fprintf(t, "\nИзменено и Удалено — незамеченное опросом, Забыто — без решения; по всем решение будет принято.\n")
 	return t.Flush()
 }

@@ -7,6 +7,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // recordReport is a record as `egissogw record` shows it.
@@ -55,28 +56,28 @@ func showRecord(ctx context.Context, a *app, args []string) error {
 
 func printRecord(w io.Writer, now recordReport) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Named(), now.Key, now.RecordNo)
-	fprintf(t, "Состояние\t%s\n", now.Status)
+	screen.Fprintf(t, "%s\tзапись %s, номер %s\n", egisso.Register(now.Register).Named(), now.Key, now.RecordNo)
+	screen.Fprintf(t, "Состояние\t%s\n", now.Status)
 	if now.Reason != "" {
-		fprintf(t, "Причина\t%s\n", now.Reason)
+		screen.Fprintf(t, "Причина\t%s\n", now.Reason)
 	}
 	if now.DecisionDue {
-		fprintf(t, "Источник\tизменился, решение ещё не принято\n")
+		screen.Fprintf(t, "Источник\tизменился, решение ещё не принято\n")
 	}
 	if now.RecordID != nil {
-		fprintf(t, "UUID в ЕГИССО\t%s\n", now.RecordID)
+		screen.Fprintf(t, "UUID в ЕГИССО\t%s\n", now.RecordID)
 	}
 	if now.PackageID != nil {
-		fprintf(t, "Пакет\t%s\n", now.PackageID)
+		screen.Fprintf(t, "Пакет\t%s\n", now.PackageID)
 	}
 	printRecordFindings(t, now.Findings)
-	fprintf(t, "\nИстория\n")
+	screen.Fprintf(t, "\nИстория\n")
 	for _, h := range now.History {
 		place := ""
 		if h.PackageID != nil {
 			place = "пакет " + h.PackageID.String()
 		}
-		fprintf(t, "%s\t%s\t%s\n", timeText(h.At), h.Text, place)
+		screen.Fprintf(t, "%s\t%s\t%s\n", screen.Time(h.At), h.Text, place)
 	}
 	return t.Flush()
 }
@@ -86,12 +87,12 @@ func printRecordFindings(t *tabwriter.Writer, findings []store.RecordFinding) {
 	heading := map[bool]string{true: "Замечания", false: "Прежние замечания"}
 	for i, f := range findings {
 		if i == 0 || findings[i-1].Current != f.Current {
-			fprintf(t, "\n%s\n", heading[f.Current])
+			screen.Fprintf(t, "\n%s\n", heading[f.Current])
 		}
 		place := ""
 		if f.PackageID != nil {
 			place = "пакет " + f.PackageID.String()
 		}
-		fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.FoundText, f.MessageType, f.Code, f.Text, place)
+		screen.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.FoundText, f.MessageType, f.Code, f.Text, place)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"egissogw/adapter/archive"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/crypto/cert"
 	"egissogw/jobs"
@@ -47,29 +49,14 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, c.Database, a.storeOptions(c)...)
+	s, err := assemble.OpenStore(ctx, c.Database, a.storeOptions(c)...)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	bar := a.progress()
 	defer bar.end()
-	progress := func(done, total int) {
-		if bar != nil {
-			bar.at("Файлы архива прочитаны:", done, total)
-		} else if (done%progressStep == 0 || *apply && done == total) && !*asJSON {
-			fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
-		}
-	}
-	said := a.now()
-	entry := func(read int) {
-		if bar != nil {
-			bar.at("Сообщения прочитаны:", read, 0)
-		} else if now := a.now(); now.Sub(said) >= progressPause && !*asJSON {
-			said = now
-			fprintf(a.stderr, "прочитано сообщений: %d\n", read)
-		}
-	}
+	progress, entry := a.archiveReading(bar, *apply, *asJSON)
 	if *apply {
 		return a.bringBack(ctx, c, s, jobs.BringBack{Store: s, Files: files, Reason: *reason, Progress: progress, Entry: entry}, *asJSON)
 	}
@@ -78,6 +65,28 @@ func recoverArchive(ctx context.Context, a *app, args []string) error {
 		return errors.Join(a.printJSON(found), err)
 	}
 	return errors.Join(a.printRecovery(found), err)
+}
+
+// archiveReading tells how far an archive is read: on a terminal in one line, else in lines of
+// standard error, unless silent; applied says that what is found is brought back.
+func (a *app) archiveReading(bar *progress, applied, silent bool) (file func(done, total int), entry func(read int)) {
+	file = func(done, total int) {
+		if bar != nil {
+			bar.at("Файлы архива прочитаны:", done, total)
+		} else if (done%progressStep == 0 || applied && done == total) && !silent {
+			screen.Fprintf(a.stderr, "прочитано файлов: %d из %d\n", done, total)
+		}
+	}
+	said := a.now()
+	entry = func(read int) {
+		if bar != nil {
+			bar.at("Сообщения прочитаны:", read, 0)
+		} else if now := a.now(); now.Sub(said) >= progressPause && !silent {
+			said = now
+			screen.Fprintf(a.stderr, "прочитано сообщений: %d\n", read)
+		}
+	}
+	return file, entry
 }
 
 func archiveFiles(c config.Config, folders []string) ([]string, error) {
@@ -101,25 +110,25 @@ func (a *app) acceptLoss(ctx context.Context, reason string) error {
 		return operatorError(err)
 	}
 	if archives == 0 {
-		_, err = fprintf(a.stdout, "Принимать нечего: шлюз не нашёл архивов, которые опережают базу\n")
+		_, err = screen.Fprintf(a.stdout, "Принимать нечего: шлюз не нашёл архивов, которые опережают базу\n")
 		return err
 	}
-	_, err = fprintf(a.stdout, "Потеря принята: отправка продолжается без того, чего нет в базе\n")
+	_, err = screen.Fprintf(a.stdout, "Потеря принята: отправка продолжается без того, чего нет в базе\n")
 	return err
 }
 
 // bringBack plugs together what reads messages of the bus once more.
 func (a *app) bringBack(ctx context.Context, c config.Config, s *store.Store, b jobs.BringBack, asJSON bool) error {
 	b.Log = a.logger(config.Log{Level: max(c.Log.Level, 4), Format: c.Log.Format}) // a line for each message is too much
-	version, err := busVersion(c.SMEV)
+	version, err := assemble.BusVersion(c.SMEV)
 	if err != nil {
 		return err
 	}
-	trust, err := busTrust(c.SMEV)
+	trust, err := assemble.BusTrust(c.SMEV)
 	if err != nil {
 		return err
 	}
-	believed, err := believedBy(c.SMEV)
+	believed, err := assemble.BelievedBy(c.SMEV)
 	if err != nil {
 		return err
 	}
@@ -135,12 +144,12 @@ func (a *app) bringBack(ctx context.Context, c config.Config, s *store.Store, b 
 		return err
 	}
 	b.Answers = jobs.Answers{
-		Bus: smev.Port{Client: client}, Files: smev.Storage{}, FileLimit: c.SMEV.FileLimit, Senders: heard(c.SMEV),
+		Bus: smev.Port{Client: client}, Files: smev.Storage{}, FileLimit: c.SMEV.FileLimit, Senders: assemble.Senders(c.SMEV),
 		At: func(at time.Time) { moment = at },
 	}
 	b.Stale = func(made time.Time) bool { return a.now().Sub(made) > c.Job.MessageIDLimit }
 	b.Handle = jobs.Handle{
-		Store: s, Handlers: []jobs.IncomingHandler{jobs.ClassifierPush{Store: s, Senders: heard(c.SMEV), Log: b.Log}},
+		Store: s, Handlers: []jobs.IncomingHandler{jobs.ClassifierPush{Store: s, Senders: assemble.Senders(c.SMEV), Log: b.Log}},
 		RejectUnexpected: c.SMEV.RejectUnexpected, Lease: c.Job.Lease, Log: b.Log,
 	}
 	brought, err := b.Run(ctx)
@@ -175,23 +184,23 @@ var evidenceTexts = map[archive.Kind]string{
 
 func (a *app) printRecovery(r jobs.Recovery) error {
 	if r.First == nil {
-		_, err := fprintf(a.stdout, "Архив пуст: файлов %d, записей нет\n", r.Files)
+		_, err := screen.Fprintf(a.stdout, "Архив пуст: файлов %d, записей нет\n", r.Files)
 		return err
 	}
-	fprintf(a.stdout, "Архив: файлов %d, с %s по %s\n\n", r.Files, shown(r.First), shown(r.Last))
+	screen.Fprintf(a.stdout, "Архив: файлов %d, с %s по %s\n\n", r.Files, screen.TimeIfKnown(r.First), screen.TimeIfKnown(r.Last))
 	lost := 0
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(t, "Что\tВ архиве\tНет в базе\tВ них записей\n")
+	screen.Fprintf(t, "Что\tВ архиве\tНет в базе\tВ них записей\n")
 	for _, k := range r.Kinds {
 		lost += k.Lost
-		fprintf(t, "%s\t%d\t%d\t%d\n", evidenceTexts[k.Kind], k.Entries, k.Lost, k.Records)
+		screen.Fprintf(t, "%s\t%d\t%d\t%d\n", evidenceTexts[k.Kind], k.Entries, k.Lost, k.Records)
 	}
 	err := t.Flush()
 	a.printDamage(r.Damage)
 	if lost == 0 {
-		fprintf(a.stdout, "\nВсё, что есть в архиве, есть и в базе.\n")
+		screen.Fprintf(a.stdout, "\nВсё, что есть в архиве, есть и в базе.\n")
 	} else {
-		fprintf(a.stdout, "\nБаза потеряла то, что уже отправлено или получено. Вернуть всё, чего в ней нет: egissogw recover --apply --reason ТЕКСТ с каталогами всех шлюзов. До этого\nне включайте подпись (egissogw signing off --reason ТЕКСТ): записи ушли бы ещё раз.\n")
+		screen.Fprintf(a.stdout, "\nБаза потеряла то, что уже отправлено или получено. Вернуть всё, чего в ней нет: egissogw recover --apply --reason ТЕКСТ с каталогами всех шлюзов. До этого\nне включайте подпись (egissogw signing off --reason ТЕКСТ): записи ушли бы ещё раз.\n")
 	}
 	return err
 }
@@ -202,29 +211,29 @@ func (a *app) printDamage(damage []archive.DamageError) {
 		if d.End {
 			where = "конец не дописан или повреждён"
 		}
-		fprintf(a.stdout, "\n%s: %s: байт %d, начиная с %d", d.File, where, d.Length, d.Offset)
+		screen.Fprintf(a.stdout, "\n%s: %s: байт %d, начиная с %d", d.File, where, d.Length, d.Offset)
 	}
 	if len(damage) > 0 {
-		fprintf(a.stdout, "\n")
+		screen.Fprintf(a.stdout, "\n")
 	}
 }
 
 func (a *app) printBrought(b *jobs.Brought) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(t, "Что\tВозвращено\tБыло в базе\tНе возвращено\n")
+	screen.Fprintf(t, "Что\tВозвращено\tБыло в базе\tНе возвращено\n")
 	for _, k := range b.Kinds {
-		fprintf(t, "%s\t%d\t%d\t%d\n", evidenceTexts[k.Kind], k.Back, k.Known, k.Left)
+		screen.Fprintf(t, "%s\t%d\t%d\t%d\n", evidenceTexts[k.Kind], k.Back, k.Known, k.Left)
 	}
 	err := t.Flush()
 	a.printDamage(b.Damage)
 	for _, l := range b.Left {
-		fprintf(a.stdout, "\nне возвращено: %s %s: %s", evidenceTexts[l.Kind], l.ID, l.Why)
+		screen.Fprintf(a.stdout, "\nне возвращено: %s %s: %s", evidenceTexts[l.Kind], l.ID, l.Why)
 	}
 	if len(b.Left) > 0 {
-		fprintf(a.stdout, "\n")
+		screen.Fprintf(a.stdout, "\n")
 	}
 	for _, m := range b.Missing {
-		fprintf(a.stdout, "\nНет в названных каталогах: %s %s. Назовите каталоги всех шлюзов; до этого ничего не отправляется.\n", evidenceTexts[archive.Kind(m.Kind)], m.ID)
+		screen.Fprintf(a.stdout, "\nНет в названных каталогах: %s %s. Назовите каталоги всех шлюзов; до этого ничего не отправляется.\n", evidenceTexts[archive.Kind(m.Kind)], m.ID)
 	}
 	return err
 }
@@ -255,5 +264,5 @@ func lostFrom(ctx context.Context, c config.Config) (string, error) {
 			last = e
 		}
 	}
-	return fmt.Sprintf("архив опережает базу (последняя запись %s): база потеряна или восстановлена старая копия, ничего не будет отправлено; egissogw recover", timeText(last.At)), nil
+	return fmt.Sprintf("архив опережает базу (последняя запись %s): база потеряна или восстановлена старая копия, ничего не будет отправлено; egissogw recover", screen.Time(last.At)), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // refusals shows kinds of refusals and what they mean, or says what one means.
@@ -57,17 +58,17 @@ func (a *app) listRefusals(ctx context.Context, asJSON bool) error {
 		return a.printJSON(list)
 	}
 	if len(list) == 0 {
-		_, err := fprintln(a.stdout, "ЕГИССО ещё не отклонила ни одной записи")
+		_, err := screen.Fprintln(a.stdout, "ЕГИССО ещё не отклонила ни одной записи")
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fprintf(w, "ВИД\tЗАПИСЕЙ\tЧТО ЗНАЧИТ\tКТО СКАЗАЛ\tОТКАЗ\n")
+	screen.Fprintf(w, "ВИД\tЗАПИСЕЙ\tЧТО ЗНАЧИТ\tКТО СКАЗАЛ\tОТКАЗ\n")
 	for _, k := range list {
 		meaning := k.MeaningText
 		if meaning == "" && k.Suspect {
 			meaning = "похоже, запись уже есть в ЕГИССО"
 		}
-		fprintf(w, "%d\t%d\t%s\t%s\t%s\n", k.ID, k.Records, meaning, k.SaidBy, strings.TrimSpace(k.Rule+" "+k.Text))
+		screen.Fprintf(w, "%d\t%d\t%s\t%s\t%s\n", k.ID, k.Records, meaning, k.SaidBy, strings.TrimSpace(k.Rule+" "+k.Text))
 	}
 	return w.Flush()
 }

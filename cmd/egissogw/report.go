@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // monthForm is how months are written in arguments and results.
@@ -158,13 +159,13 @@ func lateText(late *int, unknown string) string {
 
 func printReport(w io.Writer, list []store.ReportLine) error {
 	if len(list) == 0 {
-		_, err := fprintln(w, "За эти месяцы фактов не передавали.")
+		_, err := screen.Fprintln(w, "За эти месяцы фактов не передавали.")
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "МЕСЯЦ\tПОСТАВЩИК\tПЕРЕДАНО\tПРИНЯТО\tОТКЛ.\tБЕЗ ОТВЕТА\tПОЗЖЕ СРОКА\tМЕРА\n")
+	screen.Fprintf(t, "МЕСЯЦ\tПОСТАВЩИК\tПЕРЕДАНО\tПРИНЯТО\tОТКЛ.\tБЕЗ ОТВЕТА\tПОЗЖЕ СРОКА\tМЕРА\n")
 	for _, l := range list {
-		fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", l.Month.Format(monthForm), l.Provider, l.Sent, l.Accepted, l.Rejected, l.Unanswered,
+		screen.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", l.Month.Format(monthForm), l.Provider, l.Sent, l.Accepted, l.Rejected, l.Unanswered,
 			lateText(l.Late, "—"), measureText(l))
 	}
 	return t.Flush()
@@ -174,7 +175,7 @@ func printReport(w io.Writer, list []store.ReportLine) error {
 func measureText(l store.ReportLine) string {
 	switch {
 	case l.MeasureTitle != "":
-		return strings.TrimSpace(l.MeasureCode + " " + oneLine(l.MeasureTitle))
+		return strings.TrimSpace(l.MeasureCode + " " + screen.OneLine(l.MeasureTitle))
 	case l.MeasureKey != "":
 		return "ключ " + l.MeasureKey
 	}
@@ -188,24 +189,24 @@ var summaryTitles = map[string]string{
 
 func printSummary(w io.Writer, lines []store.SummaryLine) error {
 	if len(lines) == 0 {
-		_, err := fprintln(w, "За сутки ничего не ушло и не вернулось, человека ничего не ждёт.")
+		_, err := screen.Fprintln(w, "За сутки ничего не ушло и не вернулось, человека ничего не ждёт.")
 		return err
 	}
 	section, who := "", ""
 	for _, l := range lines {
 		if l.Section != section {
 			section, who = l.Section, ""
-			fprintln(w, summaryTitles[section]+":")
+			screen.Fprintln(w, summaryTitles[section]+":")
 		}
 		if l.Who != who {
 			who = l.Who
-			fprintln(w, "  "+who+":")
+			screen.Fprintln(w, "  "+who+":")
 		}
 		text := l.Text
 		if l.Count > 1 || l.Section != store.SummaryNeeds {
 			text += " — " + strconv.Itoa(l.Count)
 		}
-		if _, err := fprintln(w, "  - "+text); err != nil {
+		if _, err := screen.Fprintln(w, "  - "+text); err != nil {
 			return err
 		}
 	}

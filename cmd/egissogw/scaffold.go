@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/mis/scaffold"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 )
 
@@ -88,12 +90,12 @@ func (a *app) scaffolded(to output, text string, report scaffoldReport) error {
 		return a.printJSON(report)
 	}
 	for _, n := range report.Notes {
-		fprintf(a.stderr, "внимание: %s\n", n)
+		screen.Fprintf(a.stderr, "внимание: %s\n", n)
 	}
 	if to.path == stdinName {
 		return to.write(a, []byte(text))
 	}
-	_, err := fprintf(a.stdout, "Записано: %s\n%s\n", to.path, report.next)
+	_, err := screen.Fprintf(a.stdout, "Записано: %s\n%s\n", to.path, report.next)
 	return err
 }
 
@@ -120,7 +122,7 @@ func readSourceCatalog(ctx context.Context, c config.Config) (catalog *scaffold.
 	parsed.RuntimeParams["application_name"] = "egissogw"
 	conn, err := pgx.ConnectConfig(ctx, parsed)
 	if err != nil {
-		return nil, databaseFault("SOURCE_DATABASE_URL", err)
+		return nil, fault.Database("SOURCE_DATABASE_URL", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {

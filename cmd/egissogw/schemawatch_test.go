@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/fault"
 	"egissogw/jobs"
 )
 
@@ -47,12 +48,10 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.SaveInstance(t.Context(), store.Instance{PID: 1, Version: "1.0", Started: time.Now(), Settings: map[string]string{}}); err != nil {
-		t.Fatal(err)
-	}
 	job := counted{make(chan struct{})}
-	g := &gateway{store: s, log: slog.New(slog.NewTextHandler(io.Discard, nil)), shutdown: time.Minute, moved: make(chan error, 1)}
-	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s, g.moved}, g.log, time.Now)
+	itself := &store.Instance{PID: 1, Version: "1.0", Started: time.Now(), Settings: map[string]string{}} // without job links: run shows it
+	g := &gateway{store: s, instance: itself, log: slog.New(slog.NewTextHandler(io.Discard, nil)), shutdown: time.Minute, moved: make(chan error, 1)}
+	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s.JobLog(time.Now), g.moved}, g.log, time.Now)
 	ended := make(chan error, 1)
 	go func() { ended <- g.run(t.Context()) }()
 	<-job.ran
@@ -67,7 +66,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		t.Fatal("a job runs on tables it does not know")
 	case err = <-ended:
 	}
-	var lasting lastingError
+	var lasting fault.LastingError
 	if !errors.Is(err, store.ErrSchemaMoved) || errors.As(err, &lasting) || !strings.Contains(err.Error(), "установите новую программу") {
 		t.Errorf("it ended with %v", err)
 	}
@@ -91,7 +90,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		t.Errorf("the new program runs, and status: %q", text)
 	}
 	do(`drop schema egisso cascade`)
-	if err := s.JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
+	if err := s.JobLog(time.Now).JobStarted(t.Context(), "collect"); !errors.Is(err, store.ErrSchemaMoved) {
 		t.Errorf("no schema: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // senders shows who spoke in ЕГИССО's and the bus's name, or decides about one.
@@ -63,13 +64,13 @@ var (
 
 func printSenders(w io.Writer, list []store.Sender) error {
 	if len(list) == 0 {
-		_, err := fprintf(w, "Решать не о ком: отправители — из EGISSOGW_SMEV_SENDERS и EGISSOGW_SMEV_BUS_SENDERS\n")
+		_, err := screen.Fprintf(w, "Решать не о ком: отправители — из EGISSOGW_SMEV_SENDERS и EGISSOGW_SMEV_BUS_SENDERS\n")
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintf(t, "Отправитель\tЧто присылает\tСостояние\tС какого времени\tНе применено\tКто решил\tПричина\n")
+	screen.Fprintf(t, "Отправитель\tЧто присылает\tСостояние\tС какого времени\tНе применено\tКто решил\tПричина\n")
 	for _, s := range list {
-		fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Mnemonic, partText[s.Part], known(standingText, s.Standing), shown(&s.Since), s.Held, s.By, s.Reason)
+		screen.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Mnemonic, partText[s.Part], known(standingText, s.Standing), screen.TimeIfKnown(&s.Since), s.Held, s.By, s.Reason)
 	}
 	return t.Flush()
 }

@@ -16,6 +16,9 @@ import (
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/jobs"
 )
@@ -31,7 +34,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	c, err := a.load(ctx)
 	if err != nil {
-		return lastingError{err}
+		err = fault.Lasting(err)
+		notConfigured(ctx, c, err)
+		return err
 	}
 	log := a.logger(c.Log)
 	hushLibraries(log)
@@ -41,7 +46,10 @@ func serve(ctx context.Context, a *app, args []string) error {
 	for _, name := range config.Unknown(a.environ) {
 		log.Warn("unknown variable is ignored", "variable", name)
 	}
-	gateway, err := assemble(ctx, c, log)
+	if err := warnOfWithdrawal(c, log); err != nil {
+		return fault.Lasting(err)
+	}
+	gateway, err := newGateway(ctx, c, log)
 	if err != nil {
 		return err
 	}
@@ -50,14 +58,15 @@ func serve(ctx context.Context, a *app, args []string) error {
 }
 
 // warnOfWithdrawal tells which versions are sent though they are withdrawn.
-func warnOfWithdrawal(c config.Config, log *slog.Logger) {
-	policy, err := fieldPolicy(c)
+func warnOfWithdrawal(c config.Config, log *slog.Logger) error {
+	policy, err := assemble.PoliciesOf(c)
 	if err != nil {
-		return // who assembles the jobs says it
+		return err
 	}
-	for _, w := range policy.withdrawn {
+	for _, w := range policy.Withdrawn {
 		log.Warn("a version that is sent is withdrawn", "kind", w.Code, "kind_version", w.Number, "from", w.From.In(egisso.Moscow).Format(time.DateOnly))
 	}
+	return nil
 }
 
 // memoryLimit is what the garbage collector tries to keep the program within, in
@@ -74,6 +83,7 @@ func limitMemory(environ []string) {
 // gateway is the running program: jobs over a store, a source, a signer and the bus.
 type gateway struct {
 	store         *store.Store
+	instance      *store.Instance // this process, as the others see it
 	source        *mis.Source
 	sourceChannel string // on which the source tells of changes, "" if it does not
 	scheduler     *jobs.Scheduler
@@ -86,10 +96,11 @@ type gateway struct {
 	moved         chan error // has one when the schema is no more this program's
 }
 
-// assemble builds everything from the configuration. It is where all parts meet.
-func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
+// newGateway builds everything from the configuration. It is where all parts meet.
+func newGateway(ctx context.Context, c config.Config, log *slog.Logger) (*gateway, error) {
 	g := &gateway{log: log, shutdown: c.Job.Shutdown, moved: make(chan error, 1)}
 	if err := g.build(ctx, c); err != nil {
+		didNotStart(ctx, g.store, err)
 		g.close()
 		return nil, err
 	}
@@ -97,30 +108,50 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*gateway,
 }
 
 func (g *gateway) build(ctx context.Context, c config.Config) error {
-	p, err := g.open(ctx, c)
+	p, err := assemble.Open(ctx, c, programVersion(), g.log)
+	g.closers = append(g.closers, p.Close)
+	g.store = p.Store
 	if err != nil {
 		return err
 	}
-	entries, err := p.entries(c)
+	entries, err := p.Entries(c)
 	if err != nil {
 		return err
 	}
-	contour, err := contourOf(c)
+	contour, err := assemble.ContourOf(c)
 	if err != nil {
 		return err
 	}
 	if err := g.store.RememberContour(ctx, contour); err != nil {
-		return contourFault(err)
+		return assemble.ContourFault(err)
 	}
-	g.source, g.sourceChannel = p.source, c.Source.Channel
-	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.store, g.moved}, g.log, time.Now)
-	g.alert = g.alerting(c)
+	g.source, g.sourceChannel, g.instance = p.Source, c.Source.Channel, p.Instance
+	g.scheduler = jobs.NewScheduler(entries, c.Job.TimeZone.Location, schemaWatch{p.Store.JobLog(time.Now), g.moved}, g.log, time.Now)
+	g.alert = p.Alerting(c)
 	g.heartbeat = newHeartbeat(c.Watch, func(ctx context.Context) (bool, []string) {
 		ctx, cancel := context.WithTimeout(ctx, readyTerm)
 		defer cancel()
-		return readiness(ctx, p.store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
+		return readiness(ctx, p.Store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
 	})
-	return g.watch(c, p, entries)
+	p.Instance.Jobs = g.jobNames(entries)
+	if err := g.watch(c, p, entries); err != nil {
+		return err
+	}
+	return g.store.NoteStart(ctx, ownMachine())
+}
+
+// jobNames are the jobs of this process, those outside the scheduler, too.
+func (g *gateway) jobNames(entries []jobs.Entry) (names []string) {
+	for _, e := range entries {
+		names = append(names, e.Job.Name())
+	}
+	if g.alert != nil {
+		names = append(names, jobs.AlertJob)
+	}
+	if g.heartbeat != nil {
+		names = append(names, jobs.HeartbeatJob)
+	}
+	return names
 }
 
 func (g *gateway) close() {
@@ -139,6 +170,10 @@ func (g *gateway) run(ctx context.Context) error {
 	} else if !state.Enabled {
 		g.log.Warn("the signing service is off: nothing is signed, sent or polled; egissogw signing on --reason …")
 	}
+	// Who asks right after the start finds it: job links repeats it every minute.
+	if err := g.store.SaveInstance(ctx, *g.instance); err != nil {
+		g.log.Warn("this gateway is not shown yet", "err", err)
+	}
 	// Jobs get a context of their own, so that a stop lets them finish first.
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
@@ -147,18 +182,7 @@ func (g *gateway) run(ctx context.Context) error {
 		defer close(stopped)
 		g.scheduler.Run(ctx, work)
 	}()
-	go g.listen(ctx)
-	if g.sourceChannel != "" {
-		go g.listenToSource(ctx)
-	}
-	go g.watchdog(ctx)
-	go g.tellStatus(ctx)
-	if g.alert != nil {
-		go g.keepAlerting(ctx)
-	}
-	if g.heartbeat != nil {
-		go g.keepBeating(ctx)
-	}
+	g.accompany(ctx)
 	var shown sync.WaitGroup
 	if g.listener != nil {
 		// While jobs finish it can be seen that they do.
@@ -175,7 +199,7 @@ func (g *gateway) run(ctx context.Context) error {
 	case <-ctx.Done():
 	case moved = <-g.moved:
 		g.log.Error("gateway stops: the schema is not the one this program was built for", "err", moved)
-		g.notify("STATUS=" + oneLine(moved.Error()))
+		g.notify("STATUS=" + screen.OneLine(moved.Error()))
 		cancel(moved) // nothing more is asked of tables it does not know; a crash would be no worse
 		end()
 	}
@@ -192,6 +216,22 @@ func (g *gateway) run(ctx context.Context) error {
 	}
 	g.log.Info("gateway stopped")
 	return moved
+}
+
+// accompany starts what goes on beside the jobs until ctx ends.
+func (g *gateway) accompany(ctx context.Context) {
+	go g.listen(ctx)
+	if g.sourceChannel != "" {
+		go g.listenToSource(ctx)
+	}
+	go g.watchdog(ctx)
+	go g.tellStatus(ctx)
+	if g.alert != nil {
+		go g.keepAlerting(ctx)
+	}
+	if g.heartbeat != nil {
+		go g.keepBeating(ctx)
+	}
 }
 
 func (g *gateway) noteEnd(ctx context.Context, outdated bool) error {

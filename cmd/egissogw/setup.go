@@ -11,6 +11,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"egissogw/cmd/egissogw/internal/private"
 	"egissogw/config"
 	"egissogw/config/setup"
 )
@@ -187,7 +188,7 @@ func (s *setupCall) replace(f setup.File, save bool, report *setupReport) error 
 		}
 		report.Saved = append(report.Saved, saved)
 	}
-	if err := (privateFile{path, true}).write(writeBytes([]byte(f.Text))); err != nil {
+	if err := private.Write(path, true, private.Bytes([]byte(f.Text))); err != nil {
 		return err
 	}
 	return os.Chmod(path, f.Mode)

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/term"
 
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/config/setup"
 )
@@ -38,7 +40,7 @@ func (a *app) terminal() (*questioner, error) {
 			data, err := term.ReadPassword(fd)
 			return string(data), err
 		})
-		if errors.Is(err, errInterrupted) {
+		if errors.Is(err, fault.ErrInterrupted) {
 			err = errors.Join(err, term.Restore(fd, state)) // shown again
 		}
 		return line, err
@@ -58,7 +60,7 @@ func untilDone(ctx context.Context, read func() (string, error)) (string, error)
 	}()
 	select {
 	case <-ctx.Done():
-		return "", errInterrupted
+		return "", fault.ErrInterrupted
 	case r := <-done:
 		return strings.TrimSpace(r.line), r.err
 	}
@@ -66,7 +68,7 @@ func untilDone(ctx context.Context, read func() (string, error)) (string, error)
 
 // all asks the questions in order, each until its answer fits; what is known already is offered.
 func (k *questioner) all(ctx context.Context, known setup.Answers) (setup.Answers, error) {
-	if _, err := fprintf(k.out, "Enter — то, что в скобках. Секреты при вводе не показываются и в настройки не пишутся.\n\n"); err != nil {
+	if _, err := screen.Fprintf(k.out, "Enter — то, что в скобках. Секреты при вводе не показываются и в настройки не пишутся.\n\n"); err != nil {
 		return nil, err
 	}
 	answers := setup.Answers{}
@@ -126,7 +128,7 @@ func (k *questioner) one(ctx context.Context, q setup.Question) (string, error) 
 		if problem == "" {
 			return text, nil
 		}
-		if _, err := fprintf(k.out, "  %s\n", problem); err != nil {
+		if _, err := screen.Fprintf(k.out, "  %s\n", problem); err != nil {
 			return "", err
 		}
 	}
@@ -140,12 +142,12 @@ func (k *questioner) line(ctx context.Context, q setup.Question) (string, error)
 	case q.Optional:
 		prompt += " [нет]"
 	}
-	if _, err := fprintf(k.out, "%s: ", prompt); err != nil {
+	if _, err := screen.Fprintf(k.out, "%s: ", prompt); err != nil {
 		return "", err
 	}
 	if q.Secret {
 		text, err := k.hidden(ctx)
-		_, _ = fprintf(k.out, "\n")
+		_, _ = screen.Fprintf(k.out, "\n")
 		return cmp.Or(text, q.Standard), err
 	}
 	text, err := untilDone(ctx, func() (string, error) { return k.in.ReadString('\n') })

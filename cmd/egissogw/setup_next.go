@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config/setup"
 )
 
@@ -60,11 +61,11 @@ func (r setupReport) print(w io.Writer) error {
 }
 
 func printList(w io.Writer, title string, lines []string) error {
-	if _, err := fprintf(w, "%s\n", title); err != nil {
+	if _, err := screen.Fprintf(w, "%s\n", title); err != nil {
 		return err
 	}
 	for _, line := range lines {
-		if _, err := fprintf(w, "  %s\n", line); err != nil {
+		if _, err := screen.Fprintf(w, "  %s\n", line); err != nil {
 			return err
 		}
 	}

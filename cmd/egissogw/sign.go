@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
-	"egissogw/crypto/cert"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/cms"
-	"egissogw/crypto/xmldsig"
-	"egissogw/crypto/xmlsafe"
 )
 
 // signRequest is what sign was asked for.
@@ -47,14 +46,12 @@ func signFile(ctx context.Context, a *app, args []string) error {
 	}
 	defer s.Close()
 	if err := s.Certificate().CheckTerm(a.now()); err != nil {
-		return because(err)
+		return fault.Because(err)
 	}
 	var signed []byte
 	switch r.xml {
-	case "enveloped":
-		signed, err = a.signEnveloped(ctx, s, r)
-	case "detached":
-		signed, err = a.signElement(ctx, s, r)
+	case "enveloped", "detached":
+		signed, err = a.signXML(ctx, s, r)
 	default:
 		signed, err = a.signCMS(ctx, s, r)
 	}
@@ -68,7 +65,7 @@ func signFile(ctx context.Context, a *app, args []string) error {
 		return a.printJSON(map[string]string{"file": r.output.path})
 	}
 	if r.output.path != stdinName {
-		fprintf(a.stderr, "подписано: %s\n", r.output.path)
+		screen.Fprintf(a.stderr, "подписано: %s\n", r.output.path)
 	}
 	return nil
 }
@@ -123,7 +120,7 @@ func (r signRequest) defaultOutput() string {
 }
 
 // signCMS makes a detached CMS signature; the file is streamed.
-func (a *app) signCMS(ctx context.Context, s signer, r signRequest) ([]byte, error) {
+func (a *app) signCMS(ctx context.Context, s assemble.Signer, r signRequest) ([]byte, error) {
 	file, err := a.open(ctx, r.name)
 	if err != nil {
 		return nil, err
@@ -135,7 +132,7 @@ func (a *app) signCMS(ctx context.Context, s signer, r signRequest) ([]byte, err
 	}
 	der, err := cms.SignDetached(ctx, digest, s, a.now())
 	if err != nil {
-		return nil, because(err)
+		return nil, fault.Because(err)
 	}
 	if r.pem {
 		return cms.EncodePEM(der), nil
@@ -143,104 +140,33 @@ func (a *app) signCMS(ctx context.Context, s signer, r signRequest) ([]byte, err
 	return der, nil
 }
 
-// signEnveloped puts a signature into the root of the document, of which nothing
-// else changes.
-func (a *app) signEnveloped(ctx context.Context, s signer, r signRequest) ([]byte, error) {
+// signXML puts a signature into the root of a document, or gives that of one element alone.
+func (a *app) signXML(ctx context.Context, s assemble.Signer, r signRequest) ([]byte, error) {
 	doc, err := a.readSignable(ctx, r.name)
 	if err != nil {
 		return nil, err
 	}
-	signed, err := xmldsig.SignEnveloped(ctx, s, doc.source, r.plain)
-	if err != nil {
-		return nil, signingReason(err)
+	if r.xml == "enveloped" {
+		return signature.SignEnveloped(ctx, s, doc, r.plain)
 	}
-	result, err := xmlsafe.Parse(signed, xmlsafe.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("проверка сделанной подписи: %w", err)
-	}
-	all := result.Root.Childs(xmldsig.Namespace, "Signature")
-	options := xmldsig.VerifyOptions{Enveloped: true, Plain: r.plain}
-	return signed, checkSigned(s, all[len(all)-1], result.Root, options)
-}
-
-// signElement signs one element and gives the signature alone.
-func (a *app) signElement(ctx context.Context, s signer, r signRequest) ([]byte, error) {
-	doc, err := a.readSignable(ctx, r.name)
-	if err != nil {
-		return nil, err
-	}
-	id := r.id
-	if id == "" {
-		if id = elementID(doc.root); id == "" {
-			return nil, errors.New("у корневого элемента нет Id: укажите подписываемый элемент, --id ID")
-		}
-	}
-	e, err := doc.byID(id)
-	if err != nil {
-		return nil, err
-	}
-	digest, err := xmldsig.Digest(e, s.Certificate().DigestSize(), r.plain)
-	if err != nil {
-		return nil, signingReason(err)
-	}
-	signature, err := xmldsig.SignReference(ctx, s, xmldsig.Reference{ID: id, Digest: digest, Plain: r.plain})
-	if err != nil {
-		return nil, signingReason(err)
-	}
-	result, err := xmlsafe.Parse(signature, xmlsafe.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("проверка сделанной подписи: %w", err)
-	}
-	return signature, checkSigned(s, result.Root, e, xmldsig.VerifyOptions{Plain: r.plain, Separate: true})
+	return signature.SignElement(ctx, s, doc, r.id, r.plain)
 }
 
 // readSignable reads a document whose bytes as they are in the file are signed.
-func (a *app) readSignable(ctx context.Context, name string) (*document, error) {
+func (a *app) readSignable(ctx context.Context, name string) (*signature.Document, error) {
 	data, err := a.read(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if !looksLikeXML(data) {
-		return nil, fmt.Errorf("%s: %w; для любых файлов есть CMS, без --xml", shownName(name), errNotXML)
+	if !signature.LooksLikeXML(data) {
+		return nil, fmt.Errorf("%s: %w; для любых файлов есть CMS, без --xml", shownName(name), signature.ErrNotXML)
 	}
-	doc, err := parseDocument(data)
+	doc, err := signature.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shownName(name), err)
 	}
-	if xmldsig.HasXOP(doc.root) {
+	if doc.Refers() {
 		return nil, fmt.Errorf("%s: xop:Include указывает на части, которых в файле нет: такой документ подписать нельзя", shownName(name))
 	}
 	return doc, nil
-}
-
-// checkSigned verifies what was made the way a receiver does.
-func checkSigned(s signer, signature, target *xmlsafe.Element, options xmldsig.VerifyOptions) error {
-	options.Trust = func(c *cert.Certificate) error {
-		if !bytes.Equal(c.Raw, s.Certificate().Raw) {
-			return errors.New("another certificate than the signer's")
-		}
-		return nil
-	}
-	if _, err := xmldsig.Verify(signature, target, options); err != nil {
-		return fmt.Errorf("проверка сделанной подписи: %w", because(err))
-	}
-	return nil
-}
-
-// signingReason adds what to do about content the bus's transform cannot take.
-func signingReason(err error) error {
-	if errors.Is(err, xmldsig.ErrTransform) {
-		return fmt.Errorf("%w; если документ не для СМЭВ, подпишите его с --plain", because(err))
-	}
-	return because(err)
-}
-
-// elementID is the identifier of an element, empty without one.
-func elementID(e *xmlsafe.Element) string {
-	for _, a := range e.Attrs {
-		if xmlsafe.IsID(a) {
-			return a.Value
-		}
-	}
-	return ""
 }

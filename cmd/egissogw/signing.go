@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // signing moves or shows the switch of the signing and sending service.
@@ -49,7 +50,7 @@ func signing(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(state)
 	}
-	_, err = fprintln(a.stdout, serviceLine(state))
+	_, err = screen.Fprintln(a.stdout, serviceLine(state))
 	return err
 }
 
@@ -59,5 +60,5 @@ func serviceLine(s store.Service) string {
 		state = "Включен"
 	}
 	return fmt.Sprintf("Состояние сервиса подписи и отправки: %s (с %s, %s: %s)",
-		state, timeText(s.ChangedAt), s.ChangedBy, s.Reason)
+		state, screen.Time(s.ChangedAt), s.ChangedBy, s.Reason)
 }

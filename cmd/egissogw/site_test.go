@@ -19,6 +19,7 @@ import (
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
 	"egissogw/adapter/store/pgtest"
+	"egissogw/cmd/egissogw/internal/demo"
 	"egissogw/jobs"
 )
 
@@ -33,7 +34,7 @@ const siteFacts = 12
 func newSite(t *testing.T) site {
 	t.Helper()
 	url := pgtest.DatabaseFrom(t, "site", fillSite)
-	s := site{env: map[string]string{"EGISSOGW_DATABASE_URL": url, "EGISSOGW_SOURCE_DATABASE_URL": url, "EGISSOGW_PROVIDER_CODE": providerCode}}
+	s := site{env: map[string]string{"EGISSOGW_DATABASE_URL": url, "EGISSOGW_SOURCE_DATABASE_URL": url, "EGISSOGW_PROVIDER_CODE": demo.ProviderCode}}
 	var err error
 	if s.conn, err = pgx.Connect(t.Context(), url); err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func fillSite(ctx context.Context, url string) error {
 }
 
 func decideRecords(ctx context.Context, s *store.Store) error {
-	d := jobs.Decide{Store: s, Rules: lifecycle.Rules{Provider: providerCode, Location: time.UTC}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	d := jobs.Decide{Store: s, Rules: lifecycle.Rules{Provider: demo.ProviderCode, Location: time.UTC}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	_, err := d.Run(ctx)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/mis/refmis"
+	"egissogw/cmd/egissogw/internal/demo"
 )
 
 // built are the gateway and the simulator, built once for all tests of this process.
@@ -44,22 +45,25 @@ func removePrograms() {
 	}
 }
 
+// stage is what the demo plays on, looked at by tests.
+type stage struct{ *demo.Stage }
+
 // testStage is a stage for one test, with databases of its own on the server of all tests.
-func testStage(t *testing.T, o stageOptions) (*stage, refmis.Manifest) {
+func testStage(t *testing.T, o demo.StageOptions) (*stage, refmis.Manifest) {
 	t.Helper()
 	o.Dir, o.Step = t.TempDir(), func(string) {}
-	o.Databases = databases{mis: sourceDatabase(t), gateway: gatewayDatabase(t)}
-	s, manifest, err := newStage(t.Context(), o)
+	o.Databases = demo.Databases{MIS: sourceDatabase(t), Gateway: gatewayDatabase(t)}
+	s, manifest, err := demo.NewStage(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.close(true); err != nil {
+		if err := s.Close(true); err != nil {
 			t.Logf("close: %v", err)
 		}
 	})
-	if err := s.store.SetService(t.Context(), true, "проверка"); err != nil {
+	if err := s.Store.SetService(t.Context(), true, "проверка"); err != nil {
 		t.Fatal(err)
 	}
-	return s, manifest
+	return &stage{s}, manifest
 }

@@ -8,6 +8,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // status shows what is wrong, then where everything stands. Trouble makes it end with exitTrouble.
@@ -46,12 +47,28 @@ func status(ctx context.Context, a *app, args []string) error {
 
 func printStatus(w io.Writer, st store.Status) error {
 	printHealth(w, st.Findings)
-	fprintf(w, "\n%s\n", serviceLine(st.Service))
+	screen.Fprintf(w, "\n%s\n", serviceLine(st.Service))
 	if st.Contour != nil {
-		fprintln(w, "Контур: "+st.Contour.String())
+		screen.Fprintln(w, "Контур: "+st.Contour.String())
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fprintln(t)
+	screen.Fprintln(t)
+	printWaiting(t, st)
+	printEquipment(t, st)
+	rule := func(code string) string { return code }
+	section(t, "Записи", stateLines(st.Records, recordState))
+	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
+	section(t, "Пакеты", stateLines(st.Packages, packageState))
+	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
+	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
+	section(t, "Предупреждения проверок, по правилам", stateLines(st.WarnedRules, rule))
+	section(t, "Предупреждения ЕГИССО, по правилам", stateLines(st.RemarkedRules, rule))
+	printRuns(t, st)
+	return t.Flush()
+}
+
+// printWaiting prints how much there is of what waits, and since when.
+func printWaiting(t io.Writer, st store.Status) {
 	for _, n := range []struct {
 		title string
 		count int
@@ -69,47 +86,46 @@ func printStatus(w io.Writer, st store.Status) error {
 		{"Входящие сообщения, требующие внимания", st.Incoming.NeedReview},
 	} {
 		if n.count > 0 {
-			fprintf(t, "%s\t%d\n", n.title, n.count)
+			screen.Fprintf(t, "%s\t%d\n", n.title, n.count)
 		}
 	}
 	if st.OldestOpen != nil {
-		fprintf(t, "Самая старая запись без исхода ждёт с\t%s\n", shown(st.OldestOpen))
+		screen.Fprintf(t, "Самая старая запись без исхода ждёт с\t%s\n", screen.TimeIfKnown(st.OldestOpen))
 	}
+}
+
+// printEquipment prints what gateways work with.
+func printEquipment(t io.Writer, st store.Status) {
 	for _, l := range st.Links {
 		if text := linkText(l); text != "" {
-			fprintf(t, "%s\t%s\n", linkTitle[l.Name], text)
+			screen.Fprintf(t, "%s\t%s\n", linkTitle[l.Name], text)
 		}
 	}
 	for _, i := range st.Instances {
-		fprintf(t, "Работает шлюз с %s\tпроцесс %d, версия %s, настройки %s\n", shown(&i.Started), i.PID, i.Version, i.Hash)
+		screen.Fprintf(t, "Работает шлюз с %s\tпроцесс %d, версия %s, настройки %s\n", screen.TimeIfKnown(&i.Started), i.PID, i.Version, i.Hash)
 	}
 	for _, c := range st.Certificates {
-		fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, shown(&c.Ends))
+		screen.Fprintf(t, "Сертификат подписи %s\tподписывать можно до %s\n", c.Serial, screen.TimeIfKnown(&c.Ends))
 	}
-	fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
-	rule := func(code string) string { return code }
-	section(t, "Записи", stateLines(st.Records, recordState))
-	section(t, "Есть в ЕГИССО, содержание не подтверждено", stateLines(st.Unconfirmed, func(string) string { return "" }))
-	section(t, "Пакеты", stateLines(st.Packages, packageState))
-	section(t, "Требуют исправления, по правилам", stateLines(st.BlockedRules, rule))
-	section(t, "Отклонены ЕГИССО, по правилам", stateLines(st.RejectedRules, rule))
-	section(t, "Предупреждения проверок, по правилам", stateLines(st.WarnedRules, rule))
-	section(t, "Предупреждения ЕГИССО, по правилам", stateLines(st.RemarkedRules, rule))
+	screen.Fprintf(t, "Классификатор мер\t%s\n", classifierLine(st.KMSZ))
+}
+
+// printRuns prints the last reconciliations and runs of jobs.
+func printRuns(t io.Writer, st store.Status) {
 	for _, r := range st.Reconciled {
 		result := fmt.Sprintf("записей %d, незамеченного %d", r.Seen, r.Changed+r.Gone+r.Forgotten)
 		if r.Problem != "" {
 			result = r.Problem
 		}
-		fprintf(t, "Сверка %s\t%s\t%s\n", shown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
+		screen.Fprintf(t, "Сверка %s\t%s\t%s\n", screen.TimeIfKnown(&r.StartedAt), egisso.Register(r.Register).Named(), result)
 	}
 	if len(st.Jobs) == 0 {
-		return t.Flush()
+		return
 	}
-	fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
+	screen.Fprintf(t, "\nЗадание\tПоследний запуск\tПоследний успех\tОшибка\n")
 	for _, j := range st.Jobs {
-		fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, shown(j.LastStarted), shown(j.LastSuccess), j.ErrorText)
+		screen.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Name, screen.TimeIfKnown(j.LastStarted), screen.TimeIfKnown(j.LastSuccess), j.ErrorText)
 	}
-	return t.Flush()
 }
 
 // linkTitle names the neighbours beyond our network.
@@ -120,7 +136,7 @@ func linkText(l store.Link) string {
 	text := ""
 	switch {
 	case l.DownSince != nil:
-		text = fmt.Sprintf("не отвечает с %s, неудач подряд: %d", shown(l.DownSince), l.Failures)
+		text = fmt.Sprintf("не отвечает с %s, неудач подряд: %d", screen.TimeIfKnown(l.DownSince), l.Failures)
 	case l.Failures > 0:
 		text = fmt.Sprintf("неудач подряд: %d", l.Failures)
 	}
@@ -128,7 +144,7 @@ func linkText(l store.Link) string {
 		if text != "" {
 			text += "; "
 		}
-		text += fmt.Sprintf("её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), shown(&c.MeasuredAt))
+		text += fmt.Sprintf("её часы минус наши: %+.1f ± %.1f с (%s)", c.Skew.Seconds(), c.Uncertainty.Seconds(), screen.TimeIfKnown(&c.MeasuredAt))
 	}
 	return text
 }
@@ -149,8 +165,8 @@ func section(w io.Writer, title string, lines []stateLine) {
 	if len(lines) == 0 {
 		return
 	}
-	fprintf(w, "\n%s\n", title)
+	screen.Fprintf(w, "\n%s\n", title)
 	for _, l := range lines {
-		fprintf(w, "  %s\t%s\t%d\n", l.register, l.state, l.count)
+		screen.Fprintf(w, "  %s\t%s\t%d\n", l.register, l.state, l.count)
 	}
 }

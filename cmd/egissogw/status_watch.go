@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // watchEvery is how often the status is read anew.
@@ -25,7 +26,7 @@ func (a *app) watchStatus(ctx context.Context, s *store.Store, every time.Durati
 			return noDatabase + "\n", true
 		}
 		var text bytes.Buffer
-		_ = printStatus(harmless{&text}, st)
+		_ = printStatus(screen.NewHarmless(&text), st)
 		return text.String(), store.Troubled(st.Findings)
 	}
 	show := a.watchPlainly()
@@ -58,7 +59,7 @@ func (a *app) watchPlainly() func(string, bool) error {
 			return nil
 		}
 		last = text
-		_, err := fprintf(a.stdout, "== %s\n", timeText(a.now()))
+		_, err := screen.Fprintf(a.stdout, "== %s\n", screen.Time(a.now()))
 		if err == nil {
 			_, err = io.WriteString(a.stdout, text+"\n")
 		}
@@ -69,9 +70,9 @@ func (a *app) watchPlainly() func(string, bool) error {
 func (a *app) watchOnScreen(text string, _ bool) error {
 	s, ok := terminalOf(a.exact)
 	if !ok {
-		s = size{screenWidth, screenHeight}
+		s = size{screen.Width, screenHeight}
 	}
-	_, err := io.WriteString(a.exact, screenTop+strings.Join(statusScreen(text, timeText(a.now()), s, os.Getenv("NO_COLOR") == ""), lineRest+"\r\n")+lineRest+screenRest)
+	_, err := io.WriteString(a.exact, screenTop+strings.Join(statusScreen(text, screen.Time(a.now()), s, os.Getenv("NO_COLOR") == ""), lineRest+"\r\n")+lineRest+screenRest)
 	return err
 }
 
@@ -86,7 +87,7 @@ func statusScreen(text, now string, s size, colours bool) []string {
 		rest := len(lines) - room + 1
 		lines = append(lines[:room-1], strings.Repeat(" ", 2)+"… ещё строк: "+strconv.Itoa(rest)+" (egissogw status)")
 	}
-	screen := []string{border("┌", " egissogw status · "+now+" ", "┐", s.width)}
+	box := []string{border("┌", " egissogw status · "+now+" ", "┐", s.width)}
 	colour := ""
 	for _, line := range lines {
 		switch {
@@ -103,9 +104,9 @@ func statusScreen(text, now string, s size, colours bool) []string {
 		if colours && colour != "" {
 			shown = colour + shown + colourOff
 		}
-		screen = append(screen, "│ "+shown+" │")
+		box = append(box, "│ "+shown+" │")
 	}
-	return append(screen, border("└", " Ctrl+C — выход ", "┘", s.width))
+	return append(box, border("└", " Ctrl+C — выход ", "┘", s.width))
 }
 
 func border(left, title, right string, width int) string {

@@ -20,7 +20,12 @@ type command struct {
 var commands []command
 
 func init() {
-	commands = []command{
+	commands = slices.Concat(runningCommands(), watchingCommands(), carryingCommands(), decidingCommands(), sendingCommands(), signatureCommands(), programCommands())
+}
+
+// runningCommands prepare the gateway and run it.
+func runningCommands() []command {
+	return []command{
 		{"serve", "", "работать до остановки: читать изменения, проверять, подписывать, отправлять, принимать протоколы", serve, nil},
 		{"check", "[--as-service [--unit ЮНИТ]] [--json]", "проверить настройки, базы, представления МИС, подпись, связь и часы; сообщает обо всём сразу", checkSite,
 			[]string{"", "--as-service"}},
@@ -29,12 +34,24 @@ func init() {
 		{"scaffold", "[--out ФАЙЛ] [--force] [--json] [--example|ФАЙЛ]", "написать SQL представлений МИС по ответам в файле и каталогу её базы; ничего не выполняет: SQL — для администратора МИС. --example — образец ответов с подсказками по именам таблиц и столбцов", scaffoldViews,
 			[]string{"--example --out answers.env", "--out views.sql answers.env"}},
 		{"migrate", "[--json]", "создать или обновить схему egisso в базе шлюза", migrate, nil},
+	}
+}
+
+// watchingCommands show how things stand.
+func watchingCommands() []command {
+	return []command{
 		{"status", "[--watch] [--json]", "показать, что не так и что с этим делать, худшее первым; потом — что в работе, что ждёт и почему. Тот же список — представление egisso.health", status,
 			[]string{"", "--watch"}},
 		{"journal", "[--json] [--limit N] [ПАКЕТ]", "показать журнал запросов или детализацию одного пакета", journal,
 			[]string{"--limit 5", "1f0e3dad-9990-4345-b743-9f8ffabdffc4"}},
 		{"preview", "[--by ИМЯ] [--out КАТАЛОГ] [--json] [РЕЕСТР]", "показать, какие пакеты (без реестра — всех реестров) были бы собраны сейчас, что мешает остальным записям и что уже есть в ЕГИССО со слов источника; --out пишет их XML; ничего не меняется", preview,
 			[]string{"fact"}},
+	}
+}
+
+// carryingCommands bring files and evidence out of the gateway and into it.
+func carryingCommands() []command {
+	return []command{
 		{"export", "[--by ИМЯ] [--date ДАТА] [--register РЕЕСТРЫ] [--zip] [--again ПАКЕТ] [--json] КАТАЛОГ", "записать файлы для загрузки вручную в кабинете поставщика", export,
 			[]string{"--register fact,lmsz --zip /srv/cabinet"}},
 		{"import-protocol", "[--package ПАКЕТ] [--reason ТЕКСТ] [--by ИМЯ] [--json] ФАЙЛ", "применить протокол, взятый из кабинета поставщика", importProtocol,
@@ -53,6 +70,12 @@ func init() {
 		{"inbox", "[list [--all]|show ИД [--out ФАЙЛ] [--force]|ack ИД|retry ИД|done ИД] [--reason ТЕКСТ] [--by ИМЯ] [--message-id ИД] [--json]",
 			"пришедшее, которое не понято, не подтверждено подписью, ни к чему не относится или отложено: показать, снять с очереди СМЭВ, прочитать снова, отметить просмотренным", inboxCommand,
 			[]string{"", "done 1f0e3dad-9990-4345-b743-9f8ffabdffc4 --reason 'разобрано с поддержкой'"}},
+	}
+}
+
+// decidingCommands say what people decided.
+func decidingCommands() []command {
+	return []command{
 		{"retry", "--reason ТЕКСТ [--as correction|replacement] [--by ИМЯ] [--register РЕЕСТР] [--json] КЛЮЧ|ПАКЕТ", "попробовать снова: отклонённую или задержанную предупреждением запись, неотправленный пакет", tryAgain,
 			[]string{"--reason 'мера исправлена в ЕГИССО' 50275"}},
 		{"agree", "[--seen ХЭШ] [--reason ТЕКСТ] [--json] ПАКЕТ", "согласовать пакет, который уходит только утверждённым (EGISSOGW_APPROVAL), под своей ролью в базе", agree, nil},
@@ -69,6 +92,12 @@ func init() {
 		{"adopt", "--reason ТЕКСТ [--by ИМЯ] [--json] РЕЕСТР КЛЮЧ UUID", "принять запись, которую человек видел в ЕГИССО под этим UUID", adopt, nil},
 		{"unconfirmed", "[--json] [send РЕЕСТР [КЛЮЧ] --reason ТЕКСТ [--by ИМЯ]]", "сколько записей есть в ЕГИССО с неподтверждённым содержанием; отправить их содержание изменением", unconfirmed, nil},
 		{"contour", "[--json] [reset [--same] --reason ТЕКСТ] [--by ИМЯ]", "показать, для какого контура создана база шлюза (СМЭВ, тестовый признак, МИС, поставщик); сменить его на контур настроек", contour, nil},
+	}
+}
+
+// sendingCommands form and count what is sent.
+func sendingCommands() []command {
+	return []command{
 		{"form", "[--by ИМЯ] [--json] РЕЕСТР", "сформировать пакеты реестра сейчас; для реестров из EGISSOGW_FORM_ON_COMMAND — только так", order,
 			[]string{"lmsz"}},
 		{"report", "[--from МЕСЯЦ] [--to МЕСЯЦ] [--day] [--csv|--excel] [--json]", "отчёт: сколько фактов передано, принято, отклонено и принято позже срока по месяцам, поставщикам и мерам; --day — сводка за сутки: что ушло, что вернулось, кому что делать", report,
@@ -80,6 +109,12 @@ func init() {
 		{"checks", "[--json]", "перечислить правила проверки записей: код, что читает, что требует и что делает сейчас (EGISSOGW_RULE_POLICY)", checks, nil},
 		{"signing", "on|off|status [--reason ТЕКСТ] [--by ИМЯ] [--json]", "сервис подписи и отправки: включить, выключить, узнать", signing,
 			[]string{"on --reason 'начало работы'", "status"}},
+	}
+}
+
+// signatureCommands are about certificates and signatures.
+func signatureCommands() []command {
+	return []command{
 		{"cert", "[--json]", "показать сертификат настроенной подписи и его сроки; предупреждает за 30 дней, код 1 — подписывать нельзя", showCertificate, nil},
 		{"sign", "[--xml enveloped|detached] [--id ID] [--plain] [--pem] [--out ФАЙЛ] [--force] [--json] ФАЙЛ", "подписать файл настроенной подписью: CMS отдельно от файла или XML; это действие администратора, выключатель signing его не останавливает", signFile,
 			[]string{"заявка.pdf", "--xml detached --id ID сообщение.xml"}},
@@ -87,7 +122,13 @@ func init() {
 			[]string{"ответ.xml", "--at 2024-05-31 заявка.pdf.sig"}},
 		{"transform", "[--id ID] ФАЙЛ", "вывести байты, с которых берётся дайджест: канонизация и трансформация СМЭВ корня документа или элемента с этим Id", transformFile, nil},
 		{"digest", "[--512] [--json] ФАЙЛ", "вывести хэш Стрибог-256 файла в base64", digestFile, nil},
-		{"demo", "[--keep] [--facts N] [--changes N] [--seed N] [--save КАТАЛОГ] [--sim ФАЙЛ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", demo, nil},
+	}
+}
+
+// programCommands are about the program itself.
+func programCommands() []command {
+	return []command{
+		{"demo", "[--keep] [--facts N] [--changes N] [--seed N] [--save КАТАЛОГ] [--sim ФАЙЛ]", "показать всю работу на этой машине: база, имитатор СМЭВ, учебная МИС", runDemo, nil},
 		{"completion", "bash|zsh|fish", "вывести дополнение команд для оболочки (пакет его устанавливает)", completion,
 			[]string{"bash >/etc/bash_completion.d/egissogw"}},
 		{"man", "[settings]", "вывести страницу руководства: egissogw(1) или, с settings, egissogw.env(5) (пакет их устанавливает)", manual,

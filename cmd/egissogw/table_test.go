@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 var update = flag.Bool("update", false, "write the table of commands into config/dist/README.md")
@@ -61,7 +63,7 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	}
 	for _, text := range texts {
 		for line := range strings.Lines(text) {
-			if utf8.RuneCountInString(line) > screenWidth+1 || strings.Contains(line, `\u`) {
+			if utf8.RuneCountInString(line) > screen.Width+1 || strings.Contains(line, `\u`) {
 				t.Errorf("%q", line)
 			}
 		}

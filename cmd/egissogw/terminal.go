@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 
+	"egissogw/cmd/egissogw/internal/screen"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -23,7 +25,7 @@ func terminalOf(w io.Writer) (s size, ok bool) {
 	}
 	s = size{int(ws.Col), int(ws.Row)}
 	if s.width == 0 || s.height == 0 { // a serial line that says nothing
-		s = size{screenWidth, screenHeight}
+		s = size{screen.Width, screenHeight}
 	}
 	return s, s.width >= 20 && s.height >= 5
 }
@@ -32,7 +34,7 @@ func terminalOf(w io.Writer) (s size, ok bool) {
 // get them whole.
 func (a *app) screen() io.Writer {
 	if _, ok := terminalOf(a.exact); ok {
-		return newNarrow(a.stdout)
+		return screen.NewNarrow(a.stdout)
 	}
 	return a.stdout
 }

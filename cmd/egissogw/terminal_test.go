@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"egissogw/cmd/egissogw/internal/screen"
+
 	"github.com/sethvargo/go-envconfig"
 	"golang.org/x/sys/unix"
 )
@@ -161,7 +163,7 @@ func TestProgress(t *testing.T) {
 	p := a.progress()
 	p.at("Файлы:", 1, 3)
 	term.wait(t, func(text string) bool { return strings.HasPrefix(text, lineStart+"Файлы: 1 из 3 [") })
-	fprintf(a.stderr, "слово журнала\n")
+	screen.Fprintf(a.stderr, "слово журнала\n")
 	if under.String() != "слово журнала\n" {
 		t.Errorf("%q", under)
 	}
@@ -189,18 +191,18 @@ func TestScreenIsNarrow(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("слово ", 30)
 	term := newTerminal(t, 80, 24)
-	a := &app{stdout: harmless{term.File}, exact: term.File}
-	fprintln(a.screen(), "- "+long)
+	a := &app{stdout: screen.NewHarmless(term.File), exact: term.File}
+	screen.Fprintln(a.screen(), "- "+long)
 	for line := range strings.Lines(term.wait(t, func(text string) bool {
 		return strings.Count(text, "слово") == 30 && strings.HasSuffix(text, "\n")
 	})) {
-		if n := utf8.RuneCountInString(strings.TrimRight(line, "\r\n")); n > screenWidth {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\r\n")); n > screen.Width {
 			t.Errorf("%d characters: %q", n, line)
 		}
 	}
 	var piped bytes.Buffer
-	a = &app{stdout: harmless{&piped}, exact: &piped}
-	fprintln(a.screen(), "- "+long)
+	a = &app{stdout: screen.NewHarmless(&piped), exact: &piped}
+	screen.Fprintln(a.screen(), "- "+long)
 	if piped.String() != "- "+long+"\n" {
 		t.Errorf("%q", &piped)
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 
-	"egissogw/crypto/xmldsig"
+	"egissogw/cmd/egissogw/internal/fault"
 )
 
 // transformFile writes the octets that are hashed for a signature of the bus:
@@ -25,20 +25,15 @@ func transformFile(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	e := doc.root
+	e := doc.Root
 	if *id != "" {
-		if e, err = doc.byID(*id); err != nil {
+		if e, err = doc.ByID(*id); err != nil {
 			return err
 		}
 	}
 	var out bytes.Buffer
-	if doc.inlined {
-		err = xmldsig.TransformElement(&out, e)
-	} else {
-		err = xmldsig.TransformSource(&out, doc.source, e)
-	}
-	if err != nil {
-		return because(err)
+	if err := doc.Transform(&out, e); err != nil {
+		return fault.Because(err)
 	}
 	_, err = a.octets().Write(out.Bytes())
 	return err

@@ -5,6 +5,7 @@ import (
 
 	"egissogw/adapter/egisso"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // unconfirmed counts records that ЕГИССО may hold with other content, or sends their content
@@ -51,11 +52,11 @@ func (a *app) countUnconfirmed(ctx context.Context, asJSON bool) error {
 		return a.printJSON(st.Unconfirmed)
 	}
 	if len(st.Unconfirmed) == 0 {
-		_, err := fprintln(a.stdout, "Записей, содержание которых ЕГИССО не подтвердила, нет")
+		_, err := screen.Fprintln(a.stdout, "Записей, содержание которых ЕГИССО не подтвердила, нет")
 		return err
 	}
 	for _, c := range st.Unconfirmed {
-		fprintf(a.stdout, "%s: записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Named(), c.Count)
+		screen.Fprintf(a.stdout, "%s: записей, содержание которых не подтверждено: %d\n", egisso.Register(c.Register).Named(), c.Count)
 	}
 	return nil
 }

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/signature"
+
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"egissogw/config"
 	"egissogw/crypto/cert"
-	"egissogw/crypto/cms"
 )
 
 // verification is one run of verify.
@@ -21,11 +20,8 @@ type verification struct {
 	name string
 	// content is the file a detached signature is for; empty where not given.
 	content string
-	at      time.Time
 	moment  bool // at was given
-	// trust judges every certificate, busTrust only those of the bus's own
-	// signatures; nil where not configured.
-	trust, busTrust func(*cert.Certificate) error
+	signature.Judge
 }
 
 // errDoesNotHold is returned when verify has told why a signature does not hold.
@@ -51,7 +47,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 		return usageError{"стандартный ввод нельзя прочитать дважды"}
 	}
 	v.moment = *at != ""
-	if v.at, err = a.moment(*at); err != nil {
+	if v.At, err = a.moment(*at); err != nil {
 		return err
 	}
 	if err := v.loadTrust(ctx, c.SMEV, *trusted); err != nil {
@@ -64,7 +60,7 @@ func verifyFile(ctx context.Context, a *app, args []string) error {
 	if *asJSON {
 		err = a.printJSON(r)
 	} else {
-		err = r.print(a.stdout)
+		err = r.Print(a.stdout)
 	}
 	if err == nil && !r.Holds {
 		err = errDoesNotHold
@@ -95,123 +91,27 @@ func (v *verification) loadTrust(ctx context.Context, bus config.SMEV, file stri
 		}
 		certs, err := cert.ParsePEM(text)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, because(err))
+			return fmt.Errorf("%s: %w", file, fault.Because(err))
 		}
 		pinned, chained := cert.NewTrust(certs, cert.Pinned), cert.NewTrust(certs, cert.Chained)
-		v.trust = func(c *cert.Certificate) error {
-			if pinned.Check(c, v.at) == nil {
+		v.Trust = func(c *cert.Certificate) error {
+			if pinned.Check(c, v.At) == nil {
 				return nil
 			}
-			return chained.Check(c, v.at)
+			return chained.Check(c, v.At)
 		}
 		return nil
 	}
 	if bus.Certificates == "" {
 		return nil
 	}
-	trust, err := busTrust(bus)
+	trust, err := assemble.BusTrust(bus)
 	if err != nil {
 		return err
 	}
-	v.busTrust = func(crt *cert.Certificate) error { return trust.Check(crt, v.at) }
+	v.BusTrust = func(crt *cert.Certificate) error { return trust.Check(crt, v.At) }
 	return nil
 }
 
 // signatureSuffixes are the usual ends of the names of detached CMS signatures.
 var signatureSuffixes = []string{cmsSuffix, ".p7s", ".sgn", ".p7b", ".p7m"}
-
-// run finds out what kind of file it is and explains its signatures. A file
-// without signatures of its own may have one beside it.
-func (v *verification) run(ctx context.Context) (*verifyReport, error) {
-	head, err := v.head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case isZip(head):
-		return v.explainArchive(ctx)
-	case looksLikeXML(head), isHeader(head), firstBoundary(head) != "":
-		r, err := v.explainXML(ctx)
-		if errors.Is(err, errNoSignature) && v.beside() {
-			return v.explainCMS(ctx)
-		}
-		return r, err
-	case looksLikeCMS(head):
-		r, err := v.explainCMS(ctx)
-		if errors.Is(err, cms.ErrMalformed) && v.beside() {
-			return v.explainCMS(ctx)
-		}
-		return r, err
-	case v.beside():
-		return v.explainCMS(ctx)
-	}
-	return nil, fmt.Errorf("%s: это не XML и не CMS, и рядом нет файла подписи (%s)", shownName(v.name), strings.Join(signatureSuffixes, ", "))
-}
-
-// head gives the beginning of the file. Standard input is read whole and kept.
-func (v *verification) head(ctx context.Context) ([]byte, error) {
-	if v.name == stdinName {
-		data, err := v.app.read(ctx, v.name)
-		if err != nil {
-			return nil, err
-		}
-		again := *v.app
-		again.stdin = bytes.NewReader(data)
-		v.app = &again
-		return data, nil
-	}
-	file, err := v.app.open(ctx, v.name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	const enough = 4096
-	head, err := bufio.NewReaderSize(file, enough).Peek(enough)
-	if len(head) == 0 {
-		if err == nil || errors.Is(err, context.Canceled) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%s: пусто или не читается (%w)", v.name, err)
-	}
-	return head, nil
-}
-
-// beside makes the file the content of the detached signature beside it, if
-// there is one.
-func (v *verification) beside() bool {
-	if v.name == stdinName || v.content != "" {
-		return false
-	}
-	for _, suffix := range signatureSuffixes {
-		if info, err := os.Stat(v.name + suffix); err == nil && info.Mode().IsRegular() {
-			v.name, v.content = v.name+suffix, v.name
-			return true
-		}
-	}
-	return false
-}
-
-// looksLikeCMS recognises DER or BER with a long length, PEM and bare base64 of it.
-func looksLikeCMS(head []byte) bool {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	return len(head) > 1 && head[0] == 0x30 && head[1] >= 0x80 && head[1] <= 0x84 ||
-		bytes.HasPrefix(text, []byte("-----BEGIN ")) || bytes.HasPrefix(text, []byte("MI"))
-}
-
-// contentFor is the file a detached signature is for: the one given, or the one
-// the signature's name points to.
-func (v *verification) contentFor(suffixes ...string) string {
-	if v.content != "" {
-		return v.content
-	}
-	for _, suffix := range suffixes {
-		name, ok := strings.CutSuffix(v.name, suffix)
-		if !ok {
-			continue
-		}
-		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-			return name
-		}
-	}
-	return ""
-}

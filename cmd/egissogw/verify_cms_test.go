@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
@@ -40,16 +41,16 @@ func TestVerifyForeignCMS(t *testing.T) {
 		{"detached", detached, []string{"--content", file}, []string{""}, "это не CAdES"},
 		{"base64", []byte(base64Line(detached)), []string{"--content", file}, []string{""}, ""},
 		{"attached", attached, nil, []string{""}, ""},
-		{"attached, other content", attached, []string{"--content", signertest.File(t, "x", []byte("иное"))}, []string{titleDigest}, "собственное содержимое"},
-		{"other content", detached, []string{"--content", signertest.File(t, "x", []byte("иное"))}, []string{titleDigest}, "файл изменён"},
-		{"no certificate", bare, []string{"--content", file}, []string{titleCertificate}, "нет сертификата"},
-		{"halves swapped", swapped, []string{"--content", file}, []string{titleValue}, "r‖s"},
-		{"expired", detached, []string{"--content", file, "--at", "2050-01-01"}, []string{titleCertificate}, "истёк"},
+		{"attached, other content", attached, []string{"--content", signertest.File(t, "x", []byte("иное"))}, []string{signature.TitleDigest}, "собственное содержимое"},
+		{"other content", detached, []string{"--content", signertest.File(t, "x", []byte("иное"))}, []string{signature.TitleDigest}, "файл изменён"},
+		{"no certificate", bare, []string{"--content", file}, []string{signature.TitleCertificate}, "нет сертификата"},
+		{"halves swapped", swapped, []string{"--content", file}, []string{signature.TitleValue}, "r‖s"},
+		{"expired", detached, []string{"--content", file, "--at", "2050-01-01"}, []string{signature.TitleCertificate}, "истёк"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			report, r := console{}.report(t, append(tc.args, signertest.File(t, "contract.p7s", tc.cms))...)
-			if got := report.wrong(); !slices.Equal(got, tc.wrong) || report.Kind != "cms" {
+			if got := wrong(report); !slices.Equal(got, tc.wrong) || report.Kind != "cms" {
 				t.Errorf("wrong %q, want %q", got, tc.wrong)
 			}
 			if !strings.Contains(r.stdout, tc.text) {

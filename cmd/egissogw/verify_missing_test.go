@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
 	"egissogw/crypto/softkey"
@@ -14,7 +15,7 @@ import (
 	"egissogw/crypto/xmlsafe"
 )
 
-const testTypes = messageNamespaces + "/1.3"
+const testTypes = signature.MessageNamespaces + "/1.3"
 
 // busSigned names every kind of message the bus signs: the reply, the message in it (if
 // that is another element) and the element that is signed.
@@ -62,7 +63,7 @@ func withoutTheBus(message, wrapper string) map[string]string {
 		"removed":                     by(""),
 		"emptied":                     by(`<t:SMEVSignature xmlns:t="` + testTypes + `"/>`),
 		"holder renamed":              respelled("SMEVSignature", "SMEVSignature2"),
-		"holder of another namespace": respelled(messageNamespaces, "urn:x"),
+		"holder of another namespace": respelled(signature.MessageNamespaces, "urn:x"),
 		"signature renamed":           respelled(xmldsig.Namespace, "urn:x#"),
 		"in a comment":                by("<!--" + strings.ReplaceAll(wrapper, "--", "- -") + "-->"),
 		"in another element":          by(`<x xmlns="urn:x">` + wrapper + "</x>"),
@@ -99,8 +100,8 @@ func assertMissesTheBus(t *testing.T, c console, message string) {
 	}
 	for way, text := range withoutTheBus(message, wrapper) {
 		report, r := c.report(t, signertest.File(t, "m.xml", []byte(text)))
-		if report.Holds || r.code != exitFailed || !slices.Contains(report.wrong(), titlePlace) {
-			t.Errorf("%s: holds %v, exit code %d, wrong %q\n%s", way, report.Holds, r.code, report.wrong(), r.stdout)
+		if report.Holds || r.code != exitFailed || !slices.Contains(wrong(report), signature.TitlePlace) {
+			t.Errorf("%s: holds %v, exit code %d, wrong %q\n%s", way, report.Holds, r.code, wrong(report), r.stdout)
 		}
 	}
 }
@@ -122,14 +123,14 @@ func TestVerifyMissesTheBus(t *testing.T) {
 					text = "<t:" + around + ` xmlns:t="` + testTypes + `">` + text + "</t:" + around + ">"
 				}
 			}
-			message := `<s:Envelope xmlns:s="` + soapNamespace + `"><s:Header>` + header + "</s:Header><s:Body>" + text + "</s:Body></s:Envelope>"
+			message := `<s:Envelope xmlns:s="` + signature.SoapNamespace + `"><s:Header>` + header + "</s:Header><s:Body>" + text + "</s:Body></s:Envelope>"
 			assertMissesTheBus(t, c, message)
 			if kind.message == "" {
 				return
 			}
 			// The message itself renamed: the reply has no other child.
 			renamed := strings.ReplaceAll(strings.ReplaceAll(message, "t:"+kind.message, "t:Message"), "t:SMEVSignature", "t:Signature")
-			if report, r := c.report(t, signertest.File(t, "m.xml", []byte(renamed))); report.Holds || !slices.Contains(report.wrong(), titlePlace) {
+			if report, r := c.report(t, signertest.File(t, "m.xml", []byte(renamed))); report.Holds || !slices.Contains(wrong(report), signature.TitlePlace) {
 				t.Errorf("message renamed: %s", r.stdout)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"egissogw/cmd/egissogw/internal/signature"
 	"egissogw/crypto/cert"
 	"egissogw/crypto/gost3410"
 	"egissogw/crypto/signertest"
@@ -31,10 +32,10 @@ func day(year int, month time.Month, date int) time.Time {
 }
 
 // report runs verify --json.
-func (c console) report(t *testing.T, args ...string) (verifyReport, result) {
+func (c console) report(t *testing.T, args ...string) (signature.Report, result) {
 	t.Helper()
 	r := c.run(t, append([]string{"verify", "--json"}, args...)...)
-	var report verifyReport
+	var report signature.Report
 	if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
 		t.Fatalf("%v: %s%s", err, r.stdout, r.stderr)
 	}
@@ -45,7 +46,7 @@ func (c console) report(t *testing.T, args ...string) (verifyReport, result) {
 }
 
 // wrong lists the steps of each signature that are not in order.
-func (r verifyReport) wrong() []string {
+func wrong(r signature.Report) []string {
 	var all []string
 	for _, s := range r.Signatures {
 		var titles []string
@@ -71,18 +72,18 @@ func TestVerifySamples(t *testing.T) {
 		{"01", spring, []string{""}, ""},
 		{"02", spring, []string{""}, ""},
 		{"03", spring, []string{"", ""}, ""},
-		{"06", autumn, []string{titleDigest}, "xop:Include"},
-		{"07", autumn, []string{titleDigest}, "изменено"},
-		{"11", day(2021, time.April, 1), []string{titleValue, titleValue}, "переформатирован"},
-		{"14", day(2021, time.April, 1), []string{titleValue}, "переформатирован"},
-		{"15", day(2021, time.April, 1), []string{titleDigest + ", " + titleValue, titleDigest + ", " + titleValue}, "переформатирован"},
-		{"17", spring, []string{titleStructure}, "34.10-2001"},
-		{"01", day(2030, time.January, 1), []string{titleCertificate}, "срок"},
+		{"06", autumn, []string{signature.TitleDigest}, "xop:Include"},
+		{"07", autumn, []string{signature.TitleDigest}, "изменено"},
+		{"11", day(2021, time.April, 1), []string{signature.TitleValue, signature.TitleValue}, "переформатирован"},
+		{"14", day(2021, time.April, 1), []string{signature.TitleValue}, "переформатирован"},
+		{"15", day(2021, time.April, 1), []string{signature.TitleDigest + ", " + signature.TitleValue, signature.TitleDigest + ", " + signature.TitleValue}, "переформатирован"},
+		{"17", spring, []string{signature.TitleStructure}, "34.10-2001"},
+		{"01", day(2030, time.January, 1), []string{signature.TitleCertificate}, "срок"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.number+" "+tc.at.Format(time.DateOnly), func(t *testing.T) {
 			report, r := console{now: tc.at}.report(t, sample(t, tc.number))
-			if got := report.wrong(); !slices.Equal(got, tc.wrong) {
+			if got := wrong(report); !slices.Equal(got, tc.wrong) {
 				t.Errorf("wrong steps %q, want %q", got, tc.wrong)
 			}
 			if !strings.Contains(r.stdout, tc.hint) {
@@ -154,7 +155,7 @@ func TestVerifyInlinesParts(t *testing.T) {
 		"\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n\r\n\x00\x00\x00\r\n--b--\r\n"
 	c.mustRun(t, "verify", signertest.File(t, "body", []byte(body)))
 	report, _ := c.report(t, signertest.File(t, "root.xml", []byte(signed)))
-	if len(report.Notes) == 0 || !strings.Contains(report.Notes[0], "MIME") || !slices.Equal(report.wrong(), []string{titleDigest}) {
+	if len(report.Notes) == 0 || !strings.Contains(report.Notes[0], "MIME") || !slices.Equal(wrong(report), []string{signature.TitleDigest}) {
 		t.Errorf("%+v", report)
 	}
 }
@@ -177,9 +178,9 @@ func TestVerifyTrust(t *testing.T) {
 	}{
 		{"not asked", "", "", []string{"", ""}},
 		{"both given", sender + bus, "", []string{"", ""}},
-		{"only the sender", sender, "", []string{"", titleTrust}},
+		{"only the sender", sender, "", []string{"", signature.TitleTrust}},
 		{"bus configured", "", bus, []string{"", ""}},
-		{"stranger configured", "", stranger, []string{"", titleTrust}},
+		{"stranger configured", "", stranger, []string{"", signature.TitleTrust}},
 		{"command line first", sender + bus, stranger, []string{"", ""}},
 	}
 	for _, tc := range cases {
@@ -193,7 +194,7 @@ func TestVerifyTrust(t *testing.T) {
 				c.env["EGISSOGW_SMEV_CERTIFICATES"] = signertest.File(t, "bus.pem", []byte(tc.configured))
 			}
 			report, r := c.report(t, args...)
-			if got := report.wrong(); !slices.Equal(got, tc.wrong) {
+			if got := wrong(report); !slices.Equal(got, tc.wrong) {
 				t.Errorf("wrong %q, want %q\n%s", got, tc.wrong, r.stdout)
 			}
 			for _, s := range report.Signatures {
@@ -231,7 +232,7 @@ func TestVerifyPlaces(t *testing.T) {
 				t.Fatal("nothing was changed")
 			}
 			report, r := c.report(t, signertest.File(t, "m.xml", []byte(text)))
-			if got := report.wrong(); !slices.Equal(got, []string{titlePlace}) {
+			if got := wrong(report); !slices.Equal(got, []string{signature.TitlePlace}) {
 				t.Errorf("wrong %q\n%s", got, r.stdout)
 			}
 		})

@@ -13,9 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"egissogw/crypto/cert"
-	"egissogw/crypto/cms"
-	"egissogw/crypto/xmldsig"
+	"egissogw/cmd/egissogw/internal/signature"
 )
 
 // zipLimit is the largest archive of evidence that is read, packed and unpacked.
@@ -27,7 +25,7 @@ func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")
 // explainArchive explains every signature of an archive of evidence (egissogw evidence): those
 // of its documents, and those kept of documents that are not in it. Unless a moment was given each
 // is judged for when the message was made or came.
-func (v *verification) explainArchive(ctx context.Context) (*verifyReport, error) {
+func (v *verification) explainArchive(ctx context.Context) (*signature.Report, error) {
 	data, err := v.app.readUpTo(ctx, v.name, zipLimit)
 	if err != nil {
 		return nil, err
@@ -43,7 +41,7 @@ func (v *verification) explainArchive(ctx context.Context) (*verifyReport, error
 	if problem := wrongSums(files); problem != "" {
 		return nil, fmt.Errorf("%s: %s", shownName(v.name), problem)
 	}
-	r := &verifyReport{File: shownName(v.name), Kind: "evidence", At: v.at}
+	r := &signature.Report{File: shownName(v.name), Kind: "evidence", At: v.At}
 	r.Notes = append(r.Notes, fmt.Sprintf("SHA-256 всех файлов сошлись: %d", len(files)-1))
 	for _, w := range about.Withheld {
 		r.Notes = append(r.Notes, fmt.Sprintf("документа %s %s в архиве нет: проверены только его подписи, не содержание", w.Kind, w.ID))
@@ -51,18 +49,18 @@ func (v *verification) explainArchive(ctx context.Context) (*verifyReport, error
 	moments := about.moments()
 	for _, name := range sorted(files) {
 		if at, known := moments[idOf(name)]; known && !v.moment {
-			v.at = at
+			v.At = at
 		} else if !v.moment {
-			v.at = about.Made
+			v.At = about.Made
 		}
-		found, err := v.inArchive(ctx, name, files)
+		found, err := v.inArchive(name, files)
 		if err != nil {
 			return nil, err
 		}
 		r.Signatures = append(r.Signatures, found...)
 	}
-	if r.conclude(); len(r.Signatures) == 0 {
-		return nil, fmt.Errorf("%s: %w: документы этого архива никто не подписывал", shownName(v.name), errNoSignature)
+	if r.Conclude(); len(r.Signatures) == 0 {
+		return nil, fmt.Errorf("%s: %w: документы этого архива никто не подписывал", shownName(v.name), signature.ErrNoSignature)
 	}
 	return r, nil
 }
@@ -153,57 +151,31 @@ func idOf(name string) string {
 }
 
 // inArchive explains the signatures that a file of the archive has or is.
-func (v *verification) inArchive(ctx context.Context, name string, files map[string][]byte) (found []signatureReport, err error) {
+func (v *verification) inArchive(name string, files map[string][]byte) (found []signature.Signature, err error) {
 	switch dir, base := path.Split(name); {
 	case base == "envelope.xml" || base == "message.xml":
-		one := *v.app
-		one.stdin = bytes.NewReader(files[name])
-		r, err := (&verification{app: &one, name: stdinName, at: v.at, trust: v.trust, busTrust: v.busTrust}).explainXML(ctx)
+		doc, err := signature.Outline(files[name])
+		if err == nil {
+			found, err = v.Document(doc, nil)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		found = r.Signatures
 	case strings.HasSuffix(base, ".p7s"):
 		content, there := files[strings.TrimSuffix(name, ".p7s")]
 		if !there {
 			return nil, nil
 		}
-		all, err := cms.VerifyAll(files[name], bytes.NewReader(content))
-		for i, one := range all {
-			found = append(found, v.heldCMS(i, one))
-		}
-		if err != nil {
-			found = []signatureReport{v.failedCMS(files[name], err)}
-		}
+		found = v.CMS(files[name], bytes.NewReader(content))
 	case base == signedInfo:
 		document := strings.TrimSuffix(path.Dir(path.Dir(name)), ".signatures") + ".xml"
 		if _, there := files[document]; there { // it was explained
 			return nil, nil
 		}
-		found = []signatureReport{v.keptSignature(files[name], files[dir+signatureFile], files[dir+signerFile])}
+		found = []signature.Signature{v.Kept(files[name], files[dir+signatureFile], files[dir+signerFile])}
 	}
 	for i := range found {
 		found[i].Place = name + ": " + found[i].Place
 	}
 	return found, nil
-}
-
-// keptSignature is one of a document that is not there.
-func (v *verification) keptSignature(info, value, pem []byte) signatureReport {
-	s := signatureReport{Place: "SignedInfo"}
-	certs, err := cert.ParsePEM(pem)
-	if err != nil || len(certs) != 1 {
-		s.add(false, titleCertificate, "сертификат не читается")
-		return s
-	}
-	h := cert.NewDigest(certs[0].DigestSize())
-	h.Write(info)
-	if err := certs[0].PublicKey.Verify(h.Sum(nil), value); err != nil {
-		s.add(false, titleValue, "не соответствует SignedInfo и ключу")
-	} else {
-		s.add(true, titleValue, "соответствует SignedInfo и ключу; самого документа здесь нет")
-	}
-	v.judgeCertificate(&s, certs[0])
-	s.Holds = !slices.ContainsFunc(s.Steps, func(step xmldsig.Step) bool { return !step.OK })
-	return s
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"runtime"
 	"runtime/debug"
+
+	"egissogw/cmd/egissogw/internal/screen"
 )
 
 // buildVersion is set by the linker (Makefile).
@@ -30,7 +32,7 @@ func version(_ context.Context, a *app, args []string) error {
 	if *asJSON {
 		return a.printJSON(map[string]string{"version": programVersion(), "go": runtime.Version()})
 	}
-	_, err := fprintf(a.stdout, "egissogw %s (%s)\n", programVersion(), runtime.Version())
+	_, err := screen.Fprintf(a.stdout, "egissogw %s (%s)\n", programVersion(), runtime.Version())
 	return err
 }
 

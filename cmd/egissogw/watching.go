@@ -8,23 +8,26 @@ import (
 	"egissogw/adapter/bus"
 	"egissogw/adapter/metrics"
 	"egissogw/adapter/store"
+	"egissogw/cmd/egissogw/internal/assemble"
+	"egissogw/cmd/egissogw/internal/fault"
+	"egissogw/cmd/egissogw/internal/screen"
 	"egissogw/config"
 	"egissogw/jobs"
 )
 
 // watch lets others see how the gateway is, where the configuration asks for it.
-func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) error {
+func (g *gateway) watch(c config.Config, p *assemble.Parts, entries []jobs.Entry) error {
 	if c.Watch.Listen == "" {
 		return nil
 	}
 	options := metrics.Options{
-		Version: programVersion(), Numbers: p.store.Numbers, Records: p.store.RecordCounts,
-		Neighbours: map[string]func() bus.BreakerState{"smev": p.breaker.State, "ftp": p.fileBreaker.State},
+		Version: programVersion(), Numbers: p.Store.Numbers, Records: p.Store.RecordCounts,
+		Neighbours: map[string]func() bus.BreakerState{"smev": p.Breaker.State, "ftp": p.FileBreaker.State},
 		Clock: func() (skew, uncertainty time.Duration, known bool) {
-			r, known := p.clock.Reading()
+			r, known := p.Clock.Reading()
 			return r.Skew, r.Uncertainty, known
 		},
-		SigningEnds: p.signer.Certificate().SigningEnds(), Now: time.Now,
+		SigningEnds: p.Signer.Certificate().SigningEnds(), Now: time.Now,
 	}
 	for _, e := range entries {
 		options.Jobs = append(options.Jobs, e.Job.Name())
@@ -35,13 +38,13 @@ func (g *gateway) watch(c config.Config, p *parts, entries []jobs.Entry) error {
 	m := metrics.New(options)
 	g.closers = append(g.closers, m.Close)
 	g.scheduler.Observe = func(job string, outcome jobs.Outcome, took time.Duration) { m.Ran(job, string(outcome), took) }
-	shown := watched{metrics: m.Handler(), health: p.store.Health, stuck: func() []string { return g.scheduler.Stuck(jobLimit) }}
+	shown := watched{metrics: m.Handler(), health: p.Store.Health, stuck: func() []string { return g.scheduler.Stuck(jobLimit) }}
 	secure, err := listenerTLS(c.Watch)
 	if err != nil {
-		return lastingError{err}
+		return fault.Lasting(err)
 	}
 	if !c.Watch.PageToken.IsZero() {
-		people, err := newPage(c, p.store, secure, g.log)
+		people, err := newPage(c, p.Store, secure, g.log)
 		if err != nil {
 			return err
 		}
@@ -84,6 +87,6 @@ func statusLine(list []store.Finding, err error) string {
 	case len(list) == 0:
 		return noTrouble
 	default:
-		return oneLine(findingText(list[0]))
+		return screen.OneLine(findingText(list[0]))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"egissogw/adapter/mis"
+	"egissogw/cmd/egissogw/internal/assemble"
 	"egissogw/config"
 )
 
@@ -15,7 +16,7 @@ func TestSourceOfSeveralServers(t *testing.T) {
 	t.Parallel()
 	for _, attrs := range []string{"read-write", "primary", "any"} {
 		source := config.Source{DatabaseURL: config.NewSecret(sourceDatabase(t) + "&target_session_attrs=" + attrs), RowBytes: 1 << 20}
-		_, pool, err := openSource(t.Context(), source, mis.DefaultIdle)
+		_, pool, err := assemble.OpenSource(t.Context(), source, mis.DefaultIdle)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {
 	source := config.Source{DatabaseURL: config.NewSecret("postgres:///nowhere"), RowBytes: 1 << 20}
 	for name, want := range map[string]string{filepath.Join(dir, "missing"): "SOURCE_QUERIES", dir: ""} {
 		source.Queries = name
-		_, pool, err := openSource(t.Context(), source, mis.DefaultIdle)
+		_, pool, err := assemble.OpenSource(t.Context(), source, mis.DefaultIdle)
 		if pool != nil {
 			pool.Close()
 		}
@@ -44,7 +45,7 @@ func TestReplacedQueriesAreReadAtTheStart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "facts.sql"), []byte("select"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openSource(t.Context(), source, mis.DefaultIdle); err == nil {
+	if _, _, err := assemble.OpenSource(t.Context(), source, mis.DefaultIdle); err == nil {
 		t.Error("a file that replaces nothing")
 	}
 }

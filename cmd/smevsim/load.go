@@ -40,6 +40,14 @@ func (s *settings) load() error {
 			return err
 		}
 	}
+	if err := s.loadTroubles(); err != nil {
+		return err
+	}
+	return s.loadClassifier()
+}
+
+// loadTroubles reads what goes wrong, and how far the simulator's clock is ahead.
+func (s *settings) loadTroubles() error {
 	if s.script != "" {
 		script, err := smevtest.ReadScript(s.script)
 		if err != nil {
@@ -60,6 +68,11 @@ func (s *settings) load() error {
 		clock.Advance(s.ahead)
 		s.options.Now = clock.Now
 	}
+	return nil
+}
+
+// loadClassifier reads КМСЗ and the dictionaries the simulator begins with.
+func (s *settings) loadClassifier() error {
 	var documents [][]byte
 	for _, file := range s.kmsz {
 		b, err := os.ReadFile(file)

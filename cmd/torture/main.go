@@ -7,6 +7,7 @@
 //	torture --short         the quickest of each kind, within a minute
 //	torture --name=kill     those whose name contains the text, with --short in a small world
 //	torture --list          what there is
+//	torture --seen          what was seen once, and the scenarios that would show it again (README.md)
 //
 // The scenarios are in table.go, some beside their plays; what must hold in each of them is in package
 // judge. The report goes to standard output and, with --json, to a file. The exit
@@ -42,6 +43,7 @@ type settings struct {
 	names    string
 	short    bool
 	list     bool
+	seen     bool
 	json     string
 	keep     bool
 	module   string
@@ -64,6 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&s.names, "name", "", "play the scenarios whose name contains one of these texts, separated by commas")
 	f.BoolVar(&s.short, "short", false, "play small worlds, and if none is named the quickest of each kind")
 	f.BoolVar(&s.list, "list", false, "list the scenarios and what they await")
+	f.BoolVar(&s.seen, "seen", false, "list what was seen once, and the scenarios that would show it again")
 	f.StringVar(&s.json, "json", "", "write the report to this file, too")
 	f.BoolVar(&s.keep, "keep", false, "leave the folder of a scenario that does not pass, with the logs, ledger and messages")
 	f.StringVar(&s.module, "module", ".", "folder of the module, which the programs are built from")
@@ -82,6 +85,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if s.former == "" {
 		s.former = oldestWithTables(ctx, s.module)
+	}
+	if s.seen {
+		writeSeen(stdout)
+		return exitOK
 	}
 	if s.list {
 		list(stdout, chosen)

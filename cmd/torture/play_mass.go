@@ -14,7 +14,7 @@ import (
 var massScenarios = []Scenario{
 	{
 		Name: "mass-announced", Facts: 300, Gateways: 2,
-		Happens: "a region recalculates every prescription once a year, and says so before",
+		Happens: "a region recalculates every prescription once a year, and says so before; the day after a few prescriptions change",
 		Holds:   "nobody is asked",
 		World:   with(guarded), Play: accepted(announced),
 	},
@@ -42,6 +42,12 @@ var massScenarios = []Scenario{
 		Holds:   "what comes back costs nothing, and nothing is removed before the time is over",
 		World:   with("EGISSOGW_SETTLE=" + settling.String()), Play: accepted(goneAndBack),
 	},
+	{
+		Name: "mass-creeping", Facts: 300, ShortFacts: 150, Gateways: 2,
+		Happens: "more changes than usual come a few at a time: alterations, then removals, while gateways are killed",
+		Holds:   "no more than usual leaves until a person lets the rest go",
+		World:   with(guarded), Play: accepted(creeping),
+	},
 }
 
 // settling is the settling time of mass-settling.
@@ -68,7 +74,11 @@ func announced(ctx context.Context, p *play) error {
 	if n := p.altered() - before; n <= guardLeast {
 		return fmt.Errorf("%d facts were altered: that is no mass change", n)
 	}
-	return nil
+	// The day after is an ordinary one.
+	if _, err := p.Gateway.Exec(ctx, `update egisso.expected_change set until = clock_timestamp()`); err != nil {
+		return fmt.Errorf("let the announced time pass: %w", err)
+	}
+	return p.More(ctx, 0, guardLeast)
 }
 
 // guardLeast is how many changes in the window are borne in any case.
@@ -257,4 +267,44 @@ func goneAndBack(ctx context.Context, p *play) error {
 		err = fmt.Errorf("they were removed after %s", took)
 	}
 	return err
+}
+
+// creeping lets changes come in small transactions, which are many together.
+func creeping(ctx context.Context, p *play) error {
+	const steps = 8
+	altered := p.altered()
+	for i := range steps {
+		if err := errors.Join(p.More(ctx, i, steps), p.during(ctx, 1500*time.Millisecond)); err != nil {
+			return err
+		}
+		p.Gateways[i%2].Murder()
+	}
+	if err := p.crept(ctx, "alteration", altered, p.altered); err != nil {
+		return err
+	}
+	removed := p.removedInEGISSO()
+	const some = 7
+	for i := range steps {
+		if err := errors.Join(p.deleteSome(ctx, some), p.during(ctx, 1500*time.Millisecond)); err != nil {
+			return err
+		}
+		p.Gateways[i%2].Murder()
+	}
+	p.Removed += steps * some
+	return p.crept(ctx, "removal", removed, p.removedInEGISSO)
+}
+
+// crept waits until changes are held, demands that no more left than are borne, and lets the
+// rest go.
+func (p *play) crept(ctx context.Context, change string, before int, left func() int) error {
+	if err := errors.Join(p.revive(), p.Reached(ctx, "the mass change is held", massHeld), p.during(ctx, 4*time.Second)); err != nil {
+		return err
+	}
+	if n := left() - before; n > guardLeast {
+		return fmt.Errorf("%d changes left though %d are usual, and nobody was asked", n, guardLeast)
+	}
+	if err := p.answerMass(ctx, "release", change); err != nil {
+		return err
+	}
+	return p.atRest(ctx)
 }

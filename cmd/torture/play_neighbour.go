@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 	"time"
 
+	"egissogw/adapter/smev/smevtest"
 	"egissogw/cmd/torture/world"
 )
 
@@ -136,4 +139,48 @@ func upgrade(ctx context.Context, p *play) error {
 	p.Gateways[0].Kill()
 	p.Gateways[0].Build = world.Product
 	return nil
+}
+
+// jumpingClock is a server whose clock follows a file; see jump.
+func jumpingClock(o *world.Options) {
+	o.Separate = true
+	f, err := os.CreateTemp("", "egissogw-torture-clock-")
+	if err != nil {
+		return // the play finds no file
+	}
+	_, err = f.WriteString("+0\n")
+	if errors.Join(err, f.Chmod(0o644), f.Close()) == nil { // the server may run with another account
+		o.OwnEnv = []string{"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", clockFile + f.Name()}
+	}
+}
+
+const clockFile = "FAKETIME_TIMESTAMP_FILE="
+
+// jump moves the clock of the server.
+func (p *play) jump(offset time.Duration) error {
+	for _, env := range p.Options.OwnEnv {
+		if name, is := strings.CutPrefix(env, clockFile); is {
+			return os.WriteFile(name, []byte(signed(offset)+"\n"), 0o644)
+		}
+	}
+	return errors.New("the server's clock cannot be moved")
+}
+
+// clockJumps has the server's clock a day off while packages are formed and the bus is away.
+func clockJumps(offset time.Duration) act {
+	return func(ctx context.Context, p *play) error {
+		p.Bus.SetOutage(smevtest.OutageReset)
+		if err := errors.Join(p.Change(ctx, 20), p.jump(offset), p.during(ctx, 3*time.Second), p.Change(ctx, 20), p.during(ctx, 8*time.Second)); err != nil {
+			return err
+		}
+		for _, g := range p.Gateways { // with leases that are the wrong clock's
+			g.Murder()
+		}
+		if err := errors.Join(p.jump(0), p.revive(), p.Change(ctx, 20)); err != nil {
+			return err
+		}
+		p.Bus.SetOutage(smevtest.OutageNone)
+		p.calmed()
+		return nil
+	}
 }

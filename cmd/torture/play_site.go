@@ -38,6 +38,12 @@ var siteScenarios = []Scenario{
 		World:   func(o *world.Options) { o.SmallDisk = archiveMiB }, Play: archiveFull,
 	},
 	{
+		Name: "site-archive-moved", Facts: 100, Gateways: 2,
+		Happens: "the folder of the archive is moved away while gateways write into it, and put back",
+		Holds:   "nothing leaves or is acknowledged meanwhile, status says so, and it goes on by itself",
+		World:   archived, Play: accepted(archiveMoved),
+	},
+	{
 		Name: "site-certificate", Facts: 100, Gateways: 1,
 		Happens: "our certificate holds for eleven days still",
 		Holds:   "status, check and cert say until when, and all goes on",
@@ -226,6 +232,26 @@ func archiveFull(ctx context.Context, p *play) error {
 		return fmt.Errorf("%d messages are not in the archive", left)
 	}
 	p.calmed()
+	return nil
+}
+
+// archiveMoved takes the folder away that every gateway has a file open in.
+func archiveMoved(ctx context.Context, p *play) error {
+	away := p.ArchiveDir() + ".away"
+	if err := os.Rename(p.ArchiveDir(), away); err != nil {
+		return fmt.Errorf("move the archive away: %w", err)
+	}
+	before := p.Bus.Ledger().Summary()
+	err := p.Change(ctx, 20)
+	err = errors.Join(err, p.Reached(ctx, "status says that the archive cannot be written", `select exists (select from egisso.health where code = 'archive' and severity = 'trouble')`))
+	err = errors.Join(err, p.during(ctx, 5*time.Second))
+	now := p.Bus.Ledger().Summary()
+	if err := errors.Join(err, os.Rename(away, p.ArchiveDir())); err != nil {
+		return err
+	}
+	if sent, acked := now.Accepted-before.Accepted, now.AcksAccepted-before.AcksAccepted; sent > 0 || acked > 0 {
+		return fmt.Errorf("%d messages left and %d answers were acknowledged though the folder of the archive was gone", sent, acked)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -198,3 +199,62 @@ func busyRow(ctx context.Context, p *play) error {
 
 // everything changes every prescription in one transaction.
 func everything(ctx context.Context, p *play) error { return p.More(ctx, 0, 1) }
+
+// restoredKeys puts the МИС back, which then gives the keys it has lost to other men.
+func restoredKeys(ctx context.Context, p *play) error {
+	dump, err := p.Dump(ctx, p.MIS, world.DatabaseMIS)
+	if err != nil {
+		return err
+	}
+	const newest = `select array_agg(id::text order by id), array_agg(patient_id order by id) from (select id, patient_id from mis.recipe order by id desc limit 5) r`
+	var keys, again []string
+	var people, others []int64
+	if err := p.Add(ctx, 5); err != nil {
+		return err
+	}
+	if err := p.atRest(ctx); err != nil {
+		return err
+	}
+	if err := p.Source.QueryRow(ctx, newest).Scan(&keys, &people); err != nil {
+		return err
+	}
+	if err := p.Restore(ctx, p.MIS, world.DatabaseMIS, dump); err != nil {
+		return err
+	}
+	p.Source.Reset()
+	if err := p.Add(ctx, 5); err != nil {
+		return err
+	}
+	if err := p.Source.QueryRow(ctx, newest).Scan(&again, &others); err != nil {
+		return err
+	}
+	var reused []string
+	for i, key := range keys {
+		if again[i] == key && others[i] != people[i] {
+			reused = append(reused, key)
+		}
+	}
+	if len(reused) < 3 || !slices.Equal(again, keys) {
+		return fmt.Errorf("the keys %v became %v, %d of them of other men: it proves nothing", keys, again, len(reused))
+	}
+	altered := p.altered()
+	for held := 0; held < len(reused); {
+		if err := p.during(ctx, time.Second); err != nil {
+			return err
+		}
+		if a, r := p.altered()-altered, p.removedInEGISSO()-p.Removed; a > len(keys)-len(reused) || r > 0 || ctx.Err() != nil {
+			return errors.Join(fmt.Errorf("%d facts were altered and %d removed, and nobody was asked", a, r), ctx.Err())
+		}
+		err := p.Gateway.QueryRow(ctx, `select count(*) from egisso.record_status
+			where register = 'fact' and row_key = any($1) and egisso.record_held(state) and reason <> ''`, reused).Scan(&held)
+		if err != nil {
+			return err
+		}
+	}
+	for _, key := range reused {
+		if err := p.means(ctx, key, "replacement"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

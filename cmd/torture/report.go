@@ -177,7 +177,7 @@ func list(w io.Writer, all []Scenario) {
 	for _, s := range all {
 		fmt.Fprintf(w, "%s\n  %s.\n", s.Name, s.Happens)
 		for _, line := range []struct{ what, text string }{
-			{"must hold", s.Holds}, {"may be asked", s.Asks}, {"awaits", s.Awaits},
+			{"must hold", s.Holds}, {"may be asked", s.Asks}, {"awaits", s.Awaits}, {"seen before", strings.Join(seenBy(s.Name), ", ")},
 		} {
 			if line.text != "" {
 				fmt.Fprintf(w, "  %s: %s\n", line.what, line.text)

@@ -10,7 +10,7 @@ import (
 )
 
 // scenarios are all bad days there are: these, and those beside the plays of their kind.
-var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios)
+var scenarios = slices.Concat(commonScenarios, massScenarios, siteScenarios, sourceScenarios, keepScenarios, foundScenarios, askedScenarios, lastScenarios, smallScenarios)
 
 // commonScenarios are those whose plays are in several files. What must hold in each is the list of
 // invariants of package judge; Holds adds to it. What happens is in the file
@@ -131,6 +131,18 @@ var commonScenarios = []Scenario{
 		Name: "pg-clock-behind", Facts: 300, Gateways: 2, Needs: []need{fakeTime},
 		Happens: "the clock of the gateway's server is a day behind",
 		World:   otherDatabaseClock(-day), Play: accepted(trouble()),
+	},
+	{
+		Name: "pg-clock-jumps", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day ahead for some seconds, while the bus is away",
+		Holds:   "nothing waits until the day is over",
+		Still:   40 * time.Second, World: jumpingClock, Play: accepted(clockJumps(day)),
+	},
+	{
+		Name: "pg-clock-falls", Facts: 100, Gateways: 2, Needs: []need{fakeTime},
+		Happens: "the clock of the gateway's server is a day behind for some seconds, while the bus is away",
+		Holds:   "nothing waits until the day is over",
+		Still:   40 * time.Second, World: jumpingClock, Play: accepted(clockJumps(-day)),
 	},
 
 	// The bus (play_bus.go).
@@ -284,6 +296,13 @@ var commonScenarios = []Scenario{
 		Holds:   "what the dump has not is not removed in ЕГИССО without a person",
 		Asks:    "a person says what becomes of the rows that are gone",
 		World:   apart, Play: accepted(restored),
+	},
+	{
+		Name: "mis-restored-keys", Facts: 300, Gateways: 2,
+		Happens: "the МИС is restored from an older dump, and gives the keys it has lost to the prescriptions of other men",
+		Holds:   "ЕГИССО does not hear of it before a person has decided",
+		Asks:    "a person says of each that it is another prescription",
+		World:   apart, Play: accepted(restoredKeys),
 	},
 	{
 		Name: "mis-half", Facts: 300, ShortFacts: 60, Gateways: 1,

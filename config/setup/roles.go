@@ -13,7 +13,7 @@ const (
 )
 
 // groups are the roles of people and screens, without a login.
-var groups = []string{"egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver"}
+var groups = []string{"egisso_operator", "egisso_reader", "egisso_agreer", "egisso_approver", "egisso_workplace"}
 
 // roles is the SQL that makes the roles and the database, as often as one likes.
 func (a Answers) roles() (string, error) {

@@ -51,17 +51,18 @@ func Issue(public *gost3410.PublicKey, tmpl Template, issuer *Certificate, issue
 	return issue(public, tmpl, issuer, issuerKey, rand)
 }
 
-func issue(public *gost3410.PublicKey, tmpl Template, issuer *Certificate, key *gost3410.PrivateKey, rand io.Reader) ([]byte, error) {
+// completed is the template with what it left out; errors say what cannot be issued.
+func (tmpl Template) completed(rand io.Reader) (Template, error) {
 	if !tmpl.NotAfter.After(tmpl.NotBefore) {
-		return nil, errors.New("issue certificate: the term ends before it begins")
+		return tmpl, errors.New("the term ends before it begins")
 	}
 	if err := tmpl.Subject.check(); err != nil {
-		return nil, fmt.Errorf("issue certificate: %w", err)
+		return tmpl, err
 	}
 	if tmpl.Serial == nil {
 		random := make([]byte, 16)
 		if _, err := io.ReadFull(rand, random); err != nil {
-			return nil, fmt.Errorf("issue certificate: choose a serial number: %w", err)
+			return tmpl, fmt.Errorf("choose a serial number: %w", err)
 		}
 		random[0] = random[0]&0x7f | 0x40 // positive, and always the same length
 		tmpl.Serial = new(big.Int).SetBytes(random)
@@ -71,6 +72,14 @@ func issue(public *gost3410.PublicKey, tmpl Template, issuer *Certificate, key *
 		if tmpl.IsCA {
 			tmpl.KeyUsage = CertSign | CRLSign
 		}
+	}
+	return tmpl, nil
+}
+
+func issue(public *gost3410.PublicKey, tmpl Template, issuer *Certificate, key *gost3410.PrivateKey, rand io.Reader) ([]byte, error) {
+	tmpl, err := tmpl.completed(rand)
+	if err != nil {
+		return nil, fmt.Errorf("issue certificate: %w", err)
 	}
 	size := key.Public().Curve().Size()
 	algorithm := OIDSignature256

@@ -17,11 +17,7 @@
 package pkcs11
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"egissogw/crypto/cert"
@@ -88,27 +84,4 @@ type Options struct {
 const (
 	defaultSessions = 4
 	defaultTimeout  = 30 * time.Second
-	// maxPIN bounds the file of a PIN; real ones have up to 32 characters.
-	maxPIN = 256
 )
-
-// PINFile reads the PIN from a file, such as a systemd credential, each time it is asked: a
-// corrected PIN is taken without a restart. A line end after the PIN is not part of it.
-func PINFile(path string) func() ([]byte, error) {
-	return func() ([]byte, error) {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("read PIN: %w", err)
-		}
-		defer file.Close()
-		pin, err := io.ReadAll(io.LimitReader(file, maxPIN+3)) // a line end, and one byte too many
-		if err != nil {
-			return nil, fmt.Errorf("read PIN: %w", err)
-		}
-		pin = bytes.TrimRight(pin, "\r\n")
-		if len(pin) == 0 || len(pin) > maxPIN {
-			return nil, fmt.Errorf("read PIN: %s has %d characters", path, len(pin))
-		}
-		return pin, nil
-	}
-}

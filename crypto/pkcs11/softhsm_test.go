@@ -4,6 +4,7 @@ package pkcs11_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func certify(t *testing.T, ctx *p11.Ctx, session p11.SessionHandle, public p11.O
 	}
 	key := must[*gost3410.PublicKey](t)(gost3410.ParsePublicKey(gost3410.CryptoProA(), raw))
 	authority := signertest.NewIdentity(t, gost3410.CryptoProA())
-	der := must[[]byte](t)(cert.Issue(key, signertest.Template(), authority.Certificate, authority.Key, randomSource))
+	der := must[[]byte](t)(cert.Issue(key, signertest.Template(), authority.Certificate, authority.Key, rand.Reader))
 	return must[*cert.Certificate](t)(cert.Parse(der))
 }
 
@@ -219,7 +220,6 @@ func TestFindsTheKey(t *testing.T) {
 		"by id":              {KeyID: []byte{0xca, 0xfe}},
 		"by both and token":  {TokenLabel: tokenLabel, KeyLabel: "signing", KeyID: []byte{0xca, 0xfe}},
 		"certificate given":  {Certificate: tok.certificate},
-		"PIN from a file":    {PIN: pkcs11.PINFile(signertest.File(t, "pin", []byte(userPIN+"\n")))},
 		"one session at all": {Sessions: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -252,7 +252,7 @@ func TestOpenRefuses(t *testing.T) {
 		"other serial number": {pkcs11.Options{TokenSerial: "0"}, pkcs11.ErrNoToken},
 		"no PIN":              {pkcs11.Options{PIN: nil}, pkcs11.ErrPINNeeded},
 		"wrong PIN":           {pkcs11.Options{PIN: pin("wrong-PIN")}, pkcs11.ErrPINIncorrect},
-		"absent PIN file":     {pkcs11.Options{PIN: pkcs11.PINFile("/nonexistent/pin")}, os.ErrNotExist},
+		"PIN cannot be had":   {pkcs11.Options{PIN: func() ([]byte, error) { return nil, os.ErrNotExist }}, os.ErrNotExist},
 		"other key label":     {pkcs11.Options{PIN: pin(userPIN), KeyLabel: "other"}, pkcs11.ErrNoKey},
 		"other key id":        {pkcs11.Options{PIN: pin(userPIN), KeyID: []byte{1}}, pkcs11.ErrNoKey},
 		"foreign certificate": {pkcs11.Options{PIN: pin(userPIN), Certificate: stranger.Certificate}, pkcs11.ErrMismatch},

@@ -1,7 +1,6 @@
 package xmldsig_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 )
@@ -195,5 +194,3 @@ func qualified(prefix, local string) string {
 // seeds gives independent generators for numbered cases, so that a failing
 // case can be repeated alone.
 func seeded(n int) *rand.Rand { return rand.New(rand.NewPCG(uint64(n), 0x5EED)) }
-
-func caseName(n int) string { return fmt.Sprintf("case %d", n) }

@@ -74,17 +74,6 @@ func (c Checker) ParticipantRow(p egisso.Participant) []egisso.Finding {
 	return c.Application(egisso.Application{Action: egisso.ActionInsertion, Participant: p})
 }
 
-// Measure runs every rule of local measures that needs nothing but the
-// measure, in the current version; see Checker.Measure.
-func Measure(m egisso.LocalMeasure) []egisso.Finding { return Checker{}.Measure(m) }
-
-// Fact runs every rule of facts that needs nothing but the fact and its
-// measure, in the current version; see Checker.Fact. Rules that compare with
-// today are skipped when today is zero.
-func Fact(f egisso.Fact, measure *egisso.LocalMeasure, today egisso.Date) []egisso.Finding {
-	return Checker{Today: today}.Fact(f, measure)
-}
-
 // check runs the rules that look at the subject.
 func check[S any](rules []Rule, of func(*Rule) func(S, *report), subject S) []egisso.Finding {
 	var r report

@@ -232,7 +232,7 @@ func TestFactRules(t *testing.T) {
 				f = c.base()
 			}
 			c.change(&f)
-			findings := check.Fact(f, egissotest.MeasureOf(f), egissotest.Today)
+			findings := check.Checker{Today: egissotest.Today}.Fact(f, egissotest.MeasureOf(f))
 			if got := strings.Join(egissotest.Codes(findings), " "); got != c.want {
 				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
 			}
@@ -255,7 +255,7 @@ func TestCheckFactFindsTheCategoryByKeyBeforeItIsResolved(t *testing.T) {
 	f.CategoryID = uuid.Nil
 	for key, want := range map[string]string{"inv-1": "", "inv-9": "L-CAT", "": "L-CAT"} {
 		f.CategoryKey = key
-		if got := strings.Join(egissotest.Codes(check.Fact(f, &m, egissotest.Today)), " "); got != want {
+		if got := strings.Join(egissotest.Codes(check.Checker{Today: egissotest.Today}.Fact(f, &m)), " "); got != want {
 			t.Errorf("category key %q: findings %q, want %q", key, got, want)
 		}
 	}
@@ -288,7 +288,7 @@ func TestFindingsSayWhereAndWhat(t *testing.T) {
 	} {
 		f := c.base()
 		c.change(&f)
-		findings := check.Fact(f, egissotest.MeasureOf(f), egissotest.Today)
+		findings := check.Checker{Today: egissotest.Today}.Fact(f, egissotest.MeasureOf(f))
 		if len(findings) == 0 || findings[0].String() != c.want {
 			t.Errorf("findings %v\n     want %s", findings, c.want)
 		}
@@ -296,7 +296,7 @@ func TestFindingsSayWhereAndWhat(t *testing.T) {
 	m := egissotest.MoneyMeasure()
 	m.Categories[0].Criteria[1].Date = egisso.Date{}
 	want := "L-XSD classificationKMSZ/localCategories/localCategory[1]/needsCriteria[2]/needsCriteriaDate: Категория 1: критерий нуждаемости 2: дата: не заполнено"
-	if findings := check.Measure(m); len(findings) != 1 || findings[0].String() != want {
+	if findings := (check.Checker{}).Measure(m); len(findings) != 1 || findings[0].String() != want {
 		t.Errorf("findings %v\n     want %s", findings, want)
 	}
 }
@@ -305,7 +305,7 @@ func BenchmarkCheckFact(b *testing.B) {
 	f, m := egissotest.InsulinFact(), egissotest.FederalMeasure()
 	b.ReportAllocs()
 	for b.Loop() {
-		if findings := check.Fact(f, &m, egissotest.Today); len(findings) != 0 {
+		if findings := (check.Checker{Today: egissotest.Today}).Fact(f, &m); len(findings) != 0 {
 			b.Fatal(findings)
 		}
 	}

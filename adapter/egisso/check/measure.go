@@ -77,13 +77,31 @@ func newMeasureSubject(c Checker, m egisso.LocalMeasure) *measureSubject {
 // list names every text and date of tLocalMSZ of local-MSZ with its type, under
 // the names of the version.
 func (s *measureSubject) list() {
-	m, names, long := s.m, &s.v.Names, s.v.LongText
-	const kmsz = kmszPath
+	m, long := s.m, s.v.LongText
 	s.text("code", "Код ЛМСЗ", m.Code, false, 20, nil)
 	s.text("title", "Наименование", m.Title, true, 2000, nil)
 	s.date("dateEnact", "Начало действия", m.DateEnact, true)
 	s.date("dateExpiration", "Окончание действия", m.DateExpiration, false)
 	s.text("periodicityCode", "Периодичность", m.PeriodicityCode, true, 0, egisso.Digits2)
+	s.listClassification()
+	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
+	s.listActs()
+	s.fields = append(s.fields, field{
+		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
+	})
+	if s.v.FullMeasure {
+		s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
+		s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
+	}
+	s.text("cases", "Основание", m.Cases, true, long, nil)
+	s.text("conditions", "Условия", m.Conditions, true, long, nil)
+	s.listProvision()
+}
+
+// listClassification names what places the measure in КМСЗ.
+func (s *measureSubject) listClassification() {
+	const kmsz = kmszPath
+	m := s.m
 	s.text(kmsz+"codePartKMSZ", "Раздел КМСЗ", m.PartKMSZ, true, 0, egisso.Digits6)
 	s.text(kmsz+"codeMSZ", "Код МСЗ", m.MSZ, true, 0, egisso.Digits4)
 	s.text(kmsz+"codeProvisionForm", "Форма предоставления", string(m.ProvisionForm), true, 0, egisso.Digits2)
@@ -103,7 +121,11 @@ func (s *measureSubject) list() {
 		s.text(at(kmsz+"cofinancing/fundingSource", i)+"/codeFundingSource",
 			fmt.Sprintf("Источник финансирования %d: код", i+1), f.Source, true, 0, egisso.Digits4)
 	}
-	s.text("estimation", "Расчётная сумма", m.Estimation, false, long, nil)
+}
+
+// listActs names where the measure holds, and by what acts.
+func (s *measureSubject) listActs() {
+	m, names, long := s.m, &s.v.Names, s.v.LongText
 	for i, t := range m.Territories {
 		s.text(at("territories/"+names.OKTMO, i), fmt.Sprintf("Территория %d: код ОКТМО", i+1), t, true, 0, egisso.Digits8)
 	}
@@ -115,15 +137,11 @@ func (s *measureSubject) list() {
 		s.text(path+"/authority", label+"орган", a.Authority, true, long, nil)
 		s.text(path+"/"+names.URL, label+"ссылка", a.URL, true, 1000, nil)
 	}
-	s.fields = append(s.fields, field{
-		name: "KBKCode", label: "Код КБК", value: m.KBK, rule: "022", required: true, format: kbk,
-	})
-	if s.v.FullMeasure {
-		s.text("frguCode", "Код услуги ФРГУ", m.FRGUCode, false, 0, frgu)
-		s.text("frguPurpose", "Цель услуги ФРГУ", m.FRGUPurpose, false, 0, frgu)
-	}
-	s.text("cases", "Основание", m.Cases, true, long, nil)
-	s.text("conditions", "Условия", m.Conditions, true, long, nil)
+}
+
+// listProvision names how people come by the measure.
+func (s *measureSubject) listProvision() {
+	m, long := s.m, s.v.LongText
 	for i, x := range m.Methods {
 		path, label := at("methods", i), fmt.Sprintf("Способ обращения %d: ", i+1)
 		s.text(path+"/method", label+"код", x.Method, true, 0, egisso.Digits2)

@@ -107,7 +107,7 @@ func TestMeasureRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := egissotest.FederalMeasure()
 			c.change(&m)
-			findings := check.Measure(m)
+			findings := check.Checker{}.Measure(m)
 			if got := strings.Join(egissotest.Codes(findings), " "); got != c.want {
 				t.Errorf("findings %q, want %q\n%v", got, c.want, findings)
 			}

@@ -66,7 +66,7 @@ func TestPolicyLetsNoUnresolvedFactOut(t *testing.T) {
 	} {
 		f := egissotest.InsulinFact()
 		c.change(&f)
-		if findings := policy.Apply(check.Fact(f, c.measure, egissotest.Today)); egisso.Blocks(findings) != c.blocks {
+		if findings := policy.Apply(check.Checker{Today: egissotest.Today}.Fact(f, c.measure)); egisso.Blocks(findings) != c.blocks {
 			t.Errorf("%s: findings %v", c.name, findings)
 		}
 	}

@@ -122,6 +122,7 @@ func TestNothingFollows(t *testing.T) {
 		"the row is another provider's now":           {func(p *Pending) { p.Provider = "0042.000009" }, "", ""},
 		"the source moved":                            {func(p *Pending) { p.SourceMoved = true }, SourceMoved, ""},
 		"too often":                                   {func(p *Pending) { p.Concluded = mostConclusions }, HeldByHand, ""},
+		"too often, and gone":                         {func(p *Pending) { p.Deleted, p.Concluded = true, mostConclusions }, HeldByHand, ""},
 		"ЕГИССО said that it does not know it":        {func(p *Pending) { p.UnknownID = p.Last.ID }, HeldByHand, ""},
 		"gone, and nobody said what it means":         {func(p *Pending) { p.Deleted, p.Last.Refusal = true, Refused{Suspect: true} }, RefusedUnclear, ""},
 		"gone, and it was refused for something else": {func(p *Pending) { p.Deleted, p.Last.Refusal = true, Refused{} }, "", RefusedGone},
@@ -153,6 +154,14 @@ func TestAnEventThatIsThereAlready(t *testing.T) {
 	}
 	if len(ids) != mostConclusions || d.Review != HeldByHand {
 		t.Errorf("%d ids, then %+v", len(ids), d)
+	}
+	// What a person is asked about holds nothing else back: what the source says next goes.
+	if other := decided(t, changed(t, p, func(f *egisso.Fact) { f.DateStart = date("2025-02-03") })); other.Record == nil || ids[other.Record.ID] || other.Review != "" {
+		t.Errorf("changed again: %+v", other)
+	}
+	p.Deleted = true
+	if removed := decided(t, p); removed.Record == nil || removed.Record.Kind != egisso.KindFactInvalidation {
+		t.Errorf("removed: %+v", removed)
 	}
 }
 

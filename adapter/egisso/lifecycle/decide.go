@@ -50,6 +50,13 @@ func (d Decider) Decide(p Pending) (Decision, error) {
 		return Decision{Review: AdoptionRefused}, nil
 	}
 	c := d.conclude(p)
+	if c.review == HeldByHand {
+		if same, err := d.wants(p); err != nil {
+			return Decision{}, err
+		} else if !same {
+			return d.next(p)
+		}
+	}
 	if c.review != "" && c.reason == "" {
 		return Decision{Review: c.review}, nil
 	}
@@ -101,6 +108,18 @@ func (d Decider) next(p Pending) (Decision, error) {
 		r.State, r.Reason = Waiting, ConfirmAdopted
 	}
 	return decision, err
+}
+
+// wants reports whether the row still asks for what was refused. One that is gone does, unless
+// its removal can go: ЕГИССО may have what it refused.
+func (d Decider) wants(p Pending) (bool, error) {
+	if gone(p) && p.AcceptedID == uuid.Nil {
+		return true, nil
+	}
+	refused := p.Last.ID
+	p.Last = nil
+	decision, err := d.next(p)
+	return decision.Record != nil && decision.Record.ID == refused, err
 }
 
 // deciders decide on the rows of a register.

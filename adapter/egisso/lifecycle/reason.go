@@ -80,6 +80,6 @@ const (
 	RefusedUnclear Reason = "refused_unclear"
 )
 
-// Doubts reports whether a person is asked only because it is not known yet what the last
-// refusal means: it stays until that is known.
-func (r Reason) Doubts() bool { return r == RefusedUnclear || r == SourceMoved }
+// Doubts reports whether a person is asked only because it is not known what the last refusal
+// means: what was refused stays until that is known, or the row wants something else.
+func (r Reason) Doubts() bool { return r == RefusedUnclear || r == SourceMoved || r == HeldByHand }

@@ -30,7 +30,7 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 		if row.Record == nil {
 			t.Fatalf("measure %s: %v", key, row.Findings)
 		}
-		if found := check.Measure(*row.Record.(*egisso.LocalMeasure)); len(found) > 0 {
+		if found := (check.Checker{}).Measure(*row.Record.(*egisso.LocalMeasure)); len(found) > 0 {
 			t.Errorf("measure %s: %v", key, found)
 		}
 	}
@@ -73,7 +73,7 @@ func TestDefectsAreFoundByTheRuleTheManifestNames(t *testing.T) {
 			if m, ok := measures[row.Record.(*egisso.Fact).MeasureKey]; ok {
 				measure = withIDs(row.Record.(*egisso.Fact), m)
 			}
-			found = check.Fact(*row.Record.(*egisso.Fact), measure, today)
+			found = check.Checker{Today: today}.Fact(*row.Record.(*egisso.Fact), measure)
 		}
 		kind, bad := planted[key]
 		if !bad {

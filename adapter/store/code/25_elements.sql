@@ -3,7 +3,7 @@ create or replace function egisso.with_ids(content jsonb, id uuid, measure_id uu
     select content || jsonb_strip_nulls(jsonb_build_object('uuid', id, 'lmszId', measure_id, 'categoryId', category_id))
 $$;
 
--- What records say. One that says what its row of the source does, with ids added, does not
+-- What records say; store.withIDs is the same for packages. One that says what its row of the source does, with ids added, does not
 -- repeat it: it has content of its own from the moment the source says something else. Each is
 -- looked up apart, whatever a plan knows of how many there are; null: its term is over.
 create or replace view egisso.element_content as
@@ -31,7 +31,7 @@ begin
 end $$;
 
 create or replace trigger keep_changed before update on egisso.source_content
-    for each row when (old.register = 'fact' and (new.register, new.row_key, new.content) is distinct from (old.register, old.row_key, old.content))
+    for each row when (old.register = 'fact' and (new.register, new.row_key, new.content::text) is distinct from (old.register, old.row_key, old.content::text))
     execute function egisso.keep_element();
 
 create or replace trigger keep_deleted before delete on egisso.source_content

@@ -175,7 +175,7 @@ end $$;
 create or replace trigger guard_register after insert on egisso.package_record
     referencing new table as added for each statement execute function egisso.guard_register();
 
-create or replace trigger guard_register before update of register on egisso.record
+create or replace trigger guard_register after update of register on egisso.record
     for each row when (new.register <> old.register) execute function egisso.refuse_change('id', 'its register never changes');
 
 -- An order that was carried out makes nobody the one who formed later packages.

@@ -205,6 +205,11 @@ select w.register,
                     (select string_agg((f ->> 'code') || ' ' || (f ->> 'text'), '; ')
                        from jsonb_array_elements(w.findings) f) end,
                 ''), ''),
+           -- What a person is asked about, in the words of ЕГИССО.
+           case when w.record_state = 'rejected' and w.reason_code <> '' then
+               (select string_agg(ltrim(m.rule_code || ' ' || m.report), '; ' order by m.position)
+                  from egisso.record_message m
+                 where m.package_id = w.package_id and m.element_id = w.record_id) end,
            case when w.state = 'nothing_to_send' then
                (select e.shown from egisso.record r join egisso.reason e on e.code = r.reason_code
                  where r.register = w.register and r.row_key = w.row_key and r.state = 'dropped'
@@ -241,7 +246,7 @@ select w.register,
        w.unconfirmed
 from (
     select b.register, b.row_key, b.record_no, b.deleted, b.accepted_id, b.accepted_at, b.dirty, b.participant_code, b.unconfirmed, b.adoption,
-           b.record_id, b.kind, b.package_id, b.created_at, b.provider, b.package_limit, b.failed_alone,
+           b.record_id, b.kind, b.package_id, b.created_at, b.provider, b.package_limit, b.failed_alone, b.state as record_state,
            case when egisso.row_held(b.row_findings, b.review_code, b.dirty, b.state) then 'blocked'
                 else egisso.row_state(b.register, b.state, b.change, b.accepted_id, b.dirty) end as state,
            case when b.review_code <> '' and not b.dirty and coalesce(b.state, '') <> 'packed' then b.review_code

@@ -9,14 +9,14 @@ create or replace function egisso.day_of(text text) returns date language sql im
 $$;
 
 -- Who assigned a fact: the code of the organisation, or / and its key while the fact says no code.
-create or replace function egisso.osz_of(content jsonb) returns text language sql immutable parallel safe as $$
+create or replace function egisso.osz_of(content json) returns text language sql immutable parallel safe as $$
     select coalesce(nullif(btrim(content ->> 'oszCode'), ''), '/' || (content ->> 'oszKey'))
 $$;
 
 -- What the source says of a row, or else what ЕГИССО holds of it. Private, as egisso.held.
 create or replace view egisso.said as
 select s.register, s.row_key,
-       coalesce((select c.content from egisso.source_content c where c.register = s.register and c.row_key = s.row_key),
+       coalesce((select c.content::jsonb from egisso.source_content c where c.register = s.register and c.row_key = s.row_key),
                 s.accepted_content,
                 (select coalesce(e.becomes, e.content) from egisso.element_content e where e.id = s.accepted_event and s.accepted_id is not null)) as content
   from egisso.source_row s;

@@ -156,7 +156,7 @@ select f.version,
        v.start_date,
        f.row_key,
        s.record_no,
-       coalesce(h.content, c.content) ->> 'title' as title,
+       coalesce(h.content, c.content::jsonb) ->> 'title' as title,
        f.code,
        case f.severity when 'error' then 'Ошибка' else 'Предупреждение' end as finding_type,
        f.text                                  as comment

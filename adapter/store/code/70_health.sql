@@ -1,7 +1,7 @@
 -- What is wrong and what waits for a person, worst first: one list for `egissogw status`, for
 -- metrics, for alerts and for screens. It says what it knows in our own words and identifiers;
 -- words of others, which may quote people, stand apart in detail. Every part gives code, subject,
--- count, since, whether it is trouble, text, detail and advice. Codes in their order: finding.go.
+-- count, since, whether it is trouble, text, detail and advice; 71_health_list.sql makes the list of them.
 
 -- What a job does, for people; a job that is new here is called by its name.
 create or replace function egisso.job_text(name text) returns text language sql immutable set search_path = egisso, pg_temp as $$
@@ -26,29 +26,18 @@ select j.name, j.failures, j.failing_since, j.last_error
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
-   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'));
+   and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
+   -- One that is switched off fails no more.
+   and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
-create or replace view egisso.health as
-with found as (
 -- The oldest trouble of all: whatever else is shown may be old, too.
-select 'read_only' as code, '' as subject, 1 as count, null::timestamptz as since, true as trouble,
+create or replace view egisso.health_gateway (code, subject, count, since, trouble, text, detail, advice) as
+select 'read_only', '', 1, null::timestamptz, true,
        case when pg_is_in_recovery() then 'База шлюза — резервный сервер PostgreSQL: шлюз с ней не работает, а показанное может отставать'
             else 'База шлюза открыта только для чтения (default_transaction_read_only): шлюз с ней не работает' end as text,
        '' as detail,
        'Укажите в EGISSOGW_DATABASE_URL основной сервер; из нескольких узлов его выберет target_session_attrs=read-write' as advice
  where pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean
-union all
-select 'contour', '', 1, refused_at, true, 'Шлюз с другим контуром не запущен: ' || refused, '',
-       'Исправьте его настройки; если контур и правда другой: egissogw contour'
-  from egisso.contour where refused_at > greatest(now() - interval '1 day', since) -- a gateway that was told so does not start again by itself
-union all
-select 'archive_loss', '', count(*)::int, min(since), true,
-       case when bool_or(kind = 'recovery') then 'База восстанавливается из архива доказательств: пока это не закончено, ничего не подписывается, не отправляется и не принимается'
-            else 'В базе нет того, что уже отправлено или получено и есть в архиве доказательств (база потеряна или восстановлена старая копия): ничего не подписывается, не отправляется и не принимается' end, '',
-       'Верните: egissogw recover --apply --reason ТЕКСТ КАТАЛОГ...' || case when bool_or(kind = 'recovery') then ' (если команда прервана — ещё раз)' else ' с каталогами всех шлюзов' end
-       || '; если возвращать нечего: egissogw recover --accept-loss --reason ТЕКСТ'
-  from egisso.archive_loss where ended_at is null
-having count(*) > 0
 union all
 -- Every gateway notes every minute how its neighbours look (jobs/links.go).
 select 'serve_silent', '', 1, max(last_started_at), true,
@@ -57,10 +46,46 @@ select 'serve_silent', '', 1, max(last_started_at), true,
   from egisso.job where name = 'links'
 having max(last_started_at) < now() - interval '5 minutes'
 union all
-select 'serve_never', '', 1, null, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
+select 'serve_never', '', 1, null::timestamptz, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
 union all
+-- A pause is somebody's decision; a long one is forgotten.
+select 'signing_off', '', 1, changed_at, changed_at < now() - interval '1 day',
+       'Сервис подписи и отправки выключен: ничего не подписывается, не уходит и не приходит', '',
+       'Включить: egissogw signing on --reason ПРИЧИНА; кто и почему выключил: egissogw signing status'
+  from egisso.service_state where not enabled;
+
+create or replace view egisso.health_contour (code, subject, count, since, trouble, text, detail, advice) as
+select 'contour', '', 1, refused_at, true, 'Шлюз с другим контуром не запущен: ' || refused, '',
+       'Исправьте его настройки; если контур и правда другой: egissogw contour'
+  from egisso.contour where refused_at > greatest(now() - interval '1 day', since); -- a gateway that was told so does not start again by itself
+
+create or replace view egisso.health_archive (code, subject, count, since, trouble, text, detail, advice) as
+select 'archive_loss', '', count(*)::int, min(since), true,
+       case when bool_or(kind = 'recovery') then 'База восстанавливается из архива доказательств: пока это не закончено, ничего не подписывается, не отправляется и не принимается'
+            else 'В базе нет того, что уже отправлено или получено и есть в архиве доказательств (база потеряна или восстановлена старая копия): ничего не подписывается, не отправляется и не принимается' end, '',
+       'Верните: egissogw recover --apply --reason ТЕКСТ КАТАЛОГ...' || case when bool_or(kind = 'recovery') then ' (если команда прервана — ещё раз)' else ' с каталогами всех шлюзов' end
+       || '; если возвращать нечего: egissogw recover --accept-loss --reason ТЕКСТ'
+  from egisso.archive_loss where ended_at is null
+having count(*) > 0
+union all
+-- One that died is not heard of again.
+select 'archive', '', count(*)::int, min(since), true,
+       'Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает', min(problem),
+       'Проверьте каталог EGISSOGW_ARCHIVE_DIR: есть ли он, место на диске, владельца и права; работа продолжится сама'
+  from egisso.archive_trouble where last_at > now() - interval '10 minutes'
+having count(*) > 0;
+
 -- It is over when as many gateways started since as ended.
+create or replace view egisso.health_instance (code, subject, count, since, trouble, text, detail, advice) as
+-- Who starts says why it did not. The machine may be gone for good: others that work end it in a day.
+(select 'not_started', '', 1, failed_at, true,
+       case when lasting then 'Служба egissogw не запустилась и сама не запустится' else 'Служба egissogw не запускается' end, problem,
+       'Исправьте и проверьте: egissogw check --as-service; запустить: systemctl restart egissogw'
+  from egisso.failed_start
+ where failed_at > now() - interval '1 day' or not exists (select from egisso.running_instance)
+ order by failed_at)
+union all
 select 'outdated', '', (e.ended - s.started)::int, e.since, true,
        'Шлюз остановился: схему базы перевели на другую версию, а программа осталась прежней (' || e.versions || ')', '',
        'Установите на его машине программу той же версии, что выполняла migrate: служба запустится сама, а без systemd — запустите её'
@@ -79,7 +104,7 @@ select 'instances_differ', '', (select count(*)::int from egisso.running_instanc
 having count(*) > 0
 union all
 -- A setting changes nothing here: the owner does, by migrate or egisso.require_approval.
-select 'approval_differs', '', 1, null, true,
+select 'approval_differs', '', 1, null::timestamptz, true,
        'Настройка EGISSOGW_APPROVAL шлюза и база расходятся: база требует утверждать '
        || coalesce((select string_agg(r.register || case when r.agree then ' (с согласованием)' else '' end, ', ' order by r.register) from egisso.approval_rule r), 'ничего'), '',
        'Действует то, что в базе. Исправьте EGISSOGW_APPROVAL и EGISSOGW_APPROVAL_AGREE; в базе требование добавляет egissogw migrate, снимает владелец: egisso.lift_approval'
@@ -87,9 +112,10 @@ select 'approval_differs', '', 1, null, true,
                 where s.settings ->> 'EGISSOGW_APPROVAL' <> (
                       select left(encode(sha256(convert_to(coalesce(string_agg(r.register, ',' order by r.register collate "C"), '') || '+'
                                                            || coalesce(string_agg(r.register, ',' order by r.register collate "C") filter (where r.agree), ''), 'UTF8')), 'hex'), 16)
-                        from egisso.approval_rule r))
-union all
+                        from egisso.approval_rule r));
+
 -- A package that waits is never sent for it.
+create or replace view egisso.health_approval (code, subject, count, since, trouble, text, detail, advice) as
 select 'approval', register, count(*)::int, min(created_at), false,
        egisso.register_text(register) || ': пакеты ждут согласования или утверждения дольше положенного', '',
        'Какие и чего ждут: представление egisso.approval_list; согласовать и утвердить: egissogw agree, egissogw approve. Сами они не уйдут'
@@ -99,34 +125,30 @@ union all
 (select 'disapproved', package_id::text, 1, disapproved_at, false, 'Пакет не утверждён', disapproval,
        'Исправьте записи в МИС: изменившийся пакет утверждают заново; или расформируйте его: egissogw dissolve ' || package_id
   from egisso.approval_list where stage = 'disapproved'
- order by disapproved_at limit 20)
-union all
--- One that died is not heard of again.
-select 'archive', '', count(*)::int, min(since), true,
-       'Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает', min(problem),
-       'Проверьте каталог EGISSOGW_ARCHIVE_DIR: есть ли он, место на диске, владельца и права; работа продолжится сама'
-  from egisso.archive_trouble where last_at > now() - interval '10 minutes'
-having count(*) > 0
-union all
+ order by disapproved_at limit 20);
+
 -- Of those in use, see sql/link.sql.
-(select 'certificate', serial, 1, null, ends_at < now() + interval '7 days',
+create or replace view egisso.health_certificate (code, subject, count, since, trouble, text, detail, advice) as
+(select 'certificate', serial, 1, null::timestamptz, ends_at < now() + interval '7 days',
        case when ends_at <= now() then 'Подписывать этим сертификатом больше нельзя с ' else 'Подписывать этим сертификатом можно только до ' end
        || to_char(ends_at, 'DD.MM.YYYY HH24:MI TZ'), '',
        'Получите новый сертификат, зарегистрируйте его в СМЭВ и укажите в настройках; сроки: egissogw cert'
   from egisso.signing_certificate
  where ends_at < now() + interval '30 days'
    and seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes'
- order by ends_at)
-union all
+ order by ends_at);
+
+create or replace view egisso.health_job (code, subject, count, since, trouble, text, detail, advice) as
 select 'job_failing', name, failures, failing_since, true, 'Не удаётся ' || egisso.job_text(name), last_error,
        case name when 'collect' then 'МИС не читается, её изменения не уходят. Проверьте EGISSOGW_SOURCE_DATABASE_URL, роль и представления: egissogw check'
                  when 'alert' then 'Оповещения не уходят: проверьте программу и её права'
                  when 'summary' then 'Сводка за сутки не уходит: проверьте программу и её права'
                  when 'heartbeat' then 'Сигналы о работе не доходят: проверьте адрес и сеть; следящая служба может поднять тревогу, хотя шлюз работает'
                  else 'Что не так: egissogw check, journalctl -u egissogw' end
-  from egisso.failing_job
-union all
+  from egisso.failing_job;
+
 -- A short break passes by itself.
+create or replace view egisso.health_link (code, subject, count, since, trouble, text, detail, advice) as
 select 'link_down', name, failures, down_since, down_since < now() - interval '5 minutes',
        case name when 'smev' then 'СМЭВ не отвечает' else 'Файловое хранилище СМЭВ не отвечает' end, '',
        'Ничего не потеряно, работа продолжится сама. Проверьте сеть и прокси: egissogw check; если на нашей стороне всё в порядке — поддержка СМЭВ'
@@ -136,31 +158,34 @@ union all
 select 'clock', name, 1, null, greatest(skew, -skew) - uncertainty > interval '5 minutes',
        'Часы шлюза и СМЭВ расходятся на ' || round(abs(extract(epoch from skew))) || ' с', '',
        'Включите синхронизацию времени (chrony, systemd-timesyncd): СМЭВ отвергает сообщения с неверным временем; подробно: egissogw check'
-  from egisso.link where measured_at > now() - interval '1 hour' and greatest(skew, -skew) - uncertainty > interval '1 minute'
-union all
--- A pause is somebody's decision; a long one is forgotten.
-select 'signing_off', '', 1, changed_at, changed_at < now() - interval '1 day',
-       'Сервис подписи и отправки выключен: ничего не подписывается, не уходит и не приходит', '',
-       'Включить: egissogw signing on --reason ПРИЧИНА; кто и почему выключил: egissogw signing status'
-  from egisso.service_state where not enabled
-union all
+  from egisso.link where measured_at > now() - interval '1 hour' and greatest(skew, -skew) - uncertainty > interval '1 minute';
+
+create or replace view egisso.health_holder (code, subject, count, since, trouble, text, detail, advice) as
 select 'source_held', '', 1, since, true, 'Чтение МИС стоит: ' || who || ' не завершена, и изменения, сделанные после её начала, не читаются', '', 'Завершите её: ' || ends
-  from egisso.source_holder where since < now() - interval '10 minutes'
-union all
+  from egisso.source_holder where since < now() - interval '10 minutes';
+
 -- Until an answer or a person's word ends it.
+create or replace view egisso.health_package (code, subject, count, since, trouble, text, detail, advice) as
 select 'expired', case when count(*) = 1 then min(id::text) else '' end, count(*)::int, min(queued_at), true,
        'Ответ не пришёл в установленный срок (EGISSOGW_ANSWER_TERM): исход записей неизвестен, их изменения ждут', '',
        'Найдите пакет в кабинете поставщика; есть протокол: egissogw import-protocol; не загружен: egissogw release. Список: egissogw journal. Чтобы записи уходили снова сами: EGISSOGW_ANSWER_RESEND'
   from egisso.package where state = 'expired'
 having count(*) > 0
 union all
-select 'resting', register || ' ' || provider, failures, null, failures >= 3,
+(select 'package', id::text, 1, coalesce(closed_at, queued_at, created_at), false, 'Пакет требует внимания', review,
+       'Подробно: egissogw journal ' || id || '; посмотрели — функция egisso.mark_reviewed'
+  from egisso.package where review is not null and reviewed_at is null
+ order by coalesce(closed_at, queued_at, created_at) limit 20);
+
+create or replace view egisso.health_rest (code, subject, count, since, trouble, text, detail, advice) as
+select 'resting', register || ' ' || provider, failures, null::timestamptz, failures >= 3,
        egisso.register_text(register) || case when trial is null then ': отправка приостановлена до ' || to_char(until, 'DD.MM.YYYY HH24:MI:SS TZ')
                                               else ': отправка ждёт исхода пробного пакета ' || trial end, reason,
        'Шлюз пробует сам. Почему пакеты не приняты: egissogw journal; причина устранена: egissogw retry ПАКЕТ --reason ТЕКСТ'
-  from egisso.resting_register
-union all
+  from egisso.resting_register;
+
 -- An answer by somebody nobody knows: a renamed ЕГИССО stands still until it is confirmed.
+create or replace view egisso.health_sender (code, subject, count, since, trouble, text, detail, advice) as
 (select 'sender_unknown', sender, count(*)::int, min(held_at), part <> 'bus' and bool_or(kind = 'answer'),
        case when part = 'bus' then 'состояния сообщений от имени СМЭВ, мнемоники нет в EGISSOGW_SMEV_BUS_SENDERS: сохранены и не применены'
             when bool_or(kind = 'answer') then 'ответы отправителя, которого никто не подтвердил: сохранены и не применены, их пакеты ждут'
@@ -171,7 +196,13 @@ union all
  group by part, sender, flag
  order by 4)
 union all
+select 'sender_remembered', mnemonic, 1, since, false,
+       'ответам этого отправителя верят, потому что он ответил первым; его никто не подтвердил', '',
+       'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
+  from egisso.sender_list where standing = 'remembered';
+
 -- What can be taken off the queue by its id.
+create or replace view egisso.health_inbox (code, subject, count, since, trouble, text, detail, advice) as
 (select trouble, id, seen, received_at, true, text || case trouble when 'unread' then ': он сохранён, не подтверждён и приходит снова' else '' end, '',
        'Прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ; снять с очереди СМЭВ: egissogw inbox ack ' || id || ' --reason ТЕКСТ'
   from egisso.inbox where trouble in ('unread', 'interrupted') and message_id <> '' and operation <> 'GetStatus' and not done
@@ -203,6 +234,17 @@ select 'unverified', case when count(*) = 1 then min(id) else '' end, count(*)::
   from egisso.inbox where trouble = 'unverified' and not done
  group by acked_at is null
 union all
+(select 'set_aside', id, 1, last_seen_at, false, text, '',
+       'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'
+  from egisso.inbox where trouble = 'set_aside' and not done
+ order by last_seen_at limit 20)
+union all
+select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::int, min(received_at), false,
+       'Пришёл ответ, который ни к чему нашему не относится', min(text), 'Верная подпись, но ни одного нашего сообщения: записи, если ответ был на них, ждут. Список: egissogw inbox list; посмотрели: egissogw inbox done'
+  from egisso.inbox where trouble = 'stranger' and not done
+ group by inbox.text;
+
+create or replace view egisso.health_refused (code, subject, count, since, trouble, text, detail, advice) as
 (select 'unkept', operation, replies::int, since, true,
        'Предел сохранения за сутки исчерпан: сообщения, которым нельзя верить, которые не понять или отправителя которых никто не подтвердил, не сохраняются и не подтверждаются', '',
        'Разберите сохранённое (egissogw inbox list, egissogw senders) или увеличьте EGISSOGW_SMEV_UNVERIFIED_LIMIT'
@@ -214,23 +256,26 @@ select 'foreign', '', count(*)::int, min(f.since), true,
        'Под той же мнемоникой работает другой шлюз со своей базой: у каждого должна быть своя EGISSOGW_SMEV_NODE_ID. Если его нет, по истечении EGISSOGW_SMEV_FOREIGN_WAIT они будут сохранены и показаны'
   from egisso.foreign_answer f
  where f.last_at > now() - interval '1 hour' and not exists (select from egisso.answer a where a.id = f.id)
-having count(*) > 0
-union all
+having count(*) > 0;
+
+create or replace view egisso.health_change (code, subject, count, since, trouble, text, detail, advice) as
 select 'mass_change', register || ' ' || change, sum(records)::int, min(since), false,
        case change when 'removal' then 'удалений' when 'termination' then 'прекращений' else 'изменений' end
        || ' больше, чем бывает за сутки: они ждут человека', '',
        'Что уйдёт: записи с кодом L-MASS (egissogw preview); отправить: egissogw changes release ' || register || ' ' || change
        || ' --reason ТЕКСТ; не отправлять: egissogw changes drop ' || register || ' ' || change || ' --reason ТЕКСТ'
-  from egisso.held_changes group by register, change
-union all
+  from egisso.held_changes group by register, change;
+
 -- Once for each kind of text, whatever the number of records.
+create or replace view egisso.health_refusal (code, subject, count, since, trouble, text, detail, advice) as
 (select 'refusal', id::text, records::int, first_at, false, 'Отказ похож на «запись уже есть в ЕГИССО», и никто не сказал, что он значит', btrim(rule || ' ' || text),
        'Если записи есть в кабинете поставщика: egissogw refusals mean ' || id || ' already-loaded --reason ТЕКСТ; если это ошибка в них: egissogw refusals mean '
        || id || ' other --reason ТЕКСТ; ответ относится ко всем таким записям'
   from egisso.refusal_list where suspect and meaning = '' and records > 0
- order by records desc, id limit 20)
-union all
+ order by records desc, id limit 20);
+
 -- ЕГИССО gives a code in its answer to an application alone: who lost it, or never had it, has to read it in the cabinet.
+create or replace view egisso.health_application (code, subject, count, since, trouble, text, detail, advice) as
 (select 'code_unknown', s.row_key, 1, r.state_at, false, 'Заявка о включении организации отклонена, и кода её шлюз не знает: всё, чему он нужен, ждёт', '',
        'Если организация уже есть в реестре участников (кабинет поставщика), впишите её код в МИС (столбец osz_code представления onmsz): заявка не понадобится. Иначе исправьте её карточку в МИС: заявка уйдёт снова. Что ответила ЕГИССО: egissogw record --register onmsz '
        || s.row_key
@@ -238,86 +283,53 @@ union all
  where s.register = 'onmsz' and coalesce(s.participant_code, '') = '' and not s.deleted and r.state = 'rejected'
    and not exists (select from egisso.record o where o.register = r.register and o.row_key = r.row_key
                       and (egisso.record_open(o.state) or o.state <> 'dropped' and o.state_at > r.state_at))
- order by r.state_at, s.row_key limit 20)
-union all
+ order by r.state_at, s.row_key limit 20);
+
 -- Until a day has passed without any.
+create or replace view egisso.health_late (code, subject, count, since, trouble, text, detail, advice) as
 select 'late', register, sum(records)::int, min(at), false,
        'Изменения МИС отмечены временем, которое уже прочитано: опрос их не видит, их находит только ежечасное сравнение', '',
        'Проверьте в представлении changed_at: часы сервера, часовой пояс (timestamp at time zone), запись без нового changed_at; если транзакции МИС длятся дольше EGISSOGW_SOURCE_OVERLAP, увеличьте её. Надёжнее всего столбец changed_xid'
-  from egisso.late_change where at > now() - interval '26 hours' group by register
-union all
--- Where it is done by the clock: a job that was never started is off.
-select 'reconcile_overdue', register, 1, last, false, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
+  from egisso.late_change where at > now() - interval '26 hours' group by register;
+
+-- Where it is done by the clock, whether it starts or not; those that do not say so show it by having started.
+create or replace view egisso.health_reconcile (code, subject, count, since, trouble, text, detail, advice) as
+select 'reconcile_overdue', register, 1, last, true, egisso.register_text(register) || ': сверка со всем источником не завершалась больше двух суток', coalesce(problem, ''),
        'Что не так: egissogw check; сверить сейчас: egissogw reconcile'
   from (select register, coalesce(max(started_at) filter (where clean), min(started_at)) as last, (array_agg(problem order by started_at desc))[1] as problem
           from (select *, finished_at is not null and problem = '' as clean from egisso.reconciliation) r group by register) r
  where last < now() - interval '2 days'
-   and exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days')
-union all
-(select 'set_aside', id, 1, last_seen_at, false, text, '',
-       'Остальное идёт своим чередом. Причина: egissogw inbox show; прочитать снова: egissogw inbox retry ' || id || ' --reason ТЕКСТ'
-  from egisso.inbox where trouble = 'set_aside' and not done
- order by last_seen_at limit 20)
-union all
-select 'stranger', case when count(*) = 1 then min(id) else '' end, count(*)::int, min(received_at), false,
-       'Пришёл ответ, который ни к чему нашему не относится', min(text), 'Верная подпись, но ни одного нашего сообщения: записи, если ответ был на них, ждут. Список: egissogw inbox list; посмотрели: egissogw inbox done'
-  from egisso.inbox where trouble = 'stranger' and not done
- group by inbox.text
-union all
-(select 'package', id::text, 1, coalesce(closed_at, queued_at, created_at), false, 'Пакет требует внимания', review,
-       'Подробно: egissogw journal ' || id || '; посмотрели — функция egisso.mark_reviewed'
-  from egisso.package where review is not null and reviewed_at is null
- order by coalesce(closed_at, queued_at, created_at) limit 20)
-union all
+   and coalesce((select bool_or('reconcile' = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'),
+                exists (select from egisso.job where name = 'reconcile' and last_started_at > now() - interval '2 days'));
+
+create or replace view egisso.health_incoming (code, subject, count, since, trouble, text, detail, advice) as
 (select 'incoming', id, 1, received_at, false, 'Входящее сообщение требует внимания', review, 'Посмотрели — функция egisso.mark_incoming_reviewed'
   from egisso.incoming where review is not null and reviewed_at is null
- order by received_at limit 20)
-union all
+ order by received_at limit 20);
+
 -- What only a file says of packages the bus has.
+create or replace view egisso.health_unconfirmed (code, subject, count, since, trouble, text, detail, advice) as
 (select 'unconfirmed', u.package_id::text, count(*)::int, min(u.at), false,
        'Исходы записей взяты из файла протокола и не подтверждены СМЭВ', '',
        'Сверьте их в кабинете поставщика; когда придёт ответ СМЭВ, шлюз сравнит исходы сам и при расхождении примет ответ СМЭВ'
   from egisso.unconfirmed_outcome u where u.settled_at is null
- group by u.package_id order by min(u.at), u.package_id limit 20)
-union all
-select 'sender_remembered', mnemonic, 1, since, false,
-       'ответам этого отправителя верят, потому что он ответил первым; его никто не подтвердил', '',
-       'Если это ЕГИССО: egissogw senders confirm --reason ПРИЧИНА ''' || mnemonic || ''', или задайте EGISSOGW_SMEV_SENDERS'
-  from egisso.sender_list where standing = 'remembered'
-union all
+ group by u.package_id order by min(u.at), u.package_id limit 20);
+
 -- Where a site has a term; what waits within the gateway is said by others.
+create or replace view egisso.health_report (code, subject, count, since, trouble, text, detail, advice) as
 select 'facts_late', '', sum(t.late)::int, min(p.closed_at), false,
        'Факты приняты ЕГИССО позже ' || max(d.days) || ' суток после решения: ' || sum(t.late) || ' из ' || sum(t.accepted) || ' принятых за 30 суток', '',
        'По месяцам, поставщикам и мерам: egissogw report; срок — EGISSOGW_REPORT_TERM'
   from egisso.report_term d, egisso.package p join egisso.package_total t on t.package_id = p.id
  where d.days is not null and p.register = 'fact' and p.closed_at > now() - interval '30 days'
-having sum(t.late) > 0
-union all
-select 'blocked', register, count(*)::int, null, false, egisso.register_text(register) || ': записи требуют исправления в МИС', '',
+having sum(t.late) > 0;
+
+create or replace view egisso.health_blocked (code, subject, count, since, trouble, text, detail, advice) as
+select 'blocked', register, count(*)::int, null::timestamptz, false, egisso.register_text(register) || ': записи требуют исправления в МИС', '',
        'По правилам: egissogw status; какие и почему: представление egisso.record_finding, egissogw record КЛЮЧ'
   from (select register, row_key from egisso.record where state = 'blocked'
         union
         select register, row_key from egisso.source_row where row_findings <> '[]' and row_findings @> '[{"severity": "error"}]' and not dirty
         union
         select register, row_key from egisso.source_row where review_code <> '' and not dirty) b
- group by register
-)
-select case when f.trouble then 'trouble' else 'todo' end as severity,
-       f.code, f.subject, f.count, f.since, f.text, f.detail, f.advice,
-       row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
-  from found f
-  left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
-       'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
-       'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'facts_late', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
- order by position;
-comment on view egisso.health is 'Что не так и что ждёт человека, худшее первым; пусто — всё в порядке. Тот же список — egissogw status, метрики и оповещения';
-comment on column egisso.health.severity is 'trouble — неисправность, шлюз не делает своего дела; todo — дело для человека, остальное идёт';
-comment on column egisso.health.code is 'Что это, постоянное слово для программ, например serve_silent или link_down';
-comment on column egisso.health.subject is 'О чём: реестр, задание или идентификатор, как его принимают команды; пусто — о многом сразу';
-comment on column egisso.health.count is 'Сколько их; у задания и связи — неудач подряд';
-comment on column egisso.health.since is 'С какого времени; пусто — неизвестно или не важно';
-comment on column egisso.health.text is 'Что не так, словами шлюза';
-comment on column egisso.health.detail is 'Слова других программ и систем: ошибка, причина отказа; пусто — их нет';
-comment on column egisso.health.advice is 'Что делать';
-comment on column egisso.health.position is 'Место в списке, с 1';
+ group by register;

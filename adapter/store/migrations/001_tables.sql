@@ -163,11 +163,11 @@ create table egisso.row_total (
 create sequence egisso.source_reading;
 
 -- The canonical content of a row, apart, because the row itself changes with every step of
--- its way; none when it is deleted or unreadable.
+-- its way; none when it is deleted or unreadable. As text: it is written and read as a whole.
 create table egisso.source_content (
-    register text  not null,
-    row_key  text  not null,
-    content  jsonb not null,
+    register text not null,
+    row_key  text not null,
+    content  json not null,
     primary key (register, row_key)
 );
 
@@ -1095,7 +1095,17 @@ create table egisso.instance (
     -- Name of each setting that decides what is sent, and a hash of its value. None of them
     -- is a secret, a path or a host.
     settings   jsonb       not null,
-    outdated_at timestamptz                           -- it ended: the schema moved on without its program
+    outdated_at timestamptz,                          -- it ended: the schema moved on without its program
+    jobs        text[]      not null default '{}'     -- it runs; what no gateway runs any more fails no more
+);
+
+-- Machines whose gateway did not start, and why; the next start there that succeeds forgets it.
+create table egisso.failed_start (
+    machine   text        primary key,                -- a hash
+    failed_at timestamptz not null default now(),
+    version   text        not null,                   -- of the program
+    problem   text        not null,                   -- as it was said on standard error
+    lasting   boolean     not null                    -- the next start would meet it again: the service waits for a person
 );
 
 -- When each job last ran and last succeeded: silence must be visible.
@@ -1168,9 +1178,12 @@ create table egisso.report_term (
 );
 insert into egisso.report_term default values;
 
--- Days whose summary was told, once for all gateways.
+-- Days whose summary was told, once for all gateways: of the exports of that day, or at the
+-- time of the schedule.
 create table egisso.told_summary (
-    day date primary key
+    day date not null,
+    of  text not null check (of in ('exports', 'schedule')),
+    primary key (day, of)
 );
 
 -- Files and messages are packed by what costs a fifth of the processor time, where the

@@ -41,7 +41,7 @@ update egisso.package_record pr set outcome = o.outcome
 -- decided either way. What settles its row is not decided again, unless the row changed
 -- meanwhile; everything else is.
 with decided as (
-    update egisso.record r set state = o.outcome
+    update egisso.record r set state = o.outcome, state_at = clock_timestamp()
       from unnest($2::uuid[], $3::text[]) as o(record_id, outcome)
      where r.id = o.record_id and r.package_id = $1 and r.state = 'packed'
     returning r.id, r.register, r.row_key, r.kind, r.provider, r.becomes_hash, r.state,

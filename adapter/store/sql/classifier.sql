@@ -115,7 +115,7 @@ select c.revision, c.revision <> c.checked_revision,
 
 -- name: live_measures
 -- As ЕГИССО holds them, or as the source says as long as it holds none.
-select s.row_key, coalesce(h.content, c.content)
+select s.row_key, coalesce(h.content, c.content::jsonb)
   from egisso.source_row s
   left join egisso.held h using (register, row_key)
   left join egisso.source_content c using (register, row_key)

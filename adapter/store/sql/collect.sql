@@ -30,13 +30,13 @@ on conflict (register) do update set position = excluded.position, updated_at = 
 -- Rows are taken in the order of their keys: whoever locks several rows does so,
 -- and nobody waits for anybody in a circle.
 with given as materialized (
-    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[], $13::uuid[], $14::text[], $15::bytea[])
-           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known, known_hash)),
+    select * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[], $13::uuid[], $14::text[], $15::bytea[], $16::boolean[])
+           as r(row_key, record_no, changed_at, deleted, content, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known, known_hash, odd)),
 saved as (
     insert into egisso.source_row as s
            (register, row_key, record_no, changed_at, deleted, content_hash, row_findings, needs, provider, twin_key, reading_no, known_id, known_hash)
     select $1, r.row_key, r.record_no, r.changed_at, r.deleted, r.content_hash, r.row_findings::jsonb,
-           array(select jsonb_array_elements_text(r.needs::jsonb)), r.provider, r.twin_key, r.reading_no, r.known_id, r.known_hash
+           r.needs::text[], r.provider, r.twin_key, r.reading_no, r.known_id, r.known_hash
       from given r
      order by r.row_key
     on conflict (register, row_key) do update
@@ -64,7 +64,9 @@ saved as (
     returning s.row_key, updated_at = now() as changed),
 said as (
     insert into egisso.source_content as c (register, row_key, content)
-    select $1, g.row_key, g.content::jsonb from given g join saved using (row_key) where g.content is not null
+    -- What jsonb takes, json takes, too, and more of what is odd.
+    select $1, g.row_key, case when g.odd then g.content::jsonb::json else g.content::json end
+      from given g join saved using (row_key) where g.content is not null
      order by g.row_key
     on conflict (register, row_key) do update set content = excluded.content),
 known_said as (

@@ -66,10 +66,14 @@ select from egisso.package p
 -- taken off when a protocol came that says that ЕГИССО accepted it; the package it can still leave; of what ЕГИССО rejected, what that means, and what it was to hold; what a
 -- protocol says that came when a package of it had been released.
 with last as (
-    select distinct on (row_key) row_key, id, kind, state, becomes_hash, passed, provider, package_id
-      from egisso.record r
-     where register = $1 and row_key = any($2) and (state <> 'dropped' or egisso.accepted_unneeded(r))
-     order by row_key, egisso.record_open(state) desc, state_at desc, created_at desc)
+    select k.row_key, r.*
+      from unnest($2::text[]) as k(row_key)
+     cross join lateral (
+         select r.id, r.kind, r.state, r.becomes_hash, r.passed, r.provider, r.package_id
+           from egisso.record r
+          where r.register = $1 and r.row_key = k.row_key and (r.state <> 'dropped' or egisso.accepted_unneeded(r))
+          order by egisso.record_open(r.state) desc, r.state_at desc, r.created_at desc
+          limit 1) r)
 select l.row_key, l.id, l.kind, l.state, l.becomes_hash, l.passed, l.provider,
        case when l.state = 'packed' and egisso.package_unsigned(l.package_id) then l.package_id end,
        coalesce(r.loaded, false), coalesce(r.unknown, false), coalesce(r.suspect, false),
@@ -112,10 +116,12 @@ select participant_code from egisso.source_row
  where register = 'onmsz' and participant_code is not null and accepted_id is not null;
 
 -- name: drop_records
--- Also what ЕГИССО rejected, once the source does not say it any more.
-update egisso.record r set state = 'dropped', reason_code = d.reason_code
-  from unnest($2::text[], $3::text[]) as d(row_key, reason_code)
- where r.register = $1 and r.row_key = d.row_key and (egisso.record_unsent(r.state) or r.state = 'rejected');
+-- Also what ЕГИССО rejected, once the source does not say it any more. Each row's record is looked up apart.
+update egisso.record r set state = 'dropped', state_at = clock_timestamp(), reason_code = d.reason_code
+  from (select o.id, u.reason_code from unnest($2::text[], $3::text[]) as u(row_key, reason_code)
+         cross join lateral (select n.id from egisso.record n
+                              where n.register = $1 and n.row_key = u.row_key and (egisso.record_unsent(n.state) or n.state = 'rejected') offset 0) o) d
+ where r.id = d.id;
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
@@ -128,7 +134,7 @@ on conflict (id) do update
    set kind = excluded.kind, change = excluded.change,
        failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
        created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
-       state = excluded.state, reason_code = excluded.reason_code, findings = excluded.findings,
+       state = excluded.state, state_at = case when r.state = excluded.state then r.state_at else clock_timestamp() end, reason_code = excluded.reason_code, findings = excluded.findings,
        provider = excluded.provider, settles = excluded.settles,
        said = excluded.said, measure_id = excluded.measure_id, category_id = excluded.category_id;
 
@@ -155,20 +161,23 @@ update egisso.source_row s
        accepted_provider = h.provider, accepted_at = case when h.id is not null then coalesce(s.accepted_at, now()) end,
        generation = h.generation, events = h.events, concluded = h.concluded, unconfirmed = h.unconfirmed, resend = h.resend and h.unconfirmed,
        unknown_id = h.unknown_id, adoption = h.adoption, adopt_id = case when h.adoption = 'said' then h.id else s.adopt_id end
-  from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
-       as h(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend)
- where s.register = $1 and s.row_key = h.row_key;
+  from (select $1::text as register, u.*
+          from unnest($2::text[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::integer[], $9::integer[], $10::smallint[], $11::boolean[], $12::uuid[], $13::text[], $14::boolean[])
+               as u(row_key, id, event, hash, content, provider, generation, events, concluded, unconfirmed, unknown_id, adoption, resend) offset 0) h
+ where s.register = h.register and s.row_key = h.row_key;
 
 -- name: no_longer_due
 select egisso.no_longer_due($1, $2);
 
 -- name: decided
 -- First of what a decision writes: the record that is put is what the row shows then, and the
--- guards of records find it said already.
+-- guards of records find it said already. The register comes with each row, so that each is looked up
+-- by its key, see look_up_apart, and nobody reads all rows of it.
 update egisso.source_row s set dirty = false, again = false, review_code = d.review_code, settled_hash = case when d.settled then s.content_hash end,
        record_id = coalesce(d.record_id, s.record_id), row_newer = d.record_id is null or d.record_id is not distinct from s.record_id or s.updated_at > now()
-  from unnest($2::text[], $3::text[], $4::boolean[], $5::uuid[]) as d(row_key, review_code, settled, record_id)
- where s.register = $1 and s.row_key = d.row_key;
+  from (select $1::text as register, u.*
+          from unnest($2::text[], $3::text[], $4::boolean[], $5::uuid[]) as u(row_key, review_code, settled, record_id) offset 0) d
+ where s.register = d.register and s.row_key = d.row_key;
 
 -- name: allow_long_statements
 -- The rest of the transaction touches as many rows as there are: all that waited for
@@ -274,7 +283,7 @@ update egisso.source_row s set dirty = true
      select w.register, w.row_key from egisso.source_row w
       where exists (select from changed)
         and (w.register = 'fact' and exists (select from egisso.source_content c
-                                              where c.register = w.register and c.row_key = w.row_key and c.content ? 'ending')
+                                              where c.register = w.register and c.row_key = w.row_key and c.content -> 'ending' is not null)
              or exists (select from egisso.record r
                          where r.register = w.register and r.row_key = w.row_key
                            and (egisso.record_unsigned(r.state, r.package_id) or r.state = 'dropped' and r.reason_code = 'not_actual')))

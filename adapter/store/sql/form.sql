@@ -81,7 +81,7 @@ select $1, m.ordinal, m.record_id, m.kind, m.findings::jsonb
   from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as m(record_id, kind, findings, ordinal);
 
 -- name: pack_records
-update egisso.record set state = 'packed', package_id = $1, reason_code = '' where id = any($2);
+update egisso.record set state = 'packed', state_at = clock_timestamp(), package_id = $1, reason_code = '' where id = any($2);
 
 -- name: claim_formed
 -- What changed in the source is decided upon first, and what people have to approve waits for them.
@@ -99,8 +99,10 @@ update egisso.package set claimed_until = now() + $1::interval, epoch = epoch + 
 returning id, register, format, format_version, provider, created_at, epoch, coalesce(classifier, '');
 
 -- name: package_content
-select e.id, pr.kind, e.content
-  from egisso.package_record pr join egisso.element_content e on e.id = pr.record_id
+-- As in egisso.element_content: the content of an element, or of its row, and the ids it adds.
+select r.id, pr.kind, case when not r.said then (select e.content from egisso.element e where e.id = r.id) end,
+       case when r.said then (select c.content from egisso.source_content c where c.register = r.register and c.row_key = r.row_key) end, r.measure_id, r.category_id
+  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
  where pr.package_id = $1 and pr.outcome is null
  order by pr.ordinal;
 

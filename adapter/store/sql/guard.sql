@@ -2,8 +2,11 @@
 insert into egisso.change_guard (register, change, provider) values ($1, $2, $3) on conflict do nothing;
 
 -- name: lock_guard
--- Whoever decides on such changes counts alone.
-select held_since is not null, greatest(counts_from, now() - $4::interval)
+-- Whoever decides on such changes counts alone. What came while a mass change was announced is
+-- not counted once that is over.
+select held_since is not null,
+       greatest(counts_from, now() - $4::interval,
+                (select max(e.until) from egisso.expected_change e where e.register = $1 and e.change = $2 and e.until <= now()))
   from egisso.change_guard where register = $1 and change = $2 and provider = $3 for update;
 
 -- name: count_changes

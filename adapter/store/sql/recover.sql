@@ -1,5 +1,11 @@
 -- What is brought back from the archive (adapter/archive): recover.go.
 
+-- name: recover_alone
+select pg_try_advisory_lock(hashtextextended('egisso recover', 0));
+
+-- name: recovered_alone
+select pg_advisory_unlock(hashtextextended('egisso recover', 0));
+
 -- name: lock_recovery
 -- One at a time; and the plans are good for tables that were empty a moment ago.
 select pg_advisory_xact_lock(hashtextextended('egisso recovery', 0)), set_config('enable_seqscan', 'off', true),

@@ -13,7 +13,18 @@ select section, who, subject, text, count from egisso.day_summary order by posit
 
 -- name: claim_summary
 -- Of several gateways one tells, once.
-insert into egisso.told_summary (day) values ($1) on conflict do nothing;
+insert into egisso.told_summary (day, of) values ($1, $2) on conflict do nothing;
 
 -- name: unclaim_summary
-delete from egisso.told_summary where day = $1;
+delete from egisso.told_summary where day = $1 and of = $2;
+
+-- name: summary_told
+select exists (select from egisso.told_summary where day = $1 and of = $2);
+
+-- name: exports_since
+-- Whether the packages of an export are all closed, and no record of it waits for one. Records that came
+-- after it opened belong to the next.
+select x.register, x.due_at,
+       not exists (select from egisso.package p where p.export_id = x.id and egisso.package_open(p.state))
+       and not exists (select from egisso.record r where r.register = x.register and r.state = 'ready' and r.created_at <= x.opened_at)
+  from egisso.export x where x.due_at >= $1 order by x.due_at, x.register;

@@ -9,8 +9,7 @@ select egisso.set_signing_service($1, $2);
 
 -- name: job_started
 insert into egisso.job (name, last_started_at) values ($1, now())
-on conflict (name) do update set last_started_at = now()
-returning coalesce((select version from egisso.schema_version), 0);
+on conflict (name) do update set last_started_at = now();
 
 -- name: job_finished
 update egisso.job set last_success_at = case when $2 = '' then now() else last_success_at end,
@@ -18,6 +17,24 @@ update egisso.job set last_success_at = case when $2 = '' then now() else last_s
        last_error = $2, failures = case when $2 = '' then 0 else failures + 1 end,
        failing_since = case when $2 <> '' then coalesce(failing_since, now()) end
  where name = $1;
+
+-- name: due
+select egisso.due($1);
+
+-- name: job_begins
+-- Without arguments: its plan is kept.
+select coalesce((select version from egisso.schema_version), 0), array(select name from egisso.job where failures > 0);
+
+-- name: jobs_succeeded
+-- Of a neighbour's failure after that nothing is taken back.
+insert into egisso.job as j (name, last_started_at, last_success_at)
+select n.name, now() - make_interval(secs => n.started), now() - make_interval(secs => n.succeeded)
+  from unnest($1::text[], $2::float8[], $3::float8[]) as n(name, started, succeeded) order by n.name
+on conflict (name) do update set last_started_at = greatest(j.last_started_at, excluded.last_started_at),
+       last_success_at = greatest(j.last_success_at, excluded.last_success_at),
+       last_error = case when j.last_error_at > excluded.last_success_at then j.last_error else '' end,
+       failures = case when j.last_error_at > excluded.last_success_at then j.failures else 0 end,
+       failing_since = case when j.last_error_at > excluded.last_success_at then j.failing_since end;
 
 -- name: jobs
 select name, last_started_at, last_success_at, last_error_at, last_error, failures from egisso.job order by name;

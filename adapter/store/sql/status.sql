@@ -1,5 +1,5 @@
 -- name: health
-select severity, code, subject, count, since, text, detail, advice from egisso.health order by position;
+select severity, code, subject, count, since, text, detail, advice from egisso.health_now() order by position;
 
 -- name: record_counts
 select register, state, records from egisso.record_counts order by 1, 2;
@@ -13,17 +13,23 @@ select (select min(created_at) from egisso.package where egisso.package_open(sta
 
 -- name: backlog
 select (select count(*) from egisso.due_row),
-       (select count(*) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
-       (select min(state_at) from egisso.record where egisso.record_open(state) and state <> 'blocked'),
+       r.records, r.oldest,
        (select count(*) from egisso.answer where applied_at is null and verified),
-       (select count(*) from egisso.inbox where trouble = 'unverified' and operation = 'GetResponse' and not done),
-       (select count(*) from egisso.package where review is not null and reviewed_at is null or state = 'expired');
+       (select count(*) from egisso.package where review is not null and reviewed_at is null or state = 'expired')
+  from (select count(*) as records, min(state_at) as oldest from egisso.record where egisso.record_open(state) and state <> 'blocked') r;
 
 -- name: incoming_backlog
 select (select count(*) from egisso.incoming where handled_at is null and verified),
-       (select count(*) from egisso.inbox where trouble = 'unverified' and operation = 'GetRequest' and not done),
        (select count(*) from egisso.incoming where reply in ('due', 'signed')),
        (select count(*) from egisso.incoming where review is not null and reviewed_at is null);
+
+-- name: any_unverified
+-- Where there is none view inbox has nothing to count, and need not be planned.
+select exists (select from egisso.answer where not verified) or exists (select from egisso.incoming where not verified);
+
+-- name: unverified
+select count(*) filter (where operation = 'GetResponse'), count(*) filter (where operation = 'GetRequest')
+  from egisso.inbox where trouble = 'unverified' and not done;
 
 -- name: links
 select name, down_since, failures, skew, uncertainty, measured_at from egisso.link order by name desc;

@@ -157,6 +157,13 @@ func (g *Gateway) Stop() error {
 	}
 }
 
+// Schedules are the settings of those the world has fire once a second. An empty value gives one
+// back what the program is delivered with.
+var Schedules = []string{
+	"EGISSOGW_SCHEDULE_COLLECT", "EGISSOGW_SCHEDULE_FORM", "EGISSOGW_SCHEDULE_SEND", "EGISSOGW_SCHEDULE_RECEIVE", "EGISSOGW_SCHEDULE_LISTEN",
+	"EGISSOGW_SCHEDULE_APPLY", "EGISSOGW_SCHEDULE_STATUS",
+}
+
 // environment is the configuration of a gateway.
 func (w *World) environment(further []string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "EGISSOGW_") })
@@ -175,8 +182,8 @@ func (w *World) environment(further []string) []string {
 		"EGISSOGW_SMEV_FOREIGN_WAIT=0s", "EGISSOGW_RETRY_MIN=200ms", "EGISSOGW_SETTLE=0s", "EGISSOGW_KMSZ_WAIT=0s", "EGISSOGW_GUARD_WINDOW=0s", "EGISSOGW_RETRY_MAX=2s",
 		"EGISSOGW_LOG_LEVEL=debug",
 	)
-	for _, schedule := range []string{"COLLECT", "FORM", "SEND", "RECEIVE", "LISTEN", "APPLY", "STATUS"} {
-		env = append(env, "EGISSOGW_SCHEDULE_"+schedule+"=@every 1s")
+	for _, schedule := range Schedules {
+		env = append(env, schedule+"=@every 1s")
 	}
 	return slices.Concat(env, w.Options.Env, further)
 }

@@ -40,10 +40,27 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 	if r.options.Keep {
 		f.Leaves = leaves(nil, "", e)
 	}
-	decision := day(value(e, "decisionDate"))
-	var out []finding
+	out := checkPersons(e, now)
 	bad := func(code, report string) { out = append(out, finding{Error, code, report}) }
+	out = append(out, r.participantKnown(value(e, "oszCode"))...)
+	if f.Finish != "" && f.Finish < f.Start {
+		bad("", "Дата окончания действия назначения раньше даты начала")
+	}
+	m := r.measures[f.Measure]
+	if value(e, "lmszProviderCode") != r.loader(m) {
+		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре поставщика не найдено")
+		return f, out
+	}
+	if m == nil || m.removed {
+		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре не найдено")
+		return f, out
+	}
+	return f, append(out, f.checkMeasure(e, m)...)
+}
 
+// checkPersons applies the rules for everybody the fact names.
+func checkPersons(e *xmlsafe.Element, now time.Time) (out []finding) {
+	bad := func(code, report string) { out = append(out, finding{Error, code, report}) }
 	persons := []*xmlsafe.Element{child(e, "mszReceiver")}
 	if reasons := child(e, "reasonPersons"); reasons != nil {
 		for _, b := range reasons.Elements() {
@@ -58,21 +75,14 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 			bad("051", "Дата рождения больше даты загрузки записи")
 		}
 	}
-	out = append(out, r.participantKnown(value(e, "oszCode"))...)
-	if f.Finish != "" && f.Finish < f.Start {
-		bad("", "Дата окончания действия назначения раньше даты начала")
-	}
-	m := r.measures[f.Measure]
-	if value(e, "lmszProviderCode") != r.loader(m) {
-		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре поставщика не найдено")
-		return f, out
-	}
-	if m == nil || m.removed {
-		bad("014", "Значение идентификатора ЛМСЗ "+f.Measure+" в реестре не найдено")
-		return f, out
-	}
+	return out
+}
+
+// checkMeasure compares the fact with its measure.
+func (f *fact) checkMeasure(e *xmlsafe.Element, m *measure) (out []finding) {
+	bad := func(code, report string) { out = append(out, finding{Error, code, report}) }
 	for _, d := range []struct{ what, day string }{
-		{"Дата решения о назначении", decision},
+		{"Дата решения о назначении", day(value(e, "decisionDate"))},
 		{"Дата начала действия назначения", f.Start},
 		{"Дата окончания действия назначения", f.Finish},
 	} {
@@ -86,10 +96,9 @@ func (r *Receiver) checkFact(e *xmlsafe.Element, now time.Time) (*fact, []findin
 	criteria, known := m.Categories[f.Category]
 	if !known {
 		bad("", "Категория получателей "+f.Category+" не относится к ЛМСЗ "+f.Measure)
-		return f, out
+		return out
 	}
-	out = append(out, checkNeeds(child(e, "needsCriteria"), criteria)...)
-	return f, out
+	return append(out, checkNeeds(child(e, "needsCriteria"), criteria)...)
 }
 
 // checkNeeds applies rule 059.

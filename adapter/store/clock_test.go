@@ -1,0 +1,40 @@
+package store_test
+
+import (
+	"testing"
+
+	"egissogw/adapter/egisso/lifecycle"
+)
+
+// What a clock that was a day ahead claimed or put off goes on; pauses of the right clock stay.
+func TestAClockThatWasAheadPutsNothingOff(t *testing.T) {
+	for name, c := range map[string]struct {
+		change string
+		waits  bool
+	}{
+		"a lease of tomorrow":             {`update egisso.message set claimed_until = now() + interval '25 hours'`, false},
+		"a pause after a try of tomorrow": {`insert into egisso.attempt (message_id, started_at) select id, now() + interval '1 day' from egisso.message`, false},
+		"a lease of now":                  {`update egisso.message set claimed_until = now() + interval '1 hour'`, true},
+		"a pause after a try of now":      {`insert into egisso.attempt (message_id) select id from egisso.message`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := open(t)
+			f.saveRows(t, row("1", "first"))
+			f.decideAll(t, lifecycle.Ready)
+			f.form(t)
+			f.sign(t)
+			f.exec(t, `update egisso.message set next_attempt_at = now() + interval '20 minutes'`)
+			f.exec(t, c.change)
+			n, err := f.ForgetFuture(t.Context())
+			if err != nil || (n == 0) != c.waits {
+				t.Fatalf("%d go on, %v", n, err)
+			}
+			want := "true"
+			if c.waits {
+				want = "false"
+			}
+			f.want(t, `select bool_and(next_attempt_at <= now() and coalesce(claimed_until, '-infinity') < now())::text from egisso.message`, want)
+		})
+	}
+}
