@@ -35,7 +35,7 @@ func TestALateProtocolOfAReplacedVersion(t *testing.T) {
 		w.run(w.apply)
 		w.everything()
 		w.wantText(`select review from egisso.package where review is not null`, "")
-		w.wantText(`select e.content ->> 'previousId' from egisso.source_row s join egisso.element e on e.id = s.accepted_event
+		w.wantText(`select e.content ->> 'previousId' from egisso.source_row s join egisso.element_content e on e.id = s.accepted_event
 			where s.register = 'lmsz' and s.accepted_hash = s.content_hash order by s.row_key`, first)
 	}
 }

@@ -62,14 +62,14 @@ func TestDocumentsGoWhenTheirTermIsOver(t *testing.T) {
 		t.Errorf("%d packages in dispute were removed", n)
 	}
 	dispute(false)
-	elements := w.count(`select count(*) from egisso.element`)
+	elements := w.count(`select count(*) from egisso.element_content where content is not null`)
 	if n := w.run(w.prune(10)); n != 2 { // the fact and its removal
 		t.Errorf("%d packages were removed", n)
 	}
 	if n := w.count(emptied, key); n != 2 {
 		t.Errorf("%d packages have no documents", n)
 	}
-	if n := w.count(`select count(*) from egisso.element`); n != elements-2 {
+	if n := w.count(`select count(*) from egisso.element_content where content is not null`); n != elements-2 {
 		t.Errorf("of %d records %d still say something", elements, n)
 	}
 	w.provenStill(2)

@@ -178,24 +178,28 @@ func encoded(row *dirtyRow, r lifecycle.NewRecord) (content string, size int, er
 	return string(text), len(text), err
 }
 
-// queueElements queues the statements that store what the records say.
+// queueElements queues the statement that stores what those records say that do not say what their rows do.
 func (c recordColumns) queueElements(batch *pgx.Batch) {
-	var own, said recordColumns
-	var measures, categories []*uuid.UUID
+	var own recordColumns
 	for i, id := range c.ids {
-		if ids := c.added[i]; ids != nil {
-			said.ids, said.keys = append(said.ids, id), append(said.keys, c.keys[i])
-			measures, categories = append(measures, orNull(ids.Measure)), append(categories, orNull(ids.Category))
-			continue
+		if c.added[i] == nil {
+			own.ids, own.contents, own.becomes = append(own.ids, id), append(own.contents, c.contents[i]), append(own.becomes, c.becomes[i])
 		}
-		own.ids, own.contents, own.becomes = append(own.ids, id), append(own.contents, c.contents[i]), append(own.becomes, c.becomes[i])
 	}
 	if len(own.ids) > 0 {
 		batch.Queue(query("put_elements"), flat(own.ids), own.contents, flat(own.becomes))
 	}
-	if len(said.ids) > 0 {
-		batch.Queue(query("put_said_elements"), flat(said.ids), said.keys, flat(measures), flat(categories))
+}
+
+// said says of each record whether it says what its row does, and with which ids.
+func (c recordColumns) said() (said []bool, measures, categories []*uuid.UUID) {
+	for _, ids := range c.added {
+		if said = append(said, ids != nil); ids == nil {
+			ids = &lifecycle.FactIDs{}
+		}
+		measures, categories = append(measures, orNull(ids.Measure)), append(categories, orNull(ids.Category))
 	}
+	return said, measures, categories
 }
 
 // queue queues the statements that store it: what is taken off makes room for what is put.
@@ -217,8 +221,9 @@ func (d *decisions) queue(batch *pgx.Batch, left []uuid.UUID) {
 	}
 	if c := d.records; len(c.ids) > 0 {
 		c.queueElements(batch)
+		said, measures, categories := c.said()
 		batch.Queue(query("put_records"), d.register, flat(c.ids), c.keys, c.kinds, c.bytes, flat(c.hashes),
-			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes)
+			c.states, c.reasons, c.findings, c.providers, c.settle, c.changes, said, flat(measures), flat(categories))
 	}
 	d.follow.queueBack(batch, d.records, left)
 }

@@ -72,7 +72,7 @@ begin
         grant update (attempts, next_at, done_at) on egisso.ack_order to egisso_gateway;
         grant execute on function egisso.begin_reading(text, text, uuid, boolean), egisso.unbelieved(), egisso.strangers(), egisso.answer_raw(bytea, bytea, integer), egisso.pause(integer, interval, interval),
             egisso.measure_used(text), egisso.package_unsigned(uuid), egisso.package_stale(uuid), egisso.record_unsigned(text, uuid),
-            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.touch_refused(bigint),
+            egisso.lock_rows_of_package(uuid), egisso.resend_package(uuid, integer), egisso.dictionary_needed(text), egisso.id_claimed(uuid, text, text), egisso.record_unknown(uuid, text, text), egisso.record_spoken(egisso.record), egisso.touch_refused(bigint),
             egisso.accepted_unneeded(egisso.record), egisso.package_approved(uuid), egisso.package_hash(uuid), egisso.approval_info(text, text, boolean),
             egisso.formed_info(uuid, text, boolean, boolean, integer), egisso.demand_approval(uuid), egisso.refuse_unapproved(uuid),
             egisso.owner_recovers(), egisso.schema_owner(),

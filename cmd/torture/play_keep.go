@@ -38,7 +38,7 @@ select (select count(*) from gone),
        (select count(*) from gone g join egisso.message m on m.package_id = g.id
          where m.envelope <> '' or exists (select from egisso.attachment f where f.message_id = m.id and f.content <> '')
             or exists (select from egisso.answer a where a.original_message_id = m.id::text and a.verified and a.raw <> '')),
-       (select count(*) from gone g join egisso.package_record m on m.package_id = g.id join egisso.element e on e.id = m.record_id
+       (select count(*) from gone g join egisso.package_record m on m.package_id = g.id join egisso.element_content e on e.id = m.record_id and e.content is not null
          where not exists (select from egisso.package_record o join egisso.package k on k.id = o.package_id where o.record_id = m.record_id and k.pruned_at is null)
            and not exists (select from egisso.record r join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
                             where r.id = m.record_id and (egisso.record_open(r.state) or egisso.holds(s, r.id) or s.disputed)))`

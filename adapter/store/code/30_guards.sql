@@ -26,6 +26,14 @@ language sql stable set search_path = egisso, pg_temp as $$
        and not exists (select from egisso.source_row s where s.register = r.register and s.row_key = r.row_key and s.accepted_event = r.id)
 $$;
 
+-- Whether what it says was sent, or will be as it is.
+create or replace function egisso.record_spoken(r egisso.record) returns boolean
+language sql stable set search_path = egisso, pg_temp as $$
+    select r.state = 'packed' or egisso.record_accepted(r.state)
+       and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id)
+       and not egisso.record_unknown(r.id, r.register, r.row_key)
+$$;
+
 -- Moves that egisso.move does not list are refused, whoever asks; what allows others under a
 -- condition stands here. A look into a table costs ten times what a comparison does, for
 -- every record: conditions are looked up only where nothing else decides.
@@ -72,19 +80,29 @@ create or replace trigger check_state after update on egisso.record
                        or new.state <> old.state and not (egisso.may_move('record', old.state, new.state) and new.state_at between now() and clock_timestamp()))
     execute function egisso.guard_record_state();
 
--- What is in a package, or was accepted, says what it says.
+-- What is in a package, or was accepted, says what it says. The words move to egisso.element
+-- before the source says others, and go when their term is over.
+create or replace function egisso.guard_said() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    if egisso.record_spoken(old) and not (old.said and not new.said and (new.id, new.register, new.row_key) = (old.id, old.register, old.row_key) and (
+           exists (select from egisso.element e join egisso.source_content c on c.register = old.register and c.row_key = old.row_key
+                    where e.id = old.id and e.becomes is null and e.content = egisso.with_ids(c.content::jsonb, old.id, old.measure_id, old.category_id))
+           or exists (select from egisso.package p where p.id = old.package_id and p.pruned_at is not null))) then
+        raise exception 'record %: it is in a package or accepted and cannot change', old.id using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+
+create or replace trigger check_said after update on egisso.record
+    for each row when ((new.said, new.measure_id, new.category_id, new.register, new.row_key)
+                       is distinct from (old.said, old.measure_id, old.category_id, old.register, old.row_key))
+    execute function egisso.guard_said();
+
 create or replace function egisso.guard_element() returns trigger language plpgsql set search_path = egisso, pg_temp as $$
 begin
-    -- Whether the words stand here or with the source is all the same.
-    if (new.id, new.becomes) is not distinct from (old.id, old.becomes)
-       and ((new.content, new.row_key, new.measure_id, new.category_id) is not distinct from (old.content, old.row_key, old.measure_id, old.category_id)
-            or new.content = (select e.content from egisso.element_content e where e.id = old.id)) then
-        return new;
-    end if;
-    if new.id is distinct from old.id or exists (
-        select from egisso.record r where r.id = old.id and (r.state = 'packed' or egisso.record_accepted(r.state)
-            and not exists (select from egisso.unconfirmed_outcome u where u.record_id = r.id)
-            and not egisso.record_unknown(r.id, r.register, r.row_key))) then
+    if (new.id, new.content, new.becomes) is not distinct from (old.id, old.content, old.becomes) then return new; end if;
+    -- One that says what its row does is not read here.
+    if new.id is distinct from old.id or exists (select from egisso.record r where r.id = old.id and not r.said and egisso.record_spoken(r)) then
         raise exception 'record %: it is in a package or accepted and cannot change', old.id using errcode = 'check_violation';
     end if;
     return new;

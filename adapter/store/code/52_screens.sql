@@ -18,7 +18,7 @@ create or replace view egisso.said as
 select s.register, s.row_key,
        coalesce((select c.content::jsonb from egisso.source_content c where c.register = s.register and c.row_key = s.row_key),
                 s.accepted_content,
-                (select coalesce(e.becomes, e.content) from egisso.element e where e.id = s.accepted_event and s.accepted_id is not null)) as content
+                (select coalesce(e.becomes, e.content) from egisso.element_content e where e.id = s.accepted_event and s.accepted_id is not null)) as content
   from egisso.source_row s;
 
 create or replace view egisso.measure_list as

@@ -126,10 +126,11 @@ begin
                    events = case when w.register = 'onmsz' then w.events when not removal and w.register = 'fact' and t.kind <> 'fact' then w.events + 1 else 0 end,
                    generation = w.generation + removal::integer, settled_hash = null
              where w.register = r.register and w.row_key = r.row_key and w.accepted_event is not distinct from b.accepted_event;
-            update egisso.element e set content = u.sent -> 'content', becomes = nullif(u.sent -> 'becomes', 'null'), row_key = null, measure_id = null, category_id = null
-             where e.id = r.id and (e.content, e.becomes) is distinct from (u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'));
+            insert into egisso.element as e (id, content, becomes) values (r.id, u.sent -> 'content', nullif(u.sent -> 'becomes', 'null'))
+            on conflict (id) do update set content = excluded.content, becomes = excluded.becomes
+             where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
             update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
-                   becomes_hash = t.becomes_hash, reason_code = '', findings = '[]'
+                   becomes_hash = t.becomes_hash, reason_code = '', findings = '[]', said = false, measure_id = null, category_id = null
              where w.id = r.id;
         when u.now_said = 'released' then
             update egisso.record w set state = 'dropped', reason_code = '' where w.id = r.id and w.state = 'rejected' and w.package_id = u.package_id;

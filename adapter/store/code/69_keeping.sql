@@ -130,6 +130,7 @@ language plpgsql security definer set search_path = egisso, pg_temp as $$
 #variable_conflict use_column
 declare
     octets bigint;
+    over uuid[];
 begin
     perform egisso.lock_rows_of_package(prune_package.id);
     perform from egisso.package p where p.id = prune_package.id for update;
@@ -149,12 +150,16 @@ begin
     -- The rule stays, the words of ЕГИССО may quote people.
     update egisso.record_message t set report = '' where t.package_id = prune_package.id and t.report <> '';
     update egisso.package p set pruned_at = now(), info = 'Содержание удалено: срок хранения истёк' where p.id = prune_package.id;
-    delete from egisso.element e using egisso.package_record m
-     where m.package_id = prune_package.id and e.id = m.record_id
-       and not exists (select from egisso.package_record o join egisso.package k on k.id = o.package_id
-                        where o.record_id = m.record_id and k.pruned_at is null)
-       and not exists (select from egisso.record r join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
-                        where r.id = m.record_id and (egisso.record_open(r.state) or egisso.holds(s, r.id) or s.disputed));
+    -- What its records say.
+    over := array(
+        select m.record_id from egisso.package_record m
+         where m.package_id = prune_package.id
+           and not exists (select from egisso.package_record o join egisso.package k on k.id = o.package_id
+                            where o.record_id = m.record_id and k.pruned_at is null)
+           and not exists (select from egisso.record r join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
+                            where r.id = m.record_id and (egisso.record_open(r.state) or egisso.holds(s, r.id) or s.disputed)));
+    delete from egisso.element e where e.id = any(over);
+    update egisso.record r set said = false, measure_id = null, category_id = null where r.id = any(over) and r.said;
     return octets;
 end $$;
 
@@ -195,16 +200,17 @@ end $$;
 create or replace function egisso.prune_dropped(before timestamptz, most integer) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
-    n integer;
+    over uuid[];
 begin
-    delete from egisso.element e where e.id in (
+    over := array(
         select r.id from egisso.record r join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
          where r.state = 'dropped' and r.state_at < before and not s.disputed and not egisso.holds(s, r.id)
            and not exists (select from egisso.package_record m where m.record_id = r.id)
-           and exists (select from egisso.element x where x.id = r.id)
+           and (r.said or exists (select from egisso.element x where x.id = r.id))
          order by r.state_at limit most for update of r);
-    get diagnostics n = row_count;
-    return n;
+    delete from egisso.element e where e.id = any(over);
+    update egisso.record r set said = false, measure_id = null, category_id = null where r.id = any(over) and r.said;
+    return cardinality(over);
 end $$;
 
 -- A line in the log of operations for a run that removed anything.

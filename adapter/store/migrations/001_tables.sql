@@ -322,6 +322,11 @@ create table egisso.record (
                  check (change in ('', 'removal', 'termination', 'alteration')),
     passed       boolean     not null default false,     -- a person let it go with many others
     as_sent      boolean     not null default false,     -- went without an answer, and goes again word for word: its row is decided after that
+    -- A fact says what its row does, and these ids, until the source says something else; what
+    -- others say stands in egisso.element.
+    said         boolean     not null default false,
+    measure_id   uuid,                                   -- null: not known yet
+    category_id  uuid,
     -- What its way changes stands last, see source_row.
     state        text        not null
                  check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
@@ -329,7 +334,8 @@ create table egisso.record (
     reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
     package_id   uuid,                                   -- the package it is or was last in
     state_at     timestamptz not null default now(),
-    check (state <> 'packed' or package_id is not null)
+    check (state <> 'packed' or package_id is not null),
+    check (said or coalesce(measure_id, category_id) is null)
 ) with (fillfactor = 40); -- packed, and its outcome: beside what they replace they cost half the log
 create index record_change on egisso.record (register, change, provider, created_at) where change <> '';
 create index record_mass on egisso.record (register, change, provider) where state = 'waiting' and reason_code = 'mass_change';
@@ -368,16 +374,12 @@ create table egisso.expected_change (
 );
 create index expected_change_register on egisso.expected_change (register, change, until);
 
--- What a record says, apart, because the record itself changes with every step of its way.
--- To be read in egisso.element_content.
+-- What a record says that says something else than its row, apart, because the record itself
+-- changes with every step of its way. To be read in egisso.element_content.
 create table egisso.element (
     id      uuid  primary key,                           -- of the record
-    content jsonb,                                       -- as it will be written; null: as source_content says, with ids
-    becomes jsonb,                                       -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
-    row_key text,                                        -- of the fact in source_content that says the same
-    measure_id  uuid,                                    -- of that fact; null: not known yet
-    category_id uuid,
-    check ((content is null) = (row_key is not null) and (row_key is not null or coalesce(measure_id, category_id) is null))
+    content jsonb not null,                              -- as it will be written
+    becomes jsonb                                        -- what ЕГИССО holds once it accepts it, where that is not content (events on facts, applications)
 );
 
 -- Members of a package in their order, and what became of each. What is written by the

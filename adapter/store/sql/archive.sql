@@ -37,17 +37,17 @@ select jsonb_build_object(
 -- apart from what the row says, as egisso.element_content would join them: one text of each
 -- member took the server four times as long. Of most rows ЕГИССО held nothing.
 select r.id, r.register, r.row_key, s.record_no, pr.kind, r.provider, r.becomes_hash, s.generation, s.events, r.change, r.settles,
-       case when e.row_key is null then e.content::json
-            else (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = e.row_key) end,
-       e.row_key is not null, e.measure_id, e.category_id, e.becomes,
+       case when r.said then (select c.content from egisso.source_content c where c.register = r.register and c.row_key = r.row_key)
+            else e.content::json end,
+       r.said, r.measure_id, r.category_id, e.becomes,
        s.accepted_id, s.accepted_event, s.accepted_hash, s.accepted_provider, s.participant_code,
        case when s.accepted_id is not null
             then (select h.content from egisso.held h where h.register = s.register and h.row_key = s.row_key) end
   from egisso.package_record pr
   join egisso.record r on r.id = pr.record_id
-  join egisso.element e on e.id = r.id
+  left join lateral (select w.content, w.becomes from egisso.element w where w.id = r.id and not r.said offset 0) e on true
   join egisso.source_row s on s.register = r.register and s.row_key = r.row_key
- where pr.package_id = $1
+ where pr.package_id = $1 and (r.said or e.content is not null)
  order by pr.ordinal;
 
 -- name: evidence_of_answer

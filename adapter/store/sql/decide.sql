@@ -125,30 +125,25 @@ update egisso.record r set state = 'dropped', state_at = clock_timestamp(), reas
 
 -- name: put_records
 -- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record as r (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
-select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[])
-       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
+insert into egisso.record as r (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)
+select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change, d.said, d.measure_id, d.category_id
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[],
+              $13::boolean[], $14::uuid[], $15::uuid[])
+       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)
 on conflict (id) do update
    set kind = excluded.kind, change = excluded.change,
        failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
        created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
        state = excluded.state, state_at = case when r.state = excluded.state then r.state_at else clock_timestamp() end, reason_code = excluded.reason_code, findings = excluded.findings,
-       provider = excluded.provider, settles = excluded.settles;
+       provider = excluded.provider, settles = excluded.settles,
+       said = excluded.said, measure_id = excluded.measure_id, category_id = excluded.category_id;
 
 -- name: put_elements
+-- Of records that do not say what their rows do.
 insert into egisso.element as e (id, content, becomes)
 select d.id, d.content::jsonb, d.becomes::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as d(id, content, becomes)
-on conflict (id) do update set content = excluded.content, becomes = excluded.becomes, row_key = null, measure_id = null, category_id = null
+on conflict (id) do update set content = excluded.content, becomes = excluded.becomes
  where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
-
--- name: put_said_elements
--- Of facts that say what their rows do, and ids.
-insert into egisso.element as e (id, row_key, measure_id, category_id)
-select d.* from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) as d(id, row_key, measure_id, category_id)
-on conflict (id) do update
-   set content = null, becomes = null, row_key = excluded.row_key, measure_id = excluded.measure_id, category_id = excluded.category_id
- where (e.content, e.becomes, e.row_key, e.measure_id, e.category_id) is distinct from (null, null, excluded.row_key, excluded.measure_id, excluded.category_id);
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.

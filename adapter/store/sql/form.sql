@@ -100,8 +100,9 @@ returning id, register, format, format_version, provider, created_at, epoch, coa
 
 -- name: package_content
 -- As in egisso.element_content: the content of an element, or of its row, and the ids it adds.
-select e.id, pr.kind, e.content, (select c.content from egisso.source_content c where c.register = 'fact' and c.row_key = e.row_key), e.measure_id, e.category_id
-  from egisso.package_record pr join egisso.element e on e.id = pr.record_id
+select r.id, pr.kind, case when not r.said then (select e.content from egisso.element e where e.id = r.id) end,
+       case when r.said then (select c.content from egisso.source_content c where c.register = r.register and c.row_key = r.row_key) end, r.measure_id, r.category_id
+  from egisso.package_record pr join egisso.record r on r.id = pr.record_id
  where pr.package_id = $1 and pr.outcome is null
  order by pr.ordinal;
 

@@ -132,7 +132,8 @@ select $1, $2, $3, $3, 'packed', d.id, d.row_key, d.kind, d.bytes, d.becomes_has
        as d(id, row_key, kind, bytes, becomes_hash, provider, settles, change)
 on conflict (id) do update
    set state = 'packed', package_id = excluded.package_id, kind = excluded.kind, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
-       provider = excluded.provider, settles = excluded.settles, change = excluded.change, reason_code = '', findings = '[]';
+       provider = excluded.provider, settles = excluded.settles, change = excluded.change, reason_code = '', findings = '[]',
+       said = false, measure_id = null, category_id = null;
 
 -- name: bring_overtaken
 insert into egisso.record (register, package_id, created_at, state_at, state, reason_code, id, row_key, kind, bytes, becomes_hash, provider, settles, change)
