@@ -90,7 +90,7 @@ begin
             egisso.bring_protocol(text, uuid, bytea, timestamptz, text, text) to egisso_gateway;
         -- People say who may speak; the service remembers the first who answered.
         grant execute on function egisso.remember_sender(text), egisso.forget_remembered_sender(), egisso.awaited_sender(uuid) to egisso_gateway;
-        grant execute on function egisso.health_now(), egisso.due(text) to egisso_gateway;
+        grant execute on function egisso.health_now(), egisso.due() to egisso_gateway;
     end if;
 
     -- Commands: screens and people; the gateway runs them for whoever calls egissogw.

@@ -39,16 +39,14 @@ func (s *Store) JobLog(now func() time.Time) *JobLog {
 // JobStarted looks whether the job may begin. The error is ErrSchemaMoved, with what to do, when the schema is
 // of another version than this program's, or gone. A job of which nothing was noted lately is seen to begin.
 func (l *JobLog) JobStarted(ctx context.Context, name string) error {
-	var version int32
-	var failing []string
-	err := l.store.pool.QueryRow(ctx, query("job_begins")).Scan(&version, &failing)
-	if moved := l.store.movedSince(ctx, version, err); moved != nil {
+	seen, err := l.store.looks.get(ctx)
+	if moved := l.store.movedSince(ctx, seen.version, err); moved != nil {
 		return moved
 	}
 	if err != nil {
 		return fmt.Errorf("look whether job %s may begin: %w", name, err)
 	}
-	if l.begin(name, slices.Contains(failing, name)) {
+	if l.begin(name, slices.Contains(seen.failing, name)) {
 		return l.store.JobStarted(ctx, name)
 	}
 	return nil

@@ -40,6 +40,7 @@ type Store struct {
 	// process tells this process from others, see beginReading.
 	process  uuid.UUID
 	suspects suspects
+	looks    looks
 	// unbelieved is how many bytes of what nobody can believe are kept in a day.
 	unbelieved int64
 	trust      []byte // what is believed, see BelieveBy
@@ -99,7 +100,10 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the gateway database: %w", err)
 	}
-	return &Store{pool: pool, besideTx: besideTx, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes, retry: retryDefault}, nil
+	s := &Store{pool: pool, besideTx: besideTx, process: uuid.New(), suspects: newSuspects(), unbelieved: UnbelievedBytes, retry: retryDefault}
+	s.looks.ask = s.askLook
+	s.looks.ctx, s.looks.end = context.WithCancel(context.WithoutCancel(ctx))
+	return s, nil
 }
 
 // KeepUnbelieved sets how many bytes of what nobody can believe or understand are kept
@@ -119,6 +123,7 @@ func (s *Store) RetryBetween(b retry.Backoff) { s.retry = b }
 
 // Close closes all connections.
 func (s *Store) Close() {
+	s.looks.end()
 	s.pool.Close()
 	s.besideTx.Close()
 }

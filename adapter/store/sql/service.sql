@@ -18,12 +18,9 @@ update egisso.job set last_success_at = case when $2 = '' then now() else last_s
        failing_since = case when $2 <> '' then coalesce(failing_since, now()) end
  where name = $1;
 
--- name: due
-select egisso.due($1);
-
--- name: job_begins
+-- name: look_for_work
 -- Without arguments: its plan is kept.
-select coalesce((select version from egisso.schema_version), 0), array(select name from egisso.job where failures > 0);
+select coalesce((select version from egisso.schema_version), 0), array(select name from egisso.job where failures > 0), egisso.due();
 
 -- name: jobs_succeeded
 -- Of a neighbour's failure after that nothing is taken back.

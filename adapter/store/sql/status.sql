@@ -66,12 +66,13 @@ select record_no, comment, code, message_type, coalesce(conclusion, ''),
 
 -- name: rules
 -- Rules by which something cannot be sent as it is, or was rejected; by which the checks warn
--- of what is ready, on its way, or in ЕГИССО; and by which ЕГИССО warns.
+-- of what is ready, on its way, or in ЕГИССО; and by which ЕГИССО warns. Named by their states, records with
+-- remarks are found by their index and not from each remark.
 select case when found = 'before' then case severity when 'error' then 'blocked' else 'warned' end
             when severity = 'warning' then 'remarked' else 'rejected' end as list,
        register, code, count(distinct row_key)
   from egisso.record_finding
- where current and (found = 'before' or origin = 'protocol' and (severity = 'warning' or state = 'rejected'))
+ where current and (found = 'before' or origin = 'protocol' and egisso.record_remarked(state) and (severity = 'warning' or state = 'rejected'))
  group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: kmsz_versions
