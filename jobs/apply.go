@@ -33,7 +33,20 @@ func (a Apply) Run(ctx context.Context) (Report, error) {
 	if touched > 0 {
 		a.Log.Info("refusals understood", "records", touched)
 	}
-	return report, errors.Join(err, understood)
+	var ended error
+	if report.Done > 0 {
+		ended = endReviews(ctx, a.Store, a.Log)
+	}
+	return report, errors.Join(err, understood, ended)
+}
+
+// endReviews ends looks at refused packages that nobody needs any more.
+func endReviews(ctx context.Context, s *store.Store, log *slog.Logger) error {
+	n, err := s.EndReviews(ctx)
+	if n > 0 {
+		log.Info("all records of refused packages have their outcomes: nobody has to look", "packages", n)
+	}
+	return err
 }
 
 func (a Apply) answers(ctx context.Context) (Report, error) {

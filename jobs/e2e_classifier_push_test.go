@@ -164,7 +164,7 @@ func TestPushedVersionTouchesWhatItMakesInvalid(t *testing.T) {
 }
 
 // TestPushesTwiceAndUnreadable: what comes again changes nothing; what is not of a
-// known schema is shown, and the active version is asked for.
+// known schema is shown, and the active version is asked for, until it came.
 func TestPushesTwiceAndUnreadable(t *testing.T) {
 	w := newClassified(t)
 	for range 2 {
@@ -184,6 +184,10 @@ func TestPushesTwiceAndUnreadable(t *testing.T) {
 	w.want(id, "unhandled none review")
 	if got := w.text(`select reason from egisso.kmsz_requests where classifier = '010'`); got != "Рассылка о КМСЗ не прочитана" {
 		t.Errorf("the active version is asked for because: %s", got)
+	}
+	w.recheck()
+	if got := w.text(`select count(*) from egisso.incoming where review is not null`); got != "0" { // it came
+		t.Errorf("%s messages to look at after the active version came", got)
 	}
 }
 

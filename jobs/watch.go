@@ -13,8 +13,8 @@ import (
 )
 
 // Watch looks for what does not move by itself: packages whose answer is
-// overdue, records blocked by rules that have changed, and a certificate that is
-// about to end.
+// overdue, records blocked by rules that have changed, looks nobody needs any more, and a
+// certificate that is about to end.
 type Watch struct {
 	Store       *store.Store
 	Certificate *cert.Certificate
@@ -60,7 +60,7 @@ func (w *Watch) Run(ctx context.Context) (Report, error) {
 	for _, id := range resent {
 		w.Log.Warn("the records of a package without an answer go again under their ids", "package_id", id)
 	}
-	return Report{Done: len(expired) + len(resent) + again}, errors.Join(err, basisErr, resendErr)
+	return Report{Done: len(expired) + len(resent) + again}, errors.Join(err, basisErr, resendErr, endReviews(ctx, w.Store, w.Log))
 }
 
 func (w *Watch) day() string { return w.Now().In(w.Location).Format(time.DateOnly) }

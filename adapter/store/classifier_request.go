@@ -123,6 +123,11 @@ func receiveClassifier(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, v li
 	if _, err := tx.Exec(ctx, query("forgive_classifier_requests"), v.Classifier.Code, packageID); err != nil {
 		return "", err
 	}
+	if v.Classifier.Code == egisso.ClassifierKMSZ {
+		if _, err := tx.Exec(ctx, query("forgive_classifier_pushes"), packageID); err != nil {
+			return "", err
+		}
+	}
 	if len(news.Notes) == 0 {
 		return "Получено: " + classifierTitle(v.Classifier.Code) + ". Изменений нет", nil
 	}

@@ -26,6 +26,10 @@ var healthStories = []struct {
 	{"a job failed twice", `insert into egisso.job (name, failures, failing_since) values ('collect', 2, now())`, ""},
 	{"a job fails again and again", `insert into egisso.job (name, failures, failing_since, last_error) values ('collect', 3, now(), 'password')`, "trouble job_failing collect 3"},
 	{"a rare job fails", `insert into egisso.job (name, failures, failing_since) values ('watch', 1, now() - interval '61 minutes')`, "trouble job_failing watch 1"},
+	{"a job that was switched off", `insert into egisso.job (name, failures, failing_since, last_started_at) values ('alert', 3, now() - interval '1 day', now() - interval '1 hour');
+		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now() - interval '30 minutes', '{}')`, ""},
+	{"another gateway has it still", `insert into egisso.job (name, failures, failing_since, last_started_at) values ('alert', 3, now() - interval '1 day', now() - interval '1 hour');
+		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now() - interval '2 hours', '{}')`, "trouble job_failing alert 3"},
 	{"one password, three jobs", `insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['collect', 'settle', 'reconcile']) n`, "trouble job_failing collect 3"},
 	{"the bus is down", `insert into egisso.link (name, down_since, failures) values ('smev', now() - interval '6 minutes', 9);
 		insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['send', 'receive', 'listen', 'statuses']) n`, "trouble link_down smev 9"},

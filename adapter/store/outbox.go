@@ -202,6 +202,16 @@ func (s *Store) Refuse(ctx context.Context, m *OutMessage, attempt int64, f Fail
 	})
 }
 
+// EndReviews ends the looks at packages refused as a whole whose records have all found their
+// ends elsewhere, and returns how many.
+func (s *Store) EndReviews(ctx context.Context) (int, error) {
+	tag, err := s.pool.Exec(ctx, query("end_reviews"))
+	if err != nil {
+		return 0, fmt.Errorf("end the reviews of refused packages: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
 // failPackage closes a package that could not be sent and frees its records.
 func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, f Failure) error {
 	batch := &pgx.Batch{}
@@ -209,11 +219,7 @@ func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, f Failure)
 	batch.Queue(query("settle_all_released"), packageID)
 	batch.Queue(query("package_send_failed"), packageID, f.Info, f.Faultless)
 	queueRelease(batch, packageID, f.Faultless)
-	var review *string // what kept it from being sent before is over
-	if f.Review != "" {
-		review = &f.Review
-	}
-	batch.Queue(query("package_review"), packageID, review)
+	batch.Queue(query("failed_review"), packageID, nullable(f.Review)) // what kept it from being sent before is over
 	return tx.SendBatch(ctx, batch).Close()
 }
 

@@ -16,7 +16,8 @@ create or replace function egisso.job_text(name text) returns text language sql 
 $$;
 
 -- Jobs that failed three times, or for an hour. What a neighbour that does not answer or
--- the trouble of another job explains is not said again.
+-- the trouble of another job explains is not said again, nor that a job failed before it was
+-- switched off: a gateway runs all its jobs when it starts.
 create or replace view egisso.failing_job as
 select j.name, j.failures, j.failing_since, j.last_error
   from egisso.job j
@@ -25,6 +26,7 @@ select j.name, j.failures, j.failing_since, j.last_error
                     where l.down_since is not null and l.updated_at > now() - interval '5 minutes'
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
+   and not coalesce(j.last_started_at < (select min(least(i.started_at, i.seen_at)) - interval '10 minutes' from egisso.running_instance i), false)
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
    and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
    -- One that is switched off fails no more.

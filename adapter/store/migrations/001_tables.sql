@@ -266,6 +266,7 @@ create table egisso.package (
     review         text,                                 -- why a person should look, Russian
     reviewed_at    timestamptz,                          -- when a person did
     reviewed_by    text,
+    review_of_records boolean not null default false,    -- it is over once each of its records has an end elsewhere
     sign_failures  integer     not null default 0,       -- in a row
     epoch          bigint      not null default 0,       -- fence of the claim to sign
     claimed_until  timestamptz,
@@ -288,6 +289,7 @@ create table egisso.package (
     check ((state = 'answered') = (result is not null)),
     constraint package_asks check ((register = 'kmsz') = (classifier is not null))
 );
+create index package_review on egisso.package (id) where review is not null and reviewed_at is null;
 create index package_export on egisso.package (export_id) where export_id is not null;
 create index package_open on egisso.package (state, created_at) where state in ('formed', 'signed', 'queued');
 create index package_unpruned on egisso.package (closed_at, id) where pruned_at is null and closed_at is not null;

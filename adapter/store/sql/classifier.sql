@@ -170,6 +170,14 @@ update egisso.source_row s set dirty = true
       order by w.register, w.row_key
         for update of w skip locked);
 
+-- name: forgive_classifier_pushes
+-- The active version came, which was asked for because what ЕГИССО sent by itself was not taken.
+-- Who sent it may still be a question, which is another one.
+update egisso.incoming i
+   set review = null, note = concat_ws('; ', nullif(i.note, ''), 'the active version came since')
+ where i.review is not null and i.reviewed_at is null and i.received_at < (select p.created_at from egisso.package p where p.id = $1)
+   and (starts_with(i.namespace, 'urn://egisso-ru/msg/10.01.O/') or starts_with(i.namespace, 'urn://egisso-ru/msg/10.03.O/'));
+
 -- name: forgive_classifier_requests
 -- An answer that could be used ends the calls for help of requests in vain before it.
 update egisso.package set review = null where classifier = $1 and id <> $2 and review is not null and reviewed_at is null;

@@ -107,7 +107,7 @@ select r.id, pr.kind, case when not r.said then (select e.content from egisso.el
  order by pr.ordinal;
 
 -- name: mark_signed
-update egisso.package set state = 'signed', signed_at = now(), claimed_until = null, info = $3
+update egisso.package set state = 'signed', signed_at = now(), claimed_until = null, info = $3, review = null
  where id = $1 and epoch = $2 and state = 'formed' and not egisso.package_stale(id);
 
 -- name: insert_message

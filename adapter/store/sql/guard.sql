@@ -37,7 +37,7 @@ with apart as (
 refused as (
     update egisso.message m set state = 'refused', epoch = m.epoch + 1, claimed_until = null, last_error = 'held as a mass change'
       from apart where m.package_id = apart.id and egisso.message_open(m.state))
-update egisso.package p set state = 'dissolved', epoch = p.epoch + 1, info = 'Расформирован: массовое изменение ждёт человека'
+update egisso.package p set state = 'dissolved', epoch = p.epoch + 1, review = null, info = 'Расформирован: массовое изменение ждёт человека'
   from apart where p.id = apart.id
 returning p.id;
 

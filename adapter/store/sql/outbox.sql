@@ -55,7 +55,28 @@ update egisso.message set state = 'refused', claimed_until = null, last_error = 
  where id = $1 and epoch = $3 and egisso.message_open(state);
 
 -- name: package_review
-update egisso.package set review = $2 where id = $1 and review is distinct from $2;
+update egisso.package set review = $2, review_of_records = false where id = $1 and review is distinct from $2;
+
+-- name: failed_review
+update egisso.package set review = $2, review_of_records = true where id = $1;
+
+-- name: end_reviews
+-- That a package was refused as a whole is nothing to look at any more once each of its records
+-- has an end, in another package or because the source took it back. Each member's record is
+-- looked up apart, by offset 0, and one that is open is enough.
+with over as (
+    select p.id from egisso.package p
+     where p.review is not null and p.reviewed_at is null and p.review_of_records
+       and exists (select from egisso.package_record m where m.package_id = p.id)
+       and not exists (select from egisso.package_record m
+                        cross join lateral (select r.state from egisso.record r where r.id = m.record_id offset 0) r
+                        where m.package_id = p.id and egisso.record_open(r.state))
+     order by p.id
+       for update skip locked)
+update egisso.package p
+   set review = null, review_of_records = false,
+       info = concat_ws('; ', nullif(p.info, ''), 'исход всех записей пакета с тех пор известен')
+  from over where p.id = over.id;
 
 -- name: package_send_failed
 -- Also one that only a file had answered.
