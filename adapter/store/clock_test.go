@@ -12,10 +12,14 @@ func TestAClockThatWasAheadPutsNothingOff(t *testing.T) {
 		change string
 		waits  bool
 	}{
-		"a lease of tomorrow":             {`update egisso.message set claimed_until = now() + interval '25 hours'`, false},
-		"a pause after a try of tomorrow": {`insert into egisso.attempt (message_id, started_at) select id, now() + interval '1 day' from egisso.message`, false},
-		"a lease of now":                  {`update egisso.message set claimed_until = now() + interval '1 hour'`, true},
-		"a pause after a try of now":      {`insert into egisso.attempt (message_id) select id from egisso.message`, true},
+		"a lease of tomorrow": {`update egisso.message set claimed_until = now() + interval '25 hours'`, false},
+		"a pause after a try of tomorrow": {`insert into egisso.attempt (message_id, started_at) select id, now() + interval '1 day' from egisso.message;
+			update egisso.message set next_attempt_at = now() + interval '25 hours'`, false},
+		"a pause beside a package of tomorrow": {`update egisso.package set created_at = now() + interval '1 day';
+			update egisso.message set next_attempt_at = now() + interval '25 hours'`, false},
+		"a lease of now":                        {`update egisso.message set claimed_until = now() + interval '1 hour'`, true},
+		"a pause after a try of now":            {`insert into egisso.attempt (message_id) select id from egisso.message`, true},
+		"a pause of now beside one of tomorrow": {`update egisso.package set created_at = now() + interval '1 day'`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -141,16 +141,11 @@ func upgrade(ctx context.Context, p *play) error {
 	return nil
 }
 
-// jumpingClock is a server whose clock follows a file; see jump.
+// jumpingClock is a server whose clock follows a file, which is not there at first; see jump.
 func jumpingClock(o *world.Options) {
 	o.Separate = true
-	f, err := os.CreateTemp("", "egissogw-torture-clock-")
-	if err != nil {
-		return // the play finds no file
-	}
-	_, err = f.WriteString("+0\n")
-	if errors.Join(err, f.Chmod(0o644), f.Close()) == nil { // the server may run with another account
-		o.OwnEnv = []string{"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", clockFile + f.Name()}
+	o.OwnEnv = []string{
+		"LD_PRELOAD=" + fakeTimeLibrary(), "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", clockFile + world.InDir + "/clock",
 	}
 }
 
@@ -160,7 +155,7 @@ const clockFile = "FAKETIME_TIMESTAMP_FILE="
 func (p *play) jump(offset time.Duration) error {
 	for _, env := range p.Options.OwnEnv {
 		if name, is := strings.CutPrefix(env, clockFile); is {
-			return os.WriteFile(name, []byte(signed(offset)+"\n"), 0o644)
+			return os.WriteFile(name, []byte(signed(offset)+"\n"), 0o644) // the server may run with another account
 		}
 	}
 	return errors.New("the server's clock cannot be moved")

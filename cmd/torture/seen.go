@@ -87,6 +87,10 @@ var seen = []sight{
 	{"9.12", "the classifier and an answer being applied locked each other out", []string{"kmsz-again"}},
 	{"9.13", "check was green while no answer could be verified", []string{"bus-tampered"}},
 	{"9.14", "after our certificate was changed the text still said to register it", []string{"our-key-doubt"}},
+
+	{"10.1", "a folder of the archive that was moved away took evidence that nobody finds again", []string{"site-archive-moved"}},
+	{"10.2", "small changes were held for a day after an announced mass change", []string{"mass-announced"}},
+	{"10.3", "a clock of the database's server that was ahead for seconds put packages off for a day", []string{"pg-clock-jumps", "pg-clock-falls"}},
 }
 
 // seenBy are the ids of what a scenario would show again.

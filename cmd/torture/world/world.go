@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,7 +31,8 @@ type Options struct {
 	Separate  bool                    // МИС and gateway have a server each
 	SmallDisk int                     // MiB of the disk the gateway's server has to itself; needs root
 	Postgres  map[string]string       // settings of the servers
-	// MISEnv and OwnEnv are the environment of the servers of the one and the other.
+	// MISEnv and OwnEnv are the environment of the servers of the one and the other; InDir in
+	// them is the folder of the world.
 	MISEnv, OwnEnv []string
 	Build          string // variant of the program, see Programs
 	Commands       string // the same for its commands
@@ -93,6 +95,7 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 		}
 		w.Options.Env = append(slices.Clone(o.Env), "EGISSOGW_ARCHIVE_DIR="+w.ArchiveDir())
 	}
+	w.Options.MISEnv, w.Options.OwnEnv = w.inDir(o.MISEnv), w.inDir(o.OwnEnv)
 	if err = w.startServers(ctx); err != nil {
 		return w, err
 	}
@@ -116,6 +119,16 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 	}
 	w.watch.Go(w.measure)
 	return w, nil
+}
+
+// InDir stands for the folder of the world in the environment of a server.
+const InDir = "{dir}"
+
+func (w *World) inDir(env []string) (found []string) {
+	for _, entry := range env {
+		found = append(found, strings.ReplaceAll(entry, InDir, w.Dir))
+	}
+	return found
 }
 
 // ArchiveDir is the folder in which gateways keep evidence outside the database, if they do.
