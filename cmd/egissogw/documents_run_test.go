@@ -167,7 +167,7 @@ func newDocumentSite(t *testing.T) documentSite {
 		"UUID": "0a8e2f5c-6a52-41f0-9c1e-0242ac120002", "ВЕРСИЯ": "1",
 		"import-protocol ФАЙЛ": protocol, "retry КЛЮЧ": s.text(t, `select min(row_key) from egisso.source_row where register = 'fact'`),
 	}, new(int)}
-	d.values["КАТАЛОГ..."] = s.env["EGISSOGW_ARCHIVE_DIR"]
+	d.values["recover КАТАЛОГ"], d.values["КАТАЛОГ..."] = s.env["EGISSOGW_ARCHIVE_DIR"], s.env["EGISSOGW_ARCHIVE_DIR"]
 	writeFile(t, "заявка.pdf", "%PDF-1.4")
 	writeFile(t, "kmsz.xml", "<a/>")
 	s.run(t, "import-protocol", protocol)
