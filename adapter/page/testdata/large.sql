@@ -29,5 +29,6 @@ select m.package_id, m.ordinal * 2 + n, m.record_id::text, m.record_id, 1, '019'
   from egisso.package_record m, generate_series(0, 1) n where m.outcome = 'rejected';
 -- What the triggers would have said.
 update egisso.source_row s set record_id = egisso.present_record(s.register, s.row_key);
+insert into egisso.due_row select register, row_key, record_id is not null from egisso.source_row where dirty;
 insert into egisso.row_total (register, rows) select register, count(*) from egisso.source_row group by register;
 set session_replication_role = origin;

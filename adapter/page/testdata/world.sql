@@ -70,5 +70,6 @@ insert into egisso.classifier_finding (version, row_key, position, code, severit
 values (43, 'lm1', 1, 'L-KMSZ', 'error', 'categoryID', 'Категории получателей нет в этой версии КМСЗ');
 -- What the triggers would have said.
 update egisso.source_row s set record_id = egisso.present_record(s.register, s.row_key);
+insert into egisso.due_row select register, row_key, record_id is not null from egisso.source_row where dirty;
 insert into egisso.row_total (register, rows) select register, count(*) from egisso.source_row group by register;
 set session_replication_role = origin;
