@@ -194,9 +194,9 @@ func applyVerdict(ctx context.Context, tx pgx.Tx, pkg *lifecycle.AnsweredPackage
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return err
 		}
-		return failPackage(ctx, tx, pkg.ID, Failure{Info: v.Info, Review: v.Review})
+		return failPackage(ctx, tx, pkg.ID, Failure{Info: v.Info, Review: v.Review, Contradicts: len(v.Settled) > 0})
 	case v.Returned:
-		batch.Queue(query("package_returned"), pkg.ID, v.Info, nullable(v.Review))
+		batch.Queue(query("package_returned"), pkg.ID, v.Info, nullable(v.Review), len(v.Settled) == 0)
 		queueMessages(batch, pkg.ID, v.Messages)
 		queueRelease(batch, pkg.ID, false)
 	case v.Classifier != nil:

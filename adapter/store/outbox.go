@@ -147,6 +147,8 @@ type Failure struct {
 	// Faultless: nothing of the records led to it. It is not held against them, nor
 	// against their register.
 	Faultless bool
+	// Contradicts: a file had said otherwise, so that Review is for a person whatever becomes of the records.
+	Contradicts bool
 }
 
 // RetryLater stores that an attempt failed and the same bytes go again later.
@@ -219,7 +221,7 @@ func failPackage(ctx context.Context, tx pgx.Tx, packageID uuid.UUID, f Failure)
 	batch.Queue(query("settle_all_released"), packageID)
 	batch.Queue(query("package_send_failed"), packageID, f.Info, f.Faultless)
 	queueRelease(batch, packageID, f.Faultless)
-	batch.Queue(query("failed_review"), packageID, nullable(f.Review)) // what kept it from being sent before is over
+	batch.Queue(query("failed_review"), packageID, nullable(f.Review), !f.Contradicts) // what kept it from being sent before is over
 	return tx.SendBatch(ctx, batch).Close()
 }
 

@@ -15,7 +15,7 @@ update egisso.package set state = 'answered', result = $2, egisso_status = 3, in
  where id = $1;
 
 -- name: package_returned
-update egisso.package set state = 'answered', result = 'rejected', returned = true, egisso_status = 3, info = $2, review = $3, review_of_records = true
+update egisso.package set state = 'answered', result = 'rejected', returned = true, egisso_status = 3, info = $2, review = $3, review_of_records = $4
  where id = $1;
 
 -- name: documents_again

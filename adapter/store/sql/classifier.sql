@@ -172,10 +172,10 @@ update egisso.source_row s set dirty = true
 
 -- name: forgive_classifier_pushes
 -- The active version came, which was asked for because what ЕГИССО sent by itself was not taken.
--- Who sent it may still be a question, which is another one.
+-- Who sent it, and why as a request, may still be a question, which is another one.
 update egisso.incoming i
    set review = null, note = concat_ws('; ', nullif(i.note, ''), 'the active version came since')
- where i.review is not null and i.reviewed_at is null and i.received_at < (select p.created_at from egisso.package p where p.id = $1)
+ where i.review is not null and i.reviewed_at is null and i.kind = 'broadcast' and not i.stranger and i.received_at < (select p.created_at from egisso.package p where p.id = $1)
    and (starts_with(i.namespace, 'urn://egisso-ru/msg/10.01.O/') or starts_with(i.namespace, 'urn://egisso-ru/msg/10.03.O/'));
 
 -- name: forgive_classifier_requests

@@ -58,7 +58,7 @@ update egisso.message set state = 'refused', claimed_until = null, last_error = 
 update egisso.package set review = $2, review_of_records = false where id = $1 and review is distinct from $2;
 
 -- name: failed_review
-update egisso.package set review = $2, review_of_records = true where id = $1;
+update egisso.package set review = $2, review_of_records = $3 where id = $1;
 
 -- name: end_reviews
 -- That a package was refused as a whole is nothing to look at any more once each of its records
