@@ -171,5 +171,5 @@ update egisso.source_row s set dirty = true
         for update of w skip locked);
 
 -- name: forgive_classifier_requests
--- An answer that could be used ends the calls for help of requests in vain before it.
+-- An answer that could be used ends the calls for help of unanswered requests before it.
 update egisso.package set review = null where classifier = $1 and id <> $2 and review is not null and reviewed_at is null;
