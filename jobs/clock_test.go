@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A clock is wrong when both others say so, and nobody else's is asked in vain.
+// A clock is wrong when both others say so; the database's is asked only when the bus's differs.
 func TestClock(t *testing.T) {
 	const day, limit = 24 * time.Hour, 5 * time.Minute
 	now := time.Date(2025, 6, 30, 12, 0, 0, 0, time.UTC)

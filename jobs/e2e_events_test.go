@@ -330,7 +330,7 @@ func TestManyRemovalsWaitForAPerson(t *testing.T) {
 	w := wholeWorld(t, 60)
 	w.form.MaxRecords = 1000
 	w.settle()
-	w.store.Bear(store.ChangeLimits{Window: 24 * time.Hour, Least: 5, Most: 500, Percent: 1})
+	w.store.LimitChanges(store.ChangeLimits{Window: 24 * time.Hour, Least: 5, Most: 500, Percent: 1})
 	gone := func(n int) {
 		w.exec(`delete from mis.recipe where id in (select row_key::bigint from egisso.source_row where register = 'fact' and accepted_id is not null order by 1 desc limit $1)`, n)
 		w.settle()

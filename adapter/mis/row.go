@@ -2,7 +2,6 @@ package mis
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -78,9 +77,6 @@ func checkMoment(row *Row, lastChanging time.Time) {
 		row.report(column, "", "передаётся в ЕГИССО как дата последнего изменения: год должен быть от 2000 до 2999")
 	}
 }
-
-// participantCode is tParticipantCode of basic/1.0.8.
-var participantCode = regexp.MustCompile(`^[A-HJ-NP-Z0-9]{4}\.[0-9]{6}$`)
 
 // view is one view of the contract.
 type view struct {
@@ -266,7 +262,7 @@ func (h head) read(values [][]byte) sourceRow {
 		row.report("changed_at", "время изменения", "не заполнено или вне 0001–9999 годов")
 	}
 	switch code := strings.TrimSpace(string(values[h.provider])); {
-	case code == "" || participantCode.MatchString(code):
+	case code == "" || egisso.ParticipantCodeFormat(code) == "":
 		row.Provider = code
 	default:
 		row.report("provider_code", "код поставщика", "должен быть вида NNNN.NNNNNN, как выдан при регистрации")

@@ -71,7 +71,7 @@ type ClassifierPlan struct {
 	Format, Version string    // "10.02.I", "1.0.3"
 	Provider        string    // participant code it is sent under
 	// The pause before another request when this one brings nothing: RetryMin
-	// doubled for every request in vain, at most RetryMax.
+	// doubled for every unanswered request, at most RetryMax.
 	RetryMin, RetryMax time.Duration
 }
 

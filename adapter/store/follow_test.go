@@ -266,7 +266,7 @@ func TestUnsignedPackageIsJudgedAgain(t *testing.T) {
 // TestHeldChangesLeaveUnsignedPackages: the rest of the package goes.
 func TestHeldChangesLeaveUnsignedPackages(t *testing.T) {
 	f := open(t)
-	f.Bear(store.ChangeLimits{Window: 24 * time.Hour, Least: 1})
+	f.LimitChanges(store.ChangeLimits{Window: 24 * time.Hour, Least: 1})
 	decide := func() {
 		t.Helper()
 		if _, err := f.Decide(t.Context(), egisso.RegisterFact, 10, func(p lifecycle.Pending) (lifecycle.Decision, error) {

@@ -26,9 +26,9 @@ type ChangeLimits struct {
 	Fixed map[string]int
 }
 
-// Bear sets the limits. It is called before the store is used; without it any number of
+// LimitChanges sets the limits. It is called before the store is used; without it any number of
 // changes is borne.
-func (s *Store) Bear(limits ChangeLimits) { s.limits = limits }
+func (s *Store) LimitChanges(limits ChangeLimits) { s.limits = limits }
 
 // changeGroup is what is counted together.
 type changeGroup struct {

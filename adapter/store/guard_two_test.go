@@ -16,8 +16,8 @@ func TestTwoGatewaysCountChangesTogether(t *testing.T) {
 	f := open(t)
 	other := opened(t, f.url)
 	limits := store.ChangeLimits{Window: 24 * time.Hour, Least: 1, Most: 1}
-	f.Bear(limits)
-	other.Bear(limits)
+	f.LimitChanges(limits)
+	other.LimitChanges(limits)
 	f.saveRows(t, row("1", "changed"), row("2", "changed"))
 	// Whoever makes the row of the guard is waited for by whoever makes it, too.
 	f.exec(t, `insert into egisso.change_guard (register, change, provider) values ('fact', 'alteration', '0042.000001')`)

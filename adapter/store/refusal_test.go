@@ -116,7 +116,7 @@ func TestUnconfirmedContentIsSentAndCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.decideSo(t, held)
-	f.Bear(store.ChangeLimits{Window: time.Hour, Least: 1, Most: 1, Percent: 1})
+	f.LimitChanges(store.ChangeLimits{Window: time.Hour, Least: 1, Most: 1, Percent: 1})
 	if _, err := f.SendUnconfirmed(t.Context(), egisso.RegisterFact, "9", "проверка"); err == nil {
 		t.Error("a record that is not there was sent")
 	}

@@ -32,7 +32,7 @@ func (r rests) resting() []string {
 	return list
 }
 
-// size is how many records a package has: fewer with every one that tried in vain, so that
+// size is how many records a package has: fewer with every one that failed, so that
 // one without the guilty record is soon found and the others go on.
 func (r rest) size(most int) int {
 	if r.failures < 2 {

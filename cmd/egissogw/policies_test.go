@@ -70,3 +70,14 @@ func TestRegistersAreNamedAlike(t *testing.T) {
 		t.Errorf("settings: %q, commands: %q", names, known)
 	}
 }
+
+// TestParticipantCodesAreOneForm: settings may not import ЕГИССО's formats, and take the same codes.
+func TestParticipantCodesAreOneForm(t *testing.T) {
+	for _, code := range []string{"0042.000001", "A0Z9.123456", "I042.000001", "O042.000001", "a042.000001", "0042.00001", "0042-000001", "0042.0000011", "00420.00001"} {
+		_, err := config.Load(t.Context(), envconfig.MapLookuper(map[string]string{"EGISSOGW_PROVIDER_CODE": code}))
+		refused := err != nil && strings.Contains(err.Error(), "EGISSOGW_PROVIDER_CODE")
+		if wrong := egisso.ParticipantCodeFormat(code) != ""; refused != wrong {
+			t.Errorf("%s: settings refuse it: %v, ЕГИССО's format: %v", code, refused, wrong)
+		}
+	}
+}

@@ -74,7 +74,7 @@ func (p *play) overdue(ctx context.Context, rule smevtest.Rule) error {
 		if err := errors.Join(p.Add(ctx, 10), p.Change(ctx, 10)); err != nil {
 			return err
 		}
-		err := p.Reached(ctx, "two packages wait in vain", `select count(*) >= 2 from egisso.journal where state = 'queued'`)
+		err := p.Reached(ctx, "two packages wait without an answer", `select count(*) >= 2 from egisso.journal where state = 'queued'`)
 		if err != nil {
 			return err
 		}

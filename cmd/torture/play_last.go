@@ -266,7 +266,7 @@ func longOutage(ctx context.Context, p *play) error {
 	if err := p.Gateway.QueryRow(ctx, stood, began).Scan(&waiting, &tried); err != nil {
 		return err
 	}
-	p.note = append(p.note, fmt.Sprintf("%d packages waited for the bus, %d attempts were in vain", waiting, tried))
+	p.note = append(p.note, fmt.Sprintf("%d packages waited for the bus, %d attempts failed", waiting, tried))
 	if waiting < 2 || tried == 0 {
 		return fmt.Errorf("the outage hit %d packages and %d attempts: it proves nothing", waiting, tried)
 	}

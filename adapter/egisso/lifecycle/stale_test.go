@@ -16,7 +16,7 @@ func TestDecideStale(t *testing.T) {
 		wait  time.Duration
 	}{
 		{"never sent", StaleCase{Made: old}, StaleNewID, false, 0},
-		{"sent in vain", StaleCase{Made: old, Evidence: EvidenceNone}, StaleNewID, false, 0},
+		{"sent, never arrived", StaleCase{Made: old, Evidence: EvidenceNone}, StaleNewID, false, 0},
 		{"never sent, the id is fresh", StaleCase{Made: fresh}, StaleNewID, true, 0},
 		{"never sent, fresh by the configured age", StaleCase{Made: fresh, Age: 30 * time.Minute}, StaleNewID, false, 0},
 		{"never sent, from the future", StaleCase{Made: future}, StaleNewID, false, 0},

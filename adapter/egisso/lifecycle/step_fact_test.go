@@ -24,9 +24,9 @@ func ended(f egisso.Fact, reason egisso.Cause, date string) egisso.Fact {
 	return f
 }
 
-// TestDecideFact is the table of adapter/egisso/SPEC.md#changed-records. The insulin fact lasts from
+// TestNextFactStep is the table of adapter/egisso/SPEC.md#changed-records. The insulin fact lasts from
 // 2023-01-10 to 2023-02-09.
-func TestDecideFact(t *testing.T) {
+func TestNextFactStep(t *testing.T) {
 	changed := func(change func(*egisso.Fact)) egisso.Fact {
 		f := egissotest.InsulinFact()
 		change(&f)
@@ -228,7 +228,7 @@ func TestTwinKey(t *testing.T) {
 	}
 }
 
-func TestDecideOtherRegisters(t *testing.T) {
+func TestNextStepOfOtherRegisters(t *testing.T) {
 	one, two := [32]byte{1}, [32]byte{2}
 	for _, c := range []struct {
 		register egisso.Register

@@ -6,7 +6,7 @@ import (
 	"egissogw/adapter/egisso"
 )
 
-func TestDecide(t *testing.T) {
+func TestNextStep(t *testing.T) {
 	one, two := [32]byte{1}, [32]byte{2}
 	for _, c := range []struct {
 		name     string

@@ -7,7 +7,7 @@ import (
 	"egissogw/adapter/egisso"
 )
 
-func TestProtocolAfter(t *testing.T) {
+func TestSuccessionOf(t *testing.T) {
 	one, two := 1, 2
 	at := func(minute int) time.Time { return time.Date(2023, 2, 1, 10, minute, 0, 0, time.UTC) }
 	refused := func(message string) *egisso.Protocol {

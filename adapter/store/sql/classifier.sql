@@ -179,5 +179,5 @@ update egisso.incoming i
    and (starts_with(i.namespace, 'urn://egisso-ru/msg/10.01.O/') or starts_with(i.namespace, 'urn://egisso-ru/msg/10.03.O/'));
 
 -- name: forgive_classifier_requests
--- An answer that could be used ends the calls for help of requests in vain before it.
+-- An answer that could be used ends the calls for help of unanswered requests before it.
 update egisso.package set review = null where classifier = $1 and id <> $2 and review is not null and reviewed_at is null;

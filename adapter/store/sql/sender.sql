@@ -41,7 +41,7 @@ update egisso.incoming set held_at = now(), claimed_until = null, note = $3, rev
 select exists (select from egisso.incoming r where r.id = $1 and r.kind = 'request' and r.verified and (r.sender <> $2 or r.sender = ''));
 
 -- name: hint_classifier
--- The pause between requests in vain holds all the same.
+-- The pause after requests without an answer holds all the same.
 update egisso.classifier_request
    set wanted_at = now(), wanted_by = session_user, reason = $2, hint_at = now()
  where classifier = $1 and wanted_at is null and (hint_at is null or hint_at <= now() - interval '1 day');

@@ -79,7 +79,7 @@ func (p *Parts) open(ctx context.Context, c config.Config) error {
 	if p.Instance, err = instanceOf(c, p.Policies, p.version); err != nil {
 		return err
 	}
-	p.Store.Bear(store.ChangeLimits{
+	p.Store.LimitChanges(store.ChangeLimits{
 		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
 	})
 	p.archive = p.openArchive(c)

@@ -54,7 +54,7 @@ func SourceOf(c config.Source) (source string, hosts []string, err error) {
 }
 
 // inContour refuses to start in a database of another contour: the next start would be
-// refused, too. It stands before the signer, whose PIN is not to be tried in vain.
+// refused, too. It stands before the signer, whose PIN is not to be tried for nothing.
 func inContour(ctx context.Context, s *store.Store, c config.Config) error {
 	contour, err := ContourOf(c)
 	if err != nil {
