@@ -122,17 +122,25 @@ update egisso.record r set state = 'dropped', state_at = clock_timestamp(), reas
  where r.id = d.id;
 
 -- name: put_records
--- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record as r (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
-select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[])
-       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
-on conflict (id) do update
-   set kind = excluded.kind, change = excluded.change,
+-- The same element again (corrected after a rejection, or decided anew) keeps its id. No "on conflict":
+-- it costs each row a lock and a record in the log. Nobody else puts records of rows that are locked; if
+-- another row has the same id at this moment, one of the two is decided again.
+with d as materialized (
+    select u.*, exists (select from egisso.record o where o.id = u.id offset 0) as known
+      from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[])
+           as u(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)),
+fresh as (
+    insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change)
+    select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change
+      from d where not d.known)
+update egisso.record r
+   set kind = d.kind, change = d.change,
        failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
-       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
-       state = excluded.state, state_at = case when r.state = excluded.state then r.state_at else clock_timestamp() end, reason_code = excluded.reason_code, findings = excluded.findings,
-       provider = excluded.provider, settles = excluded.settles;
+       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = d.bytes, becomes_hash = d.becomes_hash,
+       state = d.state, state_at = case when r.state = d.state then r.state_at else clock_timestamp() end, reason_code = d.reason_code, findings = d.findings::jsonb,
+       provider = d.provider, settles = d.settles
+  from d
+ where d.known and r.id = d.id;
 
 -- name: put_elements
 insert into egisso.element as e (id, content, becomes)
@@ -141,12 +149,17 @@ on conflict (id) do update set content = excluded.content, becomes = excluded.be
  where (e.content, e.becomes) is distinct from (excluded.content, excluded.becomes);
 
 -- name: put_said_elements
--- Of facts that say what their rows do, and ids.
-insert into egisso.element as e (id, row_key, measure_id, category_id)
-select d.* from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) as d(id, row_key, measure_id, category_id)
-on conflict (id) do update
-   set content = null, becomes = null, row_key = excluded.row_key, measure_id = excluded.measure_id, category_id = excluded.category_id
- where (e.content, e.becomes, e.row_key, e.measure_id, e.category_id) is distinct from (null, null, excluded.row_key, excluded.measure_id, excluded.category_id);
+-- Of facts that say what their rows do, and ids. As put_records.
+with d as materialized (
+    select u.*, exists (select from egisso.element o where o.id = u.id offset 0) as known
+      from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) as u(id, row_key, measure_id, category_id)),
+fresh as (
+    insert into egisso.element (id, row_key, measure_id, category_id) select d.id, d.row_key, d.measure_id, d.category_id from d where not d.known)
+update egisso.element e
+   set content = null, becomes = null, row_key = d.row_key, measure_id = d.measure_id, category_id = d.category_id
+  from d
+ where d.known and e.id = d.id
+   and (e.content, e.becomes, e.row_key, e.measure_id, e.category_id) is distinct from (null, null, d.row_key, d.measure_id, d.category_id);
 
 -- name: adopt_row
 -- ЕГИССО holds what the row says, though nothing was sent.
