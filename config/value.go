@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the time zone must be known on a machine without zone files
+	"unicode/utf8"
 
 	"github.com/robfig/cron/v3"
 )
@@ -98,8 +99,11 @@ type Mnemonics []string
 const noMnemonic = "none"
 
 // mnemonicPattern is what can be typed and printed as it is; the schema only bounds
-// the length of Recipient/Mnemonic, the longer of the two.
-var mnemonicPattern = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]{0,99}$`)
+// the length of Recipient/Mnemonic, the longer of the two. Counted apart: a hundred repetitions
+// of all letters take 5 MB.
+var mnemonicPattern = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]*$`)
+
+const mnemonicRunes = 100
 
 // EnvDecode implements envconfig.Decoder.
 func (m *Mnemonics) EnvDecode(value string) error {
@@ -109,7 +113,7 @@ func (m *Mnemonics) EnvDecode(value string) error {
 		switch {
 		case part == noMnemonic:
 			list = append(list, "")
-		case mnemonicPattern.MatchString(part):
+		case utf8.RuneCountInString(part) <= mnemonicRunes && mnemonicPattern.MatchString(part):
 			list = append(list, part)
 		default:
 			return textError("ожидаются мнемоники через запятую: буквы, цифры, знаки . _ : / -, либо none")

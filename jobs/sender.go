@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
@@ -50,14 +51,18 @@ func (s Senders) ofEGISSO(who string) store.Speaker {
 }
 
 // printable is a mnemonic that can be typed in a command and shown as it is; the
-// configuration takes the same.
-var printable = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]{0,99}$`)
+// configuration takes the same. Counted apart: a hundred repetitions of all letters take 5 MB.
+func printable(mnemonic string) bool {
+	return utf8.RuneCountInString(mnemonic) <= 100 && printableText.MatchString(mnemonic)
+}
+
+var printableText = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._:/-]*$`)
 
 // mnemonicKey is a mnemonic as it is kept, shown and typed. What strangers write may
 // hold anything: of what is not printable, or means "nobody" in lists, the hash is kept.
 func mnemonicKey(mnemonic string) string {
 	mnemonic = strings.TrimSpace(mnemonic)
-	if mnemonic == "" || printable.MatchString(mnemonic) && mnemonic != "none" {
+	if mnemonic == "" || printable(mnemonic) && mnemonic != "none" {
 		return mnemonic
 	}
 	sum := sha256.Sum256([]byte(mnemonic))
