@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"egissogw/config"
@@ -34,6 +35,7 @@ func TestChainNeedsASubject(t *testing.T) {
 }
 
 func TestMnemonicsAreListed(t *testing.T) {
+	longest := strings.Repeat("Я", 100)
 	for text, want := range map[string]config.Mnemonics{
 		"":                     nil,
 		"EGISSO":               {"EGISSO"},
@@ -41,6 +43,7 @@ func TestMnemonicsAreListed(t *testing.T) {
 		"none":                 {""},
 		"EGISSO,none":          {"EGISSO", ""},
 		"ЕГИССО":               {"ЕГИССО"},
+		longest:                {longest},
 	} {
 		c, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text})
 		if err != nil || !slices.Equal(c.SMEV.Senders, want) {
@@ -50,7 +53,7 @@ func TestMnemonicsAreListed(t *testing.T) {
 			t.Errorf("the bus is %q", c.SMEV.BusSenders)
 		}
 	}
-	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>"} {
+	for _, text := range []string{",", "A,,B", "A B", "-A", "A'B", "A\u202eB", "<none>", longest + "Я"} {
 		if _, err := load(t, map[string]string{"EGISSOGW_SMEV_SENDERS": text}); err == nil {
 			t.Errorf("%q is a list", text)
 		}
