@@ -35,6 +35,7 @@ func TestChainNeedsASubject(t *testing.T) {
 }
 
 func TestMnemonicsAreListed(t *testing.T) {
+	longest := strings.Repeat("Я", 100)
 	for text, want := range map[string]config.Mnemonics{
 		"":                       nil,
 		"EGISSO":                 {"EGISSO"},

@@ -201,6 +201,7 @@ func busPrefixes(list []egisso.Prefix) []bus.Prefix {
 // packageContents decodes the members of a package.
 func packageContents(p *store.FormedPackage) (egisso.Package, error) {
 	contents := egisso.Package{ID: p.ID, Register: p.Register}
+	contents.Elements = make([]egisso.Element, 0, len(p.Elements))
 	for _, e := range p.Elements {
 		element, err := egisso.DecodeElement(e.Kind, e.Content)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 func TestAnAnnouncedChangeIsNotHeldAgainstTheNextDay(t *testing.T) {
 	t.Parallel()
 	f := open(t)
-	f.Bear(store.ChangeLimits{Window: 24 * time.Hour, Least: 1, Most: 1})
+	f.LimitChanges(store.ChangeLimits{Window: 24 * time.Hour, Least: 1, Most: 1})
 	decide := func(keys ...string) {
 		t.Helper()
 		for _, key := range keys {

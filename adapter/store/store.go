@@ -85,6 +85,7 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	// To compile a plan takes longer than any of ours runs.
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
+	cfg.ConnConfig.DescriptionCacheCapacity = 0 // of another way to ask, which nobody here does
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	for _, option := range options {
 		option(cfg)

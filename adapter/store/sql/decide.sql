@@ -124,19 +124,26 @@ update egisso.record r set state = 'dropped', state_at = clock_timestamp(), reas
  where r.id = d.id;
 
 -- name: put_records
--- The same element again (corrected after a rejection, or decided anew) keeps its id.
-insert into egisso.record as r (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)
-select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change, d.said, d.measure_id, d.category_id
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[],
-              $13::boolean[], $14::uuid[], $15::uuid[])
-       as d(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)
-on conflict (id) do update
-   set kind = excluded.kind, change = excluded.change,
+-- The same element again (corrected after a rejection, or decided anew) keeps its id. No "on conflict":
+-- it costs each row a lock and a record in the log. Nobody else puts records of rows that are locked; if
+-- another row has the same id at this moment, one of the two is decided again.
+with d as materialized (
+    select u.*, exists (select from egisso.record o where o.id = u.id offset 0) as known
+      from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[],
+                $13::boolean[], $14::uuid[], $15::uuid[])
+           as u(id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)),
+fresh as (
+    insert into egisso.record (register, id, row_key, kind, bytes, becomes_hash, state, reason_code, findings, provider, settles, change, said, measure_id, category_id)
+    select $1, d.id, d.row_key, d.kind, d.bytes, d.becomes_hash, d.state, d.reason_code, d.findings::jsonb, d.provider, d.settles, d.change, d.said, d.measure_id, d.category_id
+      from d where not d.known)
+update egisso.record r
+   set kind = d.kind, change = d.change,
        failed_alone = case when egisso.record_unsent(r.state) then r.failed_alone else 0 end,
-       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = excluded.bytes, becomes_hash = excluded.becomes_hash,
-       state = excluded.state, state_at = case when r.state = excluded.state then r.state_at else clock_timestamp() end, reason_code = excluded.reason_code, findings = excluded.findings,
-       provider = excluded.provider, settles = excluded.settles,
-       said = excluded.said, measure_id = excluded.measure_id, category_id = excluded.category_id;
+       created_at = case when r.state = 'dropped' then now() else r.created_at end, passed = r.passed and r.state <> 'dropped', as_sent = false, bytes = d.bytes, becomes_hash = d.becomes_hash,
+       state = d.state, state_at = case when r.state = d.state then r.state_at else clock_timestamp() end, reason_code = d.reason_code, findings = d.findings::jsonb,
+       provider = d.provider, settles = d.settles, said = d.said, measure_id = d.measure_id, category_id = d.category_id
+  from d
+ where d.known and r.id = d.id;
 
 -- name: put_elements
 -- Of records that do not say what their rows do.
