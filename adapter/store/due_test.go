@@ -1,31 +1,31 @@
 package store_test
 
 import (
-	"regexp"
-	"strings"
 	"testing"
+
+	"egissogw/adapter/egisso/lifecycle"
 )
 
-// TestDueReadsNoTable: the looks whether there may be work are planned once, also in a database that is still
-// empty and was never analysed; each of them is of an index that holds such work alone.
-func TestDueReadsNoTable(t *testing.T) {
+// TestDueRowsAreThoseThatAreDirty: whoever changes a row, and however.
+func TestDueRowsAreThoseThatAreDirty(t *testing.T) {
 	f := open(t)
-	source := f.text(t, `select prosrc from pg_proc where oid = 'egisso.due(text)'::regprocedure`)
-	looks := strings.Split(source, "exists (")[1:]
-	if len(looks) < 12 {
-		t.Fatalf("%d looks", len(looks))
-	}
-	f.exec(t, `set search_path = egisso; set enable_seqscan = off`)
-	used := regexp.MustCompile(`Index (?:Only )?Scan using (\w+)`)
-	for _, look := range looks {
-		look, _, _ = strings.Cut(look, "\n")
-		look = look[:strings.LastIndex(look, ")")]
-		plan := strings.Join(lines(t, f.conn, "explain (costs off) select exists ("+look+")"), "\n")
-		index := used.FindStringSubmatch(plan)
-		if index == nil || strings.Contains(plan, "Seq Scan") {
-			t.Errorf("%s\n%s", look, plan)
-			continue
-		}
-		f.want(t, `select indpred is not null from pg_index where indexrelid = 'egisso.`+index[1]+`'::regclass`, "true")
+	const differ = `select count(*) from (select register, row_key, record_id is not null from egisso.source_row where dirty) s
+		full join egisso.due_row d on (d.register, d.row_key) = (s.register, s.row_key) and d.restless = (s."?column?") where d is null or s is null`
+	const due = `select coalesce(string_agg(row_key || case when restless then '!' else '' end, ' ' order by row_key), '') from egisso.due_row`
+	for _, step := range []struct {
+		what, want string
+		do         func()
+	}{
+		{"collected", "1 2 3", func() { f.saveRows(t, row("1", "a"), row("2", "b"), row("3", "c")) }},
+		{"collected again", "1 2 3", func() { f.saveRows(t, row("1", "a"), row("2", "other")) }},
+		{"decided", "", func() { f.follow(t, false, lifecycle.Ready) }},
+		{"changed", "1! 4", func() { f.saveRows(t, row("1", "corrected"), row("4", "d")) }},
+		{"touched", "1! 2! 4", func() { f.exec(t, `update egisso.source_row set dirty = true where row_key = '2'`) }},
+		{"left by hand", "1!", func() { f.exec(t, `update egisso.source_row set dirty = false where row_key in ('2', '4')`) }},
+		{"has no record any more", "1", func() { f.exec(t, `update egisso.source_row set record_id = null where row_key = '1'`) }},
+	} {
+		step.do()
+		f.want(t, due, step.want)
+		f.want(t, differ, "0")
 	}
 }
