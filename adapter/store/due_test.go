@@ -1,7 +1,11 @@
 package store_test
 
 import (
+	"regexp"
+	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/egisso/lifecycle"
 )
@@ -27,5 +31,27 @@ func TestDueRowsAreThoseThatAreDirty(t *testing.T) {
 		step.do()
 		f.want(t, due, step.want)
 		f.want(t, differ, "0")
+	}
+}
+
+// TestDueRowsAreTakenInTheirOrder: a batch reads what it takes, however many wait and though
+// nothing is known yet of how large the tables are.
+func TestDueRowsAreTakenInTheirOrder(t *testing.T) {
+	f := open(t)
+	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at) select 'fact', n::text, '', now() from generate_series(1, 5000) n`)
+	all := queries(t, "sql/*.sql")
+	f.exec(t, `set plan_cache_mode = force_custom_plan; set enable_sort = off`) // as inOrder
+	for name, args := range map[string][]any{"lock_dirty": {"fact", 500}, "any_dirty": nil, "page_new": {"fact", "5", 50}} {
+		rows, err := f.conn.Query(t.Context(), "explain (costs off) "+all[name], args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if text := strings.Join(plan, "\n"); regexp.MustCompile(`(Seq|Bitmap Heap) Scan on (due_row|source_row)|Sort`).MatchString(text) {
+			t.Errorf("%s:\n%s", name, text)
+		}
 	}
 }
