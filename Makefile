@@ -35,7 +35,7 @@ NAME   ?=
 SHORT  ?=
 REPORT ?= .cache/torture.json
 
-# How many facts make bench-flow sends, how often, and further flags (--statements=25, --env=NAME=VALUE).
+# How many facts make bench-flow sends, how often, and further flags (--statements=25, --log=40, --env=NAME=VALUE).
 FLOW      ?= 20000,100000
 RUNS      ?= 1
 FLOWFLAGS ?=

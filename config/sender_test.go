@@ -35,7 +35,6 @@ func TestChainNeedsASubject(t *testing.T) {
 }
 
 func TestMnemonicsAreListed(t *testing.T) {
-	longest := strings.Repeat("Я", 100)
 	for text, want := range map[string]config.Mnemonics{
 		"":                       nil,
 		"EGISSO":                 {"EGISSO"},

@@ -10,13 +10,13 @@ import (
 )
 
 func TestArguments(t *testing.T) {
-	for _, args := range [][]string{{"--facts=0"}, {"--facts=many"}, {"--facts=20000,"}, {"--runs=0"}, {"20000"}, {"--facts=3000000"}} {
+	for _, args := range [][]string{{"--facts=0"}, {"--facts=many"}, {"--facts=20000,"}, {"--runs=0"}, {"20000"}, {"--facts=3000000"}, {"--postgres=fsync"}} {
 		if _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%q is taken", args)
 		}
 	}
-	s, err := parse([]string{"--facts=2000, 3000", "--env=EGISSOGW_LOG_LEVEL=info"}, io.Discard)
-	if err != nil || len(s.facts) != 2 || s.facts[1] != 3000 || len(s.env) != 1 {
+	s, err := parse([]string{"--facts=2000, 3000", "--env=EGISSOGW_LOG_LEVEL=info", "--log=5", "--postgres=max_wal_size=64MB"}, io.Discard)
+	if err != nil || len(s.facts) != 2 || s.facts[1] != 3000 || len(s.env) != 1 || s.log != 5 || s.server["max_wal_size"] != "64MB" {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -76,8 +76,10 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	})
 	s.server = map[string]string{}
 	f.Func("postgres", "a setting of the servers, NAME=VALUE; may be repeated", func(pair string) error {
-		name, value, _ := strings.Cut(pair, "=")
-		s.server[name] = value
+		name, value, ok := strings.Cut(pair, "=")
+		if s.server[name] = value; !ok {
+			return errors.New("has no =")
+		}
 		return nil
 	})
 	if err := f.Parse(args); err != nil {

@@ -140,7 +140,7 @@ create index source_row_bare on egisso.source_row (bare_id) where bare_id is not
 create index source_row_idle on egisso.source_row (register, row_key) where idle;
 create index source_row_emptied on egisso.source_row (register, row_key) where emptied;
 
--- The rows a decision is due on: those that are dirty, as triggers of ../code/28_due.sql see to.
+-- The rows a decision is due on: those that are dirty, as triggers of ../code/28_due_rows.sql see to.
 -- Apart, so that no index of source_row says so, and a decision rewrites none of them.
 create table egisso.due_row (
     register text    not null,
