@@ -3,7 +3,11 @@ package jobs_test
 import (
 	"fmt"
 	"io"
+	"os"
+	"strconv"
+	"syscall"
 	"testing"
+	"time"
 
 	"egissogw/adapter/mis/refmis"
 	"egissogw/adapter/store"
@@ -20,6 +24,13 @@ func (w *world) takeOver(versionOf int64) {
 	w.exec(`update mis.sent t set categories = h.content -> 'localCategories' from egisso.held h
 		where (h.register, h.row_key) = (t.register, t.row_key) and t.register = 'lmsz'`)
 	w.exec(`update mis.sent t set accepted = to_jsonb(v) from egisso_source.fact v where t.register = 'fact' and t.row_key = v.row_key and t.row_key = $1`, fmt.Sprint(versionOf))
+	w.nameSent()
+	w.forgotten()
+}
+
+// nameSent lets the views say what stands in mis.sent.
+func (w *world) nameSent() {
+	w.Helper()
 	for _, view := range []struct{ name, register string }{{"fact", "fact"}, {"local_measure", "lmsz"}} {
 		w.exec(fmt.Sprintf(`alter view egisso_source.%[1]s rename to whole_%[1]s`, view.name))
 		columns := w.lines(`select string_agg(case column_name when 'categories' then 'coalesce(t.categories, v.categories) as categories' else 'v.' || quote_ident(column_name) end, ', ' order by ordinal_position)
@@ -27,7 +38,6 @@ func (w *world) takeOver(versionOf int64) {
 		w.exec(fmt.Sprintf(`create view egisso_source.%[1]s as select %[3]s, t.id as egisso_id, t.accepted as egisso_accepted
 			from egisso_source.whole_%[1]s v left join mis.sent t on t.register = '%[2]s' and t.row_key = v.row_key`, view.name, view.register, columns))
 	}
-	w.forgotten()
 }
 
 // correct lets the МИС name another id of a prescription, of which its log of changes says
@@ -78,6 +88,58 @@ func TestTakeOver(t *testing.T) {
 	if v := w.bus.Ledger().Violations(); len(v) > 0 {
 		t.Errorf("violations: %+v", v)
 	}
+}
+
+// TestTakeOverOfMany reads and takes over a whole source and tells what each step took;
+// EGISSOGW_TEST_FACTS=1000000 is a large region. A tenth has no id there, and is adopted by hand.
+func TestTakeOverOfMany(t *testing.T) {
+	facts := 60
+	if n, err := strconv.Atoi(os.Getenv("EGISSOGW_TEST_FACTS")); err == nil {
+		facts = n
+		serverVacuums(t)
+	}
+	w := wholeWorld(t, facts)
+	w.exec(`create table mis.sent as
+		select 'fact' as register, row_key, md5(row_key)::uuid as id, null::jsonb as accepted, null::jsonb as categories
+		  from egisso_source.fact where row_key::bigint % 10 > 0
+		union all
+		select 'lmsz', row_key, md5('measure ' || row_key)::uuid, null,
+		       (select jsonb_agg(c || jsonb_build_object('id', md5('category ' || row_key || (c ->> 'key'))::uuid)) from jsonb_array_elements(categories) c)
+		  from egisso_source.local_measure;
+		alter table mis.sent add primary key (register, row_key)`)
+	w.nameSent()
+	step := func(name string, rows int, work func()) {
+		began, before := time.Now(), cpuTime(t)
+		work()
+		t.Logf("%-28s %7d in %7.2f s, own CPU %5.0f µs a row, most memory so far %s", name, rows, time.Since(began).Seconds(),
+			float64((cpuTime(t)-before).Microseconds())/float64(max(rows, 1)), peakMemory(t))
+	}
+	step("rows collected", facts, func() { w.run(w.collect) })
+	step("rows taken over", facts, func() { w.run(w.decide) })
+	said := w.count(`select count(*) from mis.sent`)
+	if n := w.count(`select count(*) from egisso.source_row where adoption = 'said' and accepted_id = known_id and not dirty`); n != said {
+		t.Errorf("%d rows are taken over, want %d", n, said)
+	}
+	left := w.count(`select count(*) from egisso.record where register = 'fact' and state = 'ready'`)
+	step("adopted by hand", left, func() {
+		w.exec(`select egisso.adopt_record('fact', row_key, md5('by hand ' || row_key)::uuid, 'видели в кабинете') from egisso.record where register = 'fact' and state = 'ready'`)
+		w.run(w.decide)
+	})
+	if n := w.count(`select count(*) from egisso.source_row where adoption = 'held' and unconfirmed`); n != left || left == 0 {
+		t.Errorf("%d rows are adopted, want %d", n, left)
+	}
+	step("decided once more", facts, func() { w.run(w.decide) })
+	w.wantText(`select register || ' ' || kind || ' ' || state || ' ' || reason_code from egisso.record where register in ('fact', 'lmsz') and egisso.record_open(state) group by 1`, "")
+}
+
+// cpuTime is what this process has used, without PostgreSQL.
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // TestTakenOverIsBroughtBack: the database is lost after some of what was taken over has gone

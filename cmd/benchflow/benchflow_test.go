@@ -5,18 +5,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
 
 func TestArguments(t *testing.T) {
-	for _, args := range [][]string{{"--facts=0"}, {"--facts=many"}, {"--facts=20000,"}, {"--runs=0"}, {"20000"}, {"--facts=3000000"}, {"--postgres=fsync"}} {
+	for _, args := range [][]string{{"--facts=0"}, {"--facts=many"}, {"--facts=20000,"}, {"--runs=0"}, {"20000"}, {"--facts=3000000"}, {"--with=all"}, {"--with="}, {"--facts=2000", "--changes=1001"}, {"--changes=-1"}, {"--postgres=fsync"}} {
 		if _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%q is taken", args)
 		}
 	}
 	s, err := parse([]string{"--facts=2000, 3000", "--env=EGISSOGW_LOG_LEVEL=info", "--log=5", "--postgres=max_wal_size=64MB"}, io.Discard)
-	if err != nil || len(s.facts) != 2 || s.facts[1] != 3000 || len(s.env) != 1 || s.log != 5 || s.server["max_wal_size"] != "64MB" {
+	if err != nil || len(s.with) != 1 || s.with[0].archive || len(s.with[0].env(s.env)) != 1 || len(s.facts) != 2 || s.facts[1] != 3000 ||
+		len(s.env) != 1 || s.log != 5 || s.server["max_wal_size"] != "64MB" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	s, err = parse([]string{"--facts=2000", "--with=none,archive+guard", "--changes=1000", "--env=A=b"}, io.Discard)
+	if err != nil || s.changes != 1000 || len(s.with) != 2 || !s.with[1].archive || !slices.Equal(s.with[1].env(s.env), []string{"A=b", "EGISSOGW_GUARD_WINDOW=24h"}) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
