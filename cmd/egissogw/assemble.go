@@ -50,7 +50,7 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	}
 	key, err := openSigner(ctx, c.Signer)
 	if err != nil {
-		return nil, signerFault(because(err))
+		return nil, signerFault(signerReason(c.Signer.Kind, err))
 	}
 	g.closers = append(g.closers, func() {
 		if err := key.Close(); err != nil {
@@ -66,6 +66,7 @@ func (g *gateway) open(ctx context.Context, c config.Config) (*parts, error) {
 	if p.instance, err = instanceOf(c, p.policies); err != nil {
 		return nil, err
 	}
+	p.instance.Certificate = certificate[:]
 	p.store.Bear(store.ChangeLimits{
 		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
 	})

@@ -3,11 +3,18 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"egissogw/adapter/mis"
+	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,7 +56,9 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	if !state.Service.Enabled {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
-	r.databaseContour(ctx, s, c)
+	if c.Provider.Code != "" { // what is wrong with it is said elsewhere
+		r.databaseContour(ctx, s, c)
+	}
 	r.approval(ctx, s, c.Package)
 	for _, f := range state.Findings {
 		if slices.Contains(siteFindings, f.Code) {
@@ -60,7 +69,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 }
 
 // siteFindings are those of status that a wrong setting or certificate leads to.
-var siteFindings = []string{"read_only", "unverified", "certificate", "foreign", "instances_differ"}
+var siteFindings = []string{"read_only", "unverified", "unregistered", "foreign", "instances_differ"}
 
 // pooled tells of a pool of connections before a database.
 func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
@@ -135,14 +144,14 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	s, err := openSigner(ctx, c.Signer)
 	if err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+		r.Problem = append(r.Problem, signerReason(c.Signer.Kind, err).Error())
 		return r
 	}
 	defer s.Close()
 	crt := s.Certificate()
 	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+timeText(crt.SigningEnds()))
 	if err := crt.CheckTerm(time.Now()); err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+		r.Problem = append(r.Problem, signerReason(c.Signer.Kind, err).Error())
 		return r
 	}
 	if left := time.Until(crt.SigningEnds()); left <= jobs.CertificateNotice {
@@ -154,7 +163,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	// A trial signature: the only proof that key, token and certificate fit.
 	h := cert.NewDigest(crt.DigestSize())
 	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
-		r.Problem = append(r.Problem, "пробная подпись: "+because(err).Error())
+		r.Problem = append(r.Problem, "пробная подпись не удалась: "+signerReason(c.Signer.Kind, err).Error())
 	}
 	return r
 }
@@ -230,11 +239,14 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	case err != nil:
 		r.Problem = append(r.Problem, pathFault("ARCHIVE_DIR", err).Error())
 		return r
+	case !info.IsDir():
+		r.Problem = append(r.Problem, name+": это файл, а нужен каталог")
+		return r
 	case info.Mode().Perm()&0o077 != 0:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))
 	}
 	if err := archive.Probe(c.Archive.Dir); err != nil {
-		r.Problem = append(r.Problem, name+": запись не удалась: "+err.Error())
+		r.Problem = append(r.Problem, name+": запись не удалась: "+causeText(err.Error()))
 	}
 	if c.Database.URL.Reveal() == "" {
 		return r
@@ -247,3 +259,41 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 
 // probeTerm is how long check waits for the other side, whatever the settings say.
 const probeTerm = 10 * time.Second
+
+// checkListener tells of an address nobody can listen on. One that is taken may be our own service's.
+func checkListener(ctx context.Context, c config.Watch) string {
+	if c.Listen == "" {
+		return ""
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Address())
+	switch {
+	case err == nil:
+		_ = l.Close()
+		return ""
+	case errors.Is(err, syscall.EADDRINUSE) && ownListener(ctx, c):
+		return ""
+	}
+	return config.Prefix + "LISTEN: слушать не удаётся: " + causeText(err.Error())
+}
+
+// ownListener tells whether the gateway answers there.
+func ownListener(ctx context.Context, c config.Watch) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTerm)
+	defer cancel()
+	scheme := "http"
+	if c.Certificate != "" {
+		scheme = "https"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+c.Address()+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}} //nolint:gosec // only who it is
+	answer, err := client.Do(request)
+	if err != nil {
+		return false
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
+	return err == nil && strings.HasSuffix(strings.TrimSpace(string(text)), "ok")
+}

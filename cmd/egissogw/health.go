@@ -21,7 +21,7 @@ func printHealth(w io.Writer, list []store.Finding) {
 		fprintln(w, "Неисправностей нет.")
 	}
 	severity := ""
-	for _, f := range list {
+	for i, f := range list {
 		if f.Severity != severity {
 			severity = f.Severity
 			fprintln(w, title[severity])
@@ -31,6 +31,10 @@ func printHealth(w io.Writer, list []store.Finding) {
 			line += ": " + causeText(f.Detail)
 		}
 		fprintln(w, "  - "+line)
+		// Advice for several is given once, after the last of them.
+		if i+1 < len(list) && list[i+1].Code == f.Code && list[i+1].Severity == f.Severity && list[i+1].Advice == f.Advice {
+			continue
+		}
 		if f.Advice != "" {
 			fprintln(w, "    "+f.Advice)
 		}

@@ -69,6 +69,20 @@ var reasons = []struct {
 	{cert.ErrMalformed, "сертификат не читается"},
 }
 
+// reasonOf is what an error means, in Russian.
+func reasonOf(err error) (text string, known bool) {
+	var term *cert.TermError
+	if errors.As(err, &term) {
+		return termText(term), true
+	}
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			return r.text, true
+		}
+	}
+	return "", false
+}
+
 // because puts what an error means, in Russian, before its own text.
 func because(err error) error {
 	var term *cert.TermError

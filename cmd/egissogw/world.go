@@ -81,7 +81,7 @@ func openStore(ctx context.Context, c config.Database, options ...store.Option) 
 		if refusedByPool(err) {
 			err = errors.New(pooledText)
 		}
-		return nil, databaseFault("DATABASE_URL", err)
+		return nil, rightsFault(databaseFault("DATABASE_URL", err))
 	}
 	return s, nil
 }

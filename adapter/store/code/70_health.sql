@@ -11,7 +11,8 @@ create or replace function egisso.job_text(name text) returns text language sql 
         ('import', 'разбор загруженных протоколов'), ('listen', 'приём входящих'), ('handle', 'обработка входящих'), ('respond', 'ответ на входящие'),
         ('classifier', 'обновление КМСЗ'), ('statuses', 'опрос состояний'), ('links', 'отметка о работе'), ('watch', 'наблюдение за сроками'),
         ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('prune', 'удаление по сроку хранения'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)'),
-        ('count', 'подсчёт для отчёта'), ('summary', 'сводка за сутки (EGISSOGW_ALERT_COMMAND)'), ('heartbeat', 'сигнал о работе (EGISSOGW_HEARTBEAT_URL)')) as t(job, text)
+        ('count', 'подсчёт для отчёта'), ('summary', 'сводка за сутки (EGISSOGW_ALERT_COMMAND)'), ('heartbeat', 'сигнал о работе (EGISSOGW_HEARTBEAT_URL)'),
+        ('listener', 'показ метрик и страницы (EGISSOGW_LISTEN)')) as t(job, text)
         where t.job = job_text.name), job_text.name)
 $$;
 
@@ -20,13 +21,16 @@ $$;
 create or replace view egisso.failing_job as
 select j.name, j.failures, j.failing_since, j.last_error
   from egisso.job j
- where j.failures > 0 and (j.failures >= 3 or j.failing_since < now() - interval '1 hour' or j.name = 'alert')
+ where j.failures > 0 and (j.failures >= 3 or j.failing_since < now() - interval '1 hour' or j.name in ('alert', 'listener'))
    and not exists (select from egisso.link l
                     where l.down_since is not null and l.updated_at > now() - interval '5 minutes'
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
    and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
+   -- Said once for all of them: 'signing' and 'unregistered' of view health.
+   and not (j.name in ('sign', 'send', 'receive', 'listen', 'statuses', 'respond')
+            and (j.last_error like '%SenderIsNotRegistered%' or j.last_error like '%sign SignedInfo: %'))
    -- One that is switched off fails no more.
    and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
@@ -43,6 +47,7 @@ union all
 select 'contour', '', 1, refused_at, true, 'Шлюз с другим контуром не запущен: ' || refused, '',
        'Исправьте его настройки; если контур и правда другой: egissogw contour'
   from egisso.contour where refused_at > greatest(now() - interval '1 day', since) -- a gateway that was told so does not start again by itself
+   and not exists (select from egisso.running_instance r where r.started_at > refused_at)
 union all
 select 'archive_loss', '', count(*)::int, min(since), true,
        case when bool_or(kind = 'recovery') then 'База восстанавливается из архива доказательств: пока это не закончено, ничего не подписывается, не отправляется и не принимается'
@@ -57,7 +62,9 @@ select 'serve_silent', '', 1, max(last_started_at), true,
        'Служба egissogw не работает: ни один шлюз этой базы не подаёт признаков жизни', '',
        'Причина: systemctl status egissogw, journalctl -u egissogw; проверить настройки: egissogw check; запустить: systemctl restart egissogw'
   from egisso.job where name = 'links'
+-- One that was stopped in good order says so; one that died is missed in 5 minutes.
 having max(last_started_at) < now() - interval '5 minutes'
+    or max(last_started_at) < now() - interval '1 minute' and not exists (select from egisso.running_instance)
 union all
 select 'serve_never', '', 1, null, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
@@ -115,23 +122,37 @@ union all
 select 'archive', '', count(*)::int, min(since), true,
        'Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает', min(problem),
        'Проверьте каталог EGISSOGW_ARCHIVE_DIR: есть ли он, место на диске, владельца и права; работа продолжится сама'
-  from egisso.archive_trouble where last_at > now() - interval '10 minutes'
+  from egisso.archive_trouble t where last_at > now() - interval '10 minutes'
+   and (exists (select from egisso.running_instance r where r.process = t.process) or not exists (select from egisso.running_instance))
 having count(*) > 0
 union all
--- Of those in use, see sql/link.sql.
 (select 'certificate', serial, 1, null, ends_at < now() + interval '7 days',
        case when ends_at <= now() then 'Подписывать этим сертификатом больше нельзя с ' else 'Подписывать этим сертификатом можно только до ' end
        || to_char(ends_at, 'DD.MM.YYYY HH24:MI TZ'), '',
        'Получите новый сертификат, зарегистрируйте его в СМЭВ и укажите в настройках; сроки: egissogw cert'
-  from egisso.signing_certificate
+  from egisso.certificate_in_use
  where ends_at < now() + interval '30 days'
-   and seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes'
  order by ends_at)
+union all
+-- Polling is signed, too: one cause, many jobs. That a certificate is over is said above.
+select 'signing', '', max(failures), min(failing_since), true, 'Подпись не удаётся: ничего не подписывается, не уходит и не приходит', (array_agg(last_error order by last_error_at desc))[1],
+       'Проверьте ключ, токен или программу подписи: egissogw check'
+  from egisso.job
+ where last_error like '%sign SignedInfo: %' and (failures >= 3 or failures > 0 and failing_since < now() - interval '1 hour')
+   and not exists (select from egisso.certificate_in_use where ends_at <= now())
+having count(*) > 0
+union all
+-- Whatever is signed is refused until the bus knows it.
+select 'unregistered', '', max(failures), min(failing_since), true, 'СМЭВ не знает сертификата, которым подписывает шлюз (SenderIsNotRegistered): ничего не уходит и не приходит', '',
+       'Зарегистрируйте его у оператора СМЭВ (какой — egissogw cert) или верните в настройки прежний; работа продолжится сама'
+  from egisso.job where failures > 0 and last_error like '%SenderIsNotRegistered%'
+having count(*) > 0
 union all
 select 'job_failing', name, failures, failing_since, true, 'Не удаётся ' || egisso.job_text(name), last_error,
        case name when 'collect' then 'МИС не читается, её изменения не уходят. Проверьте EGISSOGW_SOURCE_DATABASE_URL, роль и представления: egissogw check'
                  when 'alert' then 'Оповещения не уходят: проверьте программу и её права'
                  when 'summary' then 'Сводка за сутки не уходит: проверьте программу и её права'
+                 when 'listener' then 'Остальное работает. Проверьте узел и порт: egissogw check; слушать начнёт само'
                  when 'heartbeat' then 'Сигналы о работе не доходят: проверьте адрес и сеть; следящая служба может поднять тревогу, хотя шлюз работает'
                  else 'Что не так: egissogw check, journalctl -u egissogw' end
   from egisso.failing_job
@@ -318,7 +339,7 @@ select case when f.trouble then 'trouble' else 'todo' end as severity,
        row_number() over (order by f.trouble desc, k.position, f.since, f.subject) as position
   from found f
   left join unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'not_started', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'not_started', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'signing', 'unregistered', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'facts_late', 'blocked', 'serve_never']) with ordinality as k(code, position) on k.code = f.code
  order by position;
