@@ -181,7 +181,7 @@ func isOneOf(crt *cert.Certificate, file config.File) bool {
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 	if _, err := busTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, because(err).Error())
+		r.Problem = append(r.Problem, err.Error())
 	}
 	if len(c.SMEV.Senders) == 0 {
 		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"

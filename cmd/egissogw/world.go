@@ -150,7 +150,11 @@ func busTrust(c config.SMEV) (*cert.Trust, error) {
 	}
 	certs, err := cert.ParsePEM(text)
 	if err != nil {
-		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
+		why, known := reasonOf(err)
+		if !known {
+			why = err.Error()
+		}
+		return nil, fault{config.Prefix + "SMEV_CERTIFICATES: " + why + ": нужен файл PEM с сертификатами ГОСТ, которыми подписывает СМЭВ", err}
 	}
 	mode := cert.Pinned
 	if c.Trust == config.TrustChain {
