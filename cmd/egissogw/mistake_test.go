@@ -28,7 +28,7 @@ var unlike = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`Не удаётся (приём ответов|опрос состояний)`), "Не удаётся приём входящих"}, {regexp.MustCompile(`(/tmp|/dev/shm|/var/tmp)/[^\s,;:»)]*`), "/путь"}, {regexp.MustCompile(`127\.0\.0\.1:\d+`), "УЗЕЛ:ПОРТ"},
-	{regexp.MustCompile(`\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d \w+`), "ВРЕМЯ"}, {regexp.MustCompile(`\d{4}-\d\d-\d\d(T| )[\d:]+[^\s)]*( [+-]\d{4} \w+)?`), "ВРЕМЯ"}, {regexp.MustCompile(`\|`), `\|`}, {regexp.MustCompile(`\s*\n\s*`), " "},
+	{regexp.MustCompile(`\d\d\.\d\d\.\d{4} \d\d:\d\d(:\d\d)? \w+`), "ВРЕМЯ"}, {regexp.MustCompile(`\d{4}-\d\d-\d\d(T| )[\d:]+[^\s)]*( [+-]\d{4} \w+)?`), "ВРЕМЯ"}, {regexp.MustCompile(`\|`), `\|`}, {regexp.MustCompile(`\s*\n\s*`), " "},
 }
 
 const mistakesFile = "../../config/dist/mistakes.md"
