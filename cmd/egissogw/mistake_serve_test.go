@@ -111,7 +111,7 @@ func servedText(t *testing.T, code int, errs, what string) string {
 }
 
 // firstToFail is the job that shows a mistake of a part, so that the table does not depend on which of several is quicker.
-var firstToFail = map[string]string{"source": "collect"}
+var firstToFail = map[string]string{"source": "collect", "smev": "listen"}
 
 // awaitTrouble waits until something went wrong, and lets the job of the part that failed once have
 // failed as often as it takes to be shown.
