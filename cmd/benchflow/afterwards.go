@@ -127,7 +127,7 @@ func idle(ctx context.Context, w *world.World) (*Idle, error) {
 		return nil, err
 	}
 	spent := after.minus(before)
-	hour := func(d time.Duration) float64 { return d.Seconds() * float64(time.Hour)/float64(idleTime) }
+	hour := func(d time.Duration) float64 { return d.Seconds() * float64(time.Hour) / float64(idleTime) }
 	return &Idle{idleTime.Seconds(), hour(spent.gateway), hour(spent.own), hour(spent.mis)}, nil
 }
 
