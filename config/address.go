@@ -44,7 +44,7 @@ func checkPostgres(text string) string {
 	}
 	c, err := pgx.ParseConfig(text)
 	if err != nil {
-		return "не строка подключения PostgreSQL: ожидается postgres://пользователь@узел/база; " + percentHint
+		return notPostgres(text, err.Error())
 	}
 	hosts := []string{c.Host}
 	for _, f := range c.Fallbacks {

@@ -110,11 +110,13 @@ func (o *Overlay) parse(text string) (wrong []Problem) {
 	at := func(line int, text string) {
 		wrong = append(wrong, Problem{Variable: fmt.Sprintf("%s, строка %d", o.path, line), Text: text})
 	}
-	for _, mark := range []string{"\ufeff", "\xff\xfe", "\xfe\xff"} {
-		if strings.HasPrefix(text, mark) {
-			at(1, "метка порядка байтов (BOM): сохраните файл без неё, в UTF-8")
-			text = strings.TrimPrefix(text, mark)
-		}
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") || strings.Contains(text, "\x00") {
+		at(1, "файл не в UTF-8 (похоже, UTF-16, «Юникод» Windows): сохраните его в UTF-8 без метки порядка байтов")
+		return wrong
+	}
+	if strings.HasPrefix(text, "\ufeff") {
+		at(1, "метка порядка байтов (BOM): сохраните файл без неё, в UTF-8")
+		text = strings.TrimPrefix(text, "\ufeff")
 	}
 	returned := false
 	for i, line := range strings.Split(text, "\n") {
@@ -176,6 +178,8 @@ func unquoted(text string) (value, problem string) {
 		return "", `типографская кавычка: нужны ' или ", или никаких`
 	case strings.HasSuffix(text, `"`), strings.HasSuffix(text, `'`), strings.Count(text, `"`)%2 == 1:
 		return "", "лишняя кавычка: она станет частью значения; кавычки нужны с обеих сторон всего значения"
+	case strings.Contains(text, " #"), strings.Contains(text, "\t#"):
+		return "", "после значения стоит #: для systemd это часть значения, а не примечание; пишите примечания отдельной строкой, а такое значение — в кавычках"
 	}
 	var b strings.Builder
 	for escaped, rest := false, text; rest != ""; rest = rest[1:] {

@@ -118,7 +118,7 @@ func (f field) kind() kind {
 	case bool:
 		return kind{"true или false", "ожидается true или false"}
 	case int, int64:
-		return kind{"целое", "не целое число"}
+		return kind{"целое", "не целое число: только цифры, без единиц и пробелов"}
 	default:
 		if len(f.oneof) > 0 {
 			return kind{"слово", "неизвестное слово"}

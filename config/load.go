@@ -60,25 +60,6 @@ func Named(name string) (credential string, secret, known bool) {
 	return "", false, false
 }
 
-// Unknown returns the names in environ ("NAME=value", as os.Environ gives them)
-// that have our prefix and mean nothing: usually a typing error.
-func Unknown(environ []string) []string {
-	known := map[string]bool{}
-	for f := range fields(reflect.ValueOf(&Config{}).Elem()) {
-		for _, name := range f.variables() {
-			known[name] = true
-		}
-	}
-	var unknown []string
-	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, Prefix) && !known[name] {
-			unknown = append(unknown, name)
-		}
-	}
-	return unknown
-}
-
 // Credentials returns the names looked for in systemd's credential directory.
 func Credentials() map[string]bool {
 	names := map[string]bool{}

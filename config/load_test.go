@@ -236,8 +236,11 @@ func TestScheduleCanBeSwitchedOff(t *testing.T) {
 }
 
 func TestUnknownFindsTypingErrors(t *testing.T) {
-	got := config.Unknown([]string{"PATH=/bin", "EGISSOGW_SMEV_URL=x", "EGISSOGW_SMEV_ULR=x", "EGISSOGW_DATABASE_URL_FILE=x"})
-	if !slices.Equal(got, []string{"EGISSOGW_SMEV_ULR"}) {
+	got := config.Unknown([]string{"PATH=/bin", "EGISSOGW_SMEV_URL=x", "EGISSOGW_SMEV_ULR=x", "EGISSOGW_DATABASE_URL_FILE=x", "EGISSOGW_OTHER=x", "egissogw_Provider_code=x", "EGISSOGW_SMEV_SENDER=x"})
+	if !slices.Equal(got, []config.UnknownVariable{
+		{Name: "EGISSOGW_SMEV_ULR", Like: "EGISSOGW_SMEV_URL"}, {Name: "EGISSOGW_OTHER"},
+		{Name: "egissogw_Provider_code", Like: "EGISSOGW_PROVIDER_CODE"}, {Name: "EGISSOGW_SMEV_SENDER", Like: "EGISSOGW_SMEV_SENDERS"},
+	}) {
 		t.Errorf("unknown variables %v", got)
 	}
 }

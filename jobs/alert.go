@@ -72,6 +72,9 @@ const AlertJob = "alert"
 // HeartbeatJob is how it calls telling that the gateway works.
 const HeartbeatJob = "heartbeat"
 
+// ListenerJob is how it calls showing metrics and the page.
+const ListenerJob = "listener"
+
 // databaseGone stands for the list when it cannot be read.
 var databaseGone = store.Finding{Severity: store.Trouble, Code: "database_down", Count: 1, Text: "База шлюза не отвечает: шлюз не работает", Advice: "Проверить: egissogw check"}
 

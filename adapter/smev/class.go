@@ -70,6 +70,7 @@ func Classify(err error) Class {
 		transport *TransportError
 		store     *FileStoreError
 		term      *cert.TermError
+		signing   *signError
 	)
 	switch {
 	case err == nil:
@@ -86,6 +87,8 @@ func Classify(err error) Class {
 		return store.Class()
 	case errors.As(err, &term): // of our own certificate or key
 		return ClassFixConfiguration
+	case errors.As(err, &signing):
+		return ClassUnknown
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return ClassRetry
 	}

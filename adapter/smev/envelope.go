@@ -78,7 +78,7 @@ func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 	}
 	signature, err := xmldsig.Sign(ctx, signer, c.id, digest.Sum(nil))
 	if err != nil {
-		return nil, fmt.Errorf("sign %s: %w", c.operation.RequestElement(), err)
+		return nil, signingFailed(ctx, fmt.Errorf("sign %s: %w", c.operation.RequestElement(), err))
 	}
 	buf.WriteString(`<` + prefixTypes + `:CallerInformationSystemSignature>`)
 	buf.Write(signature)
@@ -86,5 +86,18 @@ func (c call) build(ctx context.Context, signer Signer) ([]byte, error) {
 		`></soap:Body></soap:Envelope>`)
 	return buf.Bytes(), nil
 }
+
+// signingFailed keeps a signer that is out of its own time from looking like a bus that does not answer.
+func signingFailed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return &signError{err}
+}
+
+// signError says that nothing was asked of the bus.
+type signError struct{ error }
+
+func (e *signError) Unwrap() error { return e.error }
 
 func idAttr(id string) xmldsig.Attr { return xmldsig.Attr{Local: "Id", Value: id} }

@@ -271,6 +271,22 @@ var waysAround = []string{
 	`select egisso.send_package($waiting)`, `select egisso.retry_package($waiting, 'x')`, `select egisso.retry_record('fact', '2', 'x')`,
 	`select egisso.release_package($waiting, 'x')`, `select egisso.dissolve_package($waiting)`, `select egisso.form_package('fact')`,
 	`select egisso.resend_package($waiting, 9)`, `select egisso.set_signing_service(true, 'x')`,
+	// What answers, files and archives say of a package that never left.
+	`select egisso.import_protocol('<x/>', $waiting, 'x')`, `select egisso.keep_protocol('<x/>', $waiting, 'x')`,
+	`select egisso.note_unconfirmed($waiting, 'file', array(select record_id from egisso.package_record where package_id = $waiting), array['accepted'])`,
+	`update egisso.package_record set outcome = 'accepted' where package_id = $waiting; update egisso.record set state = 'accepted' where package_id = $waiting`,
+	`select egisso.begin_recovery('x'); select egisso.bring_protocol('x', $waiting, 'x', now(), 'x', 'x')`,
+	`select egisso.begin_recovery('x'); insert into egisso.message (id, package_id, envelope) values (gen_random_uuid(), $waiting, 'x')`,
+	`select egisso.prune_package($waiting, now(), '{}')`, `select egisso.prune_package($first, now(), '{}'); update egisso.package set state = 'signed' where id = $waiting`,
+	`insert into egisso.answer (id, package_id) values ('x', $waiting)`,
+	`update egisso.package set result = 'accepted', closed_at = now() where id = $waiting`,
+	`update egisso.package set approved_by = 'a_approver' where id = $waiting`,
+	`insert into egisso.attachment (message_id, id, content) select m.id, 'x', 'x' from egisso.message m`,
+	`select egisso.adopt_record('fact', '2', (select record_id from egisso.package_record where package_id = $waiting), 'x')`,
+	`select egisso.send_unconfirmed('fact', '2', 'x')`, `select egisso.release_person_changes('x', '2')`, `select egisso.release_held_changes('fact', 'removal', 'x')`,
+	`select egisso.mark_reviewed($waiting)`, `select egisso.dispute_record('fact', '2', true, 'x')`, `select egisso.lock_rows_of_package($waiting); update egisso.package set state = 'signed' where id = $waiting`,
+	`create function pg_temp.package_approved(uuid) returns boolean language sql as 'select true'; set local search_path = pg_temp, egisso; update package set state = 'signed' where id = $waiting`,
+	`create temp table approval_rule (register text); set local search_path = pg_temp, egisso; update egisso.package set state = 'signed' where id = $waiting`,
 }
 
 // tries runs statements in a transaction: refused, or nothing has passed.

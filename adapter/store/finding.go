@@ -29,7 +29,7 @@ const (
 // FindingCodes are the codes there are, in the order of the list; a test compares them
 // with code/71_health_list.sql.
 var FindingCodes = []string{
-	"read_only", "contour", "archive_loss", "serve_silent", "not_started", "outdated", "instances_differ", "approval_differs", "archive", "certificate", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
+	"read_only", "contour", "archive_loss", "serve_silent", "not_started", "outdated", "instances_differ", "approval_differs", "archive", "certificate", "signing", "unregistered", "job_failing", "link_down", "clock", "signing_off", "source_held", "expired", "resting",
 	"sender_unknown", "unread", "interrupted", "nameless", "unverified", "unkept", "foreign", "mass_change", "refusal", "code_unknown", "late", "reconcile_overdue", "set_aside", "stranger",
 	"disapproved", "approval", "package", "incoming", "unconfirmed", "sender_remembered", "facts_late", "blocked", "serve_never",
 }

@@ -130,7 +130,7 @@ begin
         execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.fact_report, egisso.day_summary, egisso.record_status, egisso.record_counts,
             egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
-            egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.held_message,
+            egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.certificate_in_use, egisso.held_message,
             egisso.sender_list,
             egisso.measure_list, egisso.participant_list, egisso.organization_list, egisso.fact_list, egisso.workplace_list,
             egisso.approval_list, egisso.approval_rule, egisso.schema_version, egisso.schema_code, egisso.job, egisso.resting_register, egisso.package, egisso.state, egisso.move, egisso.reason to %I', seer);

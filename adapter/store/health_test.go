@@ -26,10 +26,6 @@ var healthStories = []struct {
 	{"a job failed twice", `insert into egisso.job (name, failures, failing_since) values ('collect', 2, now())`, ""},
 	{"a job fails again and again", `insert into egisso.job (name, failures, failing_since, last_error) values ('collect', 3, now(), 'password')`, "trouble job_failing collect 3"},
 	{"a rare job fails", `insert into egisso.job (name, failures, failing_since) values ('watch', 1, now() - interval '61 minutes')`, "trouble job_failing watch 1"},
-	{"a job that was switched off", `insert into egisso.job (name, failures, failing_since, last_started_at) values ('alert', 3, now() - interval '1 day', now() - interval '1 hour');
-		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now() - interval '30 minutes', '{}')`, ""},
-	{"another gateway has it still", `insert into egisso.job (name, failures, failing_since, last_started_at) values ('alert', 3, now() - interval '1 day', now() - interval '1 hour');
-		insert into egisso.instance (process, pid, version, started_at, settings) values (gen_random_uuid(), 1, 'v', now() - interval '2 hours', '{}')`, "trouble job_failing alert 3"},
 	{"one password, three jobs", `insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['collect', 'settle', 'reconcile']) n`, "trouble job_failing collect 3"},
 	{"the bus is down", `insert into egisso.link (name, down_since, failures) values ('smev', now() - interval '6 minutes', 9);
 		insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['send', 'receive', 'listen', 'statuses']) n`, "trouble link_down smev 9"},
@@ -58,6 +54,14 @@ var healthStories = []struct {
 	{"long ago, and others work", failedStart("now() - interval '25 hours'") + ";" + running("'collect'"), ""},
 	{"the certificate ends soon", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`, "todo certificate 07 1"},
 	{"the certificate ends", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '6 days')`, "trouble certificate 07 1"},
+	{"a certificate that was exchanged", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() - interval '1 day'), ('\x02', '08', now() + interval '1 year');` +
+		running("'collect'") + `; update egisso.instance set certificate = '\x02'`, ""},
+	{"one over, in three jobs", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() - interval '1 day');
+		insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'sign GetRequest: sign SignedInfo: sign: certificate 07: certificate has expired, since 2026' from unnest(array['send', 'receive', 'listen']) n`, "trouble certificate 07 1"},
+	{"a signing program that hangs", `insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'sign GetRequest: sign SignedInfo: sign: run p' from unnest(array['send', 'receive', 'listen']) n`, "trouble signing  9"},
+	{"one the bus does not know", `insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'smev fault SenderIsNotRegistered on GetRequest' from unnest(array['receive', 'listen']) n`, "trouble unregistered  9"},
+	{"serve was stopped", `update egisso.job set last_started_at = now() - interval '90 seconds'`, "trouble serve_silent  1"},
+	{"serve is at work", running("'collect'") + `; update egisso.job set last_started_at = now() - interval '90 seconds'`, ""},
 	{"facts are late", `insert into egisso.package (id, register, format, format_version, provider, state, result, record_count, queued_at, closed_at) values (md5('late')::uuid, 'fact', '10.06.S', '1.1.0', 'p', 'answered', 'accepted', 9, now(), now());
 		insert into egisso.package_total values (md5('late')::uuid, 'm', 9, 9, 0, 2)`, ""},
 	{"where they may not be", `update egisso.report_term set days = 3`, "todo facts_late  2"},

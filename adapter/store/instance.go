@@ -16,6 +16,8 @@ type Instance struct {
 	// Settings are those that decide what is sent, by name, each a hash of its value.
 	Settings map[string]string `json:"-" db:"-"`
 	Jobs     []string          `json:"-" db:"-"` // it runs, by their names
+	// Certificate is the fingerprint of the one it signs with, as SaveCertificate takes it.
+	Certificate []byte `json:"-" db:"-"`
 }
 
 // SaveInstance notes that this process runs. Its settings are those it first said.
@@ -23,7 +25,7 @@ func (s *Store) SaveInstance(ctx context.Context, i Instance) error {
 	if i.Jobs == nil {
 		i.Jobs = []string{}
 	}
-	if _, err := s.pool.Exec(ctx, query("save_instance"), s.process, i.PID, i.Version, i.Started, i.Settings, i.Jobs); err != nil {
+	if _, err := s.pool.Exec(ctx, query("save_instance"), s.process, i.PID, i.Version, i.Started, i.Settings, i.Jobs, i.Certificate); err != nil {
 		return fmt.Errorf("note that this gateway runs: %w", err)
 	}
 	return nil

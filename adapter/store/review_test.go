@@ -3,6 +3,8 @@ package store_test
 import (
 	"testing"
 
+	"github.com/google/uuid"
+
 	"egissogw/adapter/egisso/lifecycle"
 )
 
@@ -30,8 +32,10 @@ func TestAReviewEndsWithItsCause(t *testing.T) {
 			}
 			f.want(t, `select concat_ws(' ', count(*), min(h.severity)) || '; ' || (select info from egisso.package) from egisso.health h where h.code = 'package'`, ends.found)
 		}
-		// What is asked about an answer that came later is another question.
-		f.exec(t, `update egisso.package set review = 'сверьте записи'`)
+		// What is asked about what came later is another question, though all records have ends.
+		f.exec(t, `update egisso.package set review = 'проверьте причину', review_of_records = true`)
+		f.answer(t, "a2", m, lifecycle.Verdict{Info: "пришёл поздно", Review: "сверьте записи", Late: map[uuid.UUID]lifecycle.State{recordID("1"): lifecycle.Accepted}})
+		f.want(t, `select review is not null from egisso.package`, "true")
 		if n, err := f.EndReviews(t.Context()); err != nil || n != 0 {
 			t.Errorf("%s: %d reviews ended, %v", name, n, err)
 		}

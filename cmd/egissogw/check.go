@@ -57,6 +57,9 @@ func checkSite(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	results := []checkResult{checkConfiguration(a, c, problems)}
+	if text := checkListener(ctx, c.Watch); text != "" {
+		results[0].Problem = append(results[0].Problem, text)
+	}
 	for _, part := range checkParts {
 		if problems != nil && problems.Of(part.needs...) != nil {
 			results = append(results, checkResult{Part: part.code, What: part.what, Problem: []string{"не проверялось: сначала исправьте настройки"}})
@@ -139,8 +142,12 @@ func checkConfiguration(a *app, c config.Config, problems *config.Problems) chec
 			r.Notes = append(r.Notes, p.String())
 		}
 	}
-	for _, name := range config.Unknown(a.environ) {
-		r.Notes = append(r.Notes, name+": такой переменной нет, она не действует")
+	for _, unknown := range config.Unknown(a.environ) {
+		if unknown.Like != "" { // mistyped
+			r.Problem = append(r.Problem, unknown.String())
+		} else {
+			r.Notes = append(r.Notes, unknown.String())
+		}
 	}
 	return r
 }

@@ -53,7 +53,9 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 	if !state.Service.Enabled {
 		r.Notes = append(r.Notes, "ничего не подписывается и не отправляется, пока его не включат: egissogw signing on --reason ТЕКСТ")
 	}
-	r.databaseContour(ctx, s, c)
+	if c.Provider.Code != "" { // what is wrong with it is said elsewhere
+		r.databaseContour(ctx, s, c)
+	}
 	r.approval(ctx, s, c.Package)
 	for _, f := range state.Findings {
 		if slices.Contains(siteFindings, f.Code) {
@@ -64,7 +66,7 @@ func checkDatabase(ctx context.Context, c config.Config) (r checkResult) {
 }
 
 // siteFindings are those of status that a wrong setting or certificate leads to.
-var siteFindings = []string{"read_only", "unverified", "certificate", "foreign", "instances_differ"}
+var siteFindings = []string{"read_only", "unverified", "unregistered", "foreign", "instances_differ"}
 
 // pooled tells of a pool of connections before a database.
 func (r *checkResult) pooled(ctx context.Context, conn *pgx.Conn) bool {
@@ -139,14 +141,14 @@ func (r *checkResult) sourceHolder(ctx context.Context, source *mis.Source) {
 func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	s, err := assemble.OpenSigner(ctx, c.Signer)
 	if err != nil {
-		r.Problem = append(r.Problem, fault.Because(err).Error())
+		r.Problem = append(r.Problem, fault.SignerReason(c.Signer.Kind, err).Error())
 		return r
 	}
 	defer s.Close()
 	crt := s.Certificate()
 	r.Notes = append(r.Notes, "сертификат "+crt.SerialHex()+", подписывать можно до "+screen.Time(crt.SigningEnds()))
 	if err := crt.CheckTerm(time.Now()); err != nil {
-		r.Problem = append(r.Problem, fault.Because(err).Error())
+		r.Problem = append(r.Problem, fault.SignerReason(c.Signer.Kind, err).Error())
 		return r
 	}
 	if left := time.Until(crt.SigningEnds()); left <= jobs.CertificateNotice {
@@ -158,7 +160,7 @@ func checkSigner(ctx context.Context, c config.Config) (r checkResult) {
 	// A trial signature: the only proof that key, token and certificate fit.
 	h := cert.NewDigest(crt.DigestSize())
 	if _, err := xmldsig.Sign(ctx, s, "trial", h.Sum(nil)); err != nil {
-		r.Problem = append(r.Problem, "пробная подпись: "+fault.Because(err).Error())
+		r.Problem = append(r.Problem, "пробная подпись не удалась: "+fault.SignerReason(c.Signer.Kind, err).Error())
 	}
 	return r
 }
@@ -176,7 +178,7 @@ func isOneOf(crt *cert.Certificate, file config.File) bool {
 
 func checkBus(ctx context.Context, c config.Config) (r checkResult) {
 	if _, err := assemble.BusTrust(c.SMEV); err != nil {
-		r.Problem = append(r.Problem, fault.Because(err).Error())
+		r.Problem = append(r.Problem, err.Error())
 	}
 	if len(c.SMEV.Senders) == 0 {
 		text := config.Prefix + "SMEV_SENDERS не задана: верят тому, кто ответит первым, а рассылкам КМСЗ — никому"
@@ -234,11 +236,14 @@ func checkArchive(ctx context.Context, c config.Config) (r checkResult) {
 	case err != nil:
 		r.Problem = append(r.Problem, fault.Path("ARCHIVE_DIR", err).Error())
 		return r
+	case !info.IsDir():
+		r.Problem = append(r.Problem, name+": это файл, а нужен каталог")
+		return r
 	case info.Mode().Perm()&0o077 != 0:
 		r.Problem = append(r.Problem, fmt.Sprintf("%s: каталог доступен другим (%04o), а в нём сведения о людях: chmod 0700", name, info.Mode().Perm()))
 	}
 	if err := archive.Probe(c.Archive.Dir); err != nil {
-		r.Problem = append(r.Problem, name+": запись не удалась: "+err.Error())
+		r.Problem = append(r.Problem, name+": запись не удалась: "+fault.Cause(err.Error()))
 	}
 	if c.Database.URL.Reveal() == "" {
 		return r

@@ -170,7 +170,7 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"no login to the files":      {map[string]string{"FTP_PASSWORD": "wrong"}, []string{"вход не удался", "EGISSOGW_FTP_PASSWORD"}},
 		"address of another version": {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://127.0.0.1:1/smev/v1.3/ws"}, []string{"для схем 1.3"}},
 		"several at once":            {map[string]string{"PROVIDER_CODE": "12", "SMEV_URL": "nowhere", "FTP_ADDRESS": closed}, []string{"EGISSOGW_PROVIDER_CODE", "EGISSOGW_SMEV_URL", "нет соединения"}},
-		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, []string{"does not belong to the private key"}},
+		"certificate of another key": {map[string]string{"SOFTKEY_CERTIFICATE_FILE": otherCertificate}, []string{"EGISSOGW_SOFTKEY_CERTIFICATE_FILE", "сертификат не подходит к закрытому ключу"}},
 		"expired certificate":        {map[string]string{"SOFTKEY_KEY_FILE": oldKey, "SOFTKEY_CERTIFICATE_FILE": oldCertificate}, []string{"Подпись", "НЕ ГОТОВО"}},
 		"source without views":       {map[string]string{"SOURCE_SCHEMA": "elsewhere"}, []string{"База МИС", "НЕ ГОТОВО", "elsewhere"}},
 		"database unreachable":       {map[string]string{"DATABASE_URL": "postgres://u:secretword@" + closed + "/db?sslmode=disable"}, []string{"База шлюза", "НЕ ГОТОВО"}},
@@ -183,7 +183,8 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 		"certificate that ends":      {map[string]string{"SOFTKEY_KEY_FILE": dyingKey, "SOFTKEY_CERTIFICATE_FILE": dyingCertificate}, []string{"ещё 10 дн."}},
 		"database that is only read": {map[string]string{"DATABASE_URL": inOrder["EGISSOGW_DATABASE_URL"] + "&default_transaction_read_only=on"}, []string{"только для чтения"}},
 		"mark of an editor":          {map[string]string{"FTP_PASSWORD_FILE": withMark}, []string{"BOM"}},
-		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет"}},
+		"misspelt variable":          {map[string]string{"SMEV_ULR": "x"}, []string{"EGISSOGW_SMEV_ULR: такой переменной нет", "похожа на EGISSOGW_SMEV_URL"}},
+		"variable of nobody":         {map[string]string{"NOBODY_READS_IT": "x"}, []string{"EGISSOGW_NOBODY_READS_IT: такой переменной нет"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := maps.Clone(inOrder)
@@ -191,7 +192,7 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 				env["EGISSOGW_"+variable] = value
 			}
 			code, out, errs := run(t, env, "check")
-			if wantCode := map[bool]int{true: exitOK, false: exitFailed}[name == "misspelt variable"]; code != wantCode {
+			if wantCode := map[bool]int{true: exitOK, false: exitFailed}[name == "variable of nobody"]; code != wantCode {
 				t.Errorf("code %d: %s %s", code, out, errs)
 			}
 			for _, want := range c.want {

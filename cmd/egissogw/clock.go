@@ -3,11 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -132,7 +135,7 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 		r.Notes = append(r.Notes, "часы СМЭВ не сверены: её адрес не ответил на запрос HEAD")
 		return
 	case err != nil:
-		r.Problem = append(r.Problem, config.Prefix+"SMEV_URL: нет соединения: "+cmp.Or(fault.Network(err), smev.QuietHTTP(err).Error()))
+		r.Problem = append(r.Problem, config.Prefix+"SMEV_URL: нет соединения: "+cmp.Or(fault.Network(err), smev.QuietHTTP(err).Error())+tunnelHint(request.URL.Hostname(), err))
 		return
 	}
 	response.Body.Close()
@@ -148,4 +151,13 @@ func (r *checkResult) busClock(ctx context.Context, c config.SMEV, client *http.
 	reading.limit = c.ClockSkew
 	r.clocks = append(r.clocks, reading)
 	r.Notes = append(r.Notes, fmt.Sprintf("часы СМЭВ минус наши: %+.1f ± %.1f с", reading.skew.Seconds(), reading.doubt.Seconds()))
+}
+
+// tunnelHint says what usually stands between this machine and the bus where its address is our own.
+func tunnelHint(host string, err error) string {
+	ip := net.ParseIP(host)
+	if !errors.Is(err, syscall.ECONNREFUSED) || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return ""
+	}
+	return "; на этой машине по такому адресу обычно слушает туннель (stunnel): запущен ли он"
 }

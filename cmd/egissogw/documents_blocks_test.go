@@ -18,8 +18,11 @@ import (
 	"egissogw/adapter/store/pgtest"
 )
 
-// block is what stands between two fences of a document.
-type block struct{ path, heading, language, text string }
+// block is what stands between two fences of a document, the number-th under its heading.
+type block struct {
+	path, heading, language, text string
+	number                        int
+}
 
 func blocksOf(path, text string) (blocks []block) {
 	lines := strings.Split(text, "\n")
@@ -29,13 +32,14 @@ func blocksOf(path, text string) (blocks []block) {
 		switch fence, isFence := strings.CutPrefix(strings.TrimSpace(l), "```"); {
 		case isFence && !inside:
 			inside, b.path, b.language, b.text = true, path, fence, ""
+			b.number++
 		case isFence:
 			inside = false
 			blocks = append(blocks, b)
 		case inside:
 			b.text += strings.TrimSpace(l) + "\n"
 		case strings.HasPrefix(l, "#"):
-			b.heading = l
+			b.heading, b.number = l, 0
 		}
 	}
 	return blocks
@@ -52,9 +56,9 @@ var notRun = map[string]string{
 	"config/dist/security.md ## ГОСТ TLS":                  "wants a bus with GOST TLS",
 }
 
-// TestBlocksOfDocumentsAreRun: each block of shell or settings is followed line by line by the scenario of
-// packages in a booted machine, each block of SQL runs in TestStatementsOfDocuments; the few
-// others are named with the reason.
+// TestBlocksOfDocumentsAreRun: each block of shell or settings is followed line by line by the
+// scenario of packages in a booted machine, each block of SQL runs in TestStatementsOfDocuments;
+// the few others are named with the reason.
 func TestBlocksOfDocumentsAreRun(t *testing.T) {
 	t.Parallel()
 	scenario, err := os.ReadFile("../../.ci/packages-scenario")
@@ -64,48 +68,45 @@ func TestBlocksOfDocumentsAreRun(t *testing.T) {
 	used, followed := map[string]bool{}, 0
 	for path, text := range peoplesDocuments(t) {
 		for _, b := range blocksOf(path, text) {
-			if b.language == "sql" || b.language == "text" || b.language == "json" {
-				if _, why := excepted(b); why != "" {
-					used[why] = true
-				}
-				continue
-			}
-			if regexp.MustCompile(`(?m)^(follow|answer) .*` + regexp.QuoteMeta(b.path+" '"+b.heading+"'")).Match(scenario) {
+			key := excepted(b)
+			switch {
+			case key != "":
+				used[key] = true
+			case slices.Contains([]string{"sql", "text", "json"}, b.language):
+			case regexp.MustCompile(fmt.Sprintf(`(?m)^(follow|block) %s '%s'%s`, regexp.QuoteMeta(b.path), regexp.QuoteMeta(b.heading), nth(b.number))).Match(scenario):
 				followed++
-				continue
-			}
-			key, why := excepted(b)
-			if why == "" {
+			default:
 				t.Errorf("%s, %s: .ci/packages-scenario does not follow\n%s", b.path, b.heading, b.text)
 			}
-			used[why] = true
-			_ = key
 		}
 	}
-	if followed < 6 {
+	if followed < 8 {
 		t.Errorf("%d blocks are followed", followed)
 	}
-	for key, why := range notRun {
-		if !used[why] {
+	for key := range notRun {
+		if !used[key] {
 			t.Errorf("%s is excepted, but not there", key)
 		}
 	}
 }
 
-// excepted is the line of notRun for a block.
-func excepted(b block) (key, why string) {
-	for key, why := range notRun {
-		place, begin := key, ""
-		for _, word := range []string{" create view", " export"} {
-			if cut, ok := strings.CutSuffix(key, word); ok {
-				place, begin = cut, strings.TrimSpace(word)
-			}
-		}
-		if b.path+" "+b.heading == place && strings.HasPrefix(b.text, begin) {
-			return key, why
+// nth is how the scenario names the block: the first needs no number.
+func nth(number int) string {
+	if number == 1 {
+		return `( 1|\n)`
+	}
+	return fmt.Sprintf(` %d\b`, number)
+}
+
+// excepted is the key of notRun for a block: its document and heading, and how it begins if the
+// heading has others, too.
+func excepted(b block) string {
+	for key := range notRun {
+		if begin, ok := strings.CutPrefix(key, b.path+" "+b.heading); ok && strings.HasPrefix(b.text, strings.TrimSpace(begin)) {
+			return key
 		}
 	}
-	return "", ""
+	return ""
 }
 
 // speakers say under whose role a statement of a document runs, by its beginning: the administrator
@@ -136,7 +137,7 @@ func TestStatementsOfDocuments(t *testing.T) {
 	for _, path := range slices.Sorted(maps.Keys(texts)) {
 		text := texts[path]
 		for _, b := range blocksOf(path, text) {
-			if _, why := excepted(b); b.language == "sql" && why == "" {
+			if b.language == "sql" && excepted(b) == "" {
 				clean := regexp.MustCompile(`--.*`).ReplaceAllString(b.text, "")
 				for s := range strings.SplitSeq(clean, ";") {
 					if s = strings.TrimSpace(s); s != "" {

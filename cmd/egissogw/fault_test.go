@@ -42,6 +42,15 @@ func TestMistakes(t *testing.T) {
 	onSource(t, altered, `alter view egisso_source.fact rename column decision_date to decided; drop view egisso_source.local_measure cascade`)
 	url := func(address string) string { return "postgres://u:secretword@" + address + "/db?sslmode=disable" }
 	is := func(name, value string) map[string]string { return map[string]string{name: value} }
+	onSource(t, source, `create role egissogw_nologin`)
+	otherType := sourceDatabase(t)
+	onSource(t, otherType, `alter view egisso_source.local_measure rename to measures; do $$ begin
+		execute 'create view egisso_source.local_measure as select ' || (select string_agg(case column_name when 'changed_at' then 'changed_at::text as changed_at' else column_name end, ', ' order by ordinal_position)
+			from information_schema.columns where table_schema = 'egisso_source' and table_name = 'measures') || ' from egisso_source.measures'; end $$`)
+	rsaKey, rsaCertificate := rsaPair(t)
+	taken := takenPort(t)
+	short := writeFile(t, filepath.Join(dir, "short"), "abc")
+	program := writeFile(t, filepath.Join(dir, "program.sh"), "#!/bin/sh\necho garbage\n")
 	newer := migrated(t)["EGISSOGW_DATABASE_URL"]
 	onSource(t, newer, `update egisso.schema_version set version = 99`)
 	var lines []mistakeLine
@@ -68,7 +77,7 @@ func TestMistakes(t *testing.T) {
 		"неверный путь СМЭВ":                  {is("SMEV_URL", inOrder["EGISSOGW_SMEV_URL"]+"s"), "smev", "по этому адресу", "404", "проверьте путь"},
 		"https вместо http":                   {is("SMEV_URL", strings.Replace(inOrder["EGISSOGW_SMEV_URL"], "http:", "https:", 1)), "smev", "EGISSOGW_SMEV_URL", "без TLS", "https или http"},
 		"не та версия схем СМЭВ":              {map[string]string{"SMEV_SCHEMA": "1.2", "SMEV_URL": "http://" + closed + "/v1.3/ws"}, "smev", "EGISSOGW_SMEV_SCHEMA=1.2", "для схем 1.3", ""},
-		"в файле доверия не сертификаты СМЭВ": {is("SMEV_CERTIFICATES", text), "smev", "EGISSOGW_SMEV_CERTIFICATES", "сертификат не читается", ""},
+		"в файле доверия не сертификаты СМЭВ": {is("SMEV_CERTIFICATES", text), "smev", "EGISSOGW_SMEV_CERTIFICATES", "сертификат не читается", "нужен файл PEM"},
 		"неверный порт файлового хранилища":   {is("FTP_ADDRESS", closed), "ftp", "EGISSOGW_FTP_ADDRESS", "соединение отвергнуто", "проверьте порт"},
 		"неверный пароль файлового хранилища": {is("FTP_PASSWORD", "wrong"), "ftp", "EGISSOGW_FTP_PASSWORD", "вход не удался", "проверьте"},
 		"ключ не от этого сертификата":        {is("SOFTKEY_KEY_FILE", otherKey), "signer", "сертификат", "не подходит к закрытому ключу", ""},
@@ -78,9 +87,23 @@ func TestMistakes(t *testing.T) {
 		"секрет вместо имени файла с ним":     {is("FTP_PASSWORD_FILE", "secretword"), "settings", "EGISSOGW_FTP_PASSWORD_FILE", "файл не найден", ""},
 		"неверный часовой пояс":               {is("TIME_ZONE", "Europe/Moskow"), "settings", "EGISSOGW_TIME_ZONE", "неизвестный часовой пояс", "например Europe/Moscow"},
 		"код поставщика из образца":           {is("PROVIDER_CODE", "0000.000000"), "settings", "EGISSOGW_PROVIDER_CODE", "образец", "укажите код"},
-		"каталога архива нет":                 {is("ARCHIVE_DIR", missing), "archive", "EGISSOGW_ARCHIVE_DIR", "нет " + missing, "проверьте путь"},
-		"каталога схем нет":                   {is("SCHEMA_DIR", missing), "settings", "EGISSOGW_SCHEMA_DIR", "нет " + missing, "проверьте путь"},
-		"каталога запросов к МИС нет":         {is("SOURCE_QUERIES", missing), "source", "EGISSOGW_SOURCE_QUERIES", "нет " + missing, "проверьте путь"},
+		"роли МИС не разрешён вход":           {is("SOURCE_DATABASE_URL", source+"&user=egissogw_nologin"), "source", "EGISSOGW_SOURCE_DATABASE_URL", "не разрешён вход", "login"},
+		"у роли нет прав на схему шлюза":      {is("DATABASE_URL", db+"&user=egissogw_poor"), "database", "EGISSOGW_DATABASE_URL", "нет прав на схему egisso", "egisso_gateway"},
+		"столбец другого типа":                {is("SOURCE_DATABASE_URL", otherType), "source", "local_measure.changed_at", "тип столбца text", "приведите"},
+		"неизвестный sslmode":                 {is("DATABASE_URL", "postgres://u:secretword@h/db?sslmode=on"), "settings", "EGISSOGW_DATABASE_URL", "неизвестный sslmode", "годятся"},
+		"нет файла sslrootcert":               {is("DATABASE_URL", "postgres://u:secretword@h/db?sslmode=verify-full&sslrootcert="+missing), "settings", "sslrootcert", "не читается", "проверьте путь"},
+		"IPv6 без скобок":                     {is("DATABASE_URL", "postgres://u:secretword@::1/db"), "settings", "EGISSOGW_DATABASE_URL", "адрес IPv6", "в квадратных скобках"},
+		"опечатка в расписании":               {is("SCHEDULE_RECONCILE", "0 3 * *"), "settings", "EGISSOGW_SCHEDULE_RECONCILE", "не расписание", "пять полей"},
+		"размер с единицами":                  {is("PACKAGE_BYTES", "5 MB"), "settings", "EGISSOGW_PACKAGE_BYTES", "не целое число", "без единиц"},
+		"код поставщика с опечаткой":          {is("PROVIDER_CODE", "0042 000001"), "settings", "EGISSOGW_PROVIDER_CODE", "ожидается код", "0000.000000"},
+		"ключ RSA":       {map[string]string{"SOFTKEY_KEY_FILE": rsaKey, "SOFTKEY_CERTIFICATE_FILE": rsaCertificate}, "signer", "EGISSOGW_SOFTKEY_KEY_FILE", "не ГОСТ", "а не RSA"},
+		"сертификат RSA": {is("SOFTKEY_CERTIFICATE_FILE", rsaCertificate), "signer", "EGISSOGW_SOFTKEY_CERTIFICATE_FILE", "не ГОСТ", "а не RSA"},
+		"программа подписи не исполняемая": {map[string]string{"SIGNER": "command", "COMMAND_PATH": program, "COMMAND_CERTIFICATE_FILE": inOrder["EGISSOGW_SOFTKEY_CERTIFICATE_FILE"]}, "settings", "EGISSOGW_COMMAND_PATH", "не исполняемый", ""},
+		"порт для метрик занят":            {is("LISTEN", taken), "settings", "EGISSOGW_LISTEN", "порт занят", "задайте другой"},
+		"короткий ключ страницы":           {map[string]string{"LISTEN": "127.0.0.1:0", "PAGE_TOKEN_FILE": short}, "settings", "EGISSOGW_PAGE_TOKEN_FILE", "не меньше 16", "openssl rand"},
+		"каталога архива нет":              {is("ARCHIVE_DIR", missing), "archive", "EGISSOGW_ARCHIVE_DIR", "нет " + missing, "проверьте путь"},
+		"каталога схем нет":                {is("SCHEMA_DIR", missing), "settings", "EGISSOGW_SCHEMA_DIR", "нет " + missing, "проверьте путь"},
+		"каталога запросов к МИС нет":      {is("SOURCE_QUERIES", missing), "source", "EGISSOGW_SOURCE_QUERIES", "нет " + missing, "проверьте путь"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := maps.Clone(inOrder)
@@ -89,12 +112,12 @@ func TestMistakes(t *testing.T) {
 			}
 			said := problemsOf(t, env, m.part)
 			for _, line := range said {
-				if strings.Contains(line, "secretword") || strings.Contains(line, closed) {
+				if strings.Contains(line, "secretword") || strings.Contains(line, closed) || strings.Contains(line, taken) {
 					t.Errorf("a part of an address is shown: %s", line)
 				}
 				if strings.Contains(line, m.where) && strings.Contains(line, m.what) && strings.Contains(line, m.remedy) {
-					lines = append(lines, mistakeLine{name, m.part, line, serveOn(t, env), statusOn(t, env, m)})
-					onSource(t, db, `delete from egisso.contour`)
+					serve, status := servedWith(t, env, name, m, db)
+					lines = append(lines, mistakeLine{name, m.part, line, serve, status})
 					return
 				}
 			}
@@ -132,7 +155,11 @@ func problemsOf(t *testing.T, env map[string]string, part string) []string {
 		t.Fatal(err)
 	}
 	if part == "settings" {
-		return checkConfiguration(a, c, problems).Problem
+		r := checkConfiguration(a, c, problems)
+		if text := checkListener(t.Context(), c.Watch); text != "" {
+			r.Problem = append(r.Problem, text)
+		}
+		return r.Problem
 	}
 	for _, p := range checkParts {
 		if p.code == part {

@@ -23,7 +23,7 @@ func printHealth(w io.Writer, list []store.Finding) {
 		screen.Fprintln(w, "Неисправностей нет.")
 	}
 	severity := ""
-	for _, f := range list {
+	for i, f := range list {
 		if f.Severity != severity {
 			severity = f.Severity
 			screen.Fprintln(w, title[severity])
@@ -33,6 +33,10 @@ func printHealth(w io.Writer, list []store.Finding) {
 			line += ": " + fault.Cause(f.Detail)
 		}
 		screen.Fprintln(w, "  - "+line)
+		// Advice for several is given once, after the last of them.
+		if i+1 < len(list) && list[i+1].Code == f.Code && list[i+1].Severity == f.Severity && list[i+1].Advice == f.Advice {
+			continue
+		}
 		if f.Advice != "" {
 			screen.Fprintln(w, "    "+f.Advice)
 		}

@@ -98,14 +98,15 @@ func answerText(out http.ResponseWriter, able bool, lines []string) {
 }
 
 // listenOn serves until ctx ends, by TLS if secure is not nil. An address that is taken does not
-// keep the gateway from its work.
-func listenOn(ctx context.Context, address string, secure *tls.Config, handler http.Handler, log *slog.Logger) {
+// keep the gateway from its work; note is told of every attempt, nil when it listens.
+func listenOn(ctx context.Context, address string, secure *tls.Config, handler http.Handler, note func(error), log *slog.Logger) {
 	told := false
 	for ctx.Err() == nil {
-		err := serveOnce(ctx, address, secure, handler, log)
+		err := serveOnce(ctx, address, secure, handler, note, log)
 		if ctx.Err() != nil {
 			return
 		}
+		note(err)
 		if !told {
 			told = true
 			log.Error("metrics are not shown: cannot listen", "address", address, "err", err)
@@ -117,11 +118,12 @@ func listenOn(ctx context.Context, address string, secure *tls.Config, handler h
 	}
 }
 
-func serveOnce(ctx context.Context, address string, secure *tls.Config, handler http.Handler, log *slog.Logger) error {
+func serveOnce(ctx context.Context, address string, secure *tls.Config, handler http.Handler, note func(error), log *slog.Logger) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
+	note(nil)
 	log.Info("metrics are shown", "address", l.Addr().String())
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: listenerRead, ReadTimeout: listenerRead, WriteTimeout: listenerWrite, IdleTimeout: listenerIdle,

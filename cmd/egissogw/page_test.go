@@ -96,7 +96,7 @@ func TestListenerSpeaksTLS(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		listenOn(ctx, address, secure, http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+		listenOn(ctx, address, secure, http.NotFoundHandler(), func(error) {}, slog.New(slog.DiscardHandler))
 	}()
 	trusted := x509.NewCertPool()
 	pair, err := secure.GetCertificate(nil)

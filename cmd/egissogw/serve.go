@@ -43,8 +43,8 @@ func serve(ctx context.Context, a *app, args []string) error {
 	for _, p := range config.Exposed(c, a.lookuper) {
 		log.Warn("a file of the configuration is open to others", "variable", p.Variable, "problem", p.Text)
 	}
-	for _, name := range config.Unknown(a.environ) {
-		log.Warn("unknown variable is ignored", "variable", name)
+	for _, unknown := range config.Unknown(a.environ) {
+		log.Warn("unknown variable is ignored", "variable", unknown.Name, "like", unknown.Like)
 	}
 	if err := warnOfWithdrawal(c, log); err != nil {
 		return fault.Lasting(err)
@@ -133,10 +133,10 @@ func (g *gateway) build(ctx context.Context, c config.Config) error {
 		defer cancel()
 		return readiness(ctx, p.Store.Health, func() []string { return g.scheduler.Stuck(jobLimit) })
 	})
-	p.Instance.Jobs = g.jobNames(entries)
 	if err := g.watch(c, p, entries); err != nil {
 		return err
 	}
+	p.Instance.Jobs = g.jobNames(entries)
 	return g.store.NoteStart(ctx, ownMachine())
 }
 
@@ -150,6 +150,9 @@ func (g *gateway) jobNames(entries []jobs.Entry) (names []string) {
 	}
 	if g.heartbeat != nil {
 		names = append(names, jobs.HeartbeatJob)
+	}
+	if g.listener != nil {
+		names = append(names, jobs.ListenerJob)
 	}
 	return names
 }

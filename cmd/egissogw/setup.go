@@ -241,9 +241,9 @@ func (s *setupCall) fromFile(ctx context.Context, name string) (setup.Answers, e
 		return nil, err
 	}
 	var wrong []config.Problem
-	for _, name := range config.Unknown(given.Entries()) {
-		if _, _, known := config.Named(name); !known { // a secret may not stand under its own name in the settings
-			wrong = append(wrong, config.Problem{Variable: name, Text: "такой настройки нет"})
+	for _, unknown := range config.Unknown(given.Entries()) {
+		if _, _, known := config.Named(unknown.Name); !known { // a secret may not stand under its own name in the settings
+			wrong = append(wrong, config.Problem{Variable: unknown.Name, Text: unknown.Problem("такой настройки нет")})
 		}
 	}
 	answers := setup.Answers{}

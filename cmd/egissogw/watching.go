@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
@@ -51,8 +52,21 @@ func (g *gateway) watch(c config.Config, p *assemble.Parts, entries []jobs.Entry
 		g.closers = append(g.closers, people.Close)
 		shown.page = people
 	}
-	g.listener = func(ctx context.Context) { listenOn(ctx, c.Watch.Address(), secure, shown.handler(), g.log) }
+	g.listener = func(ctx context.Context) {
+		listenOn(ctx, c.Watch.Address(), secure, shown.handler(), func(err error) { g.noteListening(ctx, err) }, g.log)
+	}
 	return nil
+}
+
+// noteListening keeps whether somebody can ask, like the run of a job: who asks in vain looks into status.
+func (g *gateway) noteListening(ctx context.Context, failed error) {
+	failure := ""
+	if failed != nil {
+		failure = failed.Error()
+	}
+	if err := errors.Join(g.store.JobStarted(ctx, jobs.ListenerJob), g.store.JobFinished(ctx, jobs.ListenerJob, failure)); err != nil {
+		g.log.Debug("outcome of listening not stored", "err", err)
+	}
 }
 
 // statusEvery is how often systemd is told how the gateway is.

@@ -11,3 +11,14 @@ comment on column egisso.running_instance.version is 'Версия програ�
 comment on column egisso.running_instance.started_at is 'Когда запущен';
 comment on column egisso.running_instance.seen_at is 'Когда последний раз дал о себе знать (раз в минуту)';
 comment on column egisso.running_instance.settings_hash is 'Хэш настроек, от которых зависит, что отправляется; у шлюзов одной базы он одинаков';
+
+-- Those gateways sign with; one that was exchanged is not among them. Where none says which, those seen last.
+create or replace view egisso.certificate_in_use as
+select c.fingerprint, c.serial, c.ends_at
+  from egisso.signing_certificate c
+ where coalesce((select bool_or(i.certificate = c.fingerprint) from egisso.running_instance r join egisso.instance i using (process) where i.certificate is not null),
+                c.seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes');
+comment on view egisso.certificate_in_use is 'Сертификаты, которыми подписывают работающие шлюзы';
+comment on column egisso.certificate_in_use.fingerprint is 'SHA-256 сертификата';
+comment on column egisso.certificate_in_use.serial is 'Серийный номер';
+comment on column egisso.certificate_in_use.ends_at is 'До какого времени им можно подписывать';

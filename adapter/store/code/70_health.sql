@@ -11,24 +11,26 @@ create or replace function egisso.job_text(name text) returns text language sql 
         ('import', 'разбор загруженных протоколов'), ('listen', 'приём входящих'), ('handle', 'обработка входящих'), ('respond', 'ответ на входящие'),
         ('classifier', 'обновление КМСЗ'), ('statuses', 'опрос состояний'), ('links', 'отметка о работе'), ('watch', 'наблюдение за сроками'),
         ('archive', 'архив доказательств'), ('late', 'сравнение за сутки'), ('reconcile', 'сверка источника'), ('prune', 'удаление по сроку хранения'), ('alert', 'оповещение (EGISSOGW_ALERT_COMMAND)'),
-        ('count', 'подсчёт для отчёта'), ('summary', 'сводка за сутки (EGISSOGW_ALERT_COMMAND)'), ('heartbeat', 'сигнал о работе (EGISSOGW_HEARTBEAT_URL)')) as t(job, text)
+        ('count', 'подсчёт для отчёта'), ('summary', 'сводка за сутки (EGISSOGW_ALERT_COMMAND)'), ('heartbeat', 'сигнал о работе (EGISSOGW_HEARTBEAT_URL)'),
+        ('listener', 'показ метрик и страницы (EGISSOGW_LISTEN)')) as t(job, text)
         where t.job = job_text.name), job_text.name)
 $$;
 
 -- Jobs that failed three times, or for an hour. What a neighbour that does not answer or
--- the trouble of another job explains is not said again, nor that a job failed before it was
--- switched off: a gateway runs all its jobs when it starts.
+-- the trouble of another job explains is not said again.
 create or replace view egisso.failing_job as
 select j.name, j.failures, j.failing_since, j.last_error
   from egisso.job j
- where j.failures > 0 and (j.failures >= 3 or j.failing_since < now() - interval '1 hour' or j.name = 'alert')
+ where j.failures > 0 and (j.failures >= 3 or j.failing_since < now() - interval '1 hour' or j.name in ('alert', 'listener'))
    and not exists (select from egisso.link l
                     where l.down_since is not null and l.updated_at > now() - interval '5 minutes'
                       and j.name in ('send', 'fetch', case when l.name = 'smev' then 'receive' end, case when l.name = 'smev' then 'listen' end,
                                      case when l.name = 'smev' then 'statuses' end))
-   and not coalesce(j.last_started_at < (select min(least(i.started_at, i.seen_at)) - interval '10 minutes' from egisso.running_instance i), false)
    and not (j.name in ('settle', 'reconcile') and exists (select from egisso.job c where c.name = 'collect' and c.failures >= 3))
    and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
+   -- Said once for all of them: 'signing' and 'unregistered' of view health.
+   and not (j.name in ('sign', 'send', 'receive', 'listen', 'statuses', 'respond')
+            and (j.last_error like '%SenderIsNotRegistered%' or j.last_error like '%sign SignedInfo: %'))
    -- One that is switched off fails no more.
    and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
@@ -46,7 +48,9 @@ select 'serve_silent', '', 1, max(last_started_at), true,
        'Служба egissogw не работает: ни один шлюз этой базы не подаёт признаков жизни', '',
        'Причина: systemctl status egissogw, journalctl -u egissogw; проверить настройки: egissogw check; запустить: systemctl restart egissogw'
   from egisso.job where name = 'links'
+-- One that was stopped in good order says so; one that died is missed in 5 minutes.
 having max(last_started_at) < now() - interval '5 minutes'
+    or max(last_started_at) < now() - interval '1 minute' and not exists (select from egisso.running_instance)
 union all
 select 'serve_never', '', 1, null::timestamptz, false, 'Служба egissogw ещё не запускалась', '', 'Проверить настройки: egissogw check; запустить: systemctl enable --now egissogw'
  where not exists (select from egisso.job where name = 'links')
@@ -60,7 +64,8 @@ select 'signing_off', '', 1, changed_at, changed_at < now() - interval '1 day',
 create or replace view egisso.health_contour (code, subject, count, since, trouble, text, detail, advice) as
 select 'contour', '', 1, refused_at, true, 'Шлюз с другим контуром не запущен: ' || refused, '',
        'Исправьте его настройки; если контур и правда другой: egissogw contour'
-  from egisso.contour where refused_at > greatest(now() - interval '1 day', since); -- a gateway that was told so does not start again by itself
+  from egisso.contour where refused_at > greatest(now() - interval '1 day', since) -- a gateway that was told so does not start again by itself
+   and not exists (select from egisso.running_instance r where r.started_at > refused_at);
 
 create or replace view egisso.health_archive (code, subject, count, since, trouble, text, detail, advice) as
 select 'archive_loss', '', count(*)::int, min(since), true,
@@ -75,7 +80,8 @@ union all
 select 'archive', '', count(*)::int, min(since), true,
        'Архив доказательств не пишется: этот шлюз ничего не отправляет и не подтверждает', min(problem),
        'Проверьте каталог EGISSOGW_ARCHIVE_DIR: есть ли он, место на диске, владельца и права; работа продолжится сама'
-  from egisso.archive_trouble where last_at > now() - interval '10 minutes'
+  from egisso.archive_trouble t where last_at > now() - interval '10 minutes'
+   and (exists (select from egisso.running_instance r where r.process = t.process) or not exists (select from egisso.running_instance))
 having count(*) > 0;
 
 -- It is over when as many gateways started since as ended.
@@ -129,22 +135,35 @@ union all
   from egisso.approval_list where stage = 'disapproved'
  order by disapproved_at limit 20);
 
--- Of those in use, see sql/link.sql.
 create or replace view egisso.health_certificate (code, subject, count, since, trouble, text, detail, advice) as
 (select 'certificate', serial, 1, null::timestamptz, ends_at < now() + interval '7 days',
        case when ends_at <= now() then 'Подписывать этим сертификатом больше нельзя с ' else 'Подписывать этим сертификатом можно только до ' end
        || to_char(ends_at, 'DD.MM.YYYY HH24:MI TZ'), '',
        'Получите новый сертификат, зарегистрируйте его в СМЭВ и укажите в настройках; сроки: egissogw cert'
-  from egisso.signing_certificate
+  from egisso.certificate_in_use
  where ends_at < now() + interval '30 days'
-   and seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes'
  order by ends_at);
 
 create or replace view egisso.health_job (code, subject, count, since, trouble, text, detail, advice) as
+-- Polling is signed, too: one cause, many jobs. That a certificate is over is said above.
+select 'signing', '', max(failures), min(failing_since), true, 'Подпись не удаётся: ничего не подписывается, не уходит и не приходит', (array_agg(last_error order by last_error_at desc))[1],
+       'Проверьте ключ, токен или программу подписи: egissogw check'
+  from egisso.job
+ where last_error like '%sign SignedInfo: %' and (failures >= 3 or failures > 0 and failing_since < now() - interval '1 hour')
+   and not exists (select from egisso.certificate_in_use where ends_at <= now())
+having count(*) > 0
+union all
+-- Whatever is signed is refused until the bus knows it.
+select 'unregistered', '', max(failures), min(failing_since), true, 'СМЭВ не знает сертификата, которым подписывает шлюз (SenderIsNotRegistered): ничего не уходит и не приходит', '',
+       'Зарегистрируйте его у оператора СМЭВ (какой — egissogw cert) или верните в настройки прежний; работа продолжится сама'
+  from egisso.job where failures > 0 and last_error like '%SenderIsNotRegistered%'
+having count(*) > 0
+union all
 select 'job_failing', name, failures, failing_since, true, 'Не удаётся ' || egisso.job_text(name), last_error,
        case name when 'collect' then 'МИС не читается, её изменения не уходят. Проверьте EGISSOGW_SOURCE_DATABASE_URL, роль и представления: egissogw check'
                  when 'alert' then 'Оповещения не уходят: проверьте программу и её права'
                  when 'summary' then 'Сводка за сутки не уходит: проверьте программу и её права'
+                 when 'listener' then 'Остальное работает. Проверьте узел и порт: egissogw check; слушать начнёт само'
                  when 'heartbeat' then 'Сигналы о работе не доходят: проверьте адрес и сеть; следящая служба может поднять тревогу, хотя шлюз работает'
                  else 'Что не так: egissogw check, journalctl -u egissogw' end
   from egisso.failing_job;

@@ -3,7 +3,7 @@
 
 create or replace view egisso.health_code as
 select k.code, k.position from unnest(array[
-       'read_only', 'contour', 'archive_loss', 'serve_silent', 'not_started', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
+       'read_only', 'contour', 'archive_loss', 'serve_silent', 'not_started', 'outdated', 'instances_differ', 'approval_differs', 'archive', 'certificate', 'signing', 'unregistered', 'job_failing', 'link_down', 'clock', 'signing_off', 'source_held', 'expired', 'resting',
        'sender_unknown', 'unread', 'interrupted', 'nameless', 'unverified', 'unkept', 'foreign', 'mass_change', 'refusal', 'code_unknown', 'late', 'reconcile_overdue',
        'set_aside', 'stranger', 'disapproved', 'approval', 'package', 'incoming', 'unconfirmed', 'sender_remembered', 'facts_late', 'blocked', 'serve_never']) with ordinality as k(code, position);
 
@@ -41,7 +41,8 @@ begin
     execute $ask$
     select array_remove(array[
            case when pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean or not (select enabled from egisso.service_state)
-                or not exists (select from egisso.job where name = 'links' and last_started_at >= now() - interval '5 minutes') then 'gateway' end,
+                or not exists (select from egisso.job where name = 'links' and last_started_at >= now() - interval '5 minutes')
+                or not exists (select from egisso.running_instance) then 'gateway' end,
            case when exists (select from egisso.contour where refused_at > now() - interval '1 day') then 'contour' end,
            case when exists (select from egisso.archive_loss where ended_at is null) or exists (select from egisso.archive_trouble) then 'archive' end,
            case when exists (select from egisso.failed_start) or exists (select from egisso.instance where outdated_at is not null) or exists (select from egisso.approval_rule)

@@ -1098,7 +1098,8 @@ create table egisso.instance (
     -- is a secret, a path or a host.
     settings   jsonb       not null,
     outdated_at timestamptz,                          -- it ended: the schema moved on without its program
-    jobs        text[]      not null default '{}'     -- it runs; what no gateway runs any more fails no more
+    jobs        text[]      not null default '{}',    -- it runs; what no gateway runs any more fails no more
+    certificate bytea                                 -- it signs with: the fingerprint; null: nobody said
 );
 
 -- Machines whose gateway did not start, and why; the next start there that succeeds forgets it.

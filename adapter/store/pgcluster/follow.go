@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Follow makes a standby of a running cluster by streaming replication, in a
@@ -42,6 +43,8 @@ func (c *Cluster) copyFrom(ctx context.Context, primary *Cluster) error {
 	cmd := c.command(ctx, "pg_basebackup", "--pgdata="+c.dataDir(), "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
 		"--host=127.0.0.1", fmt.Sprintf("--port=%d", primary.port), "--username="+superuser)
 	cmd.Env = append(cmd.Env, "PGPASSWORD="+c.password)
+	// It starts a process of its own, which would be waited for when it is killed alone.
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("pg_basebackup into %s: %w: %s", c.dataDir(), err, strings.TrimSpace(string(out)))
 	}

@@ -11,7 +11,7 @@ update egisso.package set egisso_status = $2, info = $3
  where id = $1 and egisso.package_flying(state) and coalesce(egisso_status, 0) <= $2;
 
 -- name: package_answered
-update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = $4
+update egisso.package set state = 'answered', result = $2, egisso_status = 3, info = $3, review = $4, review_of_records = false
  where id = $1;
 
 -- name: package_returned
@@ -151,7 +151,7 @@ update egisso.record r set reason_code = case when k.followed then 'accepted_lat
 -- name: package_late
 -- What ЕГИССО accepted and is replaced here by something else, or dropped, is for a person.
 update egisso.package p
-   set info = $2,
+   set info = $2, review_of_records = false,
        review = nullif(concat_ws('; ', $3::text, case when c.n > 0 then
                 'ЕГИССО приняла записи, которые шлюз с тех пор заменил другими или снял: ' || c.n || '; сверьте их в кабинете поставщика' end), '')
   from (select count(*) as n

@@ -2,7 +2,7 @@
 
 -- name: save_instance
 with old as (delete from egisso.instance where seen_at < now() - interval '1 day')
-insert into egisso.instance (process, pid, version, started_at, settings, jobs) values ($1, $2, $3, $4, $5, $6)
+insert into egisso.instance (process, pid, version, started_at, settings, jobs, certificate) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (process) do update set seen_at = now();
 
 -- name: outdated_instance

@@ -3,9 +3,7 @@ insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ($1
 on conflict (fingerprint) do update set seen_at = now();
 
 -- name: certificates
--- Those in use: one that was exchanged is not seen any more.
-select serial, ends_at from egisso.signing_certificate
- where seen_at > (select max(seen_at) from egisso.signing_certificate) - interval '5 minutes' order by ends_at, serial;
+select serial, ends_at from egisso.certificate_in_use order by ends_at, serial;
 
 -- name: save_link
 insert into egisso.link (name, down_since, failures, skew, uncertainty, measured_at) values ($1, $2, $3, $4, $5, $6)

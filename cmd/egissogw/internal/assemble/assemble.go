@@ -63,7 +63,7 @@ func (p *Parts) open(ctx context.Context, c config.Config) error {
 	}
 	key, err := OpenSigner(ctx, c.Signer)
 	if err != nil {
-		return fault.Signer(fault.Because(err))
+		return fault.Signer(fault.SignerReason(c.Signer.Kind, err))
 	}
 	p.closers = append(p.closers, func() {
 		if err := key.Close(); err != nil {
@@ -79,6 +79,7 @@ func (p *Parts) open(ctx context.Context, c config.Config) error {
 	if p.Instance, err = instanceOf(c, p.Policies, p.version); err != nil {
 		return err
 	}
+	p.Instance.Certificate = certificate[:]
 	p.Store.LimitChanges(store.ChangeLimits{
 		Window: c.Package.GuardWindow, Least: c.Package.GuardLeast, Most: c.Package.GuardMost, Percent: float64(c.Package.GuardPercent), Fixed: p.limits,
 	})

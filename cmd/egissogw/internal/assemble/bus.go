@@ -156,7 +156,11 @@ func BusTrust(c config.SMEV) (*cert.Trust, error) {
 	}
 	certs, err := cert.ParsePEM(text)
 	if err != nil {
-		return nil, fmt.Errorf("%sSMEV_CERTIFICATES: %w", config.Prefix, err)
+		why, known := fault.Reason(err)
+		if !known {
+			why = err.Error()
+		}
+		return nil, fault.Told(config.Prefix+"SMEV_CERTIFICATES: "+why+": нужен файл PEM с сертификатами ГОСТ, которыми подписывает СМЭВ", err)
 	}
 	mode := cert.Pinned
 	if c.Trust == config.TrustChain {

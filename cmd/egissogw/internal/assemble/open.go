@@ -36,7 +36,7 @@ func OpenStore(ctx context.Context, c config.Database, options ...store.Option) 
 		if refusedByPool(err) {
 			err = errors.New(PooledText)
 		}
-		return nil, fault.Database("DATABASE_URL", err)
+		return nil, fault.Rights(fault.Database("DATABASE_URL", err))
 	}
 	return s, nil
 }

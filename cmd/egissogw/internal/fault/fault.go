@@ -77,7 +77,7 @@ func Network(err error) string {
 // connectTexts are why a PostgreSQL server does not let somebody in.
 var connectTexts = map[string]string{
 	pgerrcode.InvalidPassword:                   "сервер не принял пароль: проверьте имя и пароль",
-	pgerrcode.InvalidAuthorizationSpecification: "сервер не пускает: такой роли нет, или pg_hba.conf не пускает её отсюда",
+	pgerrcode.InvalidAuthorizationSpecification: "сервер не пускает: такой роли нет, ей не разрешён вход (alter role … login), или pg_hba.conf не пускает её отсюда",
 	pgerrcode.InvalidCatalogName:                "базы с таким именем на сервере нет: проверьте имя базы",
 	pgerrcode.InsufficientPrivilege:             "роли не разрешено подключаться: grant connect on database",
 	pgerrcode.DiskFull:                          "на диске сервера базы кончилось место: освободите его",
@@ -109,6 +109,16 @@ func Connect(name string, err error) error {
 		return err
 	}
 	return Told(name+": "+text, err)
+}
+
+// Rights says what a role lacks that may connect and read nothing.
+func Rights(err error) error {
+	var pg *pgconn.PgError
+	var told fault
+	if !errors.As(err, &pg) || pg.Code != pgerrcode.InsufficientPrivilege || errors.As(err, &told) {
+		return err
+	}
+	return fault{config.Prefix + "DATABASE_URL: у роли нет прав на схему egisso: подключайтесь под ролью, которая состоит в egisso_gateway (для людей — egisso_operator), или дайте ей права: grant egisso_gateway to РОЛЬ", err}
 }
 
 // Path says which file or folder of a setting is not there or may not be read.

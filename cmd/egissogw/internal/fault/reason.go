@@ -70,6 +70,20 @@ var reasons = []struct {
 	{cert.ErrMalformed, "сертификат не читается"},
 }
 
+// Reason is what an error means, in Russian.
+func Reason(err error) (text string, known bool) {
+	var term *cert.TermError
+	if errors.As(err, &term) {
+		return termText(term), true
+	}
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			return r.text, true
+		}
+	}
+	return "", false
+}
+
 // Because puts what an error means, in Russian, before its own text.
 func Because(err error) error {
 	var term *cert.TermError
