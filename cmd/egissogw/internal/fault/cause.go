@@ -29,22 +29,22 @@ var keptCauses = []struct {
 const contractWords = "the source does not fulfil the contract: "
 
 // keptTexts are the words of the system about files, of certificates and faults about theirs.
-var keptTexts = map[string]string{
-	"no space left on device":                   "на диске кончилось место",
-	"read-only file system":                     "файловая система только для чтения",
-	"no such file or directory":                 "такого файла или каталога нет: проверьте путь",
-	"not a directory":                           "это не каталог: проверьте путь",
-	"permission denied":                         "нет прав: проверьте владельца и права",
-	"input/output error":                        "ошибка ввода-вывода: проверьте диск",
-	"address already in use":                    "порт занят другой программой: задайте другой или остановите её",
-	"cannot assign requested address":           "такого адреса у этой машины нет",
-	cert.ErrExpired.Error():                     "срок действия сертификата истёк: получите новый и укажите его в настройках",
-	cert.ErrKeyTermOver.Error():                 "срок закрытого ключа истёк: получите новый ключ и сертификат",
-	cert.ErrNotYetValid.Error():                 "сертификат ещё не действует: проверьте часы этой машины и файл сертификата",
-	"server gave HTTP response to HTTPS client": "на этом порту отвечают без TLS: проверьте порт и схему, https или http",
-	"http status 404":                           "по этому адресу сервер ничего не нашёл (HTTP 404): проверьте путь",
-	"no such host":                              "такого узла нет в DNS: проверьте имя узла",
-	"SenderIsNotRegistered":                     "СМЭВ не знает сертификата, которым подписывает шлюз",
+var keptTexts = []struct{ words, text string }{
+	{"no space left on device", "на диске кончилось место"},
+	{"read-only file system", "файловая система только для чтения"},
+	{"no such file or directory", "такого файла или каталога нет: проверьте путь"},
+	{"not a directory", "это не каталог: проверьте путь"},
+	{"permission denied", "нет прав: проверьте владельца и права"},
+	{"input/output error", "ошибка ввода-вывода: проверьте диск"},
+	{"address already in use", "порт занят другой программой: задайте другой или остановите её"},
+	{"cannot assign requested address", "такого адреса у этой машины нет"},
+	{cert.ErrExpired.Error(), "срок действия сертификата истёк: получите новый и укажите его в настройках"},
+	{cert.ErrKeyTermOver.Error(), "срок закрытого ключа истёк: получите новый ключ и сертификат"},
+	{cert.ErrNotYetValid.Error(), "сертификат ещё не действует: проверьте часы этой машины и файл сертификата"},
+	{"server gave HTTP response to HTTPS client", "на этом порту отвечают без TLS: проверьте порт и схему, https или http"},
+	{"http status 404", "по этому адресу сервер ничего не нашёл (HTTP 404): проверьте путь"},
+	{"no such host", "такого узла нет в DNS: проверьте имя узла"},
+	{"SenderIsNotRegistered", "СМЭВ не знает сертификата, которым подписывает шлюз"},
 }
 
 // Cause says in Russian what the kept text of an error means; what is not known stays as it
@@ -67,9 +67,12 @@ func Cause(kept string) string {
 			return r.text
 		}
 	}
-	for words, text := range keptTexts {
-		if strings.Contains(kept, words) {
-			return text
+	if sqlState.MatchString(kept) { // what a server said stays: its "permission denied" is not about files
+		return kept
+	}
+	for _, k := range keptTexts {
+		if strings.Contains(kept, k.words) {
+			return k.text
 		}
 	}
 	for _, c := range keptCauses {
