@@ -12,6 +12,7 @@ import (
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev"
 	"egissogw/adapter/smev/smevtest"
+	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
 
@@ -26,7 +27,7 @@ type counted struct {
 func (c *counted) JobStarted(context.Context, string) error { return nil }
 
 // JobFinished implements the scheduler's ledger.
-func (c *counted) JobFinished(_ context.Context, name, _ string) error {
+func (c *counted) JobFinished(_ context.Context, name, _ string, _ store.JobCause) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.finished[name]++

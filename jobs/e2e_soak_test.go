@@ -13,6 +13,7 @@ import (
 	"egissogw/adapter/retry"
 	"egissogw/adapter/smev/smevtest"
 	"egissogw/adapter/smev/smevtest/ledger"
+	"egissogw/adapter/store"
 	"egissogw/jobs"
 )
 
@@ -25,8 +26,8 @@ func (o often) Next(t time.Time) time.Time { return t.Add(time.Duration(o)) }
 // noLedger forgets when jobs ran.
 type noLedger struct{}
 
-func (noLedger) JobStarted(context.Context, string) error          { return nil }
-func (noLedger) JobFinished(context.Context, string, string) error { return nil }
+func (noLedger) JobStarted(context.Context, string) error                          { return nil }
+func (noLedger) JobFinished(context.Context, string, string, store.JobCause) error { return nil }
 
 // hasty makes every pause so short that it passes while the test waits.
 func (w *world) hasty() {

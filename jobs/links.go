@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"log/slog"
+	"time"
 
 	"egissogw/adapter/bus"
 	"egissogw/adapter/store"
@@ -39,7 +40,7 @@ func (l Links) Run(ctx context.Context) (Report, error) {
 	if put > 0 {
 		l.Log.Warn("the clock of the database's server was ahead: what it put off goes on", "number", put)
 	}
-	return Report{}, errors.Join(err, l.Store.SaveLink(ctx, smev), l.Store.SaveLink(ctx, link("ftp", l.Files.State())), l.saveCertificate(ctx), l.saveInstance(ctx),
+	return Report{}, errors.Join(err, l.Store.SaveLink(ctx, smev, time.Now()), l.Store.SaveLink(ctx, link("ftp", l.Files.State()), time.Now()), l.saveCertificate(ctx), l.saveInstance(ctx),
 		l.Store.CompactCounts(ctx))
 }
 

@@ -15,12 +15,14 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"egissogw/adapter/bus"
+	"egissogw/adapter/store"
+	"egissogw/crypto/xmldsig"
 )
 
 // ledger remembers when jobs ran; silence must be visible.
 type ledger interface {
 	JobStarted(ctx context.Context, name string) error
-	JobFinished(ctx context.Context, name, failure string) error
+	JobFinished(ctx context.Context, name, failure string, cause store.JobCause) error
 }
 
 // Entry is a job, when it runs by itself, and whom it wakes when it did work.
@@ -75,6 +77,7 @@ type loop struct {
 	Entry
 	wake    chan struct{}
 	failure string                    // last error, "" if there was none
+	cause   store.JobCause            // of it
 	running atomic.Pointer[time.Time] // start of the run, nil when idle
 	failing string                    // kind of the last error, to log a state and not every tick
 }
@@ -249,6 +252,18 @@ func kindOf(err error) string {
 	return identifiers.ReplaceAllString(err.Error(), "…")
 }
 
+// causeOf tells what fails many jobs at once, for the list of what is wrong.
+func causeOf(err error) store.JobCause {
+	var signing *xmldsig.SigningError
+	switch {
+	case errors.As(err, &signing):
+		return store.CauseSigning
+	case errors.Is(err, bus.ErrUnregistered):
+		return store.CauseUnregistered
+	}
+	return ""
+}
+
 // note logs a change of the job's health, one line each way, and remembers it.
 func (s *Scheduler) note(ctx context.Context, l *loop, report Report, err error) {
 	name, failure := l.Job.Name(), ""
@@ -262,13 +277,13 @@ func (s *Scheduler) note(ctx context.Context, l *loop, report Report, err error)
 	case failure == "" && l.failing != "":
 		s.log.Info("job works again", "job", name, "done", report.Done)
 	}
-	l.failing, l.failure = kind, failure
+	l.failing, l.failure, l.cause = kind, failure, causeOf(err)
 	s.remember(ctx, l)
 }
 
 // remember stores how the job's last run ended.
 func (s *Scheduler) remember(ctx context.Context, l *loop) {
-	if err := s.ledger.JobFinished(ctx, l.Job.Name(), l.failure); err != nil {
+	if err := s.ledger.JobFinished(ctx, l.Job.Name(), l.failure, l.cause); err != nil {
 		s.log.Debug("job outcome not stored", "job", l.Job.Name(), "err", err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/robfig/cron/v3"
 	"go.uber.org/goleak"
+
+	"egissogw/adapter/store"
 )
 
 // scripted is a job that does what its script says, one step a run.
@@ -33,14 +35,16 @@ func (s scripted) Run(ctx context.Context) (Report, error) {
 type memory struct {
 	mu       sync.Mutex
 	finished []string
+	causes   []store.JobCause
 }
 
 func (m *memory) JobStarted(context.Context, string) error { return nil }
 
-func (m *memory) JobFinished(_ context.Context, name, failure string) error {
+func (m *memory) JobFinished(_ context.Context, name, failure string, cause store.JobCause) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.finished = append(m.finished, name+":"+failure)
+	m.causes = append(m.causes, cause)
 	return nil
 }
 

@@ -36,6 +36,9 @@ const (
 // Repeats tells whether the same bytes are to be sent again without a human.
 func (c Class) Repeats() bool { return c == ClassRetry || c == ClassRetryLater }
 
+// ErrUnregistered is an Error whose sender the bus does not know, for errors.Is.
+var ErrUnregistered = errors.New("the bus does not know the sender")
+
 // Error is what a transport says of a call that did not succeed.
 type Error struct {
 	Class Class
@@ -51,6 +54,8 @@ type Error struct {
 	// Stranger: the bus does not know the certificate the call or message is signed with, or
 	// not any more. What another one signed it may take.
 	Stranger bool
+	// Unregistered: of Stranger, that the sender is not registered.
+	Unregistered bool
 	// Absent: the other side certainly has nothing of what was sent.
 	Absent bool
 	// Unreadable: what came is no reply, or none that may be believed.
@@ -68,6 +73,9 @@ func (e *Error) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether it is an ErrUnregistered.
+func (e *Error) Is(target error) bool { return target == ErrUnregistered && e.Unregistered }
 
 // As gives what a transport said of an error; nil if it is none of a transport's.
 func As(err error) *Error {

@@ -222,7 +222,8 @@ func PortError(err error) error {
 	case errors.As(err, &fault):
 		e.Refused, e.Reason, e.Alert = fault.Name, strings.TrimSpace(fault.Name+" "+fault.SignatureCode)+": "+fault.Explain(), fault.Alert()
 		e.TooOld, e.Unsigned = fault.Name == "StaleMessageId", fault.Name == "SignatureVerificationFault"
-		e.Stranger = fault.Name == "SenderIsNotRegistered" || fault.SignatureCode == "CertificateIsNotFound" || fault.SignatureCode == "CertificateIsExpired"
+		e.Unregistered = fault.Name == "SenderIsNotRegistered"
+		e.Stranger = e.Unregistered || fault.SignatureCode == "CertificateIsNotFound" || fault.SignatureCode == "CertificateIsExpired"
 	case errors.As(err, &reply), errors.As(err, &term):
 		e.Unreadable = reply != nil
 	case errors.Is(err, ErrFileHash):

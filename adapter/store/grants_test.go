@@ -107,7 +107,7 @@ func TestGatewayRoleSuffices(t *testing.T) {
 	check("version", s.CheckVersion(t.Context()))
 	check("switch", s.SetService(t.Context(), true, "проверка"))
 	check("job", s.JobStarted(t.Context(), "collect"))
-	check("job", s.JobFinished(t.Context(), "collect", "ошибка"))
+	check("job", s.JobFinished(t.Context(), "collect", "ошибка", ""))
 	check("cursor", s.SaveCursor(t.Context(), egisso.RegisterFact, "1"))
 	pkg, m := f.sent(t, "1", "2")
 	f.answer(t, "a1", m, lifecycle.Verdict{Result: lifecycle.PackageAccepted, Info: "принят", Outcomes: outcomes(lifecycle.Accepted, "1", "2")})

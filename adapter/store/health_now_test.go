@@ -25,8 +25,8 @@ var healthOf = map[string]string{
 	"disapproved": `insert into egisso.approval_rule (register) values ('fact');` + healthPackage + `
 		insert into egisso.approval (package_id, step, content, who, reason) values (md5('p')::uuid, 'disapprove', '\x', 'w', 'не та мера')`,
 	"certificate":       `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() + interval '29 days')`,
-	"signing":           `insert into egisso.job (name, failures, failing_since, last_error, last_error_at) values ('send', 3, now(), 'send: sign SignedInfo: no token', now())`,
-	"unregistered":      `insert into egisso.job (name, failures, failing_since, last_error, last_error_at) values ('send', 1, now(), 'SMEV: SenderIsNotRegistered', now())`,
+	"signing":           `insert into egisso.job (name, failures, failing_since, cause) values ('send', 3, now(), 'signing')`,
+	"unregistered":      `insert into egisso.job (name, failures, failing_since, cause) values ('send', 1, now(), 'unregistered')`,
 	"job_failing":       `insert into egisso.job (name, failures, failing_since) values ('collect', 3, now())`,
 	"link_down":         `insert into egisso.link (name, down_since, failures) values ('smev', now(), 1)`,
 	"clock":             `insert into egisso.link (name, skew, uncertainty, measured_at) values ('smev', '-301 seconds', '0.5 seconds', now())`,

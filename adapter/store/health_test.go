@@ -57,9 +57,9 @@ var healthStories = []struct {
 	{"a certificate that was exchanged", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() - interval '1 day'), ('\x02', '08', now() + interval '1 year');` +
 		running("'collect'") + `; update egisso.instance set certificate = '\x02'`, ""},
 	{"one over, in three jobs", `insert into egisso.signing_certificate (fingerprint, serial, ends_at) values ('\x01', '07', now() - interval '1 day');
-		insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'sign GetRequest: sign SignedInfo: sign: certificate 07: certificate has expired, since 2026' from unnest(array['send', 'receive', 'listen']) n`, "trouble certificate 07 1"},
-	{"a signing program that hangs", `insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'sign GetRequest: sign SignedInfo: sign: run p' from unnest(array['send', 'receive', 'listen']) n`, "trouble signing  9"},
-	{"one the bus does not know", `insert into egisso.job (name, failures, failing_since, last_error) select n, 9, now(), 'smev fault SenderIsNotRegistered on GetRequest' from unnest(array['receive', 'listen']) n`, "trouble unregistered  9"},
+		insert into egisso.job (name, failures, failing_since, cause) select n, 9, now(), 'signing' from unnest(array['send', 'receive', 'listen']) n`, "trouble certificate 07 1"},
+	{"a signing program that hangs", `insert into egisso.job (name, failures, failing_since, cause) select n, 9, now(), 'signing' from unnest(array['send', 'receive', 'listen']) n`, "trouble signing  9"},
+	{"one the bus does not know", `insert into egisso.job (name, failures, failing_since, cause) select n, 9, now(), 'unregistered' from unnest(array['receive', 'listen']) n`, "trouble unregistered  9"},
 	{"serve was stopped", `update egisso.job set last_started_at = now() - interval '90 seconds'`, "trouble serve_silent  1"},
 	{"serve is at work", running("'collect'") + `; update egisso.job set last_started_at = now() - interval '90 seconds'`, ""},
 	{"facts are late", `insert into egisso.package (id, register, format, format_version, provider, state, result, record_count, queued_at, closed_at) values (md5('late')::uuid, 'fact', '10.06.S', '1.1.0', 'p', 'answered', 'accepted', 9, now(), now());
@@ -131,7 +131,7 @@ func TestFailingSince(t *testing.T) {
 		if err := f.JobStarted(t.Context(), "collect"); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.JobFinished(t.Context(), "collect", failure); err != nil {
+		if err := f.JobFinished(t.Context(), "collect", failure, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 type Instance struct {
 	PID     int       `json:"pid"` // on its machine
 	Version string    `json:"version"`
-	Started time.Time `json:"started_at"`
+	Started time.Time `json:"started_at"`    // set by the store, by whose clock it is compared
 	Seen    time.Time `json:"seen_at"`       // set by the store
 	Hash    string    `json:"settings_hash"` // set by the store: of all Settings
 	// Settings are those that decide what is sent, by name, each a hash of its value.
@@ -25,7 +25,7 @@ func (s *Store) SaveInstance(ctx context.Context, i Instance) error {
 	if i.Jobs == nil {
 		i.Jobs = []string{}
 	}
-	if _, err := s.pool.Exec(ctx, query("save_instance"), s.process, i.PID, i.Version, i.Started, i.Settings, i.Jobs, i.Certificate); err != nil {
+	if _, err := s.pool.Exec(ctx, query("save_instance"), s.process, i.PID, i.Version, i.Settings, i.Jobs, i.Certificate); err != nil {
 		return fmt.Errorf("note that this gateway runs: %w", err)
 	}
 	return nil

@@ -3,7 +3,6 @@ package store_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"egissogw/adapter/store"
 )
@@ -14,7 +13,7 @@ func TestInstances(t *testing.T) {
 	f := open(t)
 	second := opened(t, f.url)
 	instance := func(pid int, code string) store.Instance {
-		return store.Instance{PID: pid, Version: "1", Started: time.Now(), Settings: map[string]string{"EGISSOGW_PROVIDER_CODE": code, "EGISSOGW_SETTLE": "0"}}
+		return store.Instance{PID: pid, Version: "1", Settings: map[string]string{"EGISSOGW_PROVIDER_CODE": code, "EGISSOGW_SETTLE": "0"}}
 	}
 	save := func(s *store.Store, i store.Instance) {
 		t.Helper()

@@ -70,13 +70,13 @@ func (l *JobLog) of(name string) *jobNotes {
 	return j
 }
 
-// JobFinished notes how a job ended; failure is "" on success.
-func (l *JobLog) JobFinished(ctx context.Context, name, failure string) error {
+// JobFinished notes how a job ended; failure is "" on success, as is its cause.
+func (l *JobLog) JobFinished(ctx context.Context, name, failure string, cause JobCause) error {
 	if failure != "" {
 		l.mu.Lock()
 		l.of(name).noted = time.Time{}
 		l.mu.Unlock()
-		return l.store.JobFinished(ctx, name, failure)
+		return l.store.JobFinished(ctx, name, failure, cause)
 	}
 	due := l.succeed(name)
 	if len(due.names) == 0 {

@@ -10,10 +10,15 @@ import (
 // runs has a job run once.
 func runs(t *testing.T, l *store.JobLog, name, failure string) {
 	t.Helper()
+	fails(t, l, name, failure, "")
+}
+
+func fails(t *testing.T, l *store.JobLog, name, failure string, cause store.JobCause) {
+	t.Helper()
 	if err := l.JobStarted(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.JobFinished(t.Context(), name, failure); err != nil {
+	if err := l.JobFinished(t.Context(), name, failure, cause); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -106,8 +111,31 @@ func TestJobsAreNotedOfNoTimeToCome(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.exec(t, `update egisso.job set last_started_at = last_success_at`)
-	if err := l.JobFinished(t.Context(), "links", ""); err != nil {
+	if err := l.JobFinished(t.Context(), "links", "", ""); err != nil {
 		t.Fatal(err)
 	}
 	f.want(t, `select failures || last_error || (last_started_at <= now()) || (last_success_at <= now()) from egisso.job`, "0truetrue")
+}
+
+// What fails many jobs at once is one finding, by the cause that was noted, until a run goes well.
+func TestCauseOfFailures(t *testing.T) {
+	f := open(t)
+	now := time.Now()
+	l := f.JobLog(func() time.Time { return now })
+	for cause, want := range map[store.JobCause]string{
+		store.CauseSigning: "signing", store.CauseUnregistered: "unregistered", "": "job_failing receive, job_failing send",
+	} {
+		for range 3 {
+			for _, name := range []string{"receive", "send"} {
+				now = now.Add(time.Second)
+				fails(t, l, name, "x", cause)
+			}
+		}
+		f.want(t, `select string_agg(btrim(code || ' ' || subject), ', ' order by subject) from egisso.health where code in ('signing', 'unregistered', 'job_failing')`, want)
+		for _, name := range []string{"receive", "send"} {
+			now = now.Add(time.Second)
+			fails(t, l, name, "", "")
+		}
+		f.want(t, `select count(*) from egisso.job where cause <> '' or failures > 0`, "0")
+	}
 }

@@ -36,14 +36,19 @@ func (s *Store) SaveCertificate(ctx context.Context, fingerprint []byte, c Certi
 	return nil
 }
 
-// SaveLink stores how a neighbour looks. A Clock that is nil leaves the one known.
-func (s *Store) SaveLink(ctx context.Context, l Link) error {
-	var skew, uncertainty *time.Duration
-	var at *time.Time
-	if l.Clock != nil {
-		skew, uncertainty, at = &l.Clock.Skew, &l.Clock.Uncertainty, &l.Clock.MeasuredAt
+// SaveLink stores how a neighbour looks. A Clock that is nil leaves the one known. now is by the clock that
+// the times of l are by, which may differ from the database's.
+func (s *Store) SaveLink(ctx context.Context, l Link, now time.Time) error {
+	var skew, uncertainty, down, measured *time.Duration
+	if l.DownSince != nil {
+		down = new(time.Duration)
+		*down = now.Sub(*l.DownSince)
 	}
-	if _, err := s.pool.Exec(ctx, query("save_link"), l.Name, l.DownSince, l.Failures, skew, uncertainty, at); err != nil {
+	if l.Clock != nil {
+		measured = new(time.Duration)
+		skew, uncertainty, *measured = &l.Clock.Skew, &l.Clock.Uncertainty, now.Sub(l.Clock.MeasuredAt)
+	}
+	if _, err := s.pool.Exec(ctx, query("save_link"), l.Name, down, l.Failures, skew, uncertainty, measured); err != nil {
 		return fmt.Errorf("note the state of %s: %w", l.Name, err)
 	}
 	return nil

@@ -62,9 +62,18 @@ func (s *Store) JobStarted(ctx context.Context, name string) error {
 	return nil
 }
 
-// JobFinished notes how a job ended; failure is "" on success.
-func (s *Store) JobFinished(ctx context.Context, name, failure string) error {
-	if _, err := s.pool.Exec(ctx, query("job_finished"), name, failure); err != nil {
+// JobCause is why a job failed, where one cause fails many jobs and is shown once for all of them.
+type JobCause string
+
+// The causes; "" is any other.
+const (
+	CauseSigning      JobCause = "signing"      // our own signer
+	CauseUnregistered JobCause = "unregistered" // the bus does not know us
+)
+
+// JobFinished notes how a job ended; failure is "" on success, as is its cause.
+func (s *Store) JobFinished(ctx context.Context, name, failure string, cause JobCause) error {
+	if _, err := s.pool.Exec(ctx, query("job_finished"), name, failure, cause); err != nil {
 		return fmt.Errorf("note the end of job %s: %w", name, err)
 	}
 	return nil

@@ -39,7 +39,7 @@ func (g *gateway) lookOnce(ctx context.Context, failing bool) bool {
 		failure = err.Error()
 		g.log.Error("nobody is told of trouble: the command fails", "err", err)
 	}
-	if err := errors.Join(g.store.JobStarted(ctx, jobs.AlertJob), g.store.JobFinished(ctx, jobs.AlertJob, failure)); err != nil {
+	if err := errors.Join(g.store.JobStarted(ctx, jobs.AlertJob), g.store.JobFinished(ctx, jobs.AlertJob, failure, "")); err != nil {
 		g.log.Debug("outcome of an alert not stored", "err", err)
 	}
 	return failure != ""

@@ -73,7 +73,7 @@ func TestAlertIsToldAndItsFailureShown(t *testing.T) {
 		if err := s.JobStarted(t.Context(), "collect"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.JobFinished(t.Context(), "collect", "password of Иванов"); err != nil {
+		if err := s.JobFinished(t.Context(), "collect", "password of Иванов", ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -80,7 +80,7 @@ func TestStatusTellsHowTheBusLooks(t *testing.T) {
 		{Name: "smev", Clock: &store.LinkClock{Skew: -1500 * time.Millisecond, Uncertainty: 500 * time.Millisecond, MeasuredAt: since}},
 		{Name: "ftp", DownSince: &since, Failures: 7},
 	} {
-		if err := s.SaveLink(t.Context(), l); err != nil {
+		if err := s.SaveLink(t.Context(), l, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

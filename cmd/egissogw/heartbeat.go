@@ -81,7 +81,7 @@ func (g *gateway) beatOnce(ctx context.Context, failing bool) bool {
 			g.log.Error("nobody is told that the gateway works", "err", err)
 		}
 	}
-	if err := errors.Join(g.store.JobStarted(ctx, jobs.HeartbeatJob), g.store.JobFinished(ctx, jobs.HeartbeatJob, failure)); err != nil {
+	if err := errors.Join(g.store.JobStarted(ctx, jobs.HeartbeatJob), g.store.JobFinished(ctx, jobs.HeartbeatJob, failure, "")); err != nil {
 		g.log.Debug("outcome of a heartbeat not stored", "err", err)
 	}
 	return failure != ""

@@ -49,7 +49,7 @@ func TestSchemaMovesUnderAGateway(t *testing.T) {
 		}
 	}
 	job := counted{make(chan struct{})}
-	itself := &store.Instance{PID: 1, Version: "1.0", Started: time.Now(), Settings: map[string]string{}} // without job links: run shows it
+	itself := &store.Instance{PID: 1, Version: "1.0", Settings: map[string]string{}} // without job links: run shows it
 	g := &gateway{store: s, instance: itself, log: slog.New(slog.NewTextHandler(io.Discard, nil)), shutdown: time.Minute, moved: make(chan error, 1)}
 	g.scheduler = jobs.NewScheduler([]jobs.Entry{{Job: job}}, time.UTC, schemaWatch{s.JobLog(time.Now), g.moved}, g.log, time.Now)
 	ended := make(chan error, 1)

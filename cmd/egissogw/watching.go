@@ -64,7 +64,7 @@ func (g *gateway) noteListening(ctx context.Context, failed error) {
 	if failed != nil {
 		failure = failed.Error()
 	}
-	if err := errors.Join(g.store.JobStarted(ctx, jobs.ListenerJob), g.store.JobFinished(ctx, jobs.ListenerJob, failure)); err != nil {
+	if err := errors.Join(g.store.JobStarted(ctx, jobs.ListenerJob), g.store.JobFinished(ctx, jobs.ListenerJob, failure, "")); err != nil {
 		g.log.Debug("outcome of listening not stored", "err", err)
 	}
 }

@@ -80,10 +80,10 @@ func SignReference(ctx context.Context, signer Signer, ref Reference) (signature
 	digest := h.Sum(nil)
 	value, err := signatureOf(ctx, signer, signedInfo, digest)
 	if err != nil {
-		return nil, fmt.Errorf("sign SignedInfo: %w", err)
+		return nil, &SigningError{err}
 	}
 	if err := c.PublicKey.Verify(digest, value); err != nil {
-		return nil, fmt.Errorf("sign SignedInfo: the signer's own result: %w: %w", ErrSignatureValue, err)
+		return nil, &SigningError{fmt.Errorf("the signer's own result: %w: %w", ErrSignatureValue, err)}
 	}
 	var b bytes.Buffer
 	b.WriteString(`<ds:Signature xmlns:ds="` + Namespace + `"><ds:SignedInfo` + body)
@@ -92,6 +92,15 @@ func SignReference(ctx context.Context, signer Signer, ref Reference) (signature
 	b.WriteString(`</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`)
 	return b.Bytes(), checkOwn(b.Bytes(), digest, size)
 }
+
+// SigningError says that it was the signer that gave no signature, or one that does not hold.
+type SigningError struct{ Err error }
+
+// Error says so.
+func (e *SigningError) Error() string { return "sign SignedInfo: " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *SigningError) Unwrap() error { return e.Err }
 
 // signatureOf gives the signer what it can sign: the data or their digest.
 func signatureOf(ctx context.Context, signer Signer, data, digest []byte) ([]byte, error) {

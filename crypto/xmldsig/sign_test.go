@@ -64,6 +64,9 @@ func TestSignRefuses(t *testing.T) {
 			if !errors.Is(err, c.want) || c.want == nil && err != nil {
 				t.Fatalf("error %v, want %v", err, c.want)
 			}
+			if signing := (*xmldsig.SigningError)(nil); errors.As(err, &signing) != (c.want != nil) {
+				t.Errorf("%v does not say that it was the signer", err)
+			}
 		})
 	}
 	for name, id := range map[string]string{"empty Id": "", "Id with a digit first": "1", "Id with a quote": `a"b`, "Id with a colon": "a:b"} {

@@ -30,7 +30,7 @@ select j.name, j.failures, j.failing_since, j.last_error
    and not (j.name = 'archive' and exists (select from egisso.archive_trouble t where t.last_at > now() - interval '10 minutes'))
    -- Said once for all of them: 'signing' and 'unregistered' of view health.
    and not (j.name in ('sign', 'send', 'receive', 'listen', 'statuses', 'respond')
-            and (j.last_error like '%SenderIsNotRegistered%' or j.last_error like '%sign SignedInfo: %'))
+            and j.cause in ('unregistered', 'signing'))
    -- One that is switched off fails no more.
    and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
@@ -149,14 +149,14 @@ create or replace view egisso.health_job (code, subject, count, since, trouble, 
 select 'signing', '', max(failures), min(failing_since), true, 'Подпись не удаётся: ничего не подписывается, не уходит и не приходит', (array_agg(last_error order by last_error_at desc))[1],
        'Проверьте ключ, токен или программу подписи: egissogw check'
   from egisso.job
- where last_error like '%sign SignedInfo: %' and (failures >= 3 or failures > 0 and failing_since < now() - interval '1 hour')
+ where cause = 'signing' and (failures >= 3 or failures > 0 and failing_since < now() - interval '1 hour')
    and not exists (select from egisso.certificate_in_use where ends_at <= now())
 having count(*) > 0
 union all
 -- Whatever is signed is refused until the bus knows it.
 select 'unregistered', '', max(failures), min(failing_since), true, 'СМЭВ не знает сертификата, которым подписывает шлюз (SenderIsNotRegistered): ничего не уходит и не приходит', '',
        'Зарегистрируйте его у оператора СМЭВ (какой — egissogw cert) или верните в настройки прежний; работа продолжится сама'
-  from egisso.job where failures > 0 and last_error like '%SenderIsNotRegistered%'
+  from egisso.job where failures > 0 and cause = 'unregistered'
 having count(*) > 0
 union all
 select 'job_failing', name, failures, failing_since, true, 'Не удаётся ' || egisso.job_text(name), last_error,

@@ -1118,6 +1118,7 @@ create table egisso.job (
     last_success_at timestamptz,
     last_error_at   timestamptz,
     last_error      text not null default '',
+    cause           text not null default '' check (cause in ('', 'signing', 'unregistered')), -- of it, if it is the cause of many
     failures        integer not null default 0,           -- in a row
     failing_since   timestamptz                           -- the first of them; null: there are none
 );

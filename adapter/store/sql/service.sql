@@ -14,7 +14,7 @@ on conflict (name) do update set last_started_at = now();
 -- name: job_finished
 update egisso.job set last_success_at = case when $2 = '' then now() else last_success_at end,
        last_error_at = case when $2 = '' then last_error_at else now() end,
-       last_error = $2, failures = case when $2 = '' then 0 else failures + 1 end,
+       last_error = $2, cause = $3, failures = case when $2 = '' then 0 else failures + 1 end,
        failing_since = case when $2 <> '' then coalesce(failing_since, now()) end
  where name = $1;
 
@@ -31,6 +31,7 @@ select n.name, now() - make_interval(secs => n.started), now() - make_interval(s
 on conflict (name) do update set last_started_at = greatest(least(j.last_started_at, now()), excluded.last_started_at),
        last_success_at = greatest(least(j.last_success_at, now()), excluded.last_success_at),
        last_error = case when j.last_error_at between excluded.last_success_at and now() + interval '1 minute' then j.last_error else '' end,
+       cause = case when j.last_error_at between excluded.last_success_at and now() + interval '1 minute' then j.cause else '' end,
        failures = case when j.last_error_at between excluded.last_success_at and now() + interval '1 minute' then j.failures else 0 end,
        failing_since = case when j.last_error_at between excluded.last_success_at and now() + interval '1 minute' then j.failing_since end;
 

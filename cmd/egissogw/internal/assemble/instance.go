@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"egissogw/adapter/mis"
 	"egissogw/adapter/store"
@@ -34,5 +33,5 @@ func instanceOf(c config.Config, p Policies, version string) (*store.Instance, e
 		}
 	}
 	settings[config.Prefix+"SOURCE_QUERIES"] = config.ValueHash(text.String())
-	return &store.Instance{PID: os.Getpid(), Version: version, Started: time.Now(), Settings: settings}, nil
+	return &store.Instance{PID: os.Getpid(), Version: version, Settings: settings}, nil
 }
