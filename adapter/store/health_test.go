@@ -25,6 +25,8 @@ var healthStories = []struct {
 		update egisso.service_log set changed_at = now() - interval '25 hours'`, "trouble signing_off  1"},
 	{"a job failed twice", `insert into egisso.job (name, failures, failing_since) values ('collect', 2, now())`, ""},
 	{"a job fails again and again", `insert into egisso.job (name, failures, failing_since, last_error) values ('collect', 3, now(), 'password')`, "trouble job_failing collect 3"},
+	{"the port is taken", `insert into egisso.job (name, failures, failing_since, last_error_at) values ('listener', 1, now() - interval '1 day', now() - interval '30 seconds')`, "trouble job_failing listener 1"},
+	{"it was, for a gateway that ended", `insert into egisso.job (name, failures, failing_since, last_error_at) values ('listener', 9, now() - interval '1 day', now() - interval '6 minutes')`, ""},
 	{"a rare job fails", `insert into egisso.job (name, failures, failing_since) values ('watch', 1, now() - interval '61 minutes')`, "trouble job_failing watch 1"},
 	{"one password, three jobs", `insert into egisso.job (name, failures, failing_since) select n, 3, now() from unnest(array['collect', 'settle', 'reconcile']) n`, "trouble job_failing collect 3"},
 	{"the bus is down", `insert into egisso.link (name, down_since, failures) values ('smev', now() - interval '6 minutes', 9);

@@ -31,6 +31,8 @@ select j.name, j.failures, j.failing_since, j.last_error
    -- Said once for all of them: 'signing' and 'unregistered' of view health.
    and not (j.name in ('sign', 'send', 'receive', 'listen', 'statuses', 'respond')
             and j.cause in ('unregistered', 'signing'))
+   -- Who cannot listen says so every half minute, who listens only once: an older word is of a gateway that ended.
+   and not (j.name = 'listener' and coalesce(j.last_error_at < now() - interval '5 minutes', false))
    -- One that is switched off fails no more.
    and coalesce((select bool_or(j.name = any (i.jobs)) from egisso.running_instance r join egisso.instance i using (process) where i.jobs <> '{}'), true);
 
