@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -37,18 +38,27 @@ type changeGroup struct {
 	provider string
 }
 
+// changedRecords are those about to be put of a group.
+type changedRecords struct {
+	all     int
+	leaving []int // which of them would leave, by their place
+}
+
 // holdMass holds those of the records about to be put that exceed what is borne, and what
 // was decided before them and has not left. It returns the packages that records left so.
 func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Register, c *recordColumns) (left []uuid.UUID, err error) {
-	if s.limits.Window <= 0 {
-		return nil, nil
-	}
-	groups := map[changeGroup][]int{}
+	groups := map[changeGroup]changedRecords{}
 	for i, change := range c.changes {
-		if change != "" && c.states[i] == lifecycle.Ready && !c.passed[i] {
-			g := changeGroup{register, change, c.providers[i]}
-			groups[g] = append(groups[g], i)
+		if change == "" {
+			continue
 		}
+		g := changeGroup{register, change, c.providers[i]}
+		r := groups[g]
+		r.all++
+		if c.states[i] == lifecycle.Ready && !c.passed[i] {
+			r.leaving = append(r.leaving, i)
+		}
+		groups[g] = r
 	}
 	// In one order, as everybody does who locks several.
 	for _, g := range slices.SortedFunc(maps.Keys(groups), func(a, b changeGroup) int {
@@ -59,7 +69,7 @@ func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Registe
 			return nil, fmt.Errorf("count changes of register %s: %w", register, err)
 		}
 		left = append(left, packages...)
-		for _, i := range groups[g] {
+		for _, i := range groups[g].leaving {
 			if held {
 				c.states[i], c.reasons[i] = lifecycle.Waiting, lifecycle.MassChange
 			}
@@ -69,60 +79,75 @@ func (s *Store) holdMass(ctx context.Context, tx pgx.Tx, register egisso.Registe
 }
 
 // held reports whether changes of the group are held, with these records among them, and
-// which packages others left. It locks the group: everybody counts alone.
-func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordColumns, records []int) (held bool, left []uuid.UUID, err error) {
-	if s.limits.fixed(g) < 0 {
+// which packages others left. It locks the group: everybody counts alone. What is put is added
+// to what was counted before, also by those who hold nothing, and that is never less than there
+// is: as long as it is borne, nothing is counted again.
+func (s *Store) held(ctx context.Context, tx pgx.Tx, g changeGroup, c *recordColumns, put changedRecords) (held bool, left []uuid.UUID, err error) {
+	var since time.Time
+	var counted *int
+	if err := tx.QueryRow(ctx, query("lock_guard"), g.register, g.change, g.provider, s.limits.Window, put.all).Scan(&held, &since, &counted); err != nil {
+		return false, nil, err
+	}
+	if s.limits.Window <= 0 || s.limits.fixed(g) < 0 || len(put.leaving) == 0 {
 		return false, nil, nil
 	}
-	if _, err := tx.Exec(ctx, query("note_guard"), g.register, g.change, g.provider); err != nil {
-		return false, nil, err
-	}
-	var from time.Time
-	if err := tx.QueryRow(ctx, query("lock_guard"), g.register, g.change, g.provider, s.limits.Window).Scan(&held, &from); err != nil {
-		return false, nil, err
-	}
 	if held { // a package this process had locked may have been passed by
-		left, err = s.hold(ctx, tx, g, from)
+		left, err = s.hold(ctx, tx, g, since)
 		return true, left, err
 	}
-	ids := make([]uuid.UUID, len(records))
-	for n, i := range records {
-		ids[n] = c.ids[i]
+	most := math.MaxInt
+	if counted != nil {
+		most = *counted
 	}
-	var before int
-	if err := tx.QueryRow(ctx, query("count_changes"), g.register, g.change, g.provider, from, flat(ids)).Scan(&before); err != nil {
+	limit, err := s.limit(ctx, tx, g, most)
+	if err != nil || most <= limit {
 		return false, nil, err
 	}
-	limit, err := s.limit(ctx, tx, g, before+len(records))
-	if err != nil || before+len(records) <= limit {
+	n, err := count(ctx, tx, g, since, c, put)
+	if err != nil || n <= limit {
 		return false, nil, err
 	}
 	if _, err := tx.Exec(ctx, query("hold_changes"), g.register, g.change, g.provider); err != nil {
 		return false, nil, err
 	}
-	left, err = s.hold(ctx, tx, g, from)
+	left, err = s.hold(ctx, tx, g, since)
 	return true, left, err
 }
 
-// limit is how many changes are borne; it is looked for only as far as n needs.
+// count is how many changes there are since then, with those about to be put. It is remembered.
+func count(ctx context.Context, tx pgx.Tx, g changeGroup, since time.Time, c *recordColumns, put changedRecords) (n int, err error) {
+	ids := make([]uuid.UUID, len(put.leaving))
+	for n, i := range put.leaving {
+		ids[n] = c.ids[i]
+	}
+	err = tx.QueryRow(ctx, query("count_changes"), g.register, g.change, g.provider, since, flat(ids), put.all).Scan(&n)
+	return n + len(ids), err
+}
+
+// limit is how many changes are borne; it is looked for only as far as n needs: the records
+// ЕГИССО holds are counted last.
 func (s *Store) limit(ctx context.Context, tx pgx.Tx, g changeGroup, n int) (limit int, err error) {
 	l := s.limits
-	if limit = l.fixed(g); limit == 0 {
+	fixed := l.fixed(g)
+	if limit = fixed; limit == 0 {
 		limit = l.Least
-		if n > limit && l.Percent > 0 {
-			var live int
-			if err := tx.QueryRow(ctx, query("live_records"), g.register, int(float64(l.Most)*100/l.Percent)+1).Scan(&live); err != nil {
-				return 0, err
-			}
-			limit = max(limit, min(int(float64(live)*l.Percent/100), l.Most))
-		}
 	}
 	if n <= limit {
 		return limit, nil
 	}
 	var expected int
-	err = tx.QueryRow(ctx, query("expected_changes"), g.register, g.change).Scan(&expected)
-	return max(limit, expected), err
+	if err = tx.QueryRow(ctx, query("expected_changes"), g.register, g.change).Scan(&expected); err != nil {
+		return 0, err
+	}
+	limit = max(limit, expected)
+	if most := min(n, l.Most); most > limit && fixed == 0 && l.Percent > 0 {
+		var live int
+		if err := tx.QueryRow(ctx, query("live_records"), g.register, int(float64(most)*100/l.Percent)+1).Scan(&live); err != nil {
+			return 0, err
+		}
+		limit = max(limit, min(int(float64(live)*l.Percent/100), l.Most))
+	}
+	return limit, nil
 }
 
 // fixed is the limit set for the group, 0 if there is none.

@@ -12,7 +12,13 @@ import (
 // Two gateways that decide at once count together: neither of them exceeds the limit alone, and
 // both are held. The first stands still behind its count until the second counts, too.
 func TestTwoGatewaysCountChangesTogether(t *testing.T) {
-	t.Parallel()
+	for name, guard := range map[string]string{"nothing was counted": `null`, "counted before": `0`} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); countTogether(t, guard) })
+	}
+}
+
+// countTogether begins with so many counted.
+func countTogether(t *testing.T, counted string) {
 	f := open(t)
 	other := opened(t, f.url)
 	limits := store.ChangeLimits{Window: 24 * time.Hour, Least: 1, Most: 1}
@@ -20,7 +26,7 @@ func TestTwoGatewaysCountChangesTogether(t *testing.T) {
 	other.LimitChanges(limits)
 	f.saveRows(t, row("1", "changed"), row("2", "changed"))
 	// Whoever makes the row of the guard is waited for by whoever makes it, too.
-	f.exec(t, `insert into egisso.change_guard (register, change, provider) values ('fact', 'alteration', '0042.000001')`)
+	f.exec(t, `insert into egisso.change_guard (register, change, provider, counted, counted_from) values ('fact', 'alteration', '0042.000001', `+counted+`, '-infinity')`)
 	decided := make(chan error, 2)
 	decide := func(s *store.Store) {
 		n, err := s.Decide(t.Context(), egisso.RegisterFact, 1, func(p lifecycle.Pending) (lifecycle.Decision, error) {

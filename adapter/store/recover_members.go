@@ -164,6 +164,7 @@ func (b brought) keep(ctx context.Context, tx pgx.Tx, records, elements string) 
 	batch := &pgx.Batch{}
 	batch.Queue(query(elements), flat(ids), contents, flat(becomes))
 	batch.Queue(query(records), b.about.Register, b.about.PackageID, b.about.FormedAt, flat(ids), keys, kinds, sizes, hashes, providers, settles, changes)
+	batch.Queue(query("forget_counts"), b.about.Register)
 	return tx.SendBatch(ctx, batch).Close()
 }
 

@@ -132,6 +132,9 @@ begin
             update egisso.record w set state = u.now_said, package_id = u.package_id, kind = t.kind, provider = t.provider,
                    becomes_hash = t.becomes_hash, reason_code = '', findings = '[]', said = false, measure_id = null, category_id = null
              where w.id = r.id;
+            if t.provider <> r.provider then -- it counts there
+                update egisso.change_guard g set counted = null where g.register = r.register and g.provider = t.provider and g.change = r.change;
+            end if;
         when u.now_said = 'released' then
             update egisso.record w set state = 'dropped', reason_code = '' where w.id = r.id and w.state = 'rejected' and w.package_id = u.package_id;
         else

@@ -362,6 +362,8 @@ create table egisso.change_guard (
     provider    text        not null,
     counts_from timestamptz not null default '-infinity', -- earlier changes do not count: a person spoke
     held_since  timestamptz,                              -- nothing of it leaves; null: what comes is borne
+    counted     bigint,                                   -- no more records than these were put since counted_from; null: to be counted
+    counted_from timestamptz,
     primary key (register, change, provider)
 );
 

@@ -1,18 +1,30 @@
--- name: note_guard
-insert into egisso.change_guard (register, change, provider) values ($1, $2, $3) on conflict do nothing;
-
 -- name: lock_guard
--- Whoever decides on such changes counts alone. What came while a mass change was announced is
--- not counted once that is over.
-select held_since is not null,
-       greatest(counts_from, now() - $4::interval,
-                (select max(e.until) from egisso.expected_change e where e.register = $1 and e.change = $2 and e.until <= now()))
-  from egisso.change_guard where register = $1 and change = $2 and provider = $3 for update;
+-- Whoever decides on such changes counts alone, and adds what it puts. What came while a mass change
+-- was announced is not counted once that is over. A count from a later time on says nothing.
+with locked as (
+    insert into egisso.change_guard as g (register, change, provider) values ($1, $2, $3)
+    on conflict (register, change, provider) do update set counted = g.counted + $5::integer
+    returning g.held_since, g.counts_from, g.counted, g.counted_from)
+select l.held_since is not null, f.since, case when l.counted_from <= f.since then l.counted end
+  from locked l
+ cross join lateral (
+     select greatest(l.counts_from, now() - $4::interval,
+                     (select max(e.until) from egisso.expected_change e where e.register = $1 and e.change = $2 and e.until <= now())) as since) f;
 
 -- name: count_changes
-select count(*) from egisso.record
- where register = $1 and change = $2 and provider = $3 and created_at > $4 and change <> ''
-   and state <> 'dropped' and not passed and not id = any($5);
+-- Remembered is what may count, too, if a dropped record comes back, and what is put now.
+with changed as (
+    select count(*) filter (where state <> 'dropped' and not passed and not id = any($5)) as n, count(*) as most
+      from egisso.record
+     where register = $1 and change = $2 and provider = $3 and created_at > $4 and change <> ''),
+remembered as (
+    update egisso.change_guard g set counted = c.most + $6::integer, counted_from = $4
+      from changed c where g.register = $1 and g.change = $2 and g.provider = $3)
+select n from changed;
+
+-- name: forget_counts
+-- Records came by another way than a decision.
+update egisso.change_guard set counted = null where register = $1 and counted is not null;
 
 -- name: live_records
 -- No more than matters for the limit.
