@@ -53,7 +53,7 @@ func (a Apply) answers(ctx context.Context) (Report, error) {
 	var report Report
 	troubles := []error{a.Store.Listed(ctx, a.Senders.EGISSO, a.Senders.Bus)}
 	for range applyBatch {
-		found, err := a.Store.ApplyNext(ctx, a.judge)
+		found, err := a.next(ctx)
 		if err != nil {
 			troubles = append(troubles, err)
 		}
@@ -64,6 +64,21 @@ func (a Apply) answers(ctx context.Context) (Report, error) {
 	}
 	report.More = true
 	return report, errors.Join(troubles...)
+}
+
+// next applies one answer and says so once that is committed: what is undone is applied
+// again, and would be told twice.
+func (a Apply) next(ctx context.Context) (found bool, err error) {
+	var tell func()
+	found, err = a.Store.ApplyNext(ctx, func(in store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
+		verdict, err := a.judge(in, pkg)
+		tell = func() { a.tell(in, pkg, verdict) }
+		return verdict, err
+	})
+	if err == nil && tell != nil {
+		tell()
+	}
+	return found, err
 }
 
 func (a Apply) judge(in store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecycle.Verdict, error) {
@@ -82,6 +97,12 @@ func (a Apply) judge(in store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecyc
 	if in.ReplyTo != "" {
 		verdict = lifecycle.JudgeReply(said)
 	}
+	return verdict, nil
+}
+
+// tell says what became of an answer: also of one to a request for the classifier, which is a
+// package without records.
+func (a Apply) tell(in store.InAnswer, pkg *lifecycle.AnsweredPackage, verdict lifecycle.Verdict) {
 	attrs := []any{"answer_id", in.ID, "original_message_id", in.OriginalMessageID, "note", verdict.Note}
 	if pkg != nil {
 		attrs = append(attrs, "package_id", pkg.ID, "result", verdict.Result, "decided", len(verdict.Outcomes))
@@ -92,7 +113,6 @@ func (a Apply) judge(in store.InAnswer, pkg *lifecycle.AnsweredPackage) (lifecyc
 	default:
 		a.Log.Info("answer applied", attrs...)
 	}
-	return verdict, nil
 }
 
 func answerFiles(received []store.ReceivedFile) []lifecycle.AnswerFile {

@@ -343,7 +343,7 @@ func (r *bringing) answer(ctx context.Context, e archive.Entry, unknown bool) (f
 func (r *bringing) apply(ctx context.Context) error {
 	apply := Apply{Store: r.Store, Senders: r.Answers.Senders, Log: r.Log}
 	for {
-		found, err := r.Store.ApplyNext(ctx, apply.judge)
+		found, err := apply.next(ctx)
 		if ctx.Err() != nil || err != nil && !found {
 			return errors.Join(err, ctx.Err())
 		}

@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"egissogw/adapter/store"
 )
@@ -30,4 +33,39 @@ func TestCountingWaitsForNoPackage(t *testing.T) {
 	count(1)
 	f.want(t, `select count(*) from egisso.uncounted_package`, "0")
 	f.want(t, `select count(distinct package_id) from egisso.package_total`, "3")
+}
+
+// Commands about a package that is signed wait for it before they take its rows: an answer that
+// holds the package gets them.
+func TestCommandsTakeThePackageBeforeItsRows(t *testing.T) {
+	f := open(t)
+	f.sent(t, "1")
+	var id string
+	if err := f.conn.QueryRow(t.Context(), `select id::text from egisso.package`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{
+		`select egisso.dissolve_package($1)`, `select egisso.release_package($1, 'x')`, `select egisso.resend_package($1, 3)`,
+		`select egisso.prune_package($1, now(), '{}')`,
+	} {
+		f.exec(t, `begin; select from egisso.package where id = '`+id+`' for update`)
+		other, err := pgx.Connect(t.Context(), f.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error)
+		go func() {
+			_, err := other.Exec(t.Context(), command, id)
+			ended <- err
+		}()
+		for waits := ""; waits != "1"; {
+			waits = f.text(t, fmt.Sprint(`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and pid = `, other.PgConn().PID()))
+		}
+		if _, err := f.conn.Exec(t.Context(), `select egisso.lock_rows_of_package($1)`, id); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+		f.exec(t, `rollback`)
+		<-ended // what it says of the package is not asked here
+		other.Close(t.Context())
+	}
 }

@@ -64,6 +64,11 @@ declare
     result text;
 begin
     perform egisso.demand_reason(reason);
+    -- One that is answered is locked before its rows, as who applies what comes late does.
+    perform from egisso.package k
+     where k.state = 'answered' and k.id in (select w.package_id from egisso.record w
+                                              where w.register = retry_record.register and w.row_key = retry_record.row_key and w.state = 'packed')
+       for update;
     select * into s from egisso.source_row w
      where w.register = retry_record.register and w.row_key = retry_record.row_key for update;
     if not found then
@@ -186,6 +191,19 @@ create or replace function egisso.lock_rows_of_package(id uuid) returns void lan
      cross join lateral (select from egisso.source_row s where s.register = k.register and s.row_key = k.row_key offset 0 for update) s
 $$;
 
+-- Whoever deals with a package that is signed takes its messages, itself and then its rows, as who
+-- sends it and who applies its answer do; before that rows come first, as a decision has them when
+-- their packages follow (README.md, the order of locks).
+create or replace function egisso.lock_package_and_rows(id uuid) returns void language plpgsql set search_path = egisso, pg_temp as $$
+begin
+    if egisso.package_unsigned(lock_package_and_rows.id) then
+        perform egisso.lock_rows_of_package(lock_package_and_rows.id);
+    end if;
+    perform from egisso.message m where m.package_id = lock_package_and_rows.id order by m.id for update;
+    perform from egisso.package p where p.id = lock_package_and_rows.id for update;
+    perform egisso.lock_rows_of_package(lock_package_and_rows.id);
+end $$;
+
 -- Take a package apart that has not left: nobody can have it, so nothing is asked. Who signs
 -- it at this moment finds that the claim is lost.
 create or replace function egisso.dissolve_package(id uuid) returns text
@@ -195,13 +213,12 @@ declare
     n integer;
     result text;
 begin
-    perform egisso.lock_rows_of_package(dissolve_package.id);
+    -- A message that is being sent is waited for, and then it has an attempt.
+    perform egisso.lock_package_and_rows(dissolve_package.id);
     select * into p from egisso.package k where k.id = dissolve_package.id for update;
     if not found then
         raise exception 'Пакета % нет', dissolve_package.id;
     end if;
-    -- A message that is being sent is waited for, and then it has an attempt.
-    perform from egisso.message m where m.package_id = p.id for update;
     if p.classifier is not null then
         raise exception 'Пакет % — запрос классификатора: записей в нём нет', p.id;
     elsif not egisso.package_unsigned(p.id) and (p.state <> 'signed' or exists (
@@ -257,7 +274,7 @@ declare
     p egisso.package;
     released integer;
 begin
-    perform egisso.lock_rows_of_package(resend_package.id);
+    perform egisso.lock_package_and_rows(resend_package.id);
     select * into p from egisso.package k where k.id = resend_package.id for update;
     if p.state is distinct from 'expired' or p.channel <> 'smev' or p.register = 'onmsz' or p.classifier is not null or p.review is not null
        or egisso.awaited_sender(p.id) is not null
@@ -285,7 +302,7 @@ declare
     released integer;
 begin
     perform egisso.demand_reason(reason);
-    perform egisso.lock_rows_of_package(release_package.id);
+    perform egisso.lock_package_and_rows(release_package.id);
     select * into p from egisso.package k where k.id = release_package.id for update;
     if not found then
         raise exception 'Пакета % нет', release_package.id;

@@ -132,8 +132,7 @@ declare
     octets bigint;
     over uuid[];
 begin
-    perform egisso.lock_rows_of_package(prune_package.id);
-    perform from egisso.package p where p.id = prune_package.id for update;
+    perform egisso.lock_package_and_rows(prune_package.id);
     if egisso.package_kept(prune_package.id, before) is distinct from '' then
         return null;
     end if;

@@ -87,7 +87,7 @@ update egisso.answer a set review = $1, named = null
 select p.id, p.register, p.state, p.result, p.record_count, coalesce(p.classifier, ''), p.released_at is not null, m.state
   from egisso.message m join egisso.package p on p.id = m.package_id
  where m.id = $1
-   for update of p;
+   for update of m for update of p;
 
 -- name: last_protocol
 -- Asked once the package is locked: whoever held it may have applied one.
