@@ -29,18 +29,34 @@ var (
 	knownText string
 )
 
+// vocabulary is what is written by hand; the many collected words stay where they are in the program.
 func vocabulary() map[string]bool {
 	words := map[string]bool{}
-	for _, text := range []string{wordsText, knownText} {
-		for line := range strings.Lines(text) {
-			if !strings.HasPrefix(line, "#") {
-				for _, word := range strings.Fields(line) {
-					words[word] = true
-				}
+	for line := range strings.Lines(knownText) {
+		if !strings.HasPrefix(line, "#") {
+			for _, word := range strings.Fields(line) {
+				words[word] = true
 			}
 		}
 	}
 	return words
+}
+
+// listed tells whether a word is a line of a text whose lines are sorted.
+func listed(text, word string) bool {
+	for low, high := 0, len(text); low < high; {
+		begin := low + strings.LastIndexByte(text[low:(low+high)/2], '\n') + 1
+		line, _, _ := strings.Cut(text[begin:], "\n")
+		switch order := strings.Compare(line, word); {
+		case order == 0:
+			return true
+		case order < 0:
+			low = begin + len(line) + 1
+		default:
+			high = begin
+		}
+	}
+	return false
 }
 
 // tokens of a text: an id, a code of the gateway's rules, a kind of information, a setting,
@@ -64,6 +80,8 @@ var (
 
 type mask struct{ words map[string]bool }
 
+func (m mask) has(word string) bool { return m.words[word] || listed(wordsText, word) }
+
 // text is what may be shown of words of others.
 func (m mask) text(text string) string {
 	text = strings.TrimSpace(unseen.ReplaceAllString(strings.ToValidUTF8(text, " "), " "))
@@ -83,7 +101,7 @@ func (m mask) text(text string) string {
 }
 
 func (m mask) known(token, before, after string) bool {
-	if wholeToken.MatchString(token) || m.words[token] {
+	if wholeToken.MatchString(token) || m.has(token) {
 		return true
 	}
 	if count.MatchString(token) {
@@ -93,7 +111,7 @@ func (m mask) known(token, before, after string) bool {
 	if !unicode.IsUpper(first) || !beginsSentence(before) || size == len(token) && strings.HasPrefix(after, ".") {
 		return false
 	}
-	return m.words[string(unicode.ToLower(first))+token[size:]]
+	return m.has(string(unicode.ToLower(first)) + token[size:])
 }
 
 // beginsSentence: a name may stand anywhere else with a capital letter.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ func parseTemplates(p *Page) (*template.Template, error) {
 	t := template.New("").Funcs(template.FuncMap{
 		"when": p.when, "moment": p.moment, "day": p.day, "count": grouped, "mask": p.mask.text, "number": number,
 		"register": func(name string) string { return egisso.Register(name).Title() },
+		"journal":  journalAddress,
 		"styleOf":  func() string { return hex.EncodeToString(sum[:4]) },
 	})
 	t, err := t.ParseFS(templates, "assets/*.html")
@@ -37,6 +39,12 @@ func parseTemplates(p *Page) (*template.Template, error) {
 		return nil, fmt.Errorf("read the templates of the page: %w", err)
 	}
 	return t, nil
+}
+
+// journalAddress is made here: an ampersand in a template would have all names of characters
+// that HTML knows read into memory.
+func journalAddress(register, show string) string {
+	return "/journal?register=" + url.QueryEscape(register) + "&show=" + url.QueryEscape(show)
 }
 
 // asset answers what is the same for everybody; the address of the style sheet names its version.

@@ -57,7 +57,18 @@ func TestWords(t *testing.T) {
 		}
 		wordsText = list
 	}
-	for word := range vocabulary() {
+	words := vocabulary()
+	lines := strings.Split(strings.TrimSuffix(wordsText, "\n"), "\n")
+	if !slices.IsSorted(lines) {
+		t.Error("words.txt is not sorted")
+	}
+	for _, word := range lines[1:] {
+		words[word] = true
+		if !listed(wordsText, word) || listed(wordsText, word+"x") || listed(wordsText, word[:1]) {
+			t.Errorf("%s is not found, or what is no word is", word)
+		}
+	}
+	for word := range words {
 		if named(word) {
 			t.Errorf("%s may be a name", word)
 		}

@@ -127,7 +127,7 @@ begin
     -- hold personal data or signed bytes only the columns that do not.
     foreach seer in array array['egisso_operator', 'egisso_reader', 'egisso_agreer', 'egisso_approver'] loop
         continue when not exists (select from pg_roles where rolname = seer);
-        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.fact_report, egisso.day_summary, egisso.record_status, egisso.record_counts,
+        execute format('grant select on egisso.journal, egisso.journal_detail, egisso.health, egisso.exports, egisso.fact_report, egisso.day_summary, egisso.record_status, egisso.record_counts, egisso.rule_counts,
             egisso.record_finding, egisso.service_state, egisso.incoming_journal, egisso.inbox, egisso.unkept_reply, egisso.source_holder,
             egisso.archive_trouble, egisso.archive_loss, egisso.contour, egisso.late_change, egisso.foreign_answer, egisso.instance,
             egisso.running_instance, egisso.held_changes, egisso.refusal_list, egisso.link, egisso.signing_certificate, egisso.certificate_in_use, egisso.held_message,

@@ -95,6 +95,13 @@ func (f fixture) wantFound(t *testing.T, found, rules string) {
 	if got := f.rules(t); got != rules {
 		t.Errorf("counted %q, want %q", got, rules)
 	}
+	f.want(t, `select count(*)::text from (
+		select case when found = 'before' then case severity when 'error' then 'blocked' else 'warned' end
+		            when severity = 'warning' then 'remarked' else 'rejected' end as list, register, code, count(distinct row_key) as records
+		  from egisso.record_finding
+		 where current and (found = 'before' or origin = 'protocol' and egisso.record_remarked(state) and (severity = 'warning' or state = 'rejected'))
+		 group by 1, 2, 3) f full join egisso.rule_counts c using (list, register, code)
+		 where f.records is distinct from c.records`, "0")
 }
 
 // TestFindingsStayWithWhatWasSent: warnings are shown before the record leaves, on its

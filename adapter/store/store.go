@@ -86,6 +86,8 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	// To compile a plan takes longer than any of ours runs.
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	cfg.ConnConfig.DescriptionCacheCapacity = 0 // of another way to ask, which nobody here does
+	// About as many as there are queries. A connection keeps places for all: for a few more, twice as many.
+	cfg.ConnConfig.StatementCacheCapacity = 448
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	for _, option := range options {
 		option(cfg)

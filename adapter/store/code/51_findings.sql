@@ -76,3 +76,41 @@ comment on column egisso.record_finding.text is 'Что не так, слова�
 comment on column egisso.record_finding.message_type is 'Ошибка или Предупреждение';
 comment on column egisso.record_finding.found_text is 'До отправки или После отправки';
 comment on column egisso.record_finding.current is 'Относится к тому, что показывает record_status; иначе — к тому, что с тех пор решено заново или заменено';
+
+-- Rules by which something cannot be sent as it is, or was rejected; by which the checks warn
+-- of what is ready, on its way, or in ЕГИССО; and by which ЕГИССО warns. What is current in
+-- record_finding, without looking up what is known: an open record is the one its row is at,
+-- and a record was in the package it names.
+create or replace view egisso.rule_counts as
+select f.list, f.register, f.code, count(distinct f.row_key) as records
+  from (select case o.e ->> 'severity' when 'error' then 'blocked' else 'warned' end as list, s.register, o.e ->> 'code' as code, s.row_key
+          from egisso.source_row s cross join lateral jsonb_array_elements(s.row_findings) as o(e)
+         where s.row_findings <> '[]'
+        union all
+        select 'blocked', s.register, e.rule, s.row_key
+          from egisso.source_row s join egisso.reason e on e.code = s.review_code
+         where s.review_code <> '' and not s.dirty
+        union all
+        select case o.e ->> 'severity' when 'error' then 'blocked' else 'warned' end, r.register, o.e ->> 'code', r.row_key
+          from egisso.record r cross join lateral jsonb_array_elements(r.findings) as o(e)
+         where r.findings <> '[]' and egisso.record_unsent(r.state)
+        union all
+        select case o.e ->> 'severity' when 'error' then 'blocked' else 'warned' end, r.register, o.e ->> 'code', r.row_key
+          from egisso.package_record m
+          join egisso.record r on r.id = m.record_id and r.package_id = m.package_id
+          join egisso.source_row s on s.register = r.register and s.row_key = r.row_key and s.record_id = r.id
+         cross join lateral jsonb_array_elements(m.findings) as o(e)
+         where m.findings is not null and not egisso.record_unsent(r.state)
+        union all
+        select case d.type when 1 then 'rejected' else 'remarked' end, r.register, d.rule_code, r.row_key
+          from egisso.record r
+          join egisso.source_row s on s.register = r.register and s.row_key = r.row_key and s.record_id = r.id
+          join egisso.record_message d on d.element_id = r.id and d.package_id = r.package_id
+         where egisso.record_remarked(r.state) and (d.type <> 1 or r.state = 'rejected')) f
+ group by 1, 2, 3;
+comment on view egisso.rule_counts is 'Сколько записей по каждому правилу: задержаны, отклонены или с предупреждениями сейчас, см. record_finding.current';
+comment on column egisso.rule_counts.list is
+    'blocked — правило проверок задержало запись, rejected — по нему отклонила ЕГИССО, warned — предупреждение проверок, remarked — предупреждение ЕГИССО';
+comment on column egisso.rule_counts.register is 'onmsz, lmsz, point, organization или fact';
+comment on column egisso.rule_counts.code is 'Код правила, см. record_finding.code';
+comment on column egisso.rule_counts.records is 'Сколько записей';

@@ -65,15 +65,7 @@ select record_no, comment, code, message_type, coalesce(conclusion, ''),
  where package_id = $1 order by position;
 
 -- name: rules
--- Rules by which something cannot be sent as it is, or was rejected; by which the checks warn
--- of what is ready, on its way, or in ЕГИССО; and by which ЕГИССО warns. Named by their states, records with
--- remarks are found by their index and not from each remark.
-select case when found = 'before' then case severity when 'error' then 'blocked' else 'warned' end
-            when severity = 'warning' then 'remarked' else 'rejected' end as list,
-       register, code, count(distinct row_key)
-  from egisso.record_finding
- where current and (found = 'before' or origin = 'protocol' and egisso.record_remarked(state) and (severity = 'warning' or state = 'rejected'))
- group by 1, 2, 3 order by 1, 2, 3;
+select list, register, code, records from egisso.rule_counts order by 1, 2, 3;
 
 -- name: kmsz_versions
 select version, status, active, start_date, finish_date, document, source, received_at, activated_at,

@@ -67,6 +67,8 @@ func OpenSource(ctx context.Context, c config.Source, timeout time.Duration) (*m
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "egissogw"
 	cfg.AfterConnect = onlyRead
+	// A connection keeps places for as many, and few queries are asked.
+	cfg.ConnConfig.StatementCacheCapacity, cfg.ConnConfig.DescriptionCacheCapacity = 64, 0
 	cfg.MaxConns = 4
 	options := []mis.Option{mis.WithOverlap(c.Overlap), mis.WithRowBytes(c.RowBytes), mis.WithIdle(timeout)}
 	if c.Queries != "" {
