@@ -97,6 +97,26 @@ func TestHealthyNeighbourTakesFailuresBack(t *testing.T) {
 	f.want(t, failures, "1")
 }
 
+// What was noted by a clock of the database that was set back since does not hide for an hour that jobs work again, or
+// that they are silent.
+func TestJobsAreNotedOfNoTimeToCome(t *testing.T) {
+	f := open(t)
+	now := time.Now()
+	l := f.JobLog(func() time.Time { return now })
+	runs(t, l, "links", "")
+	runs(t, l, "links", "x")
+	f.exec(t, `update egisso.job set last_success_at = now() + interval '1 hour', last_error_at = now() + interval '1 hour'`)
+	now = now.Add(10 * time.Second)
+	if err := l.JobStarted(t.Context(), "links"); err != nil {
+		t.Fatal(err)
+	}
+	f.exec(t, `update egisso.job set last_started_at = last_success_at`)
+	if err := l.JobFinished(t.Context(), "links", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	f.want(t, `select failures || last_error || (last_started_at <= now()) || (last_success_at <= now()) from egisso.job`, "0truetrue")
+}
+
 // What fails many jobs at once is one finding, by the cause that was noted, until a run goes well.
 func TestCauseOfFailures(t *testing.T) {
 	f := open(t)

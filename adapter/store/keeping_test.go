@@ -126,3 +126,24 @@ func TestOtherDocumentsGo(t *testing.T) {
 		t.Errorf("%d records of a package lost what they say, %v", n, err)
 	}
 }
+
+// TestWordsOfRowsAtWorkAreLeft: who decides on a row puts the words of a record before the record, and who
+// removes them locks the record first.
+func TestWordsOfRowsAtWorkAreLeft(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "a"))
+	f.follow(t, false, lifecycle.Ready)
+	f.exec(t, `update egisso.record set state = 'dropped'`)
+	for _, step := range []struct {
+		does string
+		want int
+	}{
+		{`begin; select from egisso.source_row for update`, 0},
+		{`commit`, 1},
+	} {
+		f.exec(t, step.does)
+		if n, err := f.PruneDropped(t.Context(), time.Now().Add(time.Hour), 10); err != nil || n != step.want {
+			t.Errorf("after %s: %d records lost what they say, %v", step.does, n, err)
+		}
+	}
+}

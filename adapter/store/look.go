@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // look is what every run of a job asks first.
@@ -54,10 +56,21 @@ func (l *looks) get(ctx context.Context) (look, error) {
 	}
 }
 
+// lookTerm is how long a look may take. Its connection may be dead and nobody say so: every job waits for it,
+// and begins anew on another one.
+const lookTerm = time.Minute
+
+var errNoLook = errors.New("the database did not answer a look for work within " + lookTerm.String())
+
 // run goes on as long as others asked meanwhile.
 func (l *looks) run(r *lookRun) {
 	for r != nil {
-		r.look, r.err = l.ask(l.ctx)
+		ctx, cancel := context.WithTimeoutCause(l.ctx, lookTerm, errNoLook)
+		r.look, r.err = l.ask(ctx)
+		if r.err != nil && context.Cause(ctx) == errNoLook {
+			r.err = fmt.Errorf("%w: %w", errNoLook, r.err)
+		}
+		cancel()
 		close(r.done)
 		l.mu.Lock()
 		r = l.next

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // Who asks while a look is under way gets the next one, with all others who do.
@@ -54,6 +56,28 @@ func TestLooksAreShared(t *testing.T) {
 		synctest.Wait()
 		if got[4] != 1 {
 			t.Errorf("answers %v", got)
+		}
+	})
+}
+
+// A connection that is dead without a word holds up nobody for longer than a minute.
+func TestALookEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dead := true
+		l := &looks{ctx: t.Context(), ask: func(ctx context.Context) (look, error) {
+			if !dead {
+				return look{version: 1}, nil
+			}
+			<-ctx.Done()
+			dead = false
+			return look{}, ctx.Err()
+		}}
+		began := time.Now()
+		if _, err := l.get(t.Context()); !errors.Is(err, errNoLook) || time.Since(began) != lookTerm {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		if seen, err := l.get(t.Context()); err != nil || seen.version != 1 {
+			t.Errorf("the next one: %+v, %v", seen, err)
 		}
 	})
 }

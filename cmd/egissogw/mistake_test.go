@@ -27,7 +27,7 @@ var unlike = []struct {
 	pattern *regexp.Regexp
 	with    string
 }{
-	{regexp.MustCompile(`Не удаётся (приём ответов|опрос состояний)`), "Не удаётся приём входящих"}, {regexp.MustCompile(`(/tmp|/dev/shm|/var/tmp)/[^\s,;:»)]*`), "/путь"}, {regexp.MustCompile(`127\.0\.0\.1:\d+`), "УЗЕЛ:ПОРТ"},
+	{regexp.MustCompile(`Не удаётся (приём ответов|опрос состояний|отправка)`), "Не удаётся приём входящих"}, {regexp.MustCompile(`(/tmp|/dev/shm|/var/tmp)/[^\s,;:»)]*`), "/путь"}, {regexp.MustCompile(`127\.0\.0\.1:\d+`), "УЗЕЛ:ПОРТ"},
 	{regexp.MustCompile(`\d\d\.\d\d\.\d{4} \d\d:\d\d(:\d\d)? \w+`), "ВРЕМЯ"}, {regexp.MustCompile(`\d{4}-\d\d-\d\d(T| )[\d:]+[^\s)]*( [+-]\d{4} \w+)?`), "ВРЕМЯ"}, {regexp.MustCompile(`\|`), `\|`}, {regexp.MustCompile(`\s*\n\s*`), " "},
 }
 

@@ -22,10 +22,11 @@ var keepScenarios = []Scenario{
 // ageClosed lets the term of everything that is closed pass.
 const ageClosed = `update egisso.package set closed_at = closed_at - interval '3 days' where closed_at > now() - interval '2 days'`
 
-// wronglyPruned counts what is in flight and has no documents any more, and messages that
-// could not be sent any more.
+// wronglyPruned counts what is in flight, or whose term is not over, and has no documents any
+// more, and messages that could not be sent any more.
 const wronglyPruned = `select count(*) from egisso.package p left join egisso.message m on m.package_id = p.id
 	where p.pruned_at is not null and (not egisso.package_final(p.state) or egisso.message_open(m.state)) or egisso.message_open(m.state) and m.envelope = ''
+	   or p.pruned_at is not null and p.closed_at > p.pruned_at - interval '1 day'
 	   or p.pruned_at is not null and exists (select from egisso.package_record r where r.package_id = p.id and r.outcome is null)`
 
 // pruned tells of packages whose term is over: how many, how many of them lack a proof, still
@@ -52,7 +53,7 @@ func prunedUnderKills(ctx context.Context, p *play) error {
 			return err
 		}
 		if n > 0 {
-			return fmt.Errorf("%d packages in flight have lost their documents", n)
+			return fmt.Errorf("%d packages in flight, or whose term is not over, have lost their documents", n)
 		}
 		return nil
 	}
@@ -71,7 +72,7 @@ func prunedUnderKills(ctx context.Context, p *play) error {
 			return err
 		}
 	}
-	if err := p.atRest(ctx); err != nil {
+	if err := errors.Join(p.atRest(ctx), untouched()); err != nil {
 		return err
 	}
 	if _, err := p.Gateway.Exec(ctx, ageClosed); err != nil {

@@ -196,7 +196,8 @@ begin
     return coalesce(octets, 0);
 end $$;
 
--- What records said that never left and were dropped before a moment, so many of them.
+-- What records said that never left and were dropped before a moment, so many of them. Whoever reads or decides on
+-- a row keeps or puts the words of its records: his rows are left to the next run, or each would wait for the other.
 create or replace function egisso.prune_dropped(before timestamptz, most integer) returns integer
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
@@ -207,7 +208,7 @@ begin
          where r.state = 'dropped' and r.state_at < before and not s.disputed and not egisso.holds(s, r.id)
            and not exists (select from egisso.package_record m where m.record_id = r.id)
            and (r.said or exists (select from egisso.element x where x.id = r.id))
-         order by r.state_at limit most for update of r);
+         order by r.state_at limit most for update of s, r skip locked);
     delete from egisso.element e where e.id = any(over);
     update egisso.record r set said = false, measure_id = null, category_id = null where r.id = any(over) and r.said;
     return cardinality(over);

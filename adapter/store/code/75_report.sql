@@ -42,15 +42,19 @@ begin
      group by m.measure, d.days;
 end $$;
 
--- Counts up to as many packages as asked for, and returns how many it did.
-create or replace function egisso.count_packages(at_most integer) returns integer language plpgsql security definer set search_path = egisso, pg_temp as $$
+-- Counts up to as many packages as asked for, and returns how many it did. What it counts refers
+-- to its package, which an answer locks before it marks it here: a package that is busy is left for the next
+-- time, so that counting waits for nothing and nobody waits for it in a circle.
+create or replace function egisso.count_packages(at_most integer) returns integer language plpgsql security definer set search_path = egisso, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     counted uuid[];
 begin
-    with gone as (
-        delete from egisso.uncounted_package u
-         where u.package_id in (select o.package_id from egisso.uncounted_package o order by o.package_id limit at_most for update skip locked)
-        returning u.package_id)
+    with picked as materialized (
+        select u.package_id from egisso.uncounted_package u join egisso.package p on p.id = u.package_id
+         order by u.package_id limit at_most for key share of p skip locked for update of u skip locked),
+    gone as (
+        delete from egisso.uncounted_package u using picked o where u.package_id = o.package_id returning u.package_id)
     select array_agg(g.package_id) into counted from gone g;
     perform egisso.count_package(c.id) from unnest(counted) as c(id);
     return coalesce(cardinality(counted), 0);
