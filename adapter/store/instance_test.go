@@ -55,3 +55,14 @@ func TestInstances(t *testing.T) {
 		t.Errorf("the contour changes under a gateway: %v", err)
 	}
 }
+
+// A setting the database knows nothing of is said as such.
+func TestApprovalThatOnlyASettingAsksFor(t *testing.T) {
+	f := open(t)
+	if err := f.SaveInstance(t.Context(), store.Instance{PID: 1, Version: "1", Settings: map[string]string{"EGISSOGW_APPROVAL": "another"}}); err != nil {
+		t.Fatal(err)
+	}
+	if text := finding(t, f, "approval_differs"); !strings.Contains(text, "база не требует утверждать ничего") {
+		t.Errorf("%q", text)
+	}
+}

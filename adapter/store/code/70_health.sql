@@ -115,8 +115,8 @@ having count(*) > 0
 union all
 -- A setting changes nothing here: the owner does, by migrate or egisso.require_approval.
 select 'approval_differs', '', 1, null::timestamptz, true,
-       'Настройка EGISSOGW_APPROVAL шлюза и база расходятся: база требует утверждать '
-       || coalesce((select string_agg(r.register || case when r.agree then ' (с согласованием)' else '' end, ', ' order by r.register) from egisso.approval_rule r), 'ничего'), '',
+       'Настройка EGISSOGW_APPROVAL шлюза и база расходятся: база '
+       || coalesce((select 'требует утверждать ' || string_agg(r.register || case when r.agree then ' (с согласованием)' else '' end, ', ' order by r.register) from egisso.approval_rule r), 'не требует утверждать ничего'), '',
        'Действует то, что в базе. Исправьте EGISSOGW_APPROVAL и EGISSOGW_APPROVAL_AGREE; в базе требование добавляет egissogw migrate, снимает владелец: egisso.lift_approval'
  where exists (select from egisso.running_instance i join egisso.instance s using (process)
                 where s.settings ->> 'EGISSOGW_APPROVAL' <> (
