@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"crypto/md5"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +17,12 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 	f.exec(t, `set plan_cache_mode = force_custom_plan`)
 	f.exec(t, `insert into egisso.source_row (register, row_key, record_no, changed_at, dirty) select 'fact', n::text, '', now(), false from generate_series(1, 5000) n;
 		insert into egisso.record (id, register, row_key, kind, provider, state) select gen_random_uuid(), register, row_key, 'fact', 'p', 'accepted' from egisso.source_row;
-		insert into egisso.source_content (register, row_key, content) select register, row_key, '{}' from egisso.source_row`)
+		insert into egisso.source_content (register, row_key, content) select register, row_key, '{}' from egisso.source_row;
+		insert into egisso.package (id, register, format, format_version, provider, record_count, state, channel)
+			select md5('p' || n)::uuid, 'fact', '10.06.S', '1.1.0', 'p', 1000, 'formed', 'smev' from generate_series(1, 5) n;
+		insert into egisso.package_record (package_id, ordinal, record_id, kind)
+			select md5('p' || 1 + row_key::int / 1001)::uuid, row_key::int, id, 'fact' from egisso.record`)
+	pkg := uuid.UUID(md5.Sum([]byte("p1")))
 	keys := make([]string, 500)
 	for i := range keys {
 		keys[i] = "5" + strings.Repeat("0", i%4)
@@ -24,7 +30,7 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 	ids := make([]uuid.UUID, len(keys))
 	all := queries(t, "sql/*.sql")
 	scan := regexp.MustCompile(`Scan.* on (source_row|source_content|record)\b`)
-	byKey := regexp.MustCompile(`Index Cond: .*\b(row_key|id) [=>] `)
+	byKey := regexp.MustCompile(`(Index|Recheck) Cond: .*\b((row_key|id) [=>]|needs\[1\] =|needs &&) `)
 	for name, args := range map[string][]any{
 		"decided":           {"fact", keys, keys, make([]bool, len(keys)), make([]*string, len(keys))},
 		"drop_records":      {"fact", keys, keys},
@@ -35,6 +41,14 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 		"compare_rows":      {1, "fact", keys, make([]bool, len(keys)), make([][]byte, len(keys)), make([]string, len(keys)), keys, make([]*string, len(keys)), make([][]byte, len(keys))},
 		"mark_gone":         {1, "fact", keys},
 		"unseen_rows":       {1, "fact", "5", 500},
+		// What waits for a measure is looked up by it.
+		"touch_dependants":            {[]string{"lmsz/1"}},
+		"touch_dependants_of_package": {pkg},
+		"lock_rows_to_recheck":        {[]string{"lmsz/1"}, false},
+		// Records of a package are looked up as its members.
+		"release_records":         {pkg, false},
+		"explain_refused":         {pkg},
+		"empty_package_if_formed": {pkg},
 	} {
 		tx, err := f.conn.Begin(t.Context())
 		if err != nil {
@@ -67,15 +81,23 @@ func TestEachRowIsLookedUpByItsKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const read = `select seq_tup_read from pg_stat_xact_user_tables where schemaname = 'egisso' and relname = 'source_row'`
-	var before, after int
-	if err = tx.QueryRow(t.Context(), read).Scan(&before); err == nil {
-		_, err = tx.Exec(t.Context(), `select egisso.adopt_record('fact', '7', gen_random_uuid(), 'проверка')`)
-	}
-	if err == nil {
-		err = tx.QueryRow(t.Context(), read).Scan(&after)
-	}
-	if err != nil || after > before {
-		t.Errorf("adopt_record reads %d rows, %v", after-before, err)
+	const read = `select sum(seq_tup_read) from pg_stat_xact_user_tables where schemaname = 'egisso' and relname in ('source_row', 'record')`
+	for _, call := range []string{
+		`select egisso.adopt_record('fact', '7', gen_random_uuid(), 'проверка')`,
+		`select egisso.measure_used('1')`,
+		`select egisso.dissolve_package(md5('p2')::uuid)`,
+		`select egisso.give_back(md5('p3')::uuid, '')`,
+		`select egisso.retry_package(md5('p3')::uuid, 'проверка')`,
+	} {
+		var before, after int
+		if err = tx.QueryRow(t.Context(), read).Scan(&before); err == nil {
+			_, err = tx.Exec(t.Context(), call)
+		}
+		if err == nil {
+			err = tx.QueryRow(t.Context(), read).Scan(&after)
+		}
+		if err != nil || after > before {
+			t.Fatalf("%s reads %d rows, %v", call, after-before, err)
+		}
 	}
 }

@@ -61,7 +61,8 @@ $$;
 -- Whether facts of a measure live in ЕГИССО, or anything that names it is on its way.
 create or replace function egisso.measure_used(row_key text) returns boolean language sql stable as $$
     select exists (select from egisso.source_row w
-                    where w.needs @> array['lmsz/' || measure_used.row_key] and w.needs <> '{}'
+                    where (w.register = 'fact' and w.needs[1] = 'lmsz/' || measure_used.row_key
+                           or (w.register <> 'fact' or cardinality(w.needs) > 1) and w.needs @> array['lmsz/' || measure_used.row_key])
                       and (w.register = 'fact' and w.accepted_id is not null
                            or exists (select from egisso.record r where r.register = w.register and r.row_key = w.row_key and r.state = 'packed')))
 $$;

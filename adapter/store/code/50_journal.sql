@@ -145,7 +145,9 @@ select x.id, x.register, egisso.register_text(x.register) as title, x.kind, x.du
               count(*) filter (where egisso.package_open(k.state)) as open,
               -- Failed, and its records have not left since.
               count(*) filter (where (k.state = 'send_failed' or k.state = 'expired' or k.returned)
-                                 and exists (select from egisso.record r where r.package_id = k.id and not egisso.record_accepted(r.state))) as failed,
+                                 and exists (select from egisso.package_record m
+                                              cross join lateral (select r.package_id, r.state from egisso.record r where r.id = m.record_id offset 0) r
+                                              where m.package_id = k.id and r.package_id = k.id and not egisso.record_accepted(r.state))) as failed,
               coalesce(sum((select count(*) from egisso.package_record m where m.package_id = k.id and egisso.record_accepted(m.outcome))), 0) as accepted,
               coalesce(sum((select count(*) from egisso.package_record m where m.package_id = k.id and m.outcome = 'rejected')), 0) as rejected,
               max(k.closed_at) as closed_at

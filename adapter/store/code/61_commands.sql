@@ -130,6 +130,7 @@ create or replace function egisso.retry_package(id uuid, reason text) returns te
 language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
     p egisso.package;
+    members uuid[];
     n integer;
     result text;
 begin
@@ -138,6 +139,7 @@ begin
     if not found then
         raise exception 'Пакета % нет', retry_package.id;
     end if;
+    members := array(select m.record_id from egisso.package_record m where m.package_id = p.id);
     case
     when p.channel = 'manual' and not egisso.package_final(p.state) then
         raise exception 'Пакет % собран для загрузки вручную: файл записывает команда export --again', p.id;
@@ -158,17 +160,18 @@ begin
         if p.record_count = 1 then
             update egisso.source_row w set again = w.again or r.state = 'rejected', dirty = w.dirty or r.state = 'rejected'
               from egisso.record r
-             where r.package_id = p.id and (r.state = 'ready' or r.state = 'rejected') and w.register = r.register and w.row_key = r.row_key;
-            update egisso.record r set failed_alone = 0 where r.package_id = p.id and r.state = 'ready';
+             where r.id = any(members) and r.package_id = p.id and (r.state = 'ready' or r.state = 'rejected')
+               and w.register = r.register and w.row_key = r.row_key;
+            update egisso.record r set failed_alone = 0 where r.id = any(members) and r.package_id = p.id and r.state = 'ready';
         end if;
         result := 'Записи пакета уйдут в следующем, без паузы после неудачи';
     else
         perform from egisso.source_row w
-          where (w.register, w.row_key) in (select r.register, r.row_key from egisso.record r where r.package_id = p.id and r.state = 'rejected')
+          where (w.register, w.row_key) in (select r.register, r.row_key from egisso.record r where r.id = any(members) and r.package_id = p.id and r.state = 'rejected')
           order by w.row_key for update;
         update egisso.source_row w set again = true, dirty = true
           from egisso.record r
-         where r.package_id = p.id and r.state = 'rejected' and w.register = r.register and w.row_key = r.row_key;
+         where r.id = any(members) and r.package_id = p.id and r.state = 'rejected' and w.register = r.register and w.row_key = r.row_key;
         get diagnostics n = row_count;
         if n = 0 then
             raise exception 'В пакете % нет отклонённых записей', p.id;
@@ -229,7 +232,8 @@ begin
      where m.package_id = p.id and egisso.message_open(m.state);
     update egisso.package k set state = 'dissolved', epoch = k.epoch + 1, claimed_until = null, info = 'Расформирован по команде', review = null
      where k.id = p.id;
-    update egisso.record r set state = 'ready' where r.package_id = p.id and r.state = 'packed';
+    update egisso.record r set state = 'ready'
+     where r.id = any(array(select m.record_id from egisso.package_record m where m.package_id = p.id)) and r.package_id = p.id and r.state = 'packed';
     get diagnostics n = row_count;
     update egisso.package_record m set outcome = 'released' where m.package_id = p.id and m.outcome is null;
     update egisso.source_row w set dirty = true
@@ -256,7 +260,8 @@ begin
      where k.id = give_back.id;
     update egisso.package_record m set outcome = 'released', sent_hash = r.becomes_hash
       from egisso.record r where m.package_id = give_back.id and m.outcome is null and r.id = m.record_id;
-    update egisso.record r set state = 'ready', as_sent = false where r.package_id = give_back.id and r.state = 'packed';
+    update egisso.record r set state = 'ready', as_sent = false
+     where r.id = any(array(select m.record_id from egisso.package_record m where m.package_id = give_back.id)) and r.package_id = give_back.id and r.state = 'packed';
     get diagnostics n = row_count;
     update egisso.source_row w set dirty = true
       from egisso.package_record m join egisso.record r on r.id = m.record_id

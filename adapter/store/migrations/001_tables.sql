@@ -127,7 +127,9 @@ create table egisso.source_row (
 ) with (fillfactor = 50); -- decided, and the outcome: beside what they replace no index is touched
 create index source_row_unreadable on egisso.source_row (register, row_key) where row_findings <> '[]';
 create index source_row_review on egisso.source_row (register, row_key) where review_code <> '';
-create index source_row_needs on egisso.source_row using gin (needs) where needs <> '{}';
+-- Rows by what they need: a fact by its measure, which it names first; more has only a fact of a participant without a code.
+create index source_row_measure on egisso.source_row ((needs[1])) where register = 'fact';
+create index source_row_needs on egisso.source_row using gin (needs) where register <> 'fact' or cardinality(needs) > 1;
 create index source_row_participant on egisso.source_row (participant_code) where register = 'onmsz';
 create index source_row_twin on egisso.source_row (twin_key) where twin_key is not null;
 create index source_row_unconfirmed on egisso.source_row (register, row_key) where unconfirmed;
@@ -334,7 +336,7 @@ create table egisso.record (
                  check (state in ('ready', 'waiting', 'blocked', 'packed', 'accepted',
                                   'accepted_with_warnings', 'rejected', 'dropped')),
     reason_code  text        not null default '',        -- egisso.reason: why it waits or was dropped
-    package_id   uuid,                                   -- the package it is or was last in
+    package_id   uuid,                                   -- the package it is or was last in; all of one are found by its members
     state_at     timestamptz not null default now(),
     check (state <> 'packed' or package_id is not null),
     check (said or coalesce(measure_id, category_id) is null)
@@ -350,7 +352,6 @@ create index record_blocked on egisso.record (register, row_key) where state = '
 create index record_remark on egisso.record (register, state, row_key) where state in ('accepted_with_warnings', 'rejected');
 create index record_row on egisso.record (register, row_key);
 create index record_changed on egisso.record (state_at) where state in ('accepted', 'accepted_with_warnings', 'rejected');
-create index record_package on egisso.record (package_id) where package_id is not null;
 create index record_settling on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'settling';
 create index record_dropped on egisso.record (state_at) where state = 'dropped';
 create index record_held on egisso.record (register, row_key) where state = 'waiting' and reason_code = 'confirm_people';

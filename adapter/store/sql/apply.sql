@@ -95,13 +95,17 @@ select $1, m.position + (select coalesce(max(position), 0) from egisso.record_me
 
 -- name: touch_dependants_of_package
 -- Rows of which nothing is signed look again at what this package decided.
+with decided as materialized (
+    select array(select r.register || '/' || r.row_key
+                   from egisso.package_record pr
+                  cross join lateral (select w.register, w.row_key from egisso.record w where w.id = pr.record_id offset 0) r
+                  where pr.package_id = $1 and r.register in ('lmsz', 'onmsz')) as needs)
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
-      where (select p.register in ('lmsz', 'onmsz') from egisso.package p where p.id = $1) and w.needs <> '{}' and not w.dirty
-        and w.needs && array(select r.register || '/' || r.row_key
-                               from egisso.package_record pr join egisso.record r on r.id = pr.record_id
-                              where pr.package_id = $1 and r.register in ('lmsz', 'onmsz'))
+      where (select p.register in ('lmsz', 'onmsz') from egisso.package p where p.id = $1) and not w.dirty
+        and (w.register = 'fact' and w.needs[1] = any((select needs from decided)::text[])
+             or (w.register <> 'fact' or cardinality(w.needs) > 1) and w.needs && (select needs from decided))
         and exists (select from egisso.record f
                      where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by egisso.lock_order(w.register), w.row_key

@@ -135,7 +135,7 @@ update egisso.classifier_state set checked_revision = $1, checked_basis = $2, ch
 -- What is touched next, and what is being decided on: whoever decides at this moment may
 -- know the classifier of before.
 select s.row_key from egisso.source_row s
- where (s.register = 'lmsz' or s.register = 'fact' and ($2 or s.needs && $1))
+ where (s.register = 'lmsz' or s.register = 'fact' and ($2 or s.needs[1] = any($1)))
    and (s.dirty or exists (select from egisso.record r
                             where r.register = s.register and r.row_key = s.row_key and egisso.record_unsent(r.state)))
  order by egisso.lock_order(s.register), s.row_key
@@ -150,7 +150,7 @@ update egisso.source_row s set dirty = true
 -- name: touch_facts_to_send
 -- Facts of these measures, given as they are needed, or all of them.
 update egisso.source_row s set dirty = true
- where s.register = 'fact' and not s.dirty and ($2 or s.needs && $1)
+ where s.register = 'fact' and not s.dirty and ($2 or s.needs[1] = any($1))
    and exists (select from egisso.record r
                 where r.register = s.register and r.row_key = s.row_key and egisso.record_unsigned(r.state, r.package_id));
 

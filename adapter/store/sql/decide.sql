@@ -198,7 +198,9 @@ set local statement_timeout = '20min';
 update egisso.source_row s set dirty = true
  where (s.register, s.row_key) in (
      select w.register, w.row_key from egisso.source_row w
-      where w.needs && $1::text[] and w.needs <> '{}' and not w.dirty
+      where (w.register = 'fact' and w.needs[1] = any($1::text[])
+             or (w.register <> 'fact' or cardinality(w.needs) > 1) and w.needs && $1::text[])
+        and not w.dirty
         and exists (select from egisso.record f
                      where f.register = w.register and f.row_key = w.row_key and egisso.record_unsigned(f.state, f.package_id))
       order by w.register, w.row_key

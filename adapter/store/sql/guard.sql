@@ -62,9 +62,8 @@ with unsigned as (
        for update of p skip locked),
 ready as (
     update egisso.record r set state = 'ready'
-      from unsigned u
-     where r.package_id = u.id and r.state = 'packed' and r.change = $2 and r.change <> '' and r.created_at > $4 and not r.passed
-       and egisso.package_unsigned(u.id)
+     where r.id = any(array(select m.record_id from unsigned u join egisso.package_record m on m.package_id = u.id where egisso.package_unsigned(u.id)))
+       and r.package_id in (select id from unsigned) and r.state = 'packed' and r.change = $2 and r.change <> '' and r.created_at > $4 and not r.passed
     returning r.id, r.package_id)
 update egisso.package_record m set outcome = 'withdrawn'
   from ready where m.package_id = ready.package_id and m.record_id = ready.id and m.outcome is null

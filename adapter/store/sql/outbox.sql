@@ -101,7 +101,8 @@ update egisso.record r
                                                 where m.record_id = r.id and b.id <> p.id and b.record_count = 1))
                     then 'rejected' else 'ready' end
   from egisso.package p
- where p.id = $1 and r.package_id = p.id and r.state = 'packed';
+ where p.id = $1 and r.package_id = $1 and r.state = 'packed'
+   and r.id = any(array(select m.record_id from egisso.package_record m where m.package_id = $1));
 
 -- name: release_members
 update egisso.package_record m set outcome = case r.state when 'rejected' then 'rejected' else 'released' end
@@ -114,7 +115,8 @@ insert into egisso.record_message (package_id, position, record_id, element_id, 
 select p.id, (select coalesce(max(position), 0) + 1 from egisso.record_message where package_id = p.id), r.id::text, r.id, 1,
        'Пакет с одной этой записью не принят дважды, а другие пакеты приняты. ' || p.info
   from egisso.package p join egisso.record r on r.package_id = p.id
- where p.id = $1 and p.record_count = 1 and r.state = 'rejected' and r.failed_alone > 1;
+ where p.id = $1 and p.record_count = 1 and r.state = 'rejected' and r.failed_alone > 1
+   and r.id = any(array(select m.record_id from egisso.package_record m where m.package_id = $1));
 
 -- name: touch_rows
 -- Whose record was not accepted is decided again: the rules, or what the record needs, may

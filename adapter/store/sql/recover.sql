@@ -21,7 +21,9 @@ insert into egisso.attempt (message_id, outcome, detail) select id, 'unknown', '
 -- It was formed when this copy of the database was made; what was signed of it says the archive.
 with formed as materialized (select id from egisso.package where id = $1 and state = 'formed' for update),
 gone as (update egisso.package_record m set outcome = 'withdrawn' from formed f where m.package_id = f.id and m.outcome is null)
-select r.id from egisso.record r join formed f on r.package_id = f.id where r.state = 'packed';
+select r.id from formed f join egisso.package_record m on m.package_id = f.id
+ cross join lateral (select w.id, w.package_id, w.state from egisso.record w where w.id = m.record_id offset 0) r
+ where r.package_id = f.id and r.state = 'packed';
 
 -- name: bring_package
 insert into egisso.package as p (id, register, format, format_version, provider, classifier, created_at, signed_at, state, record_count, info, channel, queued_at)
