@@ -42,3 +42,23 @@ func TestAClockThatWasAheadPutsNothingOff(t *testing.T) {
 		})
 	}
 }
+
+// A package that failed while the clock was ahead makes its register rest no longer than one
+// that failed when it was formed.
+func TestAFailureOfTomorrowMakesNoRegisterRest(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	_, m := f.sent(t, "1", "3")
+	f.answer(t, "a1", m, lifecycle.Verdict{Returned: true, Info: "не обработан"})
+	f.exec(t, `update egisso.package set created_at = now() - interval '2 hours', suspect = false`)
+	f.saveRows(t, row("2", "first"))
+	f.decideAll(t, lifecycle.Ready)
+	if _, n := f.form(t); n != 0 {
+		t.Fatalf("%d records go right after a failure", n)
+	}
+	f.exec(t, `update egisso.package set closed_at = now() + interval '1 day'`)
+	if _, n := f.form(t); n == 0 {
+		t.Error("the register rests until tomorrow")
+	}
+	f.want(t, `select count(*) from egisso.resting_register where until > now()`, "0")
+}

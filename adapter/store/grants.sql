@@ -98,7 +98,8 @@ begin
         continue when not exists (select from pg_roles where rolname = seer);
         execute format('grant execute on function egisso.set_signing_service(boolean, text), egisso.mark_reviewed(uuid),
             egisso.mark_incoming_reviewed(text), egisso.request_kmsz_update(), egisso.release_person_changes(text, text), egisso.confirm_identity(text, text, text),
-            egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
+            egisso.release_held_changes(text, text, text), egisso.drop_held_changes(text, text, text),
+            egisso.release_held_changes(text, text, text, text, text), egisso.drop_held_changes(text, text, text, text, text), egisso.expect_changes(text, text, integer, timestamptz, text),
             egisso.form_package(text), egisso.send_package(uuid), egisso.retry_record(text, text, text),
             egisso.retry_package(uuid, text), egisso.dissolve_package(uuid), egisso.release_package(uuid, text), egisso.import_protocol(text, uuid, text),
             egisso.accept_loss(text), egisso.inbox_acknowledge(text, text, text), egisso.inbox_retry(text, text), egisso.inbox_finish(text, text),

@@ -185,15 +185,23 @@ func ids(ctx context.Context, tx pgx.Tx, name string, args ...any) ([]uuid.UUID,
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// ReleaseHeldChanges lets go what is held of a register's changes, and returns, in Russian,
-// what follows.
-func (s *Store) ReleaseHeldChanges(ctx context.Context, register egisso.Register, change egisso.RecordChange, reason string) (string, error) {
-	return s.command(ctx, "release_held_changes", register, change, reason)
+// HeldSet is what a person decides on: changes of one kind that wait.
+type HeldSet struct {
+	Register egisso.Register
+	Change   egisso.RecordChange
+	Provider string // "": of all
+	Seen     string // HeldChanges.Set that was looked at; "": whatever is held now
 }
 
-// DropHeldChanges gives up what is held of a register's changes.
-func (s *Store) DropHeldChanges(ctx context.Context, register egisso.Register, change egisso.RecordChange, reason string) (string, error) {
-	return s.command(ctx, "drop_held_changes", register, change, reason)
+// ReleaseHeldChanges lets go what is held, and returns, in Russian, what follows. It is an
+// error, and nothing goes, if what is held is not what was seen.
+func (s *Store) ReleaseHeldChanges(ctx context.Context, held HeldSet, reason string) (string, error) {
+	return s.command(ctx, "release_held_changes", held.Register, held.Change, reason, held.Provider, held.Seen)
+}
+
+// DropHeldChanges gives up what is held, under the same condition.
+func (s *Store) DropHeldChanges(ctx context.Context, held HeldSet, reason string) (string, error) {
+	return s.command(ctx, "drop_held_changes", held.Register, held.Change, reason, held.Provider, held.Seen)
 }
 
 // ExpectChanges announces a mass change: so many at most, until then.
@@ -208,6 +216,7 @@ type HeldChanges struct {
 	Provider string              `json:"provider"`
 	Since    time.Time           `json:"since"`
 	Records  int                 `json:"records"`
+	Set      string              `json:"set"` // which records, with which content
 }
 
 // HeldChanges returns all changes that wait for a person, by their age.

@@ -18,6 +18,9 @@ func changes(ctx context.Context, a *app, args []string) error {
 	f := a.personFlags("changes")
 	asJSON := a.jsonFlag(f)
 	reason := f.String("reason", "", "причина, обязательна")
+	set := f.String("set", "", "release, drop: набор, который вы видели (его печатает egissogw changes)")
+	all := f.Bool("all", false, "release, drop: всё, что ждёт сейчас, какой бы набор это ни был")
+	provider := f.String("provider", "", "release, drop: код поставщика; без него — все")
 	until := f.String("until", "", "expect: до какого времени, ГГГГ-ММ-ДД или ГГГГ-ММ-ДДTЧЧ:ММ")
 	positional, err := parse(f, args)
 	if err != nil {
@@ -33,6 +36,10 @@ func changes(ctx context.Context, a *app, args []string) error {
 		return usageError{"нужно release РЕЕСТР ИЗМЕНЕНИЕ, drop РЕЕСТР ИЗМЕНЕНИЕ, expect РЕЕСТР ИЗМЕНЕНИЕ ЧИСЛО или ничего"}
 	case *reason == "":
 		return usageError{"укажите причину: --reason ТЕКСТ"}
+	case verb != "expect" && (*set == "") != *all:
+		return usageError{"укажите, что вы видели: --set НАБОР (его печатает egissogw changes), или --all — всё, что ждёт сейчас"}
+	case verb == "expect" && (*set != "" || *all || *provider != ""):
+		return usageError{"--set, --all и --provider — для release и drop"}
 	}
 	register, err := registerNamed(rest[0])
 	if err != nil {
@@ -42,11 +49,12 @@ func changes(ctx context.Context, a *app, args []string) error {
 	if !slices.Contains(egisso.RecordChanges(), change) {
 		return usageError{fmt.Sprintf("нет изменения %q; есть removal (удаления), termination (прекращения), alteration (изменения)", rest[1])}
 	}
+	held := store.HeldSet{Register: register, Change: change, Provider: *provider, Seen: *set}
 	switch verb {
 	case "release":
-		return a.commanded(ctx, func(s *store.Store) (string, error) { return s.ReleaseHeldChanges(ctx, register, change, *reason) })
+		return a.commanded(ctx, func(s *store.Store) (string, error) { return s.ReleaseHeldChanges(ctx, held, *reason) })
 	case "drop":
-		return a.commanded(ctx, func(s *store.Store) (string, error) { return s.DropHeldChanges(ctx, register, change, *reason) })
+		return a.commanded(ctx, func(s *store.Store) (string, error) { return s.DropHeldChanges(ctx, held, *reason) })
 	}
 	most, err := strconv.Atoi(rest[2])
 	if err != nil || most < 1 {
@@ -93,9 +101,9 @@ func (a *app) listChanges(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	screen.Fprintf(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С\n")
+	screen.Fprintf(w, "РЕЕСТР\tИЗМЕНЕНИЕ\tПОСТАВЩИК\tЗАПИСЕЙ\tЖДУТ С\tНАБОР\n")
 	for _, c := range list {
-		screen.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, screen.Time(c.Since))
+		screen.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", egisso.Register(c.Register).Named(), c.Change, c.Provider, c.Records, screen.Time(c.Since), c.Set)
 	}
 	return w.Flush()
 }

@@ -86,7 +86,7 @@ func decidingCommands() []command {
 			[]string{"--reason 'в кабинете пакета нет' 1f0e3dad-9990-4345-b743-9f8ffabdffc4 --not-loaded"}},
 		{"senders", "[--json] [confirm|refuse [--bus] --reason ТЕКСТ [--by ИМЯ] МНЕМОНИКА]", "показать, кто отвечает от имени ЕГИССО и СМЭВ; подтвердить отправителя, тогда применяется всё сохранённое от него, или отклонить; без мнемоники — none", senders,
 			[]string{"", "confirm --reason 'письмо оператора' EGISSO"}},
-		{"changes", "[--json] [release|drop РЕЕСТР ИЗМЕНЕНИЕ --reason ТЕКСТ | expect РЕЕСТР ИЗМЕНЕНИЕ ЧИСЛО --until ВРЕМЯ --reason ТЕКСТ] [--by ИМЯ]", "показать массовые изменения, которые ждут человека; отправить, отменить или объявить заранее; изменение: removal, termination, alteration", changes,
+		{"changes", "[--json] [release|drop РЕЕСТР ИЗМЕНЕНИЕ [--set НАБОР] [--all] [--provider КОД] --reason ТЕКСТ | expect РЕЕСТР ИЗМЕНЕНИЕ ЧИСЛО --until ВРЕМЯ --reason ТЕКСТ] [--by ИМЯ]", "показать массовые изменения, которые ждут человека; отправить или отменить ровно тот набор, который вы видели, или объявить заранее; изменение: removal, termination, alteration", changes,
 			[]string{"release fact removal --reason 'закрыт филиал'"}},
 		{"refusals", "[--json] [mean ВИД already-loaded|unknown-target|other --reason ТЕКСТ [--by ИМЯ]]", "показать виды отказов ЕГИССО и что они значат; сказать, что отказ значит: запись уже есть (already-loaded), такой нет (unknown-target), ошибка в записи (other)", refusals, nil},
 		{"adopt", "--reason ТЕКСТ [--by ИМЯ] [--json] РЕЕСТР КЛЮЧ UUID", "принять запись, которую человек видел в ЕГИССО под этим UUID", adopt, nil},

@@ -117,7 +117,7 @@ func (p *play) heldMass(ctx context.Context, change string, left func() int) (he
 // answerMass is a person's word about what is held.
 func (p *play) answerMass(ctx context.Context, verb, change string) error {
 	p.asked++
-	_, err := p.Run(ctx, "changes", verb, "fact", change, "--reason", "проверка")
+	_, err := p.Run(ctx, "changes", verb, "fact", change, "--all", "--reason", "проверка")
 	return err
 }
 

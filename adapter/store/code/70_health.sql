@@ -285,8 +285,8 @@ create or replace view egisso.health_change (code, subject, count, since, troubl
 select 'mass_change', register || ' ' || change, sum(records)::int, min(since), false,
        case change when 'removal' then 'удалений' when 'termination' then 'прекращений' else 'изменений' end
        || ' больше, чем бывает за сутки: они ждут человека', '',
-       'Что уйдёт: записи с кодом L-MASS (egissogw preview); отправить: egissogw changes release ' || register || ' ' || change
-       || ' --reason ТЕКСТ; не отправлять: egissogw changes drop ' || register || ' ' || change || ' --reason ТЕКСТ'
+       'Что уйдёт: записи с кодом L-MASS (egissogw preview), их набор — egissogw changes; отправить: egissogw changes release ' || register || ' ' || change
+       || ' --set НАБОР --reason ТЕКСТ; не отправлять: egissogw changes drop ' || register || ' ' || change || ' --set НАБОР --reason ТЕКСТ'
   from egisso.held_changes group by register, change;
 
 -- Once for each kind of text, whatever the number of records.

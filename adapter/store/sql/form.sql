@@ -8,13 +8,17 @@ select r.register from unnest($1::text[]) as r(register)
 -- Of each provider: packages of the register that failed as a whole since the last one that
 -- passed. Suspects are expected to fail: sixteen of them in a row say as much as another
 -- package. How many failed, how many of them ЕГИССО itself refused, when the last did, what
--- was said, and which package, formed later, is on its way to try whether it goes again.
+-- was said, and which package, formed later, is on its way to try whether it goes again. One closed
+-- in the future, when the clock was wrong, puts nothing off: it failed when it was formed.
 select f.*, (select o.id from egisso.package o
               where o.register = $1 and o.provider = f.provider and o.channel = 'smev' and egisso.package_open(o.state) and o.created_at > f.last
               order by o.created_at limit 1)
   from (select p.provider, (count(*) filter (where not p.suspect) + count(*) filter (where p.suspect) / 16)::integer as failures,
                count(*) filter (where p.returned) as returned, max(p.closed_at) as last, now(), (array_agg(p.info order by p.closed_at desc))[1]
-          from egisso.package p
+          from (select o.provider, o.register, o.channel, o.state, o.released_at, o.faultless, o.suspect, o.returned, o.info,
+                       case when o.closed_at <= now() + interval '1 minute' then o.closed_at
+                            when o.created_at <= now() then o.created_at else now() - interval '1 day' end as closed_at
+                  from egisso.package o where o.register = $1 and o.closed_at is not null) p
          where p.register = $1 and p.channel = 'smev' and (p.state = 'send_failed' and p.released_at is null and not p.faultless or p.returned)
            and p.closed_at > coalesce((select w.at from egisso.register_waiver w where w.register = $1), '-infinity')
            and not exists (select from egisso.package o

@@ -84,13 +84,13 @@ update egisso.change_guard g set held_since = null
                       and r.state = 'waiting' and r.reason_code = 'mass_change');
 
 -- name: release_held_changes
-select egisso.release_held_changes($1, $2, $3);
+select egisso.release_held_changes($1, $2, $3, nullif($4, ''), nullif($5, ''));
 
 -- name: drop_held_changes
-select egisso.drop_held_changes($1, $2, $3);
+select egisso.drop_held_changes($1, $2, $3, nullif($4, ''), nullif($5, ''));
 
 -- name: expect_changes
 select egisso.expect_changes($1, $2, $3, $4, $5);
 
 -- name: held_changes
-select register, change, provider, since, records from egisso.held_changes order by since;
+select register, change, provider, since, records, set from egisso.held_changes order by since, register, change, provider;
