@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"egissogw/adapter/egisso/lifecycle"
 	"egissogw/adapter/store"
 )
 
@@ -68,6 +69,39 @@ func TestCommandsTakeThePackageBeforeItsRows(t *testing.T) {
 		f.exec(t, `rollback`)
 		// What it says of the package is not asked here.
 		if err := <-ended; err != nil && strings.Contains(err.Error(), "40P01") {
+			t.Errorf("%s: %v", command, err)
+		}
+		other.Close(t.Context())
+	}
+}
+
+// A decision holds a row and its record when it comes to the guard: a person who decides on what is
+// held waits for these before he takes the guard.
+func TestHeldChangesAreDecidedAfterTheirRows(t *testing.T) {
+	f := open(t)
+	f.saveRows(t, row("1", "first"))
+	f.decideAll(t, lifecycle.Waiting)
+	f.exec(t, `update egisso.record set reason_code = 'mass_change', change = 'removal';
+		insert into egisso.change_guard (register, change, provider, held_since) select register, change, provider, now() from egisso.record`)
+	for _, command := range []string{`release_held_changes`, `drop_held_changes`} {
+		f.exec(t, `begin; select from egisso.source_row for update; select from egisso.record for update`)
+		other, err := pgx.Connect(t.Context(), f.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error)
+		go func() {
+			_, err := other.Exec(t.Context(), `begin; select egisso.`+command+`('fact', 'removal', 'x'); rollback`)
+			ended <- err
+		}()
+		for waits := ""; waits != "1"; {
+			waits = f.text(t, fmt.Sprint(`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and pid = `, other.PgConn().PID()))
+		}
+		if _, err := f.conn.Exec(t.Context(), `select from egisso.change_guard for update`); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+		f.exec(t, `rollback`)
+		if err := <-ended; err != nil {
 			t.Errorf("%s: %v", command, err)
 		}
 		other.Close(t.Context())

@@ -42,7 +42,8 @@ begin
     return found;
 end $$;
 
--- Exactly what is held goes; what comes from now on counts anew.
+-- Exactly what is held goes; what comes from now on counts anew. Whoever decides on one of the
+-- records has locked it when it comes to the guard (README.md, the order of locks).
 create or replace function egisso.release_held_changes(register text, change text, reason text, provider text, seen text)
 returns text language plpgsql security definer set search_path = egisso, pg_temp as $$
 declare
@@ -52,6 +53,10 @@ declare
 begin
     perform egisso.demand_reason(reason);
     perform egisso.demand_change(register, change);
+    perform from egisso.record r
+      where r.register = release_held_changes.register and r.change = release_held_changes.change
+        and r.provider = coalesce(release_held_changes.provider, r.provider) and r.state = 'waiting' and r.reason_code = 'mass_change'
+      order by r.id for update;
     perform from egisso.change_guard g where g.register = release_held_changes.register and g.change = release_held_changes.change
        and g.provider = coalesce(release_held_changes.provider, g.provider)
       order by g.provider for update;
@@ -89,13 +94,17 @@ declare
 begin
     perform egisso.demand_reason(reason);
     perform egisso.demand_change(register, change);
-    perform from egisso.change_guard g where g.register = drop_held_changes.register and g.change = drop_held_changes.change
-       and g.provider = coalesce(drop_held_changes.provider, g.provider)
-      order by g.provider for update;
     perform from egisso.source_row s join egisso.record r using (register, row_key)
       where r.register = drop_held_changes.register and r.change = drop_held_changes.change
         and r.provider = coalesce(drop_held_changes.provider, r.provider) and r.state = 'waiting' and r.reason_code = 'mass_change'
       order by s.row_key for update of s;
+    perform from egisso.record r
+      where r.register = drop_held_changes.register and r.change = drop_held_changes.change
+        and r.provider = coalesce(drop_held_changes.provider, r.provider) and r.state = 'waiting' and r.reason_code = 'mass_change'
+      order by r.id for update;
+    perform from egisso.change_guard g where g.register = drop_held_changes.register and g.change = drop_held_changes.change
+       and g.provider = coalesce(drop_held_changes.provider, g.provider)
+      order by g.provider for update;
     with dropped as (
         update egisso.record r set state = 'dropped', reason_code = 'declined'
          where r.register = drop_held_changes.register and r.change = drop_held_changes.change
