@@ -53,6 +53,10 @@ declare
 begin
     perform egisso.demand_reason(reason);
     perform egisso.demand_change(register, change);
+    perform from egisso.source_row s join egisso.record r using (register, row_key)
+      where r.register = release_held_changes.register and r.change = release_held_changes.change
+        and r.provider = coalesce(release_held_changes.provider, r.provider) and r.state = 'waiting' and r.reason_code = 'mass_change'
+      order by s.row_key for update of s;
     perform from egisso.record r
       where r.register = release_held_changes.register and r.change = release_held_changes.change
         and r.provider = coalesce(release_held_changes.provider, r.provider) and r.state = 'waiting' and r.reason_code = 'mass_change'
