@@ -42,7 +42,10 @@ func TestSetsOfHeldChangesAreDecidedAsSeen(t *testing.T) {
 		f.want(t, `select string_agg(id || state, ' ' order by id) from egisso.record`, before)
 	}
 	hold("1.1", "1", "2")
+	advice := `select count(*) from egisso.health_change where advice like '%--set НАБОР --provider КОД --reason%'`
+	f.want(t, advice, "0")
 	hold("2.2", "3")
+	f.want(t, advice, "1") // each has a set of its own
 	one.Seen = seen("1.1")
 	hold("1.1", "4")
 	refused(one, "было 2, стало 3, посмотрите снова")

@@ -87,7 +87,7 @@ func decidingCommands() []command {
 		{"senders", "[--json] [confirm|refuse [--bus] --reason ТЕКСТ [--by ИМЯ] МНЕМОНИКА]", "показать, кто отвечает от имени ЕГИССО и СМЭВ; подтвердить отправителя, тогда применяется всё сохранённое от него, или отклонить; без мнемоники — none", senders,
 			[]string{"", "confirm --reason 'письмо оператора' EGISSO"}},
 		{"changes", "[--json] [release|drop РЕЕСТР ИЗМЕНЕНИЕ [--set НАБОР] [--all] [--provider КОД] --reason ТЕКСТ | expect РЕЕСТР ИЗМЕНЕНИЕ ЧИСЛО --until ВРЕМЯ --reason ТЕКСТ] [--by ИМЯ]", "показать массовые изменения, которые ждут человека; отправить или отменить ровно тот набор, который вы видели, или объявить заранее; изменение: removal, termination, alteration", changes,
-			[]string{"release fact removal --reason 'закрыт филиал'"}},
+			[]string{"release fact removal --set 12-0f3c55a1d2e4b687 --reason 'закрыт филиал'"}},
 		{"refusals", "[--json] [mean ВИД already-loaded|unknown-target|other --reason ТЕКСТ [--by ИМЯ]]", "показать виды отказов ЕГИССО и что они значат; сказать, что отказ значит: запись уже есть (already-loaded), такой нет (unknown-target), ошибка в записи (other)", refusals, nil},
 		{"adopt", "--reason ТЕКСТ [--by ИМЯ] [--json] РЕЕСТР КЛЮЧ UUID", "принять запись, которую человек видел в ЕГИССО под этим UUID", adopt, nil},
 		{"unconfirmed", "[--json] [send РЕЕСТР [КЛЮЧ] --reason ТЕКСТ [--by ИМЯ]]", "сколько записей есть в ЕГИССО с неподтверждённым содержанием; отправить их содержание изменением", unconfirmed, nil},

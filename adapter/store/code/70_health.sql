@@ -282,12 +282,14 @@ select 'foreign', '', count(*)::int, min(f.since), true,
 having count(*) > 0;
 
 create or replace view egisso.health_change (code, subject, count, since, trouble, text, detail, advice) as
-select 'mass_change', register || ' ' || change, sum(records)::int, min(since), false,
+select 'mass_change', register || ' ' || change, records, since, false,
        case change when 'removal' then 'удалений' when 'termination' then 'прекращений' else 'изменений' end
        || ' больше, чем бывает за сутки: они ждут человека', '',
        'Что уйдёт: записи с кодом L-MASS (egissogw preview), их набор — egissogw changes; отправить: egissogw changes release ' || register || ' ' || change
-       || ' --set НАБОР --reason ТЕКСТ; не отправлять: egissogw changes drop ' || register || ' ' || change || ' --set НАБОР --reason ТЕКСТ'
-  from egisso.held_changes group by register, change;
+       || options || '; не отправлять: egissogw changes drop ' || register || ' ' || change || options
+  from (select h.register, h.change, sum(h.records)::int as records, min(h.since) as since,
+               ' --set НАБОР' || case when count(*) > 1 then ' --provider КОД' else '' end || ' --reason ТЕКСТ' as options -- each provider has a set
+          from egisso.held_changes h group by h.register, h.change) w;
 
 -- Once for each kind of text, whatever the number of records.
 create or replace view egisso.health_refusal (code, subject, count, since, trouble, text, detail, advice) as
