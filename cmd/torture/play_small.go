@@ -161,7 +161,7 @@ func wrongValues(ctx context.Context, p *play) error {
 	if err := p.Edit(ctx, `update mis.recipe set drug_id = (select min(id) from mis.drug), upd_dt = now() where id = $1::bigint`, long); err != nil {
 		return err
 	}
-	return p.Reached(ctx, "all is accepted", `select bool_and(egisso.record_accepted(state) or reason like '%L-PEOPLE%') from egisso.record_status where register = 'fact' and not deleted`)
+	return p.Reached(ctx, "all is accepted", `select bool_and(egisso.record_accepted(state) or reason like '%L-PERSON%') from egisso.record_status where register = 'fact' and not deleted`)
 }
 
 // correctedBeforeSigning corrects titles of measures while nothing is signed.
