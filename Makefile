@@ -84,7 +84,7 @@ test: announce deps softhsm engine lint ## lint, then every test with the race d
 
 announce:
 	@echo "make test: all tests with the race detector, about 6 minutes on two cores; the first time twice as long:"
-	@echo "  it installs by apt (root; others are told what is missing) PostgreSQL, OpenSSL with GOST, gcc, libxml2-utils,"
+	@echo "  it installs by apt (root; others are told what is missing) PostgreSQL, OpenSSL with GOST, gcc, libxml2-utils, zstd,"
 	@echo "  downloads the Go modules and builds SoftHSM in .cache. No server is left running, nothing else is changed."
 
 lint: ## gofmt and go vet
